@@ -1,0 +1,1 @@
+"""What happened becomes evidence that stands alone. Knows no HTTP and no database."""

@@ -1,0 +1,1 @@
+"""The words and rules of mediation, in plain Python."""

@@ -1,0 +1,1 @@
+"""Law as data: notices, papers, clauses and clocks, each with its source."""

@@ -1,0 +1,452 @@
+"""The wire protocol of a room: every command, event and view that crosses a browser's socket.
+
+JSON text frames, one envelope each: ``{"v": 1, "id": 7, "type": "...", "data": {...}, "seq": 42}``.
+``id`` is on commands and on the one ``ok`` or ``error`` that answers each; ``seq`` is on events. The prose is in
+PROTOCOL.md; the TypeScript types of the frontend are generated from this file.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from signaling.ids import DocumentId, ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId
+
+VERSION = 1
+MAXIMUM_MESSAGE_BYTES = 256 * 1024
+
+Json = dict[str, Any]
+"""A JSON object that this layer passes on without reading (ORTC parameters, product state)."""
+
+Role = Literal["host", "party", "observer"]
+Presence = Literal["waiting", "present", "dropped"]
+Source = Literal["microphone", "camera", "screen"]
+Kind = Literal["audio", "video"]
+Quality = Literal["good", "poor", "lost"]
+
+
+class Envelope(msgspec.Struct, omit_defaults=True):
+    """The frame around everything. ``data`` is decoded by the type that ``type`` names."""
+
+    v: int
+    type: str
+    id: int | None = None
+    seq: int | None = None
+    data: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+# ---- views: what one person may know -------------------------------------------------------------------------------
+
+
+class ParticipantView(msgspec.Struct):
+    """A person as another person of the room sees them. ``side`` is a word of the product, opaque here."""
+
+    participant_id: ParticipantId
+    display_name: str
+    role: Role
+    side: str
+    presence: Presence
+    quality: Quality = "good"
+    hand_raised: bool = False
+
+
+class PublicationView(msgspec.Struct):
+    """One track that somebody sends. ``paused``: its owner switched it off. ``muted_by_host``: the server drops it."""
+
+    publication_id: PublicationId
+    participant_id: ParticipantId
+    kind: Kind
+    source: Source
+    paused: bool = False
+    muted_by_host: bool = False
+
+
+class RecordingView(msgspec.Struct):
+    """Whether a recording runs, as every screen must show it. Times are Unix seconds.
+
+    ``failed``: it was running and does not run now; ``reason`` is one of ``disk_full, recorder_lost, media_lost,
+    write_failed``. ``lost_seconds`` adds up the gaps of this session so far.
+    """
+
+    state: Literal["off", "on", "failed"] = "off"
+    started_at: float | None = None
+    failed_at: float | None = None
+    reason: str | None = None
+    lost_seconds: float = 0.0
+
+
+class DocumentView(msgspec.Struct):
+    """A shared document: who may write now, and the digest once it is frozen (lower-case hex SHA-256)."""
+
+    document_id: DocumentId
+    frozen: bool
+    writers: list[ParticipantId]
+    digest: str | None = None
+
+
+class Snapshot(msgspec.Struct):
+    """Everything that one person may know of the room at sequence ``seq``."""
+
+    room_id: RoomId
+    seq: int
+    me: ParticipantId
+    participants: list[ParticipantView]
+    publications: list[PublicationView]
+    recording: RecordingView
+    documents: list[DocumentView]
+    board: dict[str, Any]
+    media_epoch: int
+    server_time: float
+
+
+# ---- commands: browser to server -----------------------------------------------------------------------------------
+
+
+class Command(msgspec.Struct, forbid_unknown_fields=True):
+    """Base of all commands. Each is answered by exactly one ``ok`` or ``error`` with the same ``id``."""
+
+
+class Hello(Command):
+    """First message on a socket. Answer: ``Welcome``. ``resume`` and ``last_seq`` come from the socket that broke."""
+
+    token: str
+    resume: str | None = None
+    last_seq: int | None = None
+
+
+class CreateTransport(Command):
+    """Answer: ``TransportCreated``. Asking again for a direction closes the transport that was there."""
+
+    direction: Literal["send", "receive"]
+
+
+class ConnectTransport(Command):
+    """Give the browser's DTLS parameters (role and fingerprints)."""
+
+    transport_id: TransportId
+    dtls_parameters: Json
+
+
+class RestartIce(Command):
+    """Answer: ``IceRestarted``."""
+
+    transport_id: TransportId
+
+
+class Publish(Command):
+    """Start to send one track. Answer: ``Published``."""
+
+    transport_id: TransportId
+    kind: Kind
+    source: Source
+    rtp_parameters: Json
+    paused: bool = False
+
+
+class Unpublish(Command):
+    """Stop to send one's own track."""
+
+    publication_id: PublicationId
+
+
+class SetPublicationPaused(Command):
+    """Switch one's own microphone or camera off and on."""
+
+    publication_id: PublicationId
+    paused: bool
+
+
+class MutePublication(Command):
+    """Host: drop somebody's track at the server, or let it through again. The person is told."""
+
+    publication_id: PublicationId
+    muted: bool
+
+
+class Subscribe(Command):
+    """Start to receive a track. Answer: ``Subscribed``, paused until ``resume_subscription``."""
+
+    publication_id: PublicationId
+    rtp_capabilities: Json
+
+
+class ResumeSubscription(Command):
+    """The browser is ready to decode: let packets through (video waits for a key frame)."""
+
+    subscription_id: SubscriptionId
+
+
+class PauseSubscription(Command):
+    """Keep the subscription, send nothing."""
+
+    subscription_id: SubscriptionId
+
+
+class Unsubscribe(Command):
+    """Stop to receive a track."""
+
+    subscription_id: SubscriptionId
+
+
+class RaiseHand(Command):
+    """Ask to speak, or take it back."""
+
+    raised: bool
+
+
+class Admit(Command):
+    """Host: let somebody in from the waiting room."""
+
+    participant_id: ParticipantId
+
+
+class Remove(Command):
+    """Host: send somebody out. Their token, resume handle and media are dead at once."""
+
+    participant_id: ParticipantId
+    reason: str = ""
+
+
+class StartRecording(Command):
+    """Host: record every published track from now on."""
+
+
+class StopRecording(Command):
+    """Host: stop the recording; every screen is told."""
+
+    reason: str = ""
+
+
+class SetWriter(Command):
+    """Host: give or take the right to write in a document."""
+
+    document_id: DocumentId
+    participant_id: ParticipantId
+    may_write: bool
+
+
+class FreezeDocument(Command):
+    """Host: no more writing; the server fixes the text and its digest. Answer: ``Frozen``."""
+
+    document_id: DocumentId
+
+
+class UnfreezeDocument(Command):
+    """Host: open the text again. What was signed so far is void. ``reason`` goes on the record."""
+
+    document_id: DocumentId
+    reason: str
+
+
+class CloseRoom(Command):
+    """Host: end the session for everybody and file it."""
+
+
+class Ping(Command):
+    """Answered with ``ok``; keeps idle connections open through middle boxes."""
+
+
+COMMANDS: dict[str, type[Command]] = {
+    "hello": Hello,
+    "create_transport": CreateTransport,
+    "connect_transport": ConnectTransport,
+    "restart_ice": RestartIce,
+    "publish": Publish,
+    "unpublish": Unpublish,
+    "set_publication_paused": SetPublicationPaused,
+    "mute_publication": MutePublication,
+    "subscribe": Subscribe,
+    "resume_subscription": ResumeSubscription,
+    "pause_subscription": PauseSubscription,
+    "unsubscribe": Unsubscribe,
+    "raise_hand": RaiseHand,
+    "admit": Admit,
+    "remove": Remove,
+    "start_recording": StartRecording,
+    "stop_recording": StopRecording,
+    "set_writer": SetWriter,
+    "freeze_document": FreezeDocument,
+    "unfreeze_document": UnfreezeDocument,
+    "close_room": CloseRoom,
+    "ping": Ping,
+}
+
+# ---- answers -------------------------------------------------------------------------------------------------------
+
+
+class Welcome(msgspec.Struct):
+    """Answer to ``hello``. ``resumed``: the missed events follow and ``snapshot`` is None."""
+
+    resume: str
+    resumed: bool
+    snapshot: Snapshot | None
+    router_capabilities: Json
+    ice_servers: list[Json]
+    ping_seconds: int
+
+
+class TransportCreated(msgspec.Struct):
+    """What ``mediasoup-client`` needs to make its half of a transport."""
+
+    transport_id: TransportId
+    ice_parameters: Json
+    ice_candidates: list[Json]
+    dtls_parameters: Json
+
+
+class IceRestarted(msgspec.Struct):
+    """New credentials of the server's half."""
+
+    ice_parameters: Json
+
+
+class Published(msgspec.Struct):
+    """Name of the new publication."""
+
+    publication_id: PublicationId
+
+
+class Subscribed(msgspec.Struct):
+    """What ``transport.consume()`` needs."""
+
+    subscription_id: SubscriptionId
+    publication_id: PublicationId
+    kind: Kind
+    rtp_parameters: Json
+
+
+class Frozen(msgspec.Struct):
+    """The digest of the frozen text (lower-case hex SHA-256 over RFC 8785 JSON)."""
+
+    digest: str
+
+
+class Failure(msgspec.Struct):
+    """Data of an ``error`` answer."""
+
+    code: str
+    message: str
+    retryable: bool
+    detail: Json = {}
+
+
+# ---- events: server to browser -------------------------------------------------------------------------------------
+
+
+class Event(msgspec.Struct):
+    """Base of all events. Each carries the room's sequence number in its envelope."""
+
+
+class SnapshotEvent(Event):
+    """What one may know has changed as a whole (admitted, moved): forget the old state."""
+
+    snapshot: Snapshot
+
+
+class ParticipantChanged(Event):
+    """Somebody came, changed or is back."""
+
+    participant: ParticipantView
+
+
+class ParticipantLeft(Event):
+    """Somebody is gone: ``left, lost, removed, hidden``."""
+
+    participant_id: ParticipantId
+    reason: str
+
+
+class PublicationChanged(Event):
+    """A track is new or changed its state."""
+
+    publication: PublicationView
+
+
+class PublicationClosed(Event):
+    """A track ended."""
+
+    publication_id: PublicationId
+
+
+class RecordingChanged(Event):
+    """The recording started, stopped or failed."""
+
+    recording: RecordingView
+
+
+class DocumentChanged(Event):
+    """A document was frozen, opened, or its writers changed."""
+
+    document: DocumentView
+
+
+class BoardChanged(Event):
+    """A piece of the product's own state (for example the agreement) is new. ``value`` None removes it."""
+
+    topic: str
+    value: Any
+
+
+class ActiveSpeakers(Event):
+    """Who speaks now, the loudest first. Not logged for resume: only the latest matters."""
+
+    participant_ids: list[ParticipantId]
+
+
+class TransportChanged(Event):
+    """The state of one's own transport at the server, with the reason when it failed."""
+
+    transport_id: TransportId
+    state: Literal["connecting", "connected", "disconnected", "failed", "closed"]
+    reason: str = ""
+
+
+class MediaReset(Event):
+    """The media worker was lost and is back: every transport is gone, build new ones in ``epoch``."""
+
+    epoch: int
+    router_capabilities: Json
+
+
+class Removed(Event):
+    """You were sent out. The socket closes after this."""
+
+    reason: str
+
+
+class RoomClosed(Event):
+    """The session is over. The socket closes after this."""
+
+    reason: str
+
+
+EVENTS: dict[str, type[Event]] = {
+    "snapshot": SnapshotEvent,
+    "participant_changed": ParticipantChanged,
+    "participant_left": ParticipantLeft,
+    "publication_changed": PublicationChanged,
+    "publication_closed": PublicationClosed,
+    "recording_changed": RecordingChanged,
+    "document_changed": DocumentChanged,
+    "board_changed": BoardChanged,
+    "active_speakers": ActiveSpeakers,
+    "transport_changed": TransportChanged,
+    "media_reset": MediaReset,
+    "removed": Removed,
+    "room_closed": RoomClosed,
+}
+EVENT_TYPES: dict[type[Event], str] = {event: name for name, event in EVENTS.items()}
+
+
+class CloseCode:
+    """Close codes of a room's sockets (RFC 6455 private range)."""
+
+    BAD_REQUEST = 4400
+    UNAUTHENTICATED = 4401
+    FORBIDDEN = 4403
+    NOT_FOUND = 4404
+    REPLACED = 4409
+    FROZEN = 4423
+    SLOW_READER = 4429
+    ROOM_CLOSED = 4410

@@ -1,0 +1,1 @@
+"""The media worker: encoded RTP in, encoded RTP out, one UDP port, one operating-system process."""
