@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from room_server.supervisor import Program, Supervisor
+from tests.support.waiting import until
 
 WAIT_FOR_SIGNAL = "import signal; signal.signal(signal.SIGTERM, lambda *_: exit(0)); signal.pause()"
 
@@ -18,9 +19,7 @@ def program(path: Path, rest: str = WAIT_FOR_SIGNAL) -> Program:
 
 
 async def starts(path: Path, number: int) -> list[int]:
-    async with asyncio.timeout(20):
-        while not path.exists() or len(path.read_text().splitlines()) < number:
-            await asyncio.sleep(0.01)
+    await until(lambda: path.exists() and len(path.read_text().splitlines()) >= number)
     return [int(line) for line in path.read_text().splitlines()]
 
 
