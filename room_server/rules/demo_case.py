@@ -66,9 +66,7 @@ def load(case_id: str) -> DemoCase:
         _person(people["applicant"]),
         _person(people["agent"]),
         mediator,
-        tuple(
-            ChosenClause(item["id"], _values(item)) for item in entry["clause"] if item["id"] not in FIXED_TO_A_DAY
-        ),
+        tuple(ChosenClause(item["id"], _values(item)) for item in entry["clause"] if item["id"] not in FIXED_TO_A_DAY),
         "示例市示例区",
     )
 
