@@ -100,6 +100,10 @@ class Participant:
         """Send them out: every token of theirs is dead from now on."""
         return replace(self, removed_at=at)
 
+    def readmit(self) -> Participant:
+        """Take a removal back; they wait to be let in again."""
+        return replace(self, removed_at=None, admitted_at=None)
+
     def identified(self, at: datetime) -> Participant:
         """Their identity was checked (again: OLR 7 asks for it at each mediation)."""
         return replace(self, identity_checked_at=at)

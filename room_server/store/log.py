@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from room_server.store import schema
 from room_server.store.cases import Sessions
-from room_server.store.rows import Repository
+from room_server.store.rows import Repository, Row
 
 
 class Log(Repository):
@@ -39,5 +39,5 @@ class Log(Repository):
         return [_entry(row) for row in await self._all(query)]
 
 
-def _entry(row: Mapping[str, Any]) -> Entry:
+def _entry(row: Row) -> Entry:
     return Entry(row["seq"], row["at"], row["kind"], row["actor"], row["data"], row["previous"], row["hash"])

@@ -18,7 +18,8 @@ class Repository:
         self._connection = connection
 
     async def _first(self, query: Select[Any]) -> Row | None:
-        return (await self._connection.execute(query)).mappings().first()
+        rows = await self._all(query.limit(1))
+        return rows[0] if rows else None
 
     async def _all(self, query: Select[Any]) -> list[Row]:
         return list((await self._connection.execute(query)).mappings())
