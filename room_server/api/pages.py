@@ -52,6 +52,7 @@ class StrictHeaders:
         self._headers = HEADERS | ({"strict-transport-security": f"max-age={YEAR_SECONDS}"} if hsts else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One ASGI call."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -15,8 +15,8 @@ import av
 import bagit
 import pytest
 from playwright.async_api import Browser, expect
-
 from recorder.signing import inspect as inspect_signatures
+
 from tests.support.browser import (
     DESKTOP,
     PHONE,
