@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
@@ -14,6 +15,8 @@ HEADER_BYTES: Final = HEADER.size
 ONE_BYTE_PROFILE: Final = 0xBEDE
 SILENCE: Final = 127
 """The audio level (RFC 6464) of digital silence, in -dBov."""
+
+_ENERGY: Final = [10 ** (-level / 10) for level in range(SILENCE + 1)]
 
 KeyFrameTest = Callable[[Buffer, int, int], bool]
 
@@ -77,18 +80,18 @@ class ExtensionCarrier:
     On the way it adds up how loud an audio track is (RFC 6464); see ``take_loudness``.
     """
 
-    __slots__ = ("_level_id", "_levels", "_loudness", "_targets")
+    __slots__ = ("_energy", "_level_id", "_levels", "_targets")
 
     def __init__(self, targets: Mapping[int, int], level_id: int = 0) -> None:
         self._targets = dict(targets)
         self._level_id = level_id
-        self._loudness = self._levels = 0
+        self._energy, self._levels = 0.0, 0
 
     def take_loudness(self) -> float | None:
-        """The mean loudness since the last call, in dB over silence (0 to 127); None: no packet said."""
-        levels, loudness = self._levels, self._loudness
-        self._levels = self._loudness = 0
-        return loudness / levels if levels else None
+        """The loudness since the last call (mean energy) in dB over silence, 0 to 127; None: no packet said."""
+        levels, energy = self._levels, self._energy
+        self._energy, self._levels = 0.0, 0
+        return SILENCE + 10 * math.log10(energy / levels) if levels else None
 
     def carry(self, packet: Buffer, position: int, end: int) -> bytes:
         """The extension block for subscribers (profile, length, elements), or nothing when no element is carried."""
@@ -107,7 +110,7 @@ class ExtensionCarrier:
                 kept += bytes((target << 4 | byte & 0x0F,)) + packet[position + 1 : following]
                 if identifier == self._level_id:
                     self._levels += 1
-                    self._loudness += SILENCE - (packet[position + 1] & 0x7F)
+                    self._energy += _ENERGY[packet[position + 1] & 0x7F]
             position = following
         if not kept:
             return b""

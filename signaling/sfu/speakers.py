@@ -6,15 +6,16 @@ from typing import Final
 
 from signaling.ids import ParticipantId
 
-BEGINS_AT: Final = 127 - 45
-"""dB over silence at which somebody begins to count as a speaker (-45 dBov)."""
-ENDS_AT: Final = 127 - 55
-"""dB over silence under which somebody begins to be quiet (-55 dBov)."""
+BEGINS_AT: Final = 127 - 40
+"""dB over silence at which somebody begins to count as a speaker (-40 dBov)."""
+ENDS_AT: Final = 127 - 50
+"""dB over silence under which somebody begins to be quiet (-50 dBov)."""
 PATIENCE: Final = 1.0
 """Seconds of quiet after which a speaker leaves the list: longer than a breath between two sentences."""
 ADVANTAGE: Final = 6.0
 """dB by which somebody must be louder to pass the one before them in the list."""
-SMOOTHING: Final = 0.5
+DECAY: Final = 0.5
+"""What is left of the distance to a quieter level after one observation; a louder one counts at once."""
 
 
 class _Voice:
@@ -34,7 +35,7 @@ class SpeakerDetector:
         self._order: list[ParticipantId] = []
 
     def observe(self, levels: dict[ParticipantId, float | None], now: float) -> list[ParticipantId] | None:
-        """Take the mean loudness (dB over silence; None: nothing was heard) of everybody with a microphone.
+        """Take the loudness (dB over silence; None: nothing was heard) of everybody with a microphone.
 
         Returns the new list when it differs from the one before.
         """
@@ -49,10 +50,10 @@ class SpeakerDetector:
         return list(order)
 
     def _listen(self, voice: _Voice, loudness: float, now: float) -> None:
-        voice.loudness += (loudness - voice.loudness) * SMOOTHING
-        if voice.loudness >= BEGINS_AT:
+        voice.loudness = max(loudness, loudness + (voice.loudness - loudness) * DECAY)
+        if loudness >= BEGINS_AT:
             voice.speaking = True
-        if voice.loudness >= ENDS_AT:
+        if loudness >= ENDS_AT:
             voice.heard_at = now
         elif now - voice.heard_at >= PATIENCE:
             voice.speaking = False
