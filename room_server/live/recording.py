@@ -167,7 +167,9 @@ class Director:
             await self._capture_all(running)
             room.set_recording(running.view())
 
-    def adopt(self, room: LiveRoom, session_id: str, recording_id: str, view: RecordingView, consents: set[str]) -> None:
+    def adopt(
+        self, room: LiveRoom, session_id: str, recording_id: str, view: RecordingView, consents: set[str]
+    ) -> None:
         """A recording ran when the web process died: it goes on with the first track that comes, and the gap counts."""
         started = view.started_at if view.started_at is not None else self._now()
         since = view.failed_at if view.failed_at is not None else self._now()
