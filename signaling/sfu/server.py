@@ -30,7 +30,8 @@ class ControlServer:
         self._framing: Framing[control.Request] = Framing(union)
         self._server: asyncio.Server | None = None
         self._writer: asyncio.StreamWriter | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._turn = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
         router.on_notice = self._notify
 
     async def start(self) -> None:
@@ -48,17 +49,26 @@ class ControlServer:
         """Listen no more and end the connection."""
         if self._server is not None:
             self._server.close()
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         self._path.unlink(missing_ok=True)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        before, self._task = self._task, asyncio.current_task()
-        if before is not None:
-            before.cancel()
-            await asyncio.gather(before, return_exceptions=True)
-        self._writer = writer
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        try:
+            if self._writer is not None:
+                self._writer.transport.abort()
+            async with self._turn:  # the one before must have closed its transports
+                self._writer = writer
+                await self._converse(reader, writer)
+        finally:
+            self._tasks.discard(task)
+            writer.close()
+
+    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         log.info("the web process is connected")
         try:
             await self._serve(reader, writer)
@@ -67,7 +77,6 @@ class ControlServer:
         finally:
             self._writer = None
             await self._router.close_all()
-            writer.close()
             log.info("the web process is gone; all transports are closed")
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
