@@ -16,7 +16,7 @@ from signaling.ids import DocumentId, ParticipantId
 from signaling.messages import CloseCode, DocumentView, Json
 from signaling.participant import Outlet
 from signaling.policy import LoadedDocument
-from signaling.sharedtext import Examined, SharedText
+from signaling.sharedtext import SharedText
 from signaling.yjs import MalformedMessageError, Reader
 
 MAXIMUM_UPDATE_BYTES = 256 * 1024
@@ -126,8 +126,7 @@ class Document:
             self._relay(yjs.departure_message(seat.carets), seat)
 
     def dismiss(self, participant_id: ParticipantId, code: int, reason: str) -> None:
-        """Close every socket of somebody, who may not write any more either."""
-        self.set_writer(participant_id, False)
+        """Close every socket of somebody."""
         for seat in [seat for seat in self._seats if seat.participant_id == participant_id]:
             self._close(seat, code, reason)
 
@@ -149,18 +148,21 @@ class Document:
         if seat not in self._seats:
             return
         try:
-            reader = Reader(message)
-            kind = reader.unsigned()
-            if kind == yjs.SYNC:
-                await self._sync(seat, reader.unsigned(), reader.buffer())
-            elif kind == yjs.AWARENESS:
-                self._awareness(seat, message, reader.buffer())
-            elif kind == yjs.QUERY_AWARENESS:
-                self._tell_awareness(seat)
-            else:
-                raise MalformedMessageError(f"there is no message of kind {kind}")
+            await self._take(seat, message)
         except MalformedMessageError as error:
             raise RefusedError(CloseCode.BAD_REQUEST, str(error)) from error
+
+    async def _take(self, seat: Seat, message: bytes) -> None:
+        reader = Reader(message)
+        kind = reader.unsigned()
+        if kind == yjs.SYNC:
+            await self._sync(seat, reader.unsigned(), reader.buffer())
+        elif kind == yjs.AWARENESS:
+            self._awareness(seat, message, reader.buffer())
+        elif kind == yjs.QUERY_AWARENESS:
+            self._tell_awareness(seat)
+        else:
+            raise MalformedMessageError(f"there is no message of kind {kind}")
 
     async def _sync(self, seat: Seat, step: int, data: bytes) -> None:
         if step == yjs.SYNC_STEP_1:
@@ -179,12 +181,14 @@ class Document:
         examined = self._text.examine(data)
         if examined.writers:
             self._judge(seat, examined.writers)
-        change = self._rehearse(seat, examined)
-        if change is None:
-            return
         try:
-            if self._size + len(change) > MAXIMUM_DOCUMENT_BYTES:
-                raise RefusedError(CloseCode.BAD_REQUEST, "the document is full")
+            change = self._text.rehearse(examined)
+            if change is None:
+                return
+            # Somebody who only reads answers the first sync step with an update too: it is refused, and not only
+            # passed over, when it would change the text.
+            self._judge(seat, examined.writers)
+            self._require_space(len(change))
             await self._append(seat.participant_id, change)
         except BaseException:
             self._text.forget()
@@ -195,16 +199,9 @@ class Document:
             self._owners[client] = seat.participant_id
         self._relay(yjs.sync_message(yjs.SYNC_UPDATE, change), seat)
 
-    def _rehearse(self, seat: Seat, examined: Examined) -> bytes | None:
-        # A reader answers the first sync step with an update too: it is refused only when it would change the text.
-        try:
-            change = self._text.rehearse(examined)
-            if change is not None:
-                self._judge(seat, examined.writers)
-        except BaseException:
-            self._text.forget()
-            raise
-        return change
+    def _require_space(self, size: int) -> None:
+        if self._size + size > MAXIMUM_DOCUMENT_BYTES:
+            raise RefusedError(CloseCode.BAD_REQUEST, "the document is full")
 
     def _judge(self, seat: Seat, clients: Iterable[int]) -> None:
         if self._frozen:

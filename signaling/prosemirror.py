@@ -8,7 +8,7 @@ equal marks are joined.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pycrdt import XmlElement, XmlFragment, XmlText
@@ -50,11 +50,15 @@ def _children(parent: XmlFragment | XmlElement, depth: int) -> list[Json]:
             for run in _runs(child):
                 _append_run(content, run)
         elif isinstance(child, XmlElement):
-            attributes = {k: _plain(v) for k, v in sorted(child.attributes) if k != FOREIGN_ATTRIBUTE}
-            content.append(_node(child.tag or "", attributes, _children(child, depth + 1)))
+            content.append(_node(child.tag or "", _attributes(child), _children(child, depth + 1)))
         else:
             raise UnreadableTextError(f"a {type(child).__name__} is no part of a text")
     return content
+
+
+def _attributes(element: XmlElement) -> Json:
+    pairs: Iterable[tuple[str, Any]] = element.attributes.__iter__()
+    return {name: _plain(value) for name, value in sorted(pairs) if name != FOREIGN_ATTRIBUTE}
 
 
 def _runs(text: XmlText) -> list[Json]:

@@ -73,7 +73,7 @@ class Room:
         self.documents: dict[DocumentId, Document] = {}
         self.recording: RecordingView = copy.copy(state.recording)
         self.board: dict[str, Any] = _frozen_copy(state.board)
-        self.media_epoch = 1 if media.ready else 0
+        self.media_epoch = 0
         self.losses = 0
         self.closed = False
         self.idle: Timer | None = None
@@ -147,6 +147,8 @@ class Room:
             person.outlet.send(person.log.append(Removed(reason)))
             person.outlet.close(CloseCode.FORBIDDEN, "removed")
             person.outlet = None
+        for document in self.documents.values():
+            document.set_writer(participant_id, False)
         await self._take_out(person, "removed")
 
     async def close(self, reason: str) -> None:

@@ -115,8 +115,8 @@ class SharedText:
         self._copy.observe(note)
 
 
-def _new(updates: Iterable[bytes]) -> Doc:
-    doc: Doc = Doc()
+def _new(updates: Iterable[bytes]) -> Doc[XmlFragment]:
+    doc: Doc[XmlFragment] = Doc()
     doc.get(FRAGMENT, type=XmlFragment)
     for update in updates:
         doc.apply_update(update)
