@@ -43,6 +43,7 @@ MAXIMUM_PACKET: Final = 1500
 NAME_BYTES: Final = 28
 SOCKET_BUFFER_BYTES: Final = 8 * 1024 * 1024
 
+_LENGTH = struct.Struct("=Q")
 _SIN6 = struct.Struct("=H2sI16sI")
 _SIN4 = struct.Struct("=H2s4s8x")
 
@@ -83,6 +84,10 @@ class Batch:
         self.length_offsets = [index * vector + ffi.offsetof("struct iovec", "iov_len") for index in range(count)]
         self.name_offsets = [index * message for index in range(count)]
         self.received_offsets = [index * message + length for index in range(count)]
+
+    def set_length(self, index: int, length: int) -> None:
+        """How many bytes of a slot are to be sent."""
+        _LENGTH.pack_into(self.vectors, self.length_offsets[index], length)
 
 
 class Name:

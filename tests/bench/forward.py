@@ -1,8 +1,9 @@
 """How much a forwarded packet costs: rooms full of packet-level people against a real worker process.
 
-``python -m tests.bench.forward --rooms 4 --people 6`` prints a table and, last, one line of JSON. Everybody sends 1 Mbit/s
-of video (120 packets of 1,040 bytes a second) and 50 packets of Opus a second, and receives everybody else of the room.
-The delay is measured by the RTP timestamp, which holds the microsecond of sending: it includes this process's own queue.
+``python -m tests.bench.forward --rooms 4 --people 6`` prints a table and, last, one line of JSON. Everybody sends
+1 Mbit/s of video (120 packets of 1,040 bytes a second) and 50 packets of Opus a second, and receives everybody else of
+the room. The delay is taken from the RTP timestamp, which holds the microsecond of sending: it includes this process's
+own queue.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ import gc
 import json
 import os
 import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -147,7 +147,7 @@ async def measure(rooms: int, people: int, seconds: float, capture: bool) -> dic
         everybody = [person for room in range(rooms) for person in await fill_room(worker, room, people)]
         recorder = None
         if capture:
-            recorder = subprocess.Popen([sys.executable, "-c", READER, str(worker.feed_path)])
+            recorder = await asyncio.create_subprocess_exec(sys.executable, "-c", READER, str(worker.feed_path))
             while not worker.feed_path.exists():
                 await asyncio.sleep(0.01)
             ids = [publication_id for person in everybody for publication_id in person.publications]
@@ -173,7 +173,7 @@ async def measure(rooms: int, people: int, seconds: float, capture: bool) -> dic
         await worker.close()
         if recorder is not None:
             recorder.kill()
-            recorder.wait()
+            await recorder.wait()
     return result
 
 

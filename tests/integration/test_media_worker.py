@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
 import struct
 import tempfile
 from collections.abc import AsyncIterator
@@ -186,13 +187,11 @@ async def test_clocks_reach_subscribers_and_the_recorder(pair: Pair, worker: Wor
 async def test_strangers_are_counted_and_media_flows_on(pair: Pair, worker: WorkerProcess) -> None:
     pair.send(10, VP8_KEY)
     await pair.arrived(1)
-    loop = asyncio.get_running_loop()
     candidate = pair.sender.created.ice_candidates[0]
-    stranger, _ = await loop.create_datagram_endpoint(
-        asyncio.DatagramProtocol, remote_addr=(candidate["ip"], candidate["port"])
-    )
+    stranger = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    stranger.connect((candidate["ip"], candidate["port"]))
     for garbage in (b"", b"\x00", b"\x00" * 40, b"\x16" * 60, b"\x80" * 60, b"\xff" * 1400, b"\x01" * 3000):
-        stranger.sendto(garbage)
+        stranger.send(garbage)
     answers = len(pair.sender.answers)
     pair.sender.check(password="wrong")
     pair.sender.check(ufrag="nobody")
@@ -209,7 +208,7 @@ async def test_strangers_are_counted_and_media_flows_on(pair: Pair, worker: Work
     assert counters["stun_malformed"] >= 1
     assert counters["unknown_address"] == 2
     assert counters["srtp_rejected"] == 1
-    assert counters["unknown_datagram"] >= 2
+    assert counters["unknown_datagram"] == 2
     assert counters["faults"] == 0
     stranger.close()
 
