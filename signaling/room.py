@@ -226,9 +226,9 @@ class Room:
         self.refresh()
 
     async def end(self, by: Participant) -> None:
-        """End the session on a host's word."""
+        """End the session on a host's word. The room closes right after the host has the answer."""
         await self.policy.close_room(self, by)
-        await self.close("ended")
+        self.background.run(self.close("ended"))
 
     def raise_hand(self, person: Participant, raised: bool) -> None:
         """Ask to speak, or take it back."""
