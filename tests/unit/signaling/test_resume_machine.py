@@ -1,4 +1,4 @@
-"""Whatever happens in a room: what a browser knows from snapshot and events equals a fresh snapshot, and nothing more."""
+"""Whatever happens in a room: what a browser knows from snapshot and events equals a fresh snapshot."""
 
 from __future__ import annotations
 
@@ -138,8 +138,11 @@ class RoomMachine(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from([1, 30, 61]))
     def time_passes(self, seconds: int) -> None:
-        self.house.clock.advance(seconds)
-        self.run(self.house.settle())
+        async def advance() -> None:
+            self.house.clock.advance(seconds)
+            await self.house.settle()
+
+        self.run(advance())
 
     @rule(subject=guests)
     def admit(self, subject: str) -> None:
@@ -204,15 +207,29 @@ class RoomMachine(RuleBasedStateMachine):
 
     @rule()
     def media_worker_dies_and_returns(self) -> None:
-        media = self.house.media
-        media.ready = False
-        for kept in (media.transports, media.publications, media.subscriptions):
-            kept.clear()
-        self.house.hub.media_lost()
-        self.run(self.house.settle())
-        media.ready = True
-        self.house.hub.media_ready()
-        self.run(self.house.settle())
+        async def die_and_return() -> None:
+            media = self.house.media
+            media.ready = False
+            for kept in (media.transports, media.publications, media.subscriptions):
+                kept.clear()
+            self.house.hub.media_lost()
+            await self.house.settle()
+            media.ready = True
+            self.house.hub.media_ready()
+            await self.house.settle()
+
+        self.run(die_and_return())
+
+    @rule(subject=names, state=st.sampled_from(["connected", "disconnected", "failed"]))
+    def transport_news(self, subject: str, state: Any) -> None:
+        async def news() -> None:
+            for room in self.house.hub.rooms.values():
+                for transport in list(room.switchboard.transports.values()):
+                    if transport.participant_id == subject:
+                        self.house.hub.transport_state(transport.transport_id, state, "")
+            await self.house.settle()
+
+        self.run(news())
 
     @invariant()
     def what_each_browser_knows_is_a_fresh_snapshot(self) -> None:
