@@ -15,11 +15,12 @@ from hashlib import file_digest
 from pathlib import Path
 
 import structlog
+from recorder.compose import ViewPart, build_view
+from recorder.fragments import CannotSalvageError, salvage
+from recorder.layout import log_origin
 
 from recorder import dossier
-from recorder.compose import ViewPart, build_view
 from recorder.eventlog import checkpoint
-from recorder.fragments import CannotSalvageError, salvage
 from room_server.bus import Published
 from room_server.domain.errors import Conflict
 from room_server.domain.session import Session, State
@@ -108,9 +109,7 @@ class FilingService:
             job = await unit.filings.job(KIND, session_id)
             assert job is not None
             now = self._ports.clock()
-            await unit.filings.save_job(
-                replace(job, state=state, step=step or job.step, updated_at=now, error=error)
-            )
+            await unit.filings.save_job(replace(job, state=state, step=step or job.step, updated_at=now, error=error))
 
     async def _close_tracks(self, session_id: str) -> None:
         """Sum up the files that a dead recorder left open. Nothing in them is changed."""
@@ -167,7 +166,7 @@ class FilingService:
         session_id = session.session_id
         async with self._ports.unit_of_work() as unit:
             contents = await gather(self._ports, unit, await details(unit, session))
-        root = checkpoint(session_id, contents.entries).root.hex()
+        root = checkpoint(log_origin(session_id), contents.entries).root.hex()
         with self._scratch() as folder:
             file = Path(folder) / "dossier.zip"
             ports, now = self._ports, self._ports.clock()
