@@ -184,7 +184,10 @@ def read_member(
         left -= wanted
         index += 1
     if crc != member.crc:
-        raise NotCanonical(f"{member.name} 被改动：内容与文件头中的校验值不符。", f"{member.name} has been changed: its content does not fit the checksum in its header.")
+        raise NotCanonical(
+            f"{member.name} 被改动：内容与文件头中的校验值不符。",
+            f"{member.name} has been changed: its content does not fit the checksum in its header.",
+        )
     return Member(member.name, member.size, crc, member.offset, sha256.hexdigest(), sha512.hexdigest())
 
 
@@ -202,20 +205,27 @@ def check_directory(file: BinaryIO, size: int, members: Sequence[Member]) -> Non
     for member in members:
         expected = _central_header(member)
         if tail[position : position + len(expected)] != expected:
-            raise NotCanonical(f"容器被改动：{member.name} 的文件头与目录项不一致。", f"The container has been changed: the header of {member.name} and its directory entry do not agree.")
+            raise NotCanonical(
+                f"容器被改动：{member.name} 的文件头与目录项不一致。",
+                f"The container has been changed: the header of {member.name} and its directory entry do not agree.",
+            )
         position += len(expected)
     body = len(end) - _COMMENT_SIZE
     if tail[position : position + body] != end[:body]:
         raise NotCanonical("容器的结束记录被改动或者截断。", "The container's end record has been changed or cut off.")
     if start + len(directory) + len(end) != size:
-        raise NotCanonical("容器末尾被添加了内容或者被截断。", "Something was appended to the container, or its end is cut off.")
+        raise NotCanonical(
+            "容器末尾被添加了内容或者被截断。", "Something was appended to the container, or its end is cut off."
+        )
 
 
 def check_comment(file: BinaryIO, size: int, members: Sequence[Member]) -> None:
     """Compare the digest at the very end with the digests of the members. Raises NotCanonical."""
     file.seek(size - _COMMENT_SIZE)
     if file.read(_COMMENT_SIZE) != comment(members):
-        raise NotCanonical("容器末尾的校验值与其中的文件不符。", "The digest at the container's end does not fit its files.")
+        raise NotCanonical(
+            "容器末尾的校验值与其中的文件不符。", "The digest at the container's end does not fit its files."
+        )
 
 
 def _central_header(member: Member) -> bytes:
@@ -234,7 +244,10 @@ def _central_header(member: Member) -> bytes:
 
 def _read_header(file: BinaryIO, head: bytes, offset: int, place: Sentence) -> Member:
     if len(head) < 30 or head[:4] != struct.pack("<I", _LOCAL):
-        raise NotCanonical(f"{place.zh}不在应有的位置：这不是案卷包，或者该处已损坏。", f"{place.en} is not where it must be: this is not a dossier, or it is damaged there.")
+        raise NotCanonical(
+            f"{place.zh}不在应有的位置：这不是案卷包，或者该处已损坏。",
+            f"{place.en} is not where it must be: this is not a dossier, or it is damaged there.",
+        )
     crc, size, name_size, extra_size = *struct.unpack_from("<II", head, 14), *struct.unpack_from("<HH", head, 26)
     if not 0 < name_size <= _LONGEST_NAME or extra_size not in {0, 20}:
         raise NotCanonical(f"{place.zh}被改动。", f"{place.en} has been changed.")

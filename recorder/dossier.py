@@ -20,8 +20,19 @@ from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
 from recorder import bag, container, eventlog, verify
 from recorder.eventlog import Entry, timestamp_text
-from recorder.layout import CATALOGUE, CHECKPOINT, CHECKPOINT_STAMP, CRL, EVENTS, FORMAT, LOG_KEY, README, ROOT
-from recorder.layout import STAMP_ROOTS, log_origin
+from recorder.layout import (
+    CATALOGUE,
+    CHECKPOINT,
+    CHECKPOINT_STAMP,
+    CRL,
+    EVENTS,
+    FORMAT,
+    LOG_KEY,
+    README,
+    ROOT,
+    STAMP_ROOTS,
+    log_origin,
+)
 from recorder.pki import Authority
 from recorder.readme import readme
 from recorder.timestamp import TimeStamper
@@ -257,7 +268,7 @@ def _write_tags(
         bag.TAG_MANIFEST: lambda: bag.manifest(members, bag.LISTED_TAG_FILES, "sha256"),
         "tagmanifest-sha512.txt": lambda: bag.manifest(members, bag.LISTED_TAG_FILES, "sha512"),
     }
-    texts = {name: b"" for name in makers}
+    texts = dict.fromkeys(makers, b"")
     for name, make in makers.items():
         texts[name] = make().encode()
         add(name, texts[name])

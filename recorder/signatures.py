@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import io
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -78,7 +77,13 @@ def _report(embedded: EmbeddedPdfSignature, trust: Trust, *, last: bool, size: i
     else:
         report = _signature(embedded, name, trust)
     if last and report.ok and not covers_all:
-        return replace(report, ok=False, detail=Sentence("最后一个签名之后文件被添加了内容", "something was appended to the file after its last signature"))
+        return replace(
+            report,
+            ok=False,
+            detail=Sentence(
+                "最后一个签名之后文件被添加了内容", "something was appended to the file after its last signature"
+            ),
+        )
     return report
 
 
@@ -109,7 +114,9 @@ def _signature(embedded: EmbeddedPdfSignature, name: str, trust: Trust) -> Signa
         async_validate_pdf_signature(embedded, trust.context(stamp.at), trust.context(stamp.at, stamps=True))
     )
     problem = _problem(status)
-    detail = problem or Sentence(f"{name}签署，完整、受信任，签署后未改动", f"signed by {name}: intact, trusted, unchanged since")
+    detail = problem or Sentence(
+        f"{name}签署，完整、受信任，签署后未改动", f"signed by {name}: intact, trusted, unchanged since"
+    )
     return SignatureReport(embedded.field_name, name, stamp.at, problem is None, detail, evidence, stamp.development)
 
 
@@ -121,5 +128,8 @@ def _problem(status: PdfSignatureStatus) -> Sentence | None:
     if not status.trusted:
         return Sentence("签名证书不属于受信任的根证书", "the signer's certificate does not lead to the trusted root")
     if not status.docmdp_ok or not status.bottom_line:
-        return Sentence("签署之后文件被以不允许的方式改动", "the file was changed after this signature in a way that it does not permit")
+        return Sentence(
+            "签署之后文件被以不允许的方式改动",
+            "the file was changed after this signature in a way that it does not permit",
+        )
     return None
