@@ -1,0 +1,3 @@
+export default {
+  "party.title": "调解",
+} as const;
