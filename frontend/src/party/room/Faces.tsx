@@ -13,7 +13,9 @@ interface Props {
   compact: boolean;
 }
 
-function nameFor(person: ParticipantView, me: Me): string {
+/** In small tiles the seal alone says the side. */
+function nameFor(person: ParticipantView, me: Me, compact: boolean): string {
+  if (compact) return person.display_name;
   if (person.role === "host") return `${t("side.mediator")} ${person.display_name}`;
   if (person.side !== me.participant.side && person.role === "party") {
     return t("room.otherSide", { name: person.display_name });
@@ -35,7 +37,7 @@ function Other({ person, props, small }: { person: ParticipantView; props: Props
   return (
     <Tile
       participantId={person.participant_id}
-      name={nameFor(person, me)}
+      name={nameFor(person, me, props.compact)}
       side={person.side}
       video={picture && !picture.paused ? pictureOf(person.participant_id, media) : null}
       microphone={sound !== null && !sound.paused && !sound.muted_by_host}

@@ -35,7 +35,7 @@ export function WaitingRoom({ client, media, me, state, onLeave }: Props) {
     <div class="phone" data-testid="waiting-room">
       <RecStrip recording={state.recording} clockOffset={state.clockOffset} />
       <Banner client={client} media={media} state={state} />
-      <main class="phone__main">
+      <main class="phone__main phone__main--first">
         <div class="stack stack--2">
           <p class="badge badge--accent badge--start">
             <Icon name="lock" />
