@@ -1,0 +1,3 @@
+export default {
+  "court.title": "调解记录",
+};

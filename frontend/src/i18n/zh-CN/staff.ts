@@ -1,0 +1,3 @@
+export default {
+  "staff.title": "调解员工作台",
+};
