@@ -1,0 +1,69 @@
+# make run: install what is missing, build the frontend, start the service with a demo case.
+# make test: everything that must hold. make check: style, types, layers, sizes.
+SHELL := /bin/sh
+HOST ?= 127.0.0.1
+PORT ?= 8080
+DATA ?= data
+PYTHON ?= python3
+BIN := .venv/bin
+NPM := $(CURDIR)/$(BIN)/python $(CURDIR)/deploy/npm.py
+
+.PHONY: run test check format lock bench-forward bench-verify clean
+
+run: .stamps/run .stamps/frontend
+	@exec $(BIN)/mediation-room run --demo --host $(HOST) --port $(PORT) --data-dir $(DATA)
+
+test: check .stamps/frontend
+	cd frontend && $(NPM) run --silent test
+	$(BIN)/python -m pytest
+
+check: .stamps/test .stamps/frontend
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python tests/support/sizes.py
+	$(BIN)/python -m signaling.schema --check
+	cd frontend && $(NPM) run --silent check && $(NPM) run --silent size
+
+format: .stamps/test
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	cd frontend && $(NPM) run --silent format
+
+bench-forward: .stamps/test
+	$(BIN)/python -m tests.bench.forward
+
+bench-verify: .stamps/test
+	$(BIN)/python -m tests.bench.verify
+
+lock: .stamps/test
+	$(BIN)/pip-compile -q --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --generate-hashes --strip-extras --allow-unsafe -o requirements/run.txt pyproject.toml requirements/build.in
+	$(BIN)/pip-compile -q --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --generate-hashes --strip-extras --allow-unsafe --extra dev -o requirements/dev.txt pyproject.toml requirements/build.in
+	$(BIN)/pip-compile -q --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --generate-hashes --strip-extras --allow-unsafe -o requirements/node.txt requirements/node.in
+
+clean:
+	rm -rf .venv .stamps frontend/dist frontend/node_modules
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed."; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "Install Debian's python3-venv first."; exit 1; }
+
+.stamps/run: requirements/run.txt pyproject.toml | .venv/bin/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@mkdir -p .stamps && touch $@
+
+.stamps/test: requirements/dev.txt .stamps/run deploy/test-tools.sh
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	deploy/test-tools.sh
+	@mkdir -p .stamps && touch $@
+
+FRONTEND := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
+.stamps/npm: frontend/package.json frontend/package-lock.json | .stamps/run
+	cd frontend && $(NPM) ci --silent --no-audit --no-fund
+	@mkdir -p .stamps && touch $@
+
+.stamps/frontend: .stamps/npm $(FRONTEND)
+	cd frontend && $(NPM) run --silent build
+	@mkdir -p .stamps && touch $@

@@ -1,0 +1,212 @@
+"""Every setting of the service, with its default and what it means: the one place to read.
+
+A setting comes from, last wins: the default here, one TOML file (``MEDIATION_ROOM_CONFIG``), an environment variable
+``MEDIATION_ROOM_<NAME>``, a flag of the command line. Lists in the environment are separated by commas.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import ipaddress
+import os
+import secrets
+import socket
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, get_type_hints
+
+PREFIX = "MEDIATION_ROOM_"
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+EVERY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not bound here
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used, with its name and the reason."""
+
+
+def _doc(text: str, default: Any) -> Any:
+    return field(default=default, metadata={"doc": text})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings. ``mediation-room settings`` prints them with these explanations."""
+
+    host: str = _doc(
+        "address that the web process listens on; anything but a loopback address turns HTTPS on", "127.0.0.1"
+    )
+    port: int = _doc("TCP port of the web process", 8080)
+    base_url: str = _doc("how browsers reach the service; empty: made from host and port", "")
+    data_dir: Path = _doc("folder of the database, recordings, papers and keys", Path("data"))
+    database_url: str = _doc("SQLAlchemy URL; empty: SQLite in data_dir", "")
+    secret_key: str = _doc("key of all tokens; empty: made once and kept in data_dir", "")
+    tls_certificate: str = _doc("PEM file; empty: self-signed when host is not a loopback address", "")
+    tls_key: str = _doc("PEM file that goes with tls_certificate", "")
+    media_port: int = _doc("UDP port of the first media worker; the others follow", 40000)
+    media_workers: int = _doc("media worker processes; 0: one less than the processor cores, at least 1", 0)
+    announced_ips: tuple[str, ...] = _doc(
+        "addresses told to browsers for media; empty: host, or this machine's own", ()
+    )
+    ice_servers: str = _doc("JSON list of TURN or STUN servers handed to browsers (RTCIceServer form)", "[]")
+    demo: bool = _doc("open a demo case on an empty database and show its outbox of messages", default=False)
+    organisation: str = _doc(
+        "name of the mediation organisation on papers and seal", "示例街道劳动人事争议调解中心（演示）"
+    )
+    timestamp_url: str = _doc("RFC 3161 authority; empty: a local one that is labelled as for development", "")
+    recording_minimum_free_mb: int = _doc("recording stops, and says so, before the disk has less than this", 64)
+    link_days: int = _doc("days until a party's link expires", 14)
+    room_capacity: int = _doc("people in a room", 62)
+    time_zone: str = _doc("zone of dates on papers and screens", "Asia/Shanghai")
+
+    @property
+    def tls(self) -> bool:
+        """Whether the web process speaks HTTPS."""
+        return bool(self.tls_certificate) or self.host not in LOOPBACK
+
+    @property
+    def url(self) -> str:
+        """How browsers reach the service, without a slash at the end."""
+        if self.base_url:
+            return self.base_url.rstrip("/")
+        shown = self.announced[0] if self.host in EVERY_ADDRESS else self.host
+        bracketed = f"[{shown}]" if ":" in shown else shown
+        return f"{'https' if self.tls else 'http'}://{bracketed}:{self.port}"
+
+    @property
+    def announced(self) -> tuple[str, ...]:
+        """Addresses that browsers send media to."""
+        if self.announced_ips:
+            return self.announced_ips
+        if self.host in LOOPBACK:
+            return ("127.0.0.1",)
+        if self.host not in EVERY_ADDRESS:
+            return (self.host,)
+        return (own_address(),)
+
+    @property
+    def workers(self) -> int:
+        """How many media workers run on this machine."""
+        return self.media_workers or max(1, (os.cpu_count() or 2) - 1)
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL in use."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'room.sqlite3'}"
+
+    @property
+    def run_dir(self) -> Path:
+        """Folder of the local sockets between the processes."""
+        return self.data_dir / "run"
+
+    @property
+    def recordings_dir(self) -> Path:
+        """The recorder's folder."""
+        return self.data_dir / "recordings"
+
+    def media_control(self, index: int) -> Path:
+        """Control socket of media worker ``index``."""
+        return self.run_dir / f"media-{index}.sock"
+
+    @property
+    def recorder_control(self) -> Path:
+        """Control socket of the recorder."""
+        return self.run_dir / "recorder.sock"
+
+    @property
+    def recorder_feed(self) -> Path:
+        """Datagram socket on which the recorder hears the media workers."""
+        return self.run_dir / "feed.sock"
+
+    def token_key(self) -> str:
+        """The key of all tokens; made and kept (mode 0600) at first use when the setting is empty."""
+        if self.secret_key:
+            return self.secret_key
+        path = self.data_dir / "secret.key"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return path.read_text().strip()
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_hex(32))
+        return path.read_text().strip()
+
+
+def own_address() -> str:
+    """This machine's address on its default network, or the loopback address where there is no network."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # TEST-NET-1: connecting a datagram socket sends nothing
+        except OSError:
+            return "127.0.0.1"
+        return str(probe.getsockname()[0])
+
+
+def load(environment: Mapping[str, str] | None = None, **flags: Any) -> Settings:
+    """Read the settings.
+
+    Raises:
+        SettingsError: an unknown name, a value of the wrong kind, or a file that cannot be read.
+    """
+    environment = os.environ if environment is None else environment
+    values: dict[str, Any] = {}
+    config = environment.get(PREFIX + "CONFIG")
+    if config:
+        values.update(_from_file(Path(config)))
+    known = {item.name for item in dataclasses.fields(Settings)}
+    for name in known:
+        if (text := environment.get(PREFIX + name.upper())) is not None:
+            values[name] = text
+    values.update({name: value for name, value in flags.items() if value is not None})
+    if unknown := set(values) - known:
+        raise SettingsError(f"unknown setting: {', '.join(sorted(unknown))}")
+    hints = get_type_hints(Settings)
+    settings = Settings(**{name: _convert(name, value, hints[name]) for name, value in values.items()})
+    for address in settings.announced_ips:
+        _check_address(address)
+    return settings
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError(f"the settings file {path} cannot be read: {error}") from error
+
+
+def _check_address(address: str) -> None:
+    try:
+        ipaddress.ip_address(address)
+    except ValueError as error:
+        raise SettingsError(f"announced_ips: {error}") from error
+
+
+def _convert(name: str, value: Any, kind: Any) -> Any:
+    try:
+        if kind is bool:
+            return (
+                value
+                if isinstance(value, bool)
+                else {"1": True, "true": True, "0": False, "false": False}[value.lower()]
+            )
+        if kind is int:
+            return int(value)
+        if kind is Path:
+            return Path(value)
+        if kind is str:
+            return str(value)
+        return (
+            tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else tuple(value)
+        )
+    except (ValueError, KeyError, AttributeError, TypeError) as error:
+        raise SettingsError(f"{name}: {value!r} is not usable") from error
+
+
+def describe() -> str:
+    """All settings with their defaults and meanings, one a line."""
+    return "\n".join(
+        f"{PREFIX}{item.name.upper():<28} {item.default!s:<14} {item.metadata['doc']}"
+        for item in dataclasses.fields(Settings)
+    )

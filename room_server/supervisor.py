@@ -1,0 +1,108 @@
+"""Keeps the processes of one machine alive: web, media workers, recorder. One that dies is started again.
+
+The parent does nothing else, so that there is little in it that could fail. A child that keeps dying at once is started
+again more slowly, up to every five seconds.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import os
+import signal
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+SLOWEST_RESTART_SECONDS = 5.0
+HEALTHY_AFTER_SECONDS = 5.0
+TERMINATE_SECONDS = 8.0
+PR_SET_PDEATHSIG = 1
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """One child: its name in the log and its command line (without the interpreter)."""
+
+    name: str
+    arguments: Sequence[str]
+
+
+def _die_with_parent() -> None:
+    """Linux: a child whose supervisor was killed gets SIGTERM instead of living on without anybody who knows it."""
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+class Supervisor:
+    """Runs programs until it is told to stop."""
+
+    def __init__(self, programs: Sequence[Program], environment: Mapping[str, str]) -> None:
+        self._programs = programs
+        self._environment = dict(environment)
+        self._stopping = asyncio.Event()
+        self._children: dict[str, asyncio.subprocess.Process] = {}
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """Process ids of the children that run now, by name."""
+        return {name: child.pid for name, child in self._children.items()}
+
+    def stop(self) -> None:
+        """Ask for the end; ``run`` returns when all children are gone."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Start everything, keep it running, and return after ``stop`` (or SIGINT, SIGTERM)."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self.stop)
+        await asyncio.gather(*(self._keep(program) for program in self._programs))
+
+    async def _keep(self, program: Program) -> None:
+        delay = 0.0
+        while not self._stopping.is_set():
+            started = time.monotonic()
+            child = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *program.arguments,
+                env=self._environment,
+                stdin=asyncio.subprocess.DEVNULL,
+                preexec_fn=_die_with_parent,  # safe: the parent has no threads
+                start_new_session=True,  # Ctrl-C reaches the parent only, which then stops the children in order
+            )
+            self._children[program.name] = child
+            log.info("started", process=program.name, pid=child.pid)
+            await self._wait(child)
+            del self._children[program.name]
+            if self._stopping.is_set():
+                return
+            healthy = time.monotonic() - started > HEALTHY_AFTER_SECONDS
+            delay = 0.0 if healthy else min(SLOWEST_RESTART_SECONDS, max(0.2, delay * 2))
+            log.warning("died", process=program.name, status=child.returncode, restart_in=delay)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), delay)
+
+    async def _wait(self, child: asyncio.subprocess.Process) -> None:
+        """Until the child is gone, by itself or because of ``stop``."""
+        ended = asyncio.ensure_future(child.wait())
+        told = asyncio.ensure_future(self._stopping.wait())
+        try:
+            await asyncio.wait({ended, told}, return_when=asyncio.FIRST_COMPLETED)
+            if ended.done():
+                return
+            with contextlib.suppress(ProcessLookupError):
+                child.terminate()
+            try:
+                await asyncio.wait_for(asyncio.shield(ended), TERMINATE_SECONDS)
+            except TimeoutError:
+                log.warning("does not end, killing", pid=child.pid)
+                os.kill(child.pid, signal.SIGKILL)
+                await ended
+        finally:
+            told.cancel()

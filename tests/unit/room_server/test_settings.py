@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from room_server import settings
+from room_server.settings import SettingsError
+
+
+def test_the_defaults_serve_this_machine_only_without_tls() -> None:
+    loaded = settings.load({})
+    assert (loaded.url, loaded.tls, loaded.announced) == ("http://127.0.0.1:8080", False, ("127.0.0.1",))
+
+
+def test_a_flag_beats_the_environment_which_beats_the_file(tmp_path: Path) -> None:
+    config = tmp_path / "room.toml"
+    config.write_text('port = 1\nmedia_port = 2\nroom_capacity = 3\nannounced_ips = ["192.0.2.7"]\n')
+    environment = {
+        "MEDIATION_ROOM_CONFIG": str(config),
+        "MEDIATION_ROOM_MEDIA_PORT": "20",
+        "MEDIATION_ROOM_ROOM_CAPACITY": "30",
+    }
+    loaded = settings.load(environment, room_capacity=300)
+    assert (loaded.port, loaded.media_port, loaded.room_capacity) == (1, 20, 300)
+    assert loaded.announced == ("192.0.2.7",)
+
+
+def test_listening_on_a_network_turns_https_on_and_announces_that_address() -> None:
+    loaded = settings.load({}, host="192.0.2.9")
+    assert (loaded.url, loaded.announced) == ("https://192.0.2.9:8080", ("192.0.2.9",))
+
+
+def test_listening_everywhere_announces_an_address_that_a_phone_can_reach() -> None:
+    loaded = settings.load({}, host="0.0.0.0")
+    assert loaded.announced == (settings.own_address(),)
+    assert "0.0.0.0" not in loaded.url
+
+
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [
+        ({"MEDIATION_ROOM_PORT": "many"}, "port"),
+        ({"MEDIATION_ROOM_DEMO": "perhaps"}, "demo"),
+        ({"MEDIATION_ROOM_ANNOUNCED_IPS": "example"}, "announced_ips"),
+        ({"MEDIATION_ROOM_CONFIG": "missing.toml"}, "missing.toml"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(environment: dict[str, str], named: str) -> None:
+    with pytest.raises(SettingsError, match=named):
+        settings.load(environment)
+
+
+def test_an_unknown_setting_in_the_file_is_refused(tmp_path: Path) -> None:
+    config = tmp_path / "room.toml"
+    config.write_text("prot = 1\n")
+    with pytest.raises(SettingsError, match="prot"):
+        settings.load({"MEDIATION_ROOM_CONFIG": str(config)})
+
+
+def test_the_key_of_all_tokens_is_made_once_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
+    loaded = settings.load({}, data_dir=tmp_path)
+    key = loaded.token_key()
+    assert len(key) == 64
+    assert loaded.token_key() == key
+    assert (tmp_path / "secret.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_every_setting_is_explained() -> None:
+    assert all(len(line.split()) > 4 for line in settings.describe().splitlines())
