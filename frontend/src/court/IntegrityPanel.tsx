@@ -19,7 +19,11 @@ export function IntegrityPanel({ record, gaps }: { record: CourtRecord; gaps: Ga
           <Finding icon="alert" tone="danger" text={t("court.chainBroken", { entries: integrity.entries })} />
         )}
         {gaps.length > 0 ? (
-          <Finding icon="alert" tone="warn" text={t("court.gapsCount", { count: gaps.length, seconds: secondsOf(lost) })} />
+          <Finding
+            icon="alert"
+            tone="warn"
+            text={t("court.gapsCount", { count: gaps.length, seconds: secondsOf(lost) })}
+          />
         ) : (
           record.recording && <Finding icon="check" tone="ok" text={t("court.noGaps")} />
         )}
@@ -34,7 +38,11 @@ export function IntegrityPanel({ record, gaps }: { record: CourtRecord; gaps: Ga
           )}
           <dt>{t("court.checkpoint")}</dt>
           <dd>
-            {integrity.checkpoint ? <pre class="mono">{integrity.checkpoint}</pre> : <span>{t("court.noCheckpoint")}</span>}
+            {integrity.checkpoint ? (
+              <pre class="mono">{integrity.checkpoint}</pre>
+            ) : (
+              <span>{t("court.noCheckpoint")}</span>
+            )}
           </dd>
         </dl>
       </div>

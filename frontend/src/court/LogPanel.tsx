@@ -1,8 +1,8 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
-import { clockTime } from "./format";
 import { Seal } from "../ui/Seal";
+import { clockTime } from "./format";
 import type { CourtRecord, LogEntry } from "./types";
 import { instant } from "./types";
 import type { Player } from "./use_playback";
@@ -27,7 +27,11 @@ export function LogPanel({ record, player }: { record: CourtRecord; player: Play
         <h2 class="h3">{t("court.log")}</h2>
         {player && (
           <label class="log__follow">
-            <input type="checkbox" checked={follow.value} onChange={(event) => (follow.value = event.currentTarget.checked)} />
+            <input
+              type="checkbox"
+              checked={follow.value}
+              onChange={(event) => (follow.value = event.currentTarget.checked)}
+            />
             {t("court.logFollow")}
           </label>
         )}

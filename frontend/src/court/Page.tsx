@@ -15,7 +15,7 @@ export default function Page() {
     document.title = t("court.title");
   }, []);
   return (
-    <SignedIn role="court_officer">
+    <SignedIn office="court_officer">
       {(account) =>
         sessionId ? (
           <RecordPage key={sessionId} sessionId={decodeURIComponent(sessionId)} account={account} />

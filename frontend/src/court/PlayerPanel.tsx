@@ -2,8 +2,8 @@ import { useComputed } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
 import { Icon } from "../ui/Icon";
-import { clockTime, length } from "./format";
 import { Seal } from "../ui/Seal";
+import { clockTime, length } from "./format";
 import type { GapSpan } from "./timeline";
 import type { CourtRecord, RecordPerson, RecordView } from "./types";
 import { instant } from "./types";
@@ -14,7 +14,9 @@ const TEN_SECONDS = 10_000;
 
 /** The files of all people side by side, on one clock. */
 export function PlayerPanel({ record, player, gaps }: { record: CourtRecord; player: Player; gaps: GapSpan[] }) {
-  const gap = useComputed(() => gaps.find((one) => one.from <= player.position.value && player.position.value < one.to));
+  const gap = useComputed(() =>
+    gaps.find((one) => one.from <= player.position.value && player.position.value < one.to),
+  );
   return (
     <section
       class="player"
@@ -96,7 +98,13 @@ function PlayerControls({ player }: { player: Player }) {
   const word = playing.value ? t("court.pause") : t("court.play");
   return (
     <div class="player__controls">
-      <button class="btn btn--dense btn--icon" type="button" data-testid="player-play" aria-label={word} onClick={player.toggle}>
+      <button
+        class="btn btn--dense btn--icon"
+        type="button"
+        data-testid="player-play"
+        aria-label={word}
+        onClick={player.toggle}
+      >
         <Icon name={playing.value ? "pause" : "play"} />
       </button>
       <button
@@ -123,13 +131,20 @@ function PlayerControls({ player }: { player: Player }) {
         <span class="tiny nowrap">
           / {length(span.to - span.from)}
           <i class="dot" />
-          {player.stalled.value ? t("court.loadingViews") : t("court.thenWallClock", { time: clockTime(position.value) })}
+          {player.stalled.value
+            ? t("court.loadingViews")
+            : t("court.thenWallClock", { time: clockTime(position.value) })}
         </span>
       </span>
       <fieldset class="player__speed seg">
         <legend class="visually-hidden">{t("court.speed")}</legend>
         {SPEEDS.map((speed) => (
-          <button key={speed} type="button" aria-pressed={player.rate.value === speed} onClick={() => player.setRate(speed)}>
+          <button
+            key={speed}
+            type="button"
+            aria-pressed={player.rate.value === speed}
+            onClick={() => player.setRate(speed)}
+          >
             {speed}×
           </button>
         ))}

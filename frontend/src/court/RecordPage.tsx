@@ -2,8 +2,8 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import { ApiError, request } from "../api";
 import { t } from "../i18n";
-import { OfficeBar } from "../staff/OfficeBar";
 import type { StaffAccount } from "../staff/api";
+import { OfficeBar } from "../staff/OfficeBar";
 import { Icon } from "../ui/Icon";
 import { clockTime, dateWords } from "./format";
 import { IntegrityPanel } from "./IntegrityPanel";
@@ -62,7 +62,15 @@ function PlayableRecord({ record, account, recorded }: { record: CourtRecord; ac
   return <RecordDesk record={record} account={account} player={player} />;
 }
 
-function RecordDesk({ record, account, player }: { record: CourtRecord; account: StaffAccount; player: Player | null }) {
+function RecordDesk({
+  record,
+  account,
+  player,
+}: {
+  record: CourtRecord;
+  account: StaffAccount;
+  player: Player | null;
+}) {
   const span = useMemo(() => wholeSpan(record), [record]);
   const gaps = useMemo(() => gapSpans(record, player?.span.to ?? span.to), [record, player, span]);
   return (

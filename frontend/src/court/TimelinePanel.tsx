@@ -1,15 +1,19 @@
 import type { ComponentChildren } from "preact";
 import { t } from "../i18n";
 import { Icon, type IconName } from "../ui/Icon";
-import { clockTime, secondsOf, shortTime } from "./format";
 import { Seal } from "../ui/Seal";
+import { clockTime, secondsOf, shortTime } from "./format";
 import { type GapSpan, percent, type Span, ticks } from "./timeline";
 import type { CourtRecord, LogEntry } from "./types";
 import { instant } from "./types";
 import type { Player } from "./use_playback";
 import { actorName, eventWords, gapWords, laneOf, type MomentLane, subjectOf } from "./words";
 
-const LANES: { lane: MomentLane; icon: IconName; label: "court.laneRoom" | "court.laneDrafting" | "court.laneSigning" }[] = [
+const LANES: {
+  lane: MomentLane;
+  icon: IconName;
+  label: "court.laneRoom" | "court.laneDrafting" | "court.laneSigning";
+}[] = [
   { lane: "room", icon: "in", label: "court.laneRoom" },
   { lane: "drafting", icon: "doc", label: "court.laneDrafting" },
   { lane: "signing", icon: "pen", label: "court.laneSigning" },
@@ -49,7 +53,13 @@ export function TimelinePanel({
         <Lane label={<span class="tiny">{t("court.laneTime")}</span>} jump={jump} axis>
           {ticks(span, 7).map((moment) => (
             <g key={moment}>
-              <line x1={`${percent(span, moment)}%`} x2={`${percent(span, moment)}%`} y1="4" y2="28" class="timeline__tick" />
+              <line
+                x1={`${percent(span, moment)}%`}
+                x2={`${percent(span, moment)}%`}
+                y1="4"
+                y2="28"
+                class="timeline__tick"
+              />
               <text x={`${percent(span, moment)}%`} dx="4" y="19">
                 {span.to - span.from < 600_000 ? clockTime(moment) : shortTime(moment)}
               </text>
@@ -134,6 +144,7 @@ function Lane({
     <>
       <div class="timeline__label">{label}</div>
       {/* biome-ignore lint/a11y/useKeyWithClickEvents: the player's slider does the same from the keyboard */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: as above */}
       <svg class={axis ? "timeline__lane timeline__lane--axis" : "timeline__lane"} role="presentation" onClick={jump}>
         {children}
       </svg>
@@ -141,7 +152,19 @@ function Lane({
   );
 }
 
-function Bar({ span, from, to, shape, title }: { span: Span; from: number; to: number; shape: string; title?: string }) {
+function Bar({
+  span,
+  from,
+  to,
+  shape,
+  title,
+}: {
+  span: Span;
+  from: number;
+  to: number;
+  shape: string;
+  title?: string;
+}) {
   const left = percent(span, from);
   const width = Math.max(percent(span, to) - left, 0.3);
   return (
@@ -156,7 +179,15 @@ function Pin({ record, entry, span }: { record: CourtRecord; entry: LogEntry; sp
   if (at === null) return null;
   const who = subjectOf(record, entry)?.display_name ?? actorName(record, entry.actor);
   return (
-    <rect class="timeline__pin" x={`${percent(span, at)}%`} transform="translate(-3 0)" width="6" y="6" height="18" rx="2">
+    <rect
+      class="timeline__pin"
+      x={`${percent(span, at)}%`}
+      transform="translate(-3 0)"
+      width="6"
+      y="6"
+      height="18"
+      rx="2"
+    >
       <title>{`${clockTime(at)} ${who}：${eventWords(entry.kind)}`}</title>
     </rect>
   );
@@ -173,7 +204,9 @@ function Playhead({ player, span }: { player: Player; span: Span }) {
 
 function gapLine(gap: GapSpan): string {
   const words = { time: clockTime(gap.from), reason: gapWords(gap.reason) };
-  return gap.open ? t("court.gapOpenLine", words) : t("court.gapLine", { ...words, seconds: secondsOf(gap.to - gap.from) });
+  return gap.open
+    ? t("court.gapOpenLine", words)
+    : t("court.gapLine", { ...words, seconds: secondsOf(gap.to - gap.from) });
 }
 
 function GapList({ gaps, recorded }: { gaps: GapSpan[]; recorded: boolean }) {

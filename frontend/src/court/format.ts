@@ -5,12 +5,23 @@ const ZONE = "Asia/Shanghai";
 
 /** `15:58:31`, Beijing time. */
 export function clockTime(moment: number): string {
-  return new Intl.DateTimeFormat("zh-CN", { timeZone: ZONE, hourCycle: "h23", hour: "2-digit", minute: "2-digit", second: "2-digit" }).format(moment);
+  return new Intl.DateTimeFormat("zh-CN", {
+    timeZone: ZONE,
+    hourCycle: "h23",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  }).format(moment);
 }
 
 /** `15:58`, Beijing time. */
 export function shortTime(moment: number): string {
-  return new Intl.DateTimeFormat("zh-CN", { timeZone: ZONE, hourCycle: "h23", hour: "2-digit", minute: "2-digit" }).format(moment);
+  return new Intl.DateTimeFormat("zh-CN", {
+    timeZone: ZONE,
+    hourCycle: "h23",
+    hour: "2-digit",
+    minute: "2-digit",
+  }).format(moment);
 }
 
 /** `2026年11月24日`, Beijing date, in the words of the reader. */

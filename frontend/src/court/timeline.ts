@@ -49,7 +49,8 @@ export function percent(span: Span, moment: number): number {
 
 /** Round moments of the wall clock, at most `most` of them. */
 export function ticks(span: Span, most: number): number[] {
-  const step = STEPS.find((candidate) => (span.to - span.from) / candidate <= most) ?? STEPS[STEPS.length - 1] ?? SECOND;
+  const step =
+    STEPS.find((candidate) => (span.to - span.from) / candidate <= most) ?? STEPS[STEPS.length - 1] ?? SECOND;
   const first = Math.ceil(span.from / step) * step;
   const found: number[] = [];
   for (let moment = first; moment <= span.to && found.length < 100; moment += step) found.push(moment);

@@ -14,7 +14,7 @@ export default function Page() {
     document.title = t("staff.title");
   }, []);
   return (
-    <SignedIn role="mediator">
+    <SignedIn office="mediator">
       {(account) =>
         sessionId ? (
           <SessionPage key={sessionId} sessionId={decodeURIComponent(sessionId)} account={account} />

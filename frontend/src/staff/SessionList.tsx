@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { instant } from "../court/types";
 import { clockTime, dateWords } from "../court/format";
+import { instant } from "../court/types";
 import { hasKey, t } from "../i18n";
 import { navigate } from "../router";
 import { Icon } from "../ui/Icon";

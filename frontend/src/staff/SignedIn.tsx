@@ -1,4 +1,4 @@
-import { createContext, type ComponentChildren } from "preact";
+import { type ComponentChildren, createContext } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { ApiError } from "../api";
 import { t } from "../i18n";
@@ -7,13 +7,23 @@ import { Note } from "../ui/Note";
 import { currentAccount, logout, type StaffAccount, sentenceOf } from "./api";
 import { Login } from "./Login";
 
-type Known = { phase: "asking" } | { phase: "out" } | { phase: "in"; account: StaffAccount } | { phase: "failed"; why: string };
+type Known =
+  | { phase: "asking" }
+  | { phase: "out" }
+  | { phase: "in"; account: StaffAccount }
+  | { phase: "failed"; why: string };
 
 /** Signs the person of the page out; the login form is shown again. */
 export const SignOut = createContext<() => void>(() => undefined);
 
-/** Shows its page to somebody who is signed in with `role`, the login form to everybody else. */
-export function SignedIn({ role, children }: { role: string; children: (account: StaffAccount) => ComponentChildren }) {
+/** Shows its page to somebody who is signed in with the role `office`, the login form to everybody else. */
+export function SignedIn({
+  office,
+  children,
+}: {
+  office: StaffAccount["role"];
+  children: (account: StaffAccount) => ComponentChildren;
+}) {
   const [known, setKnown] = useState<Known>({ phase: "asking" });
 
   useEffect(() => {
@@ -46,7 +56,7 @@ export function SignedIn({ role, children }: { role: string; children: (account:
       </div>
     );
   }
-  if (known.account.role !== role) {
+  if (known.account.role !== office) {
     return (
       <div class="office__plain">
         <Note tone="warn" alert>

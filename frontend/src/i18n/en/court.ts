@@ -8,7 +8,8 @@ const messages: Record<keyof typeof source, string> = {
   "court.caseNoExample": "for example 调字第0001号",
   "court.search": "Search",
   "court.searching": "Searching",
-  "court.noResult": "No filed record has this case number. A record can be found once the mediation has ended and is filed",
+  "court.noResult":
+    "No filed record has this case number. A record can be found once the mediation has ended and is filed",
   "court.results": "{count} found",
   "court.endedAt": "Mediation ended",
   "court.filedAt": "Filed",
@@ -77,7 +78,8 @@ const messages: Record<keyof typeof source, string> = {
   "court.noDigest": "The dossier is not built yet: no digest",
   "court.gapsCount": "{count} interruptions, {seconds} s in total, all on the timeline",
   "court.offline": "Check it yourself, offline",
-  "court.offlineHow": "Download the dossier and run this on your own computer. It needs no network and none of our servers.",
+  "court.offlineHow":
+    "Download the dossier and run this on your own computer. It needs no network and none of our servers.",
   "court.offlineWhat":
     "It computes every digest again, checks the event chain, the checkpoints, the time-stamps and each signature, and says whether they fit.",
 
@@ -144,7 +146,8 @@ const messages: Record<keyof typeof source, string> = {
 
   "demo.title": "Demo: links and messages",
   "demo.badge": "Demo, not real",
-  "demo.lead": "All people, bodies and case numbers here are invented. In real use this page does not exist: a link goes to its person only.",
+  "demo.lead":
+    "All people, bodies and case numbers here are invented. In real use this page does not exist: a link goes to its person only.",
   "demo.links": "Entry links",
   "demo.linksHint":
     "A link belongs to the first device that opens it. To play both sides on one computer, use two browser windows, one of them private.",

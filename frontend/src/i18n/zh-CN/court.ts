@@ -155,4 +155,4 @@ export default {
   "demo.code": "验证码",
   "demo.stale": "暂时连不上服务器，正在重试",
   "demo.absent": "这台服务器没有开演示",
-};
+} as const;
