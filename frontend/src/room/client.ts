@@ -1,16 +1,22 @@
 /** One person's connection to a room: says hello, comes back by itself, asks, and knows what the server told. */
-import type { Commands, Events, Failure, Json, Welcome } from "../generated/messages";
+import {
+  CloseCode,
+  type CommandMap,
+  type CommandName,
+  type EventMap,
+  type EventName,
+  type Failure,
+  type Json,
+  VERSION,
+  type Welcome,
+} from "../generated/messages";
 import { backoff } from "./backoff";
 import { CommandError, ConnectionLost, type Ending, endingOfClose, endingOfCode } from "./failure";
 import { apply, fromSnapshot, type RoomEvent, type RoomState } from "./state";
 import { type Readable, Store } from "./store";
 
-export const PROTOCOL_VERSION = 1;
 const ANSWER_TIMEOUT_MS = 15_000;
 const PONG_TIMEOUT_MS = 5_000;
-
-export type CommandName = keyof Commands;
-export type EventName = keyof Events;
 
 /** `open` is the only phase in which commands are sent; `ended` never changes any more. */
 export type Connection =
@@ -106,7 +112,7 @@ export class RoomClient {
   }
 
   /** Hear of one kind of event as it arrives, after the state has taken it in. */
-  on<Name extends EventName>(name: Name, handler: (data: Events[Name]) => void): () => void {
+  on<Name extends EventName>(name: Name, handler: (data: EventMap[Name]) => void): () => void {
     const handlers = this.handlers.get(name) ?? new Set();
     this.handlers.set(name, handlers.add(handler as (data: never) => void));
     return () => {
@@ -131,9 +137,9 @@ export class RoomClient {
   /** Send a command; the promise settles with its one answer.
    * @throws CommandError the server refused
    * @throws ConnectionLost there is no connection, or it broke before the answer */
-  command<Answer = Json, Name extends CommandName = CommandName>(name: Name, data: Commands[Name]): Promise<Answer> {
+  command<Name extends CommandName>(name: Name, data: CommandMap[Name]["data"]): Promise<CommandMap[Name]["answer"]> {
     if (this.connectionStore.value.phase !== "open") return Promise.reject(new ConnectionLost());
-    return this.ask(name, data) as Promise<Answer>;
+    return this.ask(name, data) as Promise<CommandMap[Name]["answer"]>;
   }
 
   /** Try at once instead of waiting (the network is back, the page is in front again). */
@@ -154,7 +160,7 @@ export class RoomClient {
         this.lost(0, "");
       }, ANSWER_TIMEOUT_MS);
       this.pending.set(id, { resolve, reject, timer });
-      socket.send(JSON.stringify({ v: PROTOCOL_VERSION, id, type: name, data }));
+      socket.send(JSON.stringify({ v: VERSION, id, type: name, data }));
     });
   }
 
@@ -305,7 +311,7 @@ export class RoomClient {
       this.end(ending, reason);
       return;
     }
-    if (code === 4401) this.renewToken = true;
+    if (code === CloseCode.UNAUTHENTICATED) this.renewToken = true;
     this.scheduleRetry();
   }
 

@@ -2,9 +2,9 @@
 import type { Awareness } from "y-protocols/awareness";
 import { WebsocketProvider } from "y-websocket";
 import * as Y from "yjs";
+import { CloseCode } from "../generated/messages";
 import { backoff } from "./backoff";
 import { socketUrl } from "./client";
-import { CLOSE } from "./failure";
 import { type Readable, Store } from "./store";
 
 /** `stopped`: the server closed the door (read only, frozen, malformed); `reopen` knocks again. */
@@ -38,9 +38,9 @@ export interface DocumentOptions {
 
 const SUBPROTOCOL = "mediation-room";
 const STOPS: Record<number, DocumentState["stoppedBy"]> = {
-  [CLOSE.forbidden]: "forbidden",
-  [CLOSE.frozen]: "frozen",
-  [CLOSE.badRequest]: "malformed",
+  [CloseCode.FORBIDDEN]: "forbidden",
+  [CloseCode.FROZEN]: "frozen",
+  [CloseCode.BAD_REQUEST]: "malformed",
 };
 
 interface Copy extends DocumentCopy {
@@ -144,7 +144,7 @@ export class SharedDocument {
       this.stop(stop);
       return;
     }
-    if (code === CLOSE.unauthenticated) this.renewToken = true;
+    if (code === CloseCode.UNAUTHENTICATED) this.renewToken = true;
     copy.provider.shouldConnect = false;
     this.retry(copy);
   }

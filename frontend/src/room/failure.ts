@@ -1,5 +1,5 @@
 /** Why a command was not done, and why a room is over. */
-import type { Failure } from "../generated/messages";
+import { CloseCode, type Failure } from "../generated/messages";
 
 /** The server's refusal of a command, with its stable code. */
 export class CommandError extends Error {
@@ -27,27 +27,15 @@ export class ConnectionLost extends Error {
 /** Why there is no way back into the room by itself. */
 export type Ending = "removed" | "closed" | "replaced" | "expired" | "refused" | "unsupported";
 
-/** Close codes of the server's sockets (signaling/messages.py, CloseCode). */
-export const CLOSE = {
-  badRequest: 4400,
-  unauthenticated: 4401,
-  forbidden: 4403,
-  notFound: 4404,
-  replaced: 4409,
-  roomClosed: 4410,
-  frozen: 4423,
-  slowReader: 4429,
-} as const;
-
 export function endingOfClose(code: number): Ending | null {
   switch (code) {
-    case CLOSE.replaced:
+    case CloseCode.REPLACED:
       return "replaced";
-    case CLOSE.roomClosed:
+    case CloseCode.ROOM_CLOSED:
       return "closed";
-    case CLOSE.forbidden:
+    case CloseCode.FORBIDDEN:
       return "removed";
-    case CLOSE.notFound:
+    case CloseCode.NOT_FOUND:
       return "refused";
     default:
       return null;

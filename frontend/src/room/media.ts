@@ -1,6 +1,6 @@
 /** Sound and picture of one person: sends the own tracks, receives everybody else's, and comes back after a loss. */
 import type { types } from "mediasoup-client";
-import type { PublicationId, PublicationView, Published } from "../generated/messages";
+import type { PublicationId, PublicationView } from "../generated/messages";
 import type { RoomClient } from "./client";
 import { type DeviceProblem, openCamera, openMicrophone, problemOf } from "./devices";
 import { isPresent } from "./state";
@@ -192,7 +192,7 @@ export class MediaSession {
     rtpParameters: types.RtpParameters,
     paused: boolean,
   ): Promise<PublicationId> {
-    const published = await this.client.command<Published>("publish", {
+    const published = await this.client.command("publish", {
       transport_id: transportId,
       kind,
       source,

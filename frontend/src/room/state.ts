@@ -2,7 +2,8 @@
 import type {
   DocumentId,
   DocumentView,
-  Events,
+  EventMap,
+  EventName,
   ParticipantId,
   ParticipantView,
   PublicationId,
@@ -29,7 +30,7 @@ export interface RoomState {
   readonly clockOffset: number;
 }
 
-export type RoomEvent = { [Name in keyof Events]: { type: Name; data: Events[Name] } }[keyof Events];
+export type RoomEvent = { [Name in EventName]: { type: Name; data: EventMap[Name] } }[EventName];
 
 /** @param now this device's Unix time in seconds when the snapshot arrived */
 export function fromSnapshot(snapshot: Snapshot, now: number): RoomState {
@@ -116,9 +117,10 @@ function change(state: RoomState, event: RoomEvent, now: number): RoomState {
  * @param seq null for events that are not in the log (who speaks) */
 export function apply(state: RoomState, event: RoomEvent, seq: number | null, now: number): RoomState {
   if (event.type === "snapshot") return fromSnapshot(event.data.snapshot, now);
-  if (seq !== null && seq <= state.seq) return state;
+  const logged = seq !== null && event.type !== "active_speakers";
+  if (logged && seq <= state.seq) return state;
   const next = change(state, event, now);
-  return seq === null ? next : { ...next, seq };
+  return logged ? { ...next, seq } : next;
 }
 
 export function myself(state: RoomState): ParticipantView | null {

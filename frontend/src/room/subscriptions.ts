@@ -1,6 +1,6 @@
 /** Everybody else's tracks: one subscription for each publication that this person is told of. */
 import type { types } from "mediasoup-client";
-import type { Kind, ParticipantId, PublicationId, PublicationView, Source, Subscribed } from "../generated/messages";
+import type { Kind, ParticipantId, PublicationId, PublicationView, Source } from "../generated/messages";
 import type { RoomClient } from "./client";
 import type { TransportPair } from "./transports";
 
@@ -65,7 +65,7 @@ export class Subscriptions {
     this.entries.set(publication.publication_id, entry);
     const current = () => this.pair === pair && this.entries.get(publication.publication_id) === entry;
     try {
-      const offered = await this.client.command<Subscribed>("subscribe", {
+      const offered = await this.client.command("subscribe", {
         publication_id: publication.publication_id,
         rtp_capabilities: pair.capabilities as unknown as Record<string, unknown>,
       });

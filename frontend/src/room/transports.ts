@@ -1,6 +1,6 @@
 /** The two transports of one person, as mediasoup-client makes them, with the server's half behind commands. */
 import { Device, type types } from "mediasoup-client";
-import type { IceRestarted, TransportCreated } from "../generated/messages";
+import type { TransportCreated } from "../generated/messages";
 import type { MediaOffer, RoomClient } from "./client";
 
 const DISCONNECTED_GRACE_MS = 1500;
@@ -41,8 +41,8 @@ export class TransportPair {
     const device = await Device.factory();
     await device.load({ routerRtpCapabilities: offer.capabilities as types.RtpCapabilities });
     const [send, receive] = await Promise.all([
-      client.command<TransportCreated>("create_transport", { direction: "send" }),
-      client.command<TransportCreated>("create_transport", { direction: "receive" }),
+      client.command("create_transport", { direction: "send" }),
+      client.command("create_transport", { direction: "receive" }),
     ]);
     const iceServers = offer.iceServers as unknown as RTCIceServer[];
     const optionsOf = (made: TransportCreated): types.TransportOptions => ({
@@ -135,7 +135,7 @@ export class TransportPair {
     }, RESTART_LIMIT_MS);
     this.timers.set(direction, timer);
     try {
-      const answer = await this.client.command<IceRestarted>("restart_ice", { transport_id: transport.id });
+      const answer = await this.client.command("restart_ice", { transport_id: transport.id });
       await transport.restartIce({ iceParameters: answer.ice_parameters as unknown as types.IceParameters });
     } catch {
       // No connection, or a server that knows this transport no more: the timer above builds new ones.

@@ -16,7 +16,7 @@ interface Props {
 }
 
 /** Ink keeps its place when the phone is turned or the pad's size changes. */
-function fit(canvas: HTMLCanvasElement, pad: Pad): void {
+function scale(canvas: HTMLCanvasElement, pad: Pad): void {
   const ratio = Math.max(window.devicePixelRatio || 1, 1);
   const { width, height } = canvas.getBoundingClientRect();
   if (width === 0 || canvas.width === Math.round(width * ratio)) return;
@@ -37,17 +37,17 @@ export function SignaturePad({ handle, onChange }: Props) {
     if (!element) return;
     const drawing = new Pad(element, { penColor: "#14171c", minWidth: 1.4, maxWidth: 3.6 });
     pad.current = drawing;
-    fit(element, drawing);
-    const refit = () => fit(element, drawing);
+    scale(element, drawing);
+    const rescale = () => scale(element, drawing);
     const written = () => onChange(drawing.isEmpty());
-    window.addEventListener("resize", refit);
+    window.addEventListener("resize", rescale);
     drawing.addEventListener("endStroke", written);
     handle.current = {
       isEmpty: () => drawing.isEmpty(),
       png: () => drawing.toDataURL("image/png").replace(/^data:image\/png;base64,/, ""),
     };
     return () => {
-      window.removeEventListener("resize", refit);
+      window.removeEventListener("resize", rescale);
       drawing.off();
       handle.current = null;
     };
