@@ -1,8 +1,7 @@
 /** What every part of the console needs: the room as it is now, and how to do something in it. */
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import type { Commands } from "../generated/messages";
-import type { CommandName } from "../room/client";
+import type { CommandMap, CommandName } from "../generated/messages";
 import type { RoomState } from "../room/state";
 import type { Consequence } from "../ui/Confirm";
 import type { SessionDetail, StaffAccount } from "./api";
@@ -28,7 +27,7 @@ export interface ConsoleTools {
   reload: () => void;
   /** Do it and show a refusal; true when it was done. */
   attempt: (work: () => Promise<unknown>) => Promise<boolean>;
-  command: <Name extends CommandName>(name: Name, data: Commands[Name]) => Promise<boolean>;
+  command: <Name extends CommandName>(name: Name, data: CommandMap[Name]["data"]) => Promise<boolean>;
   ask: (question: Question) => void;
 }
 
