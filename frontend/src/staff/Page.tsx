@@ -1,9 +1,27 @@
+/** `/staff` and `/staff/sessions/{id}`. */
+import "../styles/office.css";
+import "../styles/staff.css";
+import { useEffect } from "preact/hooks";
 import { t } from "../i18n";
+import { path } from "../router";
+import { SessionList } from "./SessionList";
+import { SessionPage } from "./SessionPage";
+import { SignedIn } from "./SignedIn";
 
 export default function Page() {
+  const sessionId = /^\/staff\/sessions\/([^/]+)/.exec(path.value)?.[1];
+  useEffect(() => {
+    document.title = t("staff.title");
+  }, []);
   return (
-    <main class="phone__main">
-      <h1 class="h1">{t("staff.title")}</h1>
-    </main>
+    <SignedIn office="mediator">
+      {(account) =>
+        sessionId ? (
+          <SessionPage key={sessionId} sessionId={decodeURIComponent(sessionId)} account={account} />
+        ) : (
+          <SessionList account={account} />
+        )
+      }
+    </SignedIn>
   );
 }
