@@ -192,7 +192,9 @@ def _certificate(
     extensions: Sequence[tuple[x509.ExtensionType, bool]],
 ) -> x509.Certificate:
     """A certificate by ``issuer``; a bare key issues to itself (the root)."""
-    issuer_key, issuer_name = (issuer.key, issuer.certificate.subject) if isinstance(issuer, Signer) else (issuer, subject)
+    issuer_key, issuer_name = (
+        (issuer.key, issuer.certificate.subject) if isinstance(issuer, Signer) else (issuer, subject)
+    )
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
