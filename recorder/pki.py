@@ -192,9 +192,7 @@ def _certificate(
     extensions: Sequence[tuple[x509.ExtensionType, bool]],
 ) -> x509.Certificate:
     """A certificate by ``issuer``; a bare key issues to itself (the root)."""
-    issuer_key, issuer_name = (
-        (issuer.key, issuer.certificate.subject) if isinstance(issuer, Signer) else (issuer, subject)
-    )
+    issuer_key, issuer_name = (issuer.key, issuer.certificate.subject) if isinstance(issuer, Signer) else (issuer, subject)
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)

@@ -288,3 +288,4 @@ class AccessService:
     async def _log(self, unit: UnitOfWork, link: Link, kind: str, **data: object) -> None:
         actor = link.participant_id
         await unit.log.append(link.session_id, at=self._ports.clock(), kind=kind, actor=actor, data=data)
+
