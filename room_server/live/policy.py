@@ -9,7 +9,7 @@ import structlog
 from room_server.bus import AccessEnded, Bus, Published
 from room_server.live.recording import Director
 from room_server.live.refusals import as_signaling
-from room_server.services import Services
+from room_server.services.everything import Services
 from signaling.errors import ErrorCode, SignalingError
 from signaling.hub import Hub
 from signaling.ids import DocumentId, ParticipantId, RoomId
@@ -70,7 +70,7 @@ class SessionPolicy:
             details = await self._services.sessions.by_room(room_id)
             session_id = details.session.session_id
             self._sessions[room_id] = session_id
-            board = await self._services.board(session_id)
+            board = await self._board(session_id)
             recording = await self._services.recording.current(session_id)
         return RoomState([DocumentId("agreement")], recording, board)
 
@@ -159,9 +159,10 @@ class SessionPolicy:
         if running is None:
             return
         view = await self._services.recording.current(session_id)
-        since = await self._services.recording.silent_since(session_id)
+        ends = [track.ended_at for track in await self._services.recording.tracks(session_id) if track.ended_at]
+        since = max(ends, default=view.started_at or running.started_at.timestamp())
         consents = await self._services.recording.consents(session_id)
-        await self._director.adopt(room, session_id, running.recording_id, view, since.timestamp(), consents)
+        await self._director.adopt(room, session_id, running.recording_id, view, since, consents)
 
     # ---- the text --------------------------------------------------------------------------------------------------
 
