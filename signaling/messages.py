@@ -331,6 +331,17 @@ class Failure(msgspec.Struct):
     detail: Json = {}
 
 
+ANSWERS: dict[str, type[msgspec.Struct]] = {
+    "hello": Welcome,
+    "create_transport": TransportCreated,
+    "restart_ice": IceRestarted,
+    "publish": Published,
+    "subscribe": Subscribed,
+    "freeze_document": Frozen,
+}
+"""What ``ok`` carries, by the name of the command; every other command is answered with an empty object."""
+
+
 # ---- events: server to browser -------------------------------------------------------------------------------------
 
 
