@@ -10,6 +10,7 @@ from room_server.bus import AccessEnded, Bus, Published
 from room_server.live.recording import Director
 from room_server.live.refusals import as_signaling
 from room_server.services.everything import Services
+from room_server.services.sessions import board
 from signaling.errors import ErrorCode, SignalingError
 from signaling.hub import Hub
 from signaling.ids import DocumentId, ParticipantId, RoomId
@@ -210,6 +211,11 @@ class SessionPolicy:
             await self._services.sessions.end(session_id, by.participant_id)
         room.set_recording(RecordingView())
         await self._on_ended(session_id)
+
+    async def _board(self, session_id: str) -> Json:
+        details = await self._services.sessions.get(session_id)
+        agreement = await self._services.agreements.current(session_id)
+        return {"session": board(details.session)} | ({"agreement": agreement} if agreement is not None else {})
 
     def _session(self, room: Room) -> str:
         try:
