@@ -7,7 +7,7 @@ import contextlib
 import itertools
 from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import structlog
 
@@ -56,8 +56,10 @@ class RecorderClient:
         self._on_notice = on_notice
         self._on_lost = on_lost
         self._on_ready = on_ready
-        self._requests: Framing[AnyRequest] = Framing(AnyRequest)
-        self._replies: Framing[AnyReply] = Framing(AnyReply)
+        requests: Any = AnyRequest  # a union is no class: Framing's parameter cannot say so
+        replies: Any = AnyReply
+        self._requests: Framing[AnyRequest] = Framing(requests)
+        self._replies: Framing[AnyReply] = Framing(replies)
         self._numbers = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[Done]] = {}
         self._writer: asyncio.StreamWriter | None = None

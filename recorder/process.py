@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import structlog
 
@@ -40,16 +41,18 @@ from signaling.framing import Framing, FramingError
 from signaling.ids import CaptureId
 from signaling.sfu import feed
 
+MEBIBYTE = 1024 * 1024
 DATAGRAM_BYTES = 9216
 BATCH = 512
-RECEIVE_BUFFER = 8 * 1024 * 1024
+RECEIVE_BUFFER = 8 * MEBIBYTE
 TICK_SECONDS = 0.1
 SYNC_SECONDS = 1.0
 LARGEST_CLOCK_ERROR = 10.0
 """Feed and recorder share a clock; an arrival time further off than this is replaced by our own."""
 
 REMEMBERED_TRACKS = 1000
-SLOW_CLIENT_BYTES = 4 * 1024 * 1024
+SLOW_CLIENT_BYTES = 4 * MEBIBYTE
+DRAINING_ROUNDS = 50
 
 log = structlog.get_logger(__name__)
 
@@ -61,7 +64,7 @@ class RecorderConfig:
     control_path: Path
     feed_path: Path
     folder: Path
-    minimum_free_bytes: int = 64 * 1024 * 1024
+    minimum_free_bytes: int = 64 * MEBIBYTE
 
 
 @dataclass(slots=True)
@@ -86,8 +89,10 @@ class Recorder:
 
     def __init__(self, config: RecorderConfig) -> None:
         self._config = config
-        self._framing: Framing[AnyRequest] = Framing(AnyRequest)
-        self._replies: Framing[AnyReply] = Framing(AnyReply)
+        requests: Any = AnyRequest  # a union is no class: Framing's parameter cannot say so
+        replies: Any = AnyReply
+        self._framing: Framing[AnyRequest] = Framing(requests)
+        self._replies: Framing[AnyReply] = Framing(replies)
         self._disk = Disk()
         self._open: dict[CaptureId, OpenTrack] = {}
         self._ended: dict[CaptureId, Track] = {}
@@ -142,8 +147,8 @@ class Recorder:
         self._feed.bind(str(self._config.feed_path))
         self._config.feed_path.chmod(0o600)
 
-    def _read_feed(self) -> None:
-        """Empty the socket first, it holds little; then work."""
+    def _read_feed(self) -> int:
+        """Empty the socket first, it holds little; then work. How many datagrams there were."""
         receive = self._feed.recv
         datagrams: list[bytes] = []
         with contextlib.suppress(BlockingIOError):
@@ -152,6 +157,7 @@ class Recorder:
         now, wall = time.monotonic(), time.time()
         for datagram in datagrams:
             self._take(datagram, now, wall)
+        return len(datagrams)
 
     def _take(self, datagram: bytes, now: float, wall: float) -> None:
         self.counters.datagrams += 1
@@ -246,7 +252,7 @@ class Recorder:
             message = await self._shortage()
             if message is not None:
                 raise RefusedError("recording_unavailable", message)
-            writer, file = await loop.run_in_executor(
+            writer, line = await loop.run_in_executor(
                 self._disk.writing, create, request, track_format, self._config.folder
             )
         except FileExistsError as error:
@@ -255,10 +261,10 @@ class Recorder:
             raise RefusedError("recording_unavailable", str(error)) from error
         finally:
             self._starting.discard(request.capture_id)
-        track = OpenTrack(request, track_format, writer, file, self._disk, self._tell)
+        track = OpenTrack(line, track_format, writer, self._disk, self._tell)
         track.ended.add_done_callback(lambda done: self._forget(done.result()))
         self._open[request.capture_id] = track
-        log.info("track_started", capture_id=request.capture_id, file=file)
+        log.info("track_started", capture_id=request.capture_id, file=line.file)
 
     def _check(self, request: StartTrack) -> TrackFormat:
         """What the request asks for, if it may be had."""
@@ -284,7 +290,10 @@ class Recorder:
         track = self._open.get(capture_id)
         if track is None:
             raise RefusedError("not_found", f"there is no capture {capture_id}")
-        self._read_feed()  # what the worker sent before it was told to stop
+        for _ in range(DRAINING_ROUNDS):  # what the worker sent, or still keeps because our socket was full
+            if not self._read_feed():
+                break
+            await asyncio.sleep(0)
         return await track.stop()
 
     def _forget(self, track: Track) -> None:
@@ -348,9 +357,9 @@ def configuration(arguments: Sequence[str]) -> RecorderConfig:
     parser.add_argument("--control", type=Path, required=True, help="socket to listen on for the web process")
     parser.add_argument("--feed", type=Path, required=True, help="datagram socket to bind for the media workers")
     parser.add_argument("--folder", type=Path, required=True, help="where the files go")
-    parser.add_argument("--minimum-free-bytes", type=int, default=RecorderConfig.minimum_free_bytes)
+    parser.add_argument("--minimum-free-mb", type=int, default=64, help="stop before less than this is left")
     given = parser.parse_args(arguments)
-    return RecorderConfig(given.control, given.feed, given.folder, given.minimum_free_bytes)
+    return RecorderConfig(given.control, given.feed, given.folder, given.minimum_free_mb * MEBIBYTE)
 
 
 if __name__ == "__main__":

@@ -49,20 +49,19 @@ class OpenTrack:
     """
 
     def __init__(
-        self, request: StartTrack, track_format: TrackFormat, writer: FragmentWriter, file: str, disk: Disk, tell: Tell
+        self, line: TrackLine, track_format: TrackFormat, writer: FragmentWriter, disk: Disk, tell: Tell
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self._capture = Capture(track_format)
         self._writer = writer
         self._disk = disk
         self._tell = tell
-        self._path = request.path
-        self._file = file
+        self._line = line
         self._backlog = 0
         self._unsynced: list[FragmentSealed] = []
         self._sealing: set[asyncio.Future[FragmentSealed]] = set()
         self._ending: asyncio.Task[None] | None = None
-        self.capture_id = request.capture_id
+        self.capture_id = line.capture_id
         self.ended: asyncio.Future[Track] = self._loop.create_future()
 
     def take(self, fed: feed.Fed, arrived_at: float, now: float) -> None:
@@ -119,8 +118,8 @@ class OpenTrack:
         timeline = self._capture.timeline
         return Track(
             capture_id=self.capture_id,
-            path=self._path,
-            file=self._file,
+            path=self._line.path,
+            file=self._line.file,
             packets=self._capture.packets,
             bytes=self._writer.bytes,
             lost_packets=self._capture.lost_packets,
@@ -191,8 +190,8 @@ def _first(reason: CloseReason, message: str, kind: CloseReason, text: str) -> t
     return (kind, text) if reason == "stopped" else (reason, message)
 
 
-def create(request: StartTrack, track_format: TrackFormat, folder: Path) -> tuple[FragmentWriter, str]:
-    """Create the file and its index below ``folder``; the writer and the file's name relative to ``folder``.
+def create(request: StartTrack, track_format: TrackFormat, folder: Path) -> tuple[FragmentWriter, TrackLine]:
+    """Create the file and its index below ``folder``; the writer and the first line of the index.
 
     Raises:
         OSError: they exist or cannot be made.
@@ -210,4 +209,4 @@ def create(request: StartTrack, track_format: TrackFormat, folder: Path) -> tupl
         channels=request.channels,
         opened_at=time.time(),
     )
-    return FragmentWriter(file, line), name
+    return FragmentWriter(file, line), line
