@@ -39,13 +39,13 @@ class Settings:
     )
     port: int = _doc("TCP port of the web process", 8080)
     base_url: str = _doc("how browsers reach the service; empty: made from host and port", "")
+    frontend_dir: Path = _doc("folder of the built frontend", Path(__file__).parent.parent / "frontend" / "dist")
     data_dir: Path = _doc("folder of the database, recordings, papers and keys", Path("data"))
     database_url: str = _doc("SQLAlchemy URL; empty: SQLite in data_dir", "")
     secret_key: str = _doc("key of all tokens; empty: made once and kept in data_dir", "")
     tls_certificate: str = _doc("PEM file; empty: self-signed when host is not a loopback address", "")
     tls_key: str = _doc("PEM file that goes with tls_certificate", "")
-    media_port: int = _doc("UDP port of the first media worker; the others follow", 40000)
-    media_workers: int = _doc("media worker processes; 0: one less than the processor cores, at least 1", 0)
+    media_port: int = _doc("UDP port of the media worker", 40000)
     announced_ips: tuple[str, ...] = _doc(
         "addresses told to browsers for media; empty: host, or this machine's own", ()
     )
@@ -86,11 +86,6 @@ class Settings:
         return (own_address(),)
 
     @property
-    def workers(self) -> int:
-        """How many media workers run on this machine."""
-        return self.media_workers or max(1, (os.cpu_count() or 2) - 1)
-
-    @property
     def database(self) -> str:
         """The SQLAlchemy URL in use."""
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'room.sqlite3'}"
@@ -105,9 +100,10 @@ class Settings:
         """The recorder's folder."""
         return self.data_dir / "recordings"
 
-    def media_control(self, index: int) -> Path:
-        """Control socket of media worker ``index``."""
-        return self.run_dir / f"media-{index}.sock"
+    @property
+    def media_control(self) -> Path:
+        """Control socket of the media worker."""
+        return self.run_dir / "media.sock"
 
     @property
     def recorder_control(self) -> Path:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from room_server.auth import ROOM_LIFETIME
+from room_server.bus import AccessEnded
 from room_server.domain.access import Link, hash_secret, identity_mark, new_secret
 from room_server.domain.consent import ready
 from room_server.domain.errors import Conflict, DomainError, Forbidden, Locked, NotFound, Unauthenticated
@@ -219,9 +220,12 @@ class AccessService:
             await unit.log.append(
                 session_id, at=self._ports.clock(), kind="link_revoked", actor=by, data={"participant": participant_id}
             )
+            unit.publish(AccessEnded(session_id, participant_id, "link_revoked"))
 
     async def reissue_link(self, session_id: str, by: str, participant_id: str) -> str:
-        """A new link instead of the old ones. Returns its address and sends it.
+        """A new link instead of the old ones; for somebody who was removed it is the way back to the waiting room.
+
+        Returns the address, which is sent to the person as well.
 
         Raises:
             NotFound: nobody of this session has that id. Conflict: ``wrong_state``: a host needs none.
@@ -231,10 +235,13 @@ class AccessService:
             if person.role is Role.HOST:
                 raise Conflict("wrong_state")
             await self._revoke_all(unit, person)
+            if person.removed_at is not None:
+                await unit.participants.save(person.readmit())
             _, url = await new_link(self._ports, unit, person)
             await unit.log.append(
                 session_id, at=self._ports.clock(), kind="link_reissued", actor=by, data={"participant": participant_id}
             )
+            unit.publish(AccessEnded(session_id, participant_id, "link_reissued"))
         await invite(self._ports, person, url)
         return url
 
@@ -288,4 +295,3 @@ class AccessService:
     async def _log(self, unit: UnitOfWork, link: Link, kind: str, **data: object) -> None:
         actor = link.participant_id
         await unit.log.append(link.session_id, at=self._ports.clock(), kind=kind, actor=actor, data=data)
-

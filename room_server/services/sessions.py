@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from room_server.bus import AccessEnded, Published
 from room_server.domain.case import Case
 from room_server.domain.errors import Conflict, Forbidden, NotFound
 from room_server.domain.people import Participant, Role
@@ -87,7 +88,7 @@ class SessionService:
             started = session.start(self._ports.clock())
             await unit.sessions.save(started)
             await unit.log.append(session_id, at=self._ports.clock(), kind="session_started", actor=by, data={})
-            unit.publish(session_id, "session", board(started))
+            unit.publish(Published(session_id, "session", board(started)))
         return started
 
     async def admit(self, session_id: str, by: str, participant_id: str) -> None:
@@ -124,15 +125,7 @@ class SessionService:
                 await unit.links.save(link.revoke(now))
             data = {"participant": participant_id, "reason": reason}
             await unit.log.append(session_id, at=now, kind="removed", actor=by, data=data)
-
-    async def readmit(self, session_id: str, by: str, participant_id: str) -> None:
-        """Take a removal back: the person needs a new link and waits to be admitted again."""
-        async with self._ports.unit_of_work() as unit:
-            await require_host(unit, session_id, by)
-            person = await _member(unit, session_id, participant_id)
-            await unit.participants.save(person.readmit())
-            data = {"participant": participant_id}
-            await unit.log.append(session_id, at=self._ports.clock(), kind="readmitted", actor=by, data=data)
+            unit.publish(AccessEnded(session_id, participant_id, "removed"))
 
     async def end(self, session_id: str, by: str, reason: str = "") -> Session:
         """End the session. ``reason``: a code of ODM 25; empty: reached agreement if one is in force, else other.
@@ -153,7 +146,7 @@ class SessionService:
             await unit.sessions.save(ended)
             data = {"reason": code, "reason_text": ending_reasons()[code], "source": "ODM:25"}
             await unit.log.append(session_id, at=now, kind="session_ended", actor=by, data=data)
-            unit.publish(session_id, "session", board(ended))
+            unit.publish(Published(session_id, "session", board(ended)))
         return ended
 
     async def _reason(self, unit: UnitOfWork, session_id: str) -> str:

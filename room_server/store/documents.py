@@ -41,11 +41,13 @@ class Documents(Repository):
         key = (table.c.session_id == document.session_id) & (table.c.document_id == document.document_id)
         await self._update(table, key, {**asdict(document), "writers": list(document.writers)})
 
-    async def updates(self, session_id: str, document_id: str) -> list[bytes]:
-        """Every update in the order of its arrival."""
+    async def updates(self, session_id: str, document_id: str) -> list[tuple[str, bytes]]:
+        """(author's participant id, update) in the order of arrival."""
         table = schema.document_updates
-        query = select(table.c["update"]).where(table.c.session_id == session_id, table.c.document_id == document_id)
-        return [row["update"] for row in await self._all(query.order_by(table.c.seq))]
+        query = select(table.c.participant_id, table.c["update"]).where(
+            table.c.session_id == session_id, table.c.document_id == document_id
+        )
+        return [(row["participant_id"], row["update"]) for row in await self._all(query.order_by(table.c.seq))]
 
     async def append(self, document: Document, participant_id: str, update: bytes, at: datetime) -> None:
         """One update more."""

@@ -7,10 +7,10 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from recorder import eventlog
-from recorder.eventlog import Entry
 from sqlalchemy import select
 
+from recorder import eventlog
+from recorder.eventlog import Entry
 from room_server.store import schema
 from room_server.store.cases import Sessions
 from room_server.store.rows import Repository, Row

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from room_server.bus import Bus, Published
+from room_server.bus import Bus, Event
 from room_server.store.agreements import Agreements, Codes, Papers
 from room_server.store.cases import Cases, Sessions
 from room_server.store.documents import Documents
@@ -37,11 +36,11 @@ class UnitOfWork:
         self.staff = Staff(connection)
         self.reads = Reads(connection)
         self.outbox = Outbox(connection)
-        self.published: list[Published] = []
+        self.published: list[Event] = []
 
-    def publish(self, session_id: str, topic: str, value: Any) -> None:
+    def publish(self, event: Event) -> None:
         """Tell the live room after the commit."""
-        self.published.append(Published(session_id, topic, value))
+        self.published.append(event)
 
 
 UnitOfWorkFactory = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
