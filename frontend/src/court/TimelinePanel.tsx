@@ -46,7 +46,7 @@ export function TimelinePanel({
             {t("court.gapLegend")}
           </span>
           {player && <span>{t("court.recordedFrom", { time: clockTime(player.span.from) })}</span>}
-          {player && <span>{t("court.jumpHint")}</span>}
+          {player && <span class="timeline__hint">{t("court.jumpHint")}</span>}
         </span>
       </div>
       <div class="timeline__lanes">
@@ -88,6 +88,9 @@ export function TimelinePanel({
                   shape={`timeline__bar timeline__bar--${person.side}`}
                 />
               ))}
+            {gaps.map((gap) => (
+              <Bar key={gap.from} span={span} from={gap.from} to={gap.to} shape="timeline__gap" title={gapLine(gap)} />
+            ))}
           </Lane>
         ))}
         {LANES.map(({ lane, icon, label }) => (

@@ -19,7 +19,7 @@ const messages: Record<keyof typeof source, string> = {
   "court.session": "Mediation",
   "court.beijing": "All times are Beijing time (UTC+8)",
 
-  "court.verified": "Record verified",
+  "court.verified": "Event chain intact",
   "court.unverified": "Event chain broken",
   "court.download": "Download dossier",
   "court.noDossier": "The dossier is still being built",
@@ -76,7 +76,7 @@ const messages: Record<keyof typeof source, string> = {
   "court.dossierDigest": "Dossier SHA-256",
   "court.dossierSize": "Dossier size {size}",
   "court.noDigest": "The dossier is not built yet: no digest",
-  "court.gapsCount": "{count} interruptions, {seconds} s in total, all on the timeline",
+  "court.gapsCount": "Interruptions: {count}, {seconds} s in total, all on the timeline",
   "court.offline": "Check it yourself, offline",
   "court.offlineHow":
     "Download the dossier and run this on your own computer. It needs no network and none of our servers.",
@@ -88,6 +88,7 @@ const messages: Record<keyof typeof source, string> = {
   "court.logFollow": "Follow playback",
   "court.logEmpty": "No events",
   "court.logDetail": "as recorded",
+  "court.by": "by {name}",
   "court.actor.system": "System",
 
   "court.data.title": "Title",

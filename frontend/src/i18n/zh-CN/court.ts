@@ -16,7 +16,7 @@ export default {
   "court.session": "调解",
   "court.beijing": "时间都是北京时间",
 
-  "court.verified": "整卷校验一致",
+  "court.verified": "事件链校验一致",
   "court.unverified": "事件链对不上",
   "court.download": "下载整卷",
   "court.noDossier": "整卷还在整理，整理好再下载",
@@ -83,6 +83,7 @@ export default {
   "court.logFollow": "随播放滚动",
   "court.logEmpty": "没有事件",
   "court.logDetail": "原始内容",
+  "court.by": "由 {name}",
   "court.actor.system": "系统",
 
   "court.data.title": "标题",
