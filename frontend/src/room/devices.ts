@@ -76,3 +76,40 @@ export function openMicrophone(): Promise<MediaStreamTrack> {
 export function openCamera(): Promise<MediaStreamTrack> {
   return open({ video: PICTURE }, "video");
 }
+
+export interface OpenedDevices {
+  microphone: MediaStreamTrack | null;
+  camera: MediaStreamTrack | null;
+  microphoneProblem: DeviceProblem | null;
+  cameraProblem: DeviceProblem | null;
+}
+
+async function attempt(opening: () => Promise<MediaStreamTrack>) {
+  try {
+    return { track: await opening(), problem: null };
+  } catch (error) {
+    return { track: null, problem: problemOf(error) };
+  }
+}
+
+/** Opens both with one question to the person; if that fails, each alone, so that one broken device does not cost
+ * the other. Never throws: what could not be had is in the problems. */
+export async function openDevices(withCamera: boolean): Promise<OpenedDevices> {
+  if (withCamera && devicesReachable()) {
+    try {
+      const stream = await navigator.mediaDevices.getUserMedia({ audio: SOUND, video: PICTURE });
+      const [microphone, camera] = [stream.getAudioTracks()[0] ?? null, stream.getVideoTracks()[0] ?? null];
+      return { microphone, camera, microphoneProblem: null, cameraProblem: null };
+    } catch {
+      // Both were refused together, or one is missing: the single questions below tell which.
+    }
+  }
+  const sound = await attempt(openMicrophone);
+  const picture = withCamera ? await attempt(openCamera) : { track: null, problem: null };
+  return {
+    microphone: sound.track,
+    camera: picture.track,
+    microphoneProblem: sound.problem,
+    cameraProblem: picture.problem,
+  };
+}
