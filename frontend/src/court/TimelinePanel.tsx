@@ -146,8 +146,7 @@ function Lane({
   return (
     <>
       <div class="timeline__label">{label}</div>
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the player's slider does the same from the keyboard */}
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: as above */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the player's slider does the same from the keyboard */}
       <svg class={axis ? "timeline__lane timeline__lane--axis" : "timeline__lane"} role="presentation" onClick={jump}>
         {children}
       </svg>

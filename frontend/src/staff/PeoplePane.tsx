@@ -156,7 +156,7 @@ function SourceState({ person, source }: { person: ParticipantView; source: "mic
 /** Each person's link: its state, a new one, or none any more. */
 function Links() {
   const { detail } = useTools();
-  const people = detail.people.filter((one) => one.link_state !== null && one.role !== "mediator");
+  const people = detail.people.filter((one) => one.link_state !== null && one.side !== "mediator");
   if (people.length === 0) return null;
   return (
     <details class="people__links">
