@@ -67,7 +67,7 @@ def found(settings: Settings) -> Foundation:
     prepare_folders(settings)
     engine, bus = open_engine(settings.database), Bus()
     unit_of_work = units_of_work(engine, bus)
-    authority = Authority.load_or_create(settings.data_dir / "pki", settings.organisation)
+    authority = Authority.load_or_create(settings.data_dir / "pki", settings.organisation, utc_now())
     key = settings.token_key()
     outbox = OutboxMessages(unit_of_work, utc_now)
     ports = Ports(
@@ -190,8 +190,8 @@ class Node:
     def _media_lost(self) -> None:
         self.hub.media_lost()
 
-    def _media_ready(self, _capabilities: Json) -> None:
-        self.hub.media_ready()
+    def _media_ready(self, capabilities: Json) -> None:
+        self.hub.media_ready(capabilities)
 
     def _recorded(self, notice: TrackClosed | TrackFailed | FragmentSealed) -> None:
         if isinstance(notice, TrackFailed):

@@ -186,7 +186,7 @@ class SessionPolicy:
         session_id = self._session(room)
         with as_signaling():
             await self._services.drafting.set_writer(
-                session_id, by.participant_id, document_id, subject.participant_id, may_write
+                session_id, by.participant_id, document_id, subject.participant_id, may_write=may_write
             )
 
     async def freeze_document(self, room: Room, by: Participant, document_id: DocumentId, content: Json) -> str:
