@@ -91,7 +91,7 @@ class SessionPolicy:
         with as_signaling():
             if participant.role == "host":
                 await self._services.sessions.start(session_id, participant.participant_id)
-            kind = "joined" if participant.connections <= 1 else "reconnected"
+            kind = "reconnected" if participant.connections else "joined"
             await self._services.sessions.record(session_id, kind, participant.participant_id)
             if self._known.get(room.room_id) is not room:
                 self._known[room.room_id] = room
