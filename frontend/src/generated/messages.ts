@@ -1,0 +1,413 @@
+// Generated from signaling/messages.py by `python -m signaling.schema --write`. Do not edit.
+
+export const VERSION = 1;
+
+export type RoomId = string;
+export type ParticipantId = string;
+export type TransportId = string;
+export type PublicationId = string;
+export type SubscriptionId = string;
+export type DocumentId = string;
+export type Role = "host" | "party" | "observer";
+export type Presence = "waiting" | "present" | "dropped";
+export type Source = "microphone" | "camera" | "screen";
+export type Kind = "audio" | "video";
+export type Quality = "good" | "poor" | "lost";
+export type Json = Record<string, unknown>;
+
+export type ErrorCode =
+  | "bad_request"
+  | "unsupported_version"
+  | "unauthenticated"
+  | "forbidden"
+  | "not_found"
+  | "conflict"
+  | "room_locked"
+  | "room_full"
+  | "lobby_denied"
+  | "wrong_state"
+  | "rate_limited"
+  | "overloaded"
+  | "recording_unavailable"
+  | "session_expired"
+  | "internal";
+
+/** Close codes of a room's sockets. */
+export const CloseCode = {
+  BAD_REQUEST: 4400,
+  UNAUTHENTICATED: 4401,
+  FORBIDDEN: 4403,
+  NOT_FOUND: 4404,
+  REPLACED: 4409,
+  FROZEN: 4423,
+  SLOW_READER: 4429,
+  ROOM_CLOSED: 4410,
+} as const;
+
+/** A person as another person of the room sees them. `side` is a word of the product, opaque here. */
+export interface ParticipantView {
+  participant_id: ParticipantId;
+  display_name: string;
+  role: Role;
+  side: string;
+  presence: Presence;
+  quality: Quality;
+  hand_raised: boolean;
+}
+
+/** One track that somebody sends. `paused`: its owner switched it off. `muted_by_host`: the server drops it. */
+export interface PublicationView {
+  publication_id: PublicationId;
+  participant_id: ParticipantId;
+  kind: Kind;
+  source: Source;
+  paused: boolean;
+  muted_by_host: boolean;
+}
+
+/**
+ * Whether a recording runs, as every screen must show it. Times are Unix seconds.
+ *
+ * `failed`: it was running and does not run now; `reason` is one of `disk_full, recorder_lost, media_lost,
+ * write_failed`. `lost_seconds` adds up the gaps of this session so far.
+ */
+export interface RecordingView {
+  state: "off" | "on" | "failed";
+  started_at: number | null;
+  failed_at: number | null;
+  reason: string | null;
+  lost_seconds: number;
+}
+
+/** A shared document: who may write now, and the digest once it is frozen (lower-case hex SHA-256). */
+export interface DocumentView {
+  document_id: DocumentId;
+  frozen: boolean;
+  writers: ParticipantId[];
+  digest: string | null;
+}
+
+/** Everything that one person may know of the room at sequence `seq`. */
+export interface Snapshot {
+  room_id: RoomId;
+  seq: number;
+  me: ParticipantId;
+  participants: ParticipantView[];
+  publications: PublicationView[];
+  recording: RecordingView;
+  documents: DocumentView[];
+  board: Json;
+  media_epoch: number;
+  server_time: number;
+}
+
+/** First message on a socket. Answer: `Welcome`. `resume` and `last_seq` come from the socket that broke. */
+export interface Hello {
+  token: string;
+  resume?: string | null;
+  last_seq?: number | null;
+}
+
+/** Answer: `TransportCreated`. Asking again for a direction closes the transport that was there. */
+export interface CreateTransport {
+  direction: "send" | "receive";
+}
+
+/** Give the browser's DTLS parameters (role and fingerprints). */
+export interface ConnectTransport {
+  transport_id: TransportId;
+  dtls_parameters: Json;
+}
+
+/** Answer: `IceRestarted`. */
+export interface RestartIce {
+  transport_id: TransportId;
+}
+
+/** Start to send one track. Answer: `Published`. */
+export interface Publish {
+  transport_id: TransportId;
+  kind: Kind;
+  source: Source;
+  rtp_parameters: Json;
+  paused?: boolean;
+}
+
+/** Stop to send one's own track. */
+export interface Unpublish {
+  publication_id: PublicationId;
+}
+
+/** Switch one's own microphone or camera off and on. */
+export interface SetPublicationPaused {
+  publication_id: PublicationId;
+  paused: boolean;
+}
+
+/** Host: drop somebody's track at the server, or let it through again. The person is told. */
+export interface MutePublication {
+  publication_id: PublicationId;
+  muted: boolean;
+}
+
+/** Start to receive a track. Answer: `Subscribed`, paused until `resume_subscription`. */
+export interface Subscribe {
+  publication_id: PublicationId;
+  rtp_capabilities: Json;
+}
+
+/** The browser is ready to decode: let packets through (video waits for a key frame). */
+export interface ResumeSubscription {
+  subscription_id: SubscriptionId;
+}
+
+/** Keep the subscription, send nothing. */
+export interface PauseSubscription {
+  subscription_id: SubscriptionId;
+}
+
+/** Stop to receive a track. */
+export interface Unsubscribe {
+  subscription_id: SubscriptionId;
+}
+
+/** Ask to speak, or take it back. */
+export interface RaiseHand {
+  raised: boolean;
+}
+
+/** Host: let somebody in from the waiting room. */
+export interface Admit {
+  participant_id: ParticipantId;
+}
+
+/** Host: send somebody out. Their token, resume handle and media are dead at once. */
+export interface Remove {
+  participant_id: ParticipantId;
+  reason?: string;
+}
+
+/** Host: record every published track from now on. */
+export type StartRecording = Record<string, never>;
+
+/** Host: stop the recording; every screen is told. */
+export interface StopRecording {
+  reason?: string;
+}
+
+/** Host: give or take the right to write in a document. */
+export interface SetWriter {
+  document_id: DocumentId;
+  participant_id: ParticipantId;
+  may_write: boolean;
+}
+
+/** Host: no more writing; the server fixes the text and its digest. Answer: `Frozen`. */
+export interface FreezeDocument {
+  document_id: DocumentId;
+}
+
+/** Host: open the text again. What was signed so far is void. `reason` goes on the record. */
+export interface UnfreezeDocument {
+  document_id: DocumentId;
+  reason: string;
+}
+
+/** Host: end the session for everybody and file it. */
+export type CloseRoom = Record<string, never>;
+
+/** Answered with `ok`; keeps idle connections open through middle boxes. */
+export type Ping = Record<string, never>;
+
+/** Answer to `hello`. `resumed`: the missed events follow and `snapshot` is None. */
+export interface Welcome {
+  resume: string;
+  resumed: boolean;
+  snapshot: Snapshot | null;
+  router_capabilities: Json;
+  ice_servers: Json[];
+  ping_seconds: number;
+}
+
+/** What `mediasoup-client` needs to make its half of a transport. */
+export interface TransportCreated {
+  transport_id: TransportId;
+  ice_parameters: Json;
+  ice_candidates: Json[];
+  dtls_parameters: Json;
+}
+
+/** New credentials of the server's half. */
+export interface IceRestarted {
+  ice_parameters: Json;
+}
+
+/** Name of the new publication. */
+export interface Published {
+  publication_id: PublicationId;
+}
+
+/** What `transport.consume()` needs. */
+export interface Subscribed {
+  subscription_id: SubscriptionId;
+  publication_id: PublicationId;
+  kind: Kind;
+  rtp_parameters: Json;
+}
+
+/** The digest of the frozen text (lower-case hex SHA-256 over RFC 8785 JSON). */
+export interface Frozen {
+  digest: string;
+}
+
+/** Data of an `error` answer. */
+export interface Failure {
+  code: string;
+  message: string;
+  retryable: boolean;
+  detail: Json;
+}
+
+/** What one may know has changed as a whole (admitted, moved): forget the old state. */
+export interface SnapshotEvent {
+  snapshot: Snapshot;
+}
+
+/** Somebody came, changed or is back. */
+export interface ParticipantChanged {
+  participant: ParticipantView;
+}
+
+/** Somebody is gone: `left, lost, removed, hidden`. */
+export interface ParticipantLeft {
+  participant_id: ParticipantId;
+  reason: string;
+}
+
+/** A track is new or changed its state. */
+export interface PublicationChanged {
+  publication: PublicationView;
+}
+
+/** A track ended. */
+export interface PublicationClosed {
+  publication_id: PublicationId;
+}
+
+/** The recording started, stopped or failed. */
+export interface RecordingChanged {
+  recording: RecordingView;
+}
+
+/** A document was frozen, opened, or its writers changed. */
+export interface DocumentChanged {
+  document: DocumentView;
+}
+
+/** A piece of the product's own state (for example the agreement) is new. `value` None removes it. */
+export interface BoardChanged {
+  topic: string;
+  value: unknown;
+}
+
+/** Who speaks now, the loudest first. Not logged for resume: only the latest matters. */
+export interface ActiveSpeakers {
+  participant_ids: ParticipantId[];
+}
+
+/** The state of one's own transport at the server, with the reason when it failed. */
+export interface TransportChanged {
+  transport_id: TransportId;
+  state: "connecting" | "connected" | "disconnected" | "failed" | "closed";
+  reason: string;
+}
+
+/** The media worker was lost and is back: every transport is gone, build new ones in `epoch`. */
+export interface MediaReset {
+  epoch: number;
+  router_capabilities: Json;
+}
+
+/** You were sent out. The socket closes after this. */
+export interface Removed {
+  reason: string;
+}
+
+/** The session is over. The socket closes after this. */
+export interface RoomClosed {
+  reason: string;
+}
+
+/** Commands by their name: what they carry and what `ok` answers. */
+export interface CommandMap {
+  hello: { data: Hello; answer: Welcome };
+  create_transport: { data: CreateTransport; answer: TransportCreated };
+  connect_transport: { data: ConnectTransport; answer: Record<string, never> };
+  restart_ice: { data: RestartIce; answer: IceRestarted };
+  publish: { data: Publish; answer: Published };
+  unpublish: { data: Unpublish; answer: Record<string, never> };
+  set_publication_paused: { data: SetPublicationPaused; answer: Record<string, never> };
+  mute_publication: { data: MutePublication; answer: Record<string, never> };
+  subscribe: { data: Subscribe; answer: Subscribed };
+  resume_subscription: { data: ResumeSubscription; answer: Record<string, never> };
+  pause_subscription: { data: PauseSubscription; answer: Record<string, never> };
+  unsubscribe: { data: Unsubscribe; answer: Record<string, never> };
+  raise_hand: { data: RaiseHand; answer: Record<string, never> };
+  admit: { data: Admit; answer: Record<string, never> };
+  remove: { data: Remove; answer: Record<string, never> };
+  start_recording: { data: StartRecording; answer: Record<string, never> };
+  stop_recording: { data: StopRecording; answer: Record<string, never> };
+  set_writer: { data: SetWriter; answer: Record<string, never> };
+  freeze_document: { data: FreezeDocument; answer: Frozen };
+  unfreeze_document: { data: UnfreezeDocument; answer: Record<string, never> };
+  close_room: { data: CloseRoom; answer: Record<string, never> };
+  ping: { data: Ping; answer: Record<string, never> };
+}
+
+/** Events by their name. */
+export interface EventMap {
+  snapshot: SnapshotEvent;
+  participant_changed: ParticipantChanged;
+  participant_left: ParticipantLeft;
+  publication_changed: PublicationChanged;
+  publication_closed: PublicationClosed;
+  recording_changed: RecordingChanged;
+  document_changed: DocumentChanged;
+  board_changed: BoardChanged;
+  active_speakers: ActiveSpeakers;
+  transport_changed: TransportChanged;
+  media_reset: MediaReset;
+  removed: Removed;
+  room_closed: RoomClosed;
+}
+
+export type CommandName = keyof CommandMap;
+export type EventName = keyof EventMap;
+
+/** A command as it goes over the wire. */
+export type CommandMessage = {
+  [Name in CommandName]: { v: typeof VERSION; id: number; type: Name; data: CommandMap[Name]["data"] };
+}[CommandName];
+
+/** The answer to a command that was carried out; the type of `data` follows from the command with this `id`. */
+export interface OkMessage {
+  v: typeof VERSION;
+  id: number;
+  type: "ok";
+  data: unknown;
+}
+
+/** The answer to a command that was refused. Without `id`: the frame was no command that could be answered. */
+export interface ErrorMessage {
+  v: typeof VERSION;
+  id?: number;
+  type: "error";
+  data: Failure;
+}
+
+/** Events as they come over the wire: tell them apart by `type`. */
+export type EventMessage = {
+  [Name in EventName]: { v: typeof VERSION; seq: number; type: Name; data: EventMap[Name] };
+}[EventName];
+
+export type ServerMessage = OkMessage | ErrorMessage | EventMessage;

@@ -1,0 +1,95 @@
+"""The frontend's pages and files, and the headers that keep a browser strict about them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+PAGES = (
+    "/",
+    "/j/{secret:str}",
+    "/staff",
+    "/staff/sessions/{session_id:str}",
+    "/court",
+    "/court/records/{session_id:str}",
+    "/demo",
+)
+YEAR_SECONDS = 31_536_000
+
+POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "connect-src 'self' ws: wss:",  # old WebViews do not count a socket of the same origin as 'self'
+        "img-src 'self' data: blob:",
+        "media-src 'self' blob: mediastream:",
+        "worker-src 'self' blob:",
+        "object-src 'none'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "permissions-policy": "camera=(self), microphone=(self), display-capture=(self), geolocation=()",
+    "referrer-policy": "no-referrer",  # the secret of a party's link is in the address
+    "x-content-type-options": "nosniff",
+    "cross-origin-opener-policy": "same-origin",
+}
+
+
+class StrictHeaders:
+    """Adds the security headers to every HTTP response, and HSTS under HTTPS with a real certificate."""
+
+    def __init__(self, app: ASGIApp, hsts: bool) -> None:
+        self._app = app
+        self._headers = HEADERS | ({"strict-transport-security": f"max-age={YEAR_SECONDS}"} if hsts else {})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One ASGI call."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+                if not scope["path"].startswith("/assets/"):
+                    headers.setdefault("cache-control", "no-store" if scope["path"].startswith("/api/") else "no-cache")
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+class Assets(StaticFiles):
+    """Files whose names carry a hash of their content: they may be kept for ever."""
+
+    def file_response(self, *args: object, **kwargs: object) -> Response:
+        """The file, with a long life in caches."""
+        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
+        response.headers["cache-control"] = f"public, max-age={YEAR_SECONDS}, immutable"
+        return response
+
+
+def routes(folder: Path, demo: bool) -> list[BaseRoute]:
+    """Pages and assets from the built frontend in ``folder``."""
+
+    async def page(_: Request) -> Response:
+        index = folder / "index.html"
+        if not index.exists():
+            return PlainTextResponse("The frontend is not built. Run: make run", status_code=503)
+        return FileResponse(index, media_type="text/html")
+
+    shown = [path for path in PAGES if demo or path != "/demo"]
+    return [
+        *(Route(path, page) for path in shown),
+        Mount("/assets", Assets(directory=folder / "assets", check_dir=False)),
+    ]

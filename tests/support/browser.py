@@ -1,0 +1,168 @@
+"""Chromium with a fake camera and microphone, and the people of a mediation as page objects."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import urllib.request
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+]
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1440, "height": 900}
+PATIENCE_MS = 30_000
+
+REMEMBER_PEERS = """
+const Native = window.RTCPeerConnection;
+window.peers = [];
+window.RTCPeerConnection = class extends Native {
+  constructor(...given) { super(...given); window.peers.push(this); }
+};
+"""
+INBOUND = """
+async () => {
+  const rows = [];
+  for (const peer of window.peers) {
+    if (peer.connectionState === "closed") continue;
+    (await peer.getStats()).forEach((row) => {
+      if (row.type === "inbound-rtp") rows.push({
+        track: row.trackIdentifier, kind: row.kind, frames: row.framesDecoded || 0,
+        energy: row.totalAudioEnergy || 0, bytes: row.bytesReceived || 0,
+      });
+    });
+  }
+  return rows;
+}
+"""
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Browser]:
+    """One headless Chromium from the system's packages."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+@dataclass
+class Person:
+    """Somebody in front of a screen, with what their browser complained about."""
+
+    name: str
+    context: BrowserContext
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    @classmethod
+    async def sits_down(cls, browser: Browser, name: str, viewport: dict[str, int], locale: str = "zh-CN") -> Person:
+        """A fresh browser profile with camera and microphone allowed."""
+        context = await browser.new_context(viewport=viewport, locale=locale, permissions=["camera", "microphone"])  # type: ignore[arg-type]
+        context.set_default_timeout(PATIENCE_MS)
+        await context.add_init_script(REMEMBER_PEERS)
+        page = await context.new_page()
+        person = cls(name, context, page)
+        page.on("pageerror", lambda error: person.complaints.append(str(error)))
+        page.on("console", lambda line: person.complaints.append(line.text) if line.type == "error" else None)
+        return person
+
+    def see(self, testid: str, **attributes: str) -> Locator:
+        """The element with this test id (and data attributes)."""
+        rest = "".join(f'[data-{name.replace("_", "-")}="{value}"]' for name, value in attributes.items())
+        return self.page.locator(f'[data-testid="{testid}"]{rest}')
+
+    async def tap(self, testid: str, **attributes: str) -> None:
+        await self.see(testid, **attributes).first.click()
+
+    async def waits_for(self, testid: str, seconds: float = 30, **attributes: str) -> Locator:
+        found = self.see(testid, **attributes).first
+        await expect(found).to_be_visible(timeout=seconds * 1000)
+        return found
+
+    async def inbound(self, kind: str) -> list[dict[str, Any]]:
+        """What the browser has received and decoded, a row for each remote track."""
+        rows = await self.page.evaluate(INBOUND)
+        return [row for row in rows if row["kind"] == kind and row["bytes"] > 0]
+
+    async def sees_and_hears(self, others: int, seconds: float = 30) -> None:
+        """Until pictures of ``others`` people are decoded and their sound has energy, both still growing."""
+        async with asyncio.timeout(seconds):
+            while True:
+                before = {row["track"]: row for row in await self.inbound("video") + await self.inbound("audio")}
+                await self.page.wait_for_timeout(400)
+                video = [r for r in await self.inbound("video") if r["frames"] > before.get(r["track"], r)["frames"]]
+                audio = [r for r in await self.inbound("audio") if r["energy"] > before.get(r["track"], r)["energy"]]
+                if len(video) >= others and len(audio) >= others:
+                    return
+
+    async def picture(self, path: str) -> None:
+        await self.page.screenshot(path=path)
+
+
+async def party_enters(person: Person, link: str, last4: str, recorded: bool = True) -> None:
+    """From the link in a message to the waiting room of one's own side."""
+    await person.page.goto(link)
+    await person.tap("landing-continue")
+    await person.tap("precheck-continue")
+    await person.see("identity-last4").fill(last4)
+    await person.tap("identity-continue")
+    consents = person.see("consents-continue")
+    notice = person.see("notice-continue")
+    while True:
+        await expect(consents.or_(notice).first).to_be_visible()
+        if await consents.is_visible():
+            break
+        await notice.first.click()
+    answer = "yes" if recorded else "no"
+    for item in await person.page.locator('[data-testid^="consent-"][data-testid$="-yes"]').all():
+        testid = str(await item.get_attribute("data-testid"))
+        recording = testid.startswith("consent-recording")
+        await person.tap(testid.removesuffix("yes") + (answer if recording else "yes"))
+    await consents.click()
+    await person.waits_for("waiting-room")
+
+
+async def staff_signs_in(person: Person, url: str, username: str, password: str) -> None:
+    """Password sign-in of mediator or court officer."""
+    await person.page.goto(url)
+    await person.see("login-username").fill(username)
+    await person.see("login-password").fill(password)
+    await person.tap("login-submit")
+
+
+def outbox(url: str) -> list[dict[str, Any]]:
+    """The demo's messages, newest last."""
+    with urllib.request.urlopen(f"{url}/api/demo/outbox", timeout=5) as answer:
+        rows: list[dict[str, Any]] = json.loads(answer.read())
+    return sorted(rows, key=lambda row: row["at"])
+
+
+async def writes_name(person: Person) -> None:
+    """Draw something like handwriting on the pad."""
+    box = await person.see("sign-pad").bounding_box()
+    assert box is not None
+    mouse = person.page.mouse
+    for left, top, right, bottom in ((0.2, 0.2, 0.35, 0.8), (0.5, 0.2, 0.45, 0.75), (0.6, 0.3, 0.85, 0.6)):
+        await mouse.move(box["x"] + box["width"] * left, box["y"] + box["height"] * top)
+        await mouse.down()
+        await mouse.move(box["x"] + box["width"] * right, box["y"] + box["height"] * bottom, steps=8)
+        await mouse.up()

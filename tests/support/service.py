@@ -1,0 +1,114 @@
+"""The whole service as its users start it: one command, its own data folder, a free port."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import signal
+import socket
+import sys
+import urllib.request
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil
+
+from tests.support.waiting import until
+
+LINK = re.compile(r"^\s*(mediator|applicant|respondent|court officer)\b.*?(https?://\S+)", re.MULTILINE)
+PASSWORD = re.compile(r"^\s*(zhouhe|faguan)\s+(\S+)\s*$", re.MULTILINE)
+
+
+def free_ports() -> tuple[int, int]:
+    """A TCP port for the web process and a UDP port for the media worker that nobody uses now."""
+    with socket.socket() as web, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as media:
+        web.bind(("127.0.0.1", 0))
+        media.bind(("127.0.0.1", 0))
+        return web.getsockname()[1], media.getsockname()[1]
+
+
+@dataclass
+class Service:
+    """A running service with what its command printed."""
+
+    url: str
+    data: Path
+    process: asyncio.subprocess.Process
+    output: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        return "".join(self.output)
+
+    @property
+    def links(self) -> dict[str, str]:
+        """Links by role, as printed."""
+        return dict(LINK.findall(self.text))
+
+    @property
+    def passwords(self) -> dict[str, str]:
+        """Passwords by user name, as printed."""
+        return dict(PASSWORD.findall(self.text))
+
+    def pid_of(self, module: str) -> int:
+        """Process id of the child that runs ``module``."""
+        for child in psutil.Process(self.process.pid).children(recursive=True):
+            try:
+                if module in " ".join(child.cmdline()):
+                    return int(child.pid)
+            except psutil.NoSuchProcess:
+                continue
+        raise LookupError(module)
+
+    def kill(self, module: str) -> int:
+        """``kill -9`` of the child that runs ``module``; its process id."""
+        pid = self.pid_of(module)
+        os.kill(pid, signal.SIGKILL)
+        return pid
+
+
+def healthy(url: str) -> bool:
+    """Whether the web process answers and says that everything runs."""
+    try:
+        with urllib.request.urlopen(f"{url}/healthz", timeout=2) as answer:
+            return bool(json.loads(answer.read())["ok"])
+    except (OSError, ValueError, KeyError):
+        return False
+
+
+@asynccontextmanager
+async def running_service(data: Path, *flags: str) -> AsyncIterator[Service]:
+    """Start ``mediation-room run --demo`` in ``data``, wait until it is healthy, stop it at the end."""
+    web, media = free_ports()
+    command = [sys.executable, "-m", "room_server.cli", "run", "--demo", "--port", str(web), "--data-dir", str(data)]
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        "--media-port",
+        str(media),
+        *flags,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+    )
+    service = Service(f"http://127.0.0.1:{web}", data, process)
+    reading = asyncio.create_task(_read(service))
+    try:
+        await until(lambda: process.returncode is not None or healthy(service.url), 60)
+        assert process.returncode is None, service.text
+        yield service
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await asyncio.wait_for(process.wait(), 30)
+        await reading
+        (data / "service.log").write_text(service.text)
+
+
+async def _read(service: Service) -> None:
+    assert service.process.stdout is not None
+    async for line in service.process.stdout:
+        service.output.append(line.decode(errors="replace"))
