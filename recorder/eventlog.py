@@ -16,7 +16,7 @@ from typing import Any
 import rfc8785
 
 from recorder.checkpoint import BadCheckpoint, Checkpoint, open_checkpoint
-from recorder.merkle import inclusion_proof, includes, leaf_hash, merkle_root
+from recorder.merkle import includes, inclusion_proof, leaf_hash, merkle_root
 
 __all__ = [
     "FIRST",
@@ -27,8 +27,8 @@ __all__ = [
     "append",
     "check_chain",
     "checkpoint",
-    "inclusion_proof",
     "includes",
+    "inclusion_proof",
     "leaf_hash",
     "line",
     "merkle_root",

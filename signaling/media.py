@@ -198,7 +198,13 @@ class MediaWorker:
                 self._disconnect()
             if self._capabilities is not None:
                 self._capabilities = None
-                self._on_lost()
+                self._tell(self._on_lost)
+
+    def _tell(self, listener: Callable[..., None], *values: object) -> None:
+        try:
+            listener(*values)
+        except Exception:  # a listener's trouble must not end the connection that all rooms share
+            log.exception("a listener of the media worker failed")
 
     def _disconnect(self) -> None:
         if self._writer is not None:
@@ -221,7 +227,7 @@ class MediaWorker:
                 await asyncio.gather(asking, return_exceptions=True)
             else:
                 self._capabilities = await asking
-                self._on_ready(self._capabilities)
+                self._tell(self._on_ready, self._capabilities)
             await reading
         finally:
             reading.cancel()
@@ -230,7 +236,7 @@ class MediaWorker:
     async def _read_all(self, reader: asyncio.StreamReader) -> None:
         while (message := await self._framing.read(reader)) is not None:
             if not isinstance(message, control.Done | control.Refused):
-                self._on_notice(message)
+                self._tell(self._on_notice, message)
                 continue
             answer = self._waiting.get(message.number)
             if answer is None or answer.done():

@@ -1,8 +1,8 @@
 """The text of a shared document as ProseMirror JSON, in one form whatever way it was typed.
 
 The Yjs side is y-prosemirror's mapping: an element is a node, a formatted run of a text is a text node, its formats are
-marks. Absent are empty ``attrs``, ``content`` and ``marks``; marks are sorted; whole numbers are integers; runs with
-equal marks are joined.
+marks. Absent are empty ``attrs``, ``content`` and ``marks``, and attributes that are null; marks are sorted; whole
+numbers are integers; runs with equal marks are joined.
 """
 
 from __future__ import annotations
@@ -58,7 +58,11 @@ def _children(parent: XmlFragment | XmlElement, depth: int) -> list[Json]:
 
 def _attributes(element: XmlElement) -> Json:
     pairs: Iterable[tuple[str, Any]] = element.attributes.__iter__()
-    return {name: _plain(value) for name, value in sorted(pairs) if name != FOREIGN_ATTRIBUTE}
+    return _present({name: value for name, value in pairs if name != FOREIGN_ATTRIBUTE})
+
+
+def _present(attributes: Mapping[str, Any]) -> Json:
+    return {name: _plain(value) for name, value in sorted(attributes.items()) if value is not None}
 
 
 def _runs(text: XmlText) -> list[Json]:
@@ -89,8 +93,9 @@ def _mark(name: str, attributes: Any) -> Json | None:
         return None
     hashed = HASHED_MARK.match(name)
     mark: Json = {"type": hashed.group(1) if hashed else name}
-    if isinstance(attributes, Mapping) and attributes:
-        mark["attrs"] = _plain(attributes)
+    present = _present(attributes) if isinstance(attributes, Mapping) else {}
+    if present:
+        mark["attrs"] = present
     return mark
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Protocol
 
 import structlog
 
 from recorder.control import Track
+from room_server.domain.errors import DomainError
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import CaptureId, ParticipantId, PublicationId, RoomId
 from signaling.media import CaptureFormat
@@ -91,6 +93,7 @@ class Ledger(Protocol):
         session_id: str,
         recording_id: str,
         capture_id: int,
+        *,
         participant_id: str,
         kind: str,
         source: str,
@@ -102,10 +105,10 @@ class Ledger(Protocol):
     async def track_closed(self, track: Track) -> None:
         """A file is complete."""
 
-    async def interrupted(self, session_id: str, reason: str, at: float) -> None:
-        """Nothing is recorded since ``at`` (Unix seconds)."""
+    async def interrupted(self, session_id: str, reason: str, at: datetime) -> None:
+        """Nothing is recorded since ``at``."""
 
-    async def resumed(self, session_id: str, at: float) -> None:
+    async def resumed(self, session_id: str, at: datetime) -> None:
         """Recording goes on since ``at``."""
 
 
@@ -167,15 +170,31 @@ class Director:
             await self._capture_all(running)
             room.set_recording(running.view())
 
-    def adopt(
-        self, room: LiveRoom, session_id: str, recording_id: str, view: RecordingView, consents: set[str]
+    async def adopt(
+        self,
+        room: LiveRoom,
+        session_id: str,
+        recording_id: str,
+        view: RecordingView,
+        silent_since: float,
+        consents: set[str],
     ) -> None:
-        """A recording ran when the web process died: it goes on with the first track that comes, and the gap counts."""
-        started = view.started_at if view.started_at is not None else self._now()
-        since = view.failed_at if view.failed_at is not None else self._now()
-        self._running[room.room_id] = Running(
-            room, session_id, recording_id, started, consents, view.lost_seconds, since, view.reason or "media_lost"
-        )
+        """A recording was on when its room went away: it goes on with the first track that comes.
+
+        ``silent_since`` (Unix seconds): the last moment that is in a file. Within this process the room alone was closed
+        and opened again; then nothing was lost.
+        """
+        if (running := self._running.get(room.room_id)) is not None:
+            running.room = room
+            return
+        started = view.started_at if view.started_at is not None else silent_since
+        running = Running(room, session_id, recording_id, started, consents, view.lost_seconds)
+        self._running[room.room_id] = running
+        async with running.turn:
+            if view.failed_at is None:
+                await self._interrupt(running, "media_lost", silent_since)
+            else:
+                running.gap_since, running.reason = view.failed_at, view.reason
 
     async def stop(self, room: LiveRoom, by: ParticipantId, reason: str) -> None:
         """Close every file and say so.
@@ -282,11 +301,11 @@ class Director:
             running.session_id,
             running.recording_id,
             capture_id,
-            publication.participant_id,
-            publication.kind,
-            publication.source,
-            form.mime_type,
-            path,
+            participant_id=publication.participant_id,
+            kind=publication.kind,
+            source=publication.source,
+            mime_type=form.mime_type,
+            path=path,
         )
         return True
 
@@ -310,13 +329,16 @@ class Director:
         except SignalingError as error:  # filing reads what a dead recorder left
             log.warning("a recorded file was left open", capture=capture_id, reason=error.message)
             return
-        await self._ledger.track_closed(track)
+        try:
+            await self._ledger.track_closed(track)
+        except DomainError as error:  # a file that was opened just before the process died, and never entered
+            log.warning("a recorded file belongs to no recording", capture=capture_id, reason=error.code)
 
     async def _interrupt(self, running: Running, reason: str, at: float) -> None:
         if running.gap_since is not None:
             return
         running.gap_since, running.reason = at, reason
-        await self._ledger.interrupted(running.session_id, reason, at)
+        await self._ledger.interrupted(running.session_id, reason, _moment(at))
         running.room.set_recording(running.view())
 
     async def _resume(self, running: Running) -> None:
@@ -325,10 +347,14 @@ class Director:
         at = self._now()
         running.lost_seconds += at - running.gap_since
         running.gap_since = running.reason = None
-        await self._ledger.resumed(running.session_id, at)
+        await self._ledger.resumed(running.session_id, _moment(at))
         running.room.set_recording(running.view())
 
 
 def _reason_of(error: SignalingError) -> str:
     reason = error.detail.get("reason")
     return reason if isinstance(reason, str) else "recorder_lost"
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

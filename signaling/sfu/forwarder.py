@@ -21,7 +21,7 @@ from signaling.sfu.publication import Stream
 from signaling.sfu.srtp import SrtpError, copy_bytes, length_cell, protect_in_place, unprotect_in_place
 from signaling.sfu.subscription import Route, Subscription
 from signaling.sfu.transport import Transport
-from signaling.sfu.udp import MAXIMUM_PACKET, RECEIVE_SLOTS, SEND_SLOTS, UdpPort
+from signaling.sfu.udp import MAXIMUM_PACKET, NAME_BYTES, RECEIVE_SLOTS, SEND_SLOTS, UdpPort
 
 log = structlog.get_logger(__name__)
 
@@ -80,7 +80,8 @@ class Forwarder:
                     self._datagram(index)
                 except Exception:  # a datagram of a stranger must never stop the media of a room
                     self._counters.faults += 1
-                    log.exception("a datagram could not be handled", transports=len(self._transports))
+                    if self._counters.faults.bit_count() == 1:  # the 1st, 2nd, 4th, 8th …: a flood fills no disk
+                        log.exception("a datagram could not be handled", faults=self._counters.faults)
             self.flush()
             if count < RECEIVE_SLOTS:
                 break
@@ -95,7 +96,7 @@ class Forwarder:
         inbox = self._port.inbox
         view, base = inbox.view, inbox.bases[index]
         (length,) = _unpack_length(inbox.headers, inbox.received_offsets[index])
-        name = index * 28
+        name = index * NAME_BYTES
         key = bytes(inbox.names[name : name + self._port.key_bytes])
         first = view[base] if length else 255
         if 127 < first < 192 and length >= rtp.HEADER_BYTES:
@@ -187,7 +188,8 @@ class Forwarder:
         first, second, sequence, timestamp, _ = _unpack_header(view, base)
         publication = stream.publication
         if second & 0x7F != stream.payload_type or length > MAXIMUM_PACKET:
-            counters.rtp_malformed += 1
+            counters.rtp_oversize += length > MAXIMUM_PACKET
+            counters.rtp_malformed += length <= MAXIMUM_PACKET
             return
         reception = stream.reception
         newest = reception.highest

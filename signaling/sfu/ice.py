@@ -57,8 +57,8 @@ class IceAgent:
         return {"usernameFragment": self.current.ufrag, "password": self.current.password, "iceLite": True}
 
     def restart(self) -> None:
-        """Begin a new generation; only the one before it stays."""
-        self.generations = [self.generations[-1], self._fresh()]
+        """Begin a new generation; the one in use stays, one that was begun and never used does not."""
+        self.generations = [self.generations[0], self._fresh()]
 
     def confirm(self, ufrag: str) -> None:
         """The browser used these credentials: once it is the newest, the older end."""

@@ -83,6 +83,13 @@ class Reception:
             return
         for each in range(start, stop):
             self.missing[each] = _Missing()
+        if len(self.missing) > WINDOW:  # a stream without NACK asks for nothing, so nothing else tidies up
+            self._forget_old()
+
+    def _forget_old(self) -> None:
+        oldest = self.highest - WINDOW
+        for extended in [each for each in self.missing if each < oldest]:
+            del self.missing[extended]
 
     def _measure(self, timestamp: int, now: float) -> None:
         transit = now * self.clock_rate - timestamp
@@ -95,11 +102,9 @@ class Reception:
     def wanted(self, now: float) -> list[int]:
         """Sequence numbers (16 bits) to ask for again at ``now`` (seconds), each at most ten times."""
         asked: list[int] = []
-        oldest = self.highest - WINDOW
-        for extended, state in list(self.missing.items()):
-            if extended < oldest:
-                del self.missing[extended]
-            elif state.asked < ATTEMPTS and now >= state.next_at:
+        self._forget_old()
+        for extended, state in self.missing.items():
+            if state.asked < ATTEMPTS and now >= state.next_at:
                 state.asked += 1
                 state.next_at = now + REPEAT_AFTER
                 asked.append(extended & 0xFFFF)

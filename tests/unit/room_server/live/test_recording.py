@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import pytest
 
@@ -99,6 +100,7 @@ class Ledger:
         session_id: str,
         recording_id: str,
         capture_id: int,
+        *,
         participant_id: str,
         kind: str,
         source: str,
@@ -110,11 +112,11 @@ class Ledger:
     async def track_closed(self, track: Track) -> None:
         self.lines.append(("closed", str(track.capture_id)))
 
-    async def interrupted(self, session_id: str, reason: str, at: float) -> None:
-        self.lines.append(("interrupted", reason, str(at)))
+    async def interrupted(self, session_id: str, reason: str, at: datetime) -> None:
+        self.lines.append(("interrupted", reason, str(at.timestamp())))
 
-    async def resumed(self, session_id: str, at: float) -> None:
-        self.lines.append(("resumed", str(at)))
+    async def resumed(self, session_id: str, at: datetime) -> None:
+        self.lines.append(("resumed", str(at.timestamp())))
 
 
 @dataclass
@@ -239,8 +241,20 @@ async def test_a_file_that_cannot_be_opened_is_a_failed_recording_not_a_silent_o
 async def test_files_that_a_dead_web_process_left_open_are_closed_and_its_recording_goes_on(scene: Scene) -> None:
     scene.recorder.files[CaptureId(7)] = "left"
     view = RecordingView(state="failed", started_at=900.0, failed_at=990.0, reason="media_lost", lost_seconds=1.0)
-    scene.director.adopt(scene.room, "session", "recording", view, scene.ledger.agreed)
+    await scene.director.adopt(scene.room, "session", "recording", view, 985.0, scene.ledger.agreed)
     await scene.director.recorder_ready([Track(CaptureId(7), "left", "left.webm")])
     assert ("closed", "7") in scene.ledger.lines
     assert scene.room.state == ("on", None)
     assert scene.room.shown[-1].lost_seconds == 11.0
+
+
+async def test_a_recording_that_ran_when_the_process_died_is_a_gap_since_the_last_moment_in_a_file(
+    scene: Scene,
+) -> None:
+    view = RecordingView(state="on", started_at=900.0)
+    await scene.director.adopt(scene.room, "session", "recording", view, 985.0, scene.ledger.agreed)
+    assert scene.room.state == ("failed", "media_lost")
+    assert ("interrupted", "media_lost", "985.0") in scene.ledger.lines
+    await scene.director.opened(scene.room, sent_by(WORKER))
+    assert scene.room.state == ("on", None)
+    assert scene.room.shown[-1].lost_seconds == 15.0

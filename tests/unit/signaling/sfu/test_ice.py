@@ -104,6 +104,17 @@ def test_after_a_restart_the_old_password_holds_until_the_new_one_is_used() -> N
     assert desk.counters.stun_unknown_ufrag == 1
 
 
+def test_a_second_restart_keeps_the_credentials_that_are_in_use() -> None:
+    desk = Desk()
+    for _ in range(2):
+        desk.ice.remove(desk.agent)
+        desk.agent.restart()
+        desk.ice.add(desk.agent, "ann")
+    assert desk.ice.check(check("u2", "p2" * 8), ADDRESS) is None
+    assert desk.ice.check(check("u1", "p1" * 8), ADDRESS) is not None
+    assert desk.ice.check(check("u3", "p3" * 8), ADDRESS) is not None
+
+
 def test_a_removed_agent_answers_no_more() -> None:
     desk = Desk()
     desk.ice.remove(desk.agent)

@@ -44,6 +44,13 @@ def test_an_old_loss_is_given_up_and_stays_a_loss() -> None:
     assert reception.report(1.0).lost == 1
 
 
+def test_what_is_missing_is_bounded_without_anybody_asking() -> None:
+    reception = Reception(1, 48000)
+    for sequence in range(0, 60000, 2):
+        reception.accept(sequence, 0, 0.0)
+    assert len(reception.missing) <= 1001
+
+
 def test_a_jump_is_not_a_loss_to_ask_for() -> None:
     reception = Reception(1, 90000)
     reception.accept(10, 0, 0.0)

@@ -1,0 +1,143 @@
+/** Typed requests to the server. Refusals arrive as RFC 9457 problems and leave as `ApiError`. */
+import { hasKey, t } from "./i18n";
+
+export interface Problem {
+  status: number;
+  code: string;
+  title: string;
+  detail: string;
+  /** Extra members of the problem, for example `tries_left`. */
+  extra: Record<string, unknown>;
+}
+
+/** A refusal by the server (`code` from the problem) or no answer at all (`code` = "network"). */
+export class ApiError extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly extra: Record<string, unknown>;
+
+  constructor(problem: Problem) {
+    super(problem.detail || problem.title || problem.code);
+    this.name = "ApiError";
+    this.code = problem.code;
+    this.status = problem.status;
+    this.extra = problem.extra;
+  }
+
+  /** A kind sentence in the reader's language. */
+  get sentence(): string {
+    const left = this.number("tries_left");
+    if (left !== null && hasKey(`error.${this.code}.left`)) return t(`error.${this.code}.left` as never, { left });
+    const key = `error.${this.code}`;
+    return hasKey(key) ? t(key) : t("error.unknown");
+  }
+
+  number(name: string): number | null {
+    const value = this.extra[name];
+    return typeof value === "number" ? value : null;
+  }
+}
+
+export interface RequestOptions {
+  method?: "GET" | "POST" | "DELETE";
+  body?: unknown;
+  /** Room token of a party; staff are known by their cookie. */
+  token?: string;
+  signal?: AbortSignal;
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  let members: Record<string, unknown> = {};
+  try {
+    members = (await response.json()) as Record<string, unknown>;
+  } catch {
+    members = {}; // A proxy's own error page is no problem+json; the status has to do.
+  }
+  const { code, title, detail, ...extra } = members;
+  return {
+    status: response.status,
+    code: typeof code === "string" ? code : `http_${response.status}`,
+    title: typeof title === "string" ? title : response.statusText,
+    detail: typeof detail === "string" ? detail : "",
+    extra,
+  };
+}
+
+async function send(path: string, options: RequestOptions): Promise<Response> {
+  const headers: Record<string, string> = { Accept: "application/json" };
+  if (options.body !== undefined) headers["Content-Type"] = "application/json";
+  if (options.token) headers.Authorization = `Bearer ${options.token}`;
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method: options.method ?? "GET",
+      headers,
+      body: options.body === undefined ? undefined : JSON.stringify(options.body),
+      credentials: "same-origin",
+      signal: options.signal,
+    });
+  } catch (cause) {
+    if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
+    throw new ApiError({ status: 0, code: "network", title: "", detail: String(cause), extra: {} });
+  }
+  if (!response.ok) throw new ApiError(await problemOf(response));
+  return response;
+}
+
+/** The JSON answer; `undefined` for 204.
+ * @throws ApiError */
+export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
+  const response = await send(path, options);
+  if (response.status === 204) return undefined as T;
+  return (await response.json()) as T;
+}
+
+/** A file behind the same authorisation, for saving.
+ * @throws ApiError */
+export async function requestFile(path: string, options: RequestOptions = {}): Promise<Blob> {
+  return (await send(path, options)).blob();
+}
+
+// ---- what several roles read -----------------------------------------------------------------------------------
+
+export interface Signer {
+  participant_id: string;
+  field: string;
+  label_zh: string;
+  label_en: string;
+  name: string;
+  side: string;
+  signed_at: string | null;
+}
+
+export interface Window {
+  id: string;
+  label_zh: string;
+  label_en: string;
+  safe_last_day: string;
+  source: string;
+}
+
+export interface AgreementView {
+  proposal_id: string;
+  number: string;
+  state: "signing" | "signed" | "in_force" | "void";
+  /** Lower-case hex SHA-256 of the frozen text's canonical JSON. */
+  digest: string;
+  short_code: string;
+  frozen_at: string;
+  effective_at: string | null;
+  signers: Signer[];
+  seal: { organisation: string; sealed_at: string | null };
+  windows: Window[];
+  content?: DocumentNode;
+}
+
+/** A node of a ProseMirror document as JSON. */
+export interface DocumentNode {
+  type: string;
+  attrs?: Record<string, unknown>;
+  text?: string;
+  marks?: { type: string; attrs?: Record<string, unknown> }[];
+  content?: DocumentNode[];
+}

@@ -1,0 +1,28 @@
+/** `/court` and `/court/records/{session_id}`. */
+import "../styles/office.css";
+import "../styles/staff.css";
+import "../styles/court.css";
+import { useEffect } from "preact/hooks";
+import { t } from "../i18n";
+import { path } from "../router";
+import { SignedIn } from "../staff/SignedIn";
+import { RecordPage } from "./RecordPage";
+import { SearchPage } from "./SearchPage";
+
+export default function Page() {
+  const sessionId = /^\/court\/records\/([^/]+)/.exec(path.value)?.[1];
+  useEffect(() => {
+    document.title = t("court.title");
+  }, []);
+  return (
+    <SignedIn office="court_officer">
+      {(account) =>
+        sessionId ? (
+          <RecordPage key={sessionId} sessionId={decodeURIComponent(sessionId)} account={account} />
+        ) : (
+          <SearchPage account={account} />
+        )
+      }
+    </SignedIn>
+  );
+}

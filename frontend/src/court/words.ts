@@ -1,0 +1,45 @@
+/** How the kinds of log entries, gaps and actors are said in words. */
+import { hasKey, t } from "../i18n";
+import type { CourtRecord, LogEntry, RecordPerson } from "./types";
+
+/** Lanes of the timeline that show single moments. */
+export type MomentLane = "room" | "drafting" | "signing";
+
+const LANES: Record<MomentLane, readonly string[]> = {
+  room: ["session_started", "admitted", "removed", "joined", "left", "connection_lost", "session_ended"],
+  drafting: ["writer_set", "draft_frozen", "draft_unfrozen"],
+  signing: ["signed", "sealed"],
+};
+
+/** A sentence for the kind of an entry; an unknown kind is shown as it is, never hidden. */
+export function eventWords(kind: string): string {
+  const key = `court.event.${kind}`;
+  return hasKey(key) ? t(key) : t("court.event.other", { kind });
+}
+
+/** The lane of a moment; the timeline leaves most kinds to the list beside it. */
+export function laneOf(entry: LogEntry): MomentLane | null {
+  const lanes = Object.keys(LANES) as MomentLane[];
+  return lanes.find((lane) => LANES[lane].includes(entry.kind)) ?? null;
+}
+
+export function gapWords(reason: string): string {
+  const key = `court.gap.${reason}`;
+  return hasKey(key) ? t(key) : t("court.gap.other", { reason });
+}
+
+export function actorName(record: CourtRecord, actor: string): string {
+  const person = personOf(record, actor);
+  if (person) return person.display_name;
+  return actor === "system" ? t("court.actor.system") : actor;
+}
+
+/** The person an entry is about: the one it names, or the one who acted. */
+export function subjectOf(record: CourtRecord, entry: LogEntry): RecordPerson | undefined {
+  const named = entry.data.participant;
+  return (typeof named === "string" ? personOf(record, named) : undefined) ?? personOf(record, entry.actor);
+}
+
+function personOf(record: CourtRecord, id: string): RecordPerson | undefined {
+  return record.people.find((person) => person.participant_id === id);
+}

@@ -1,0 +1,8 @@
+import common from "./en/common";
+import court from "./en/court";
+import party from "./en/party";
+import staff from "./en/staff";
+import type { Messages } from "./zh-CN";
+
+const messages: Messages = { ...common, ...party, ...staff, ...court };
+export default messages;

@@ -1,0 +1,198 @@
+import { useRef, useState } from "preact/hooks";
+import { ApiError } from "../api";
+import { hasKey, pick, t } from "../i18n";
+import { Button } from "../ui/Button";
+import { Icon } from "../ui/Icon";
+import { Note } from "../ui/Note";
+import type { ConsentItem, Notice } from "./api";
+import { Frame } from "./Frame";
+import { Markdown } from "./Markdown";
+
+interface Props {
+  notices: Notice[];
+  onSubmit: (answers: Map<string, Record<string, boolean>>) => Promise<void>;
+  onOutdated: () => Promise<void>;
+}
+
+type Answers = Record<string, boolean | undefined>;
+
+const keyOf = (notice: Notice, item: ConsentItem) => `${notice.id}/${item.id}`;
+
+/** Every purpose apart, nothing chosen beforehand; a "no" says what happens then. */
+export function Consents({ notices, onSubmit, onOutdated }: Props) {
+  const [answers, setAnswers] = useState<Answers>({});
+  const [missing, setMissing] = useState<string | null>(null);
+  const [error, setError] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
+  const all = notices.flatMap((notice) => notice.items.map((item) => keyOf(notice, item)));
+  const open = all.filter((key) => answers[key] === undefined);
+
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    if (busy) return;
+    const first = open[0];
+    if (first) {
+      setMissing(first);
+      leadTo(form.current, first);
+      return;
+    }
+    setBusy(true);
+    setError(null);
+    try {
+      await onSubmit(byNotice(notices, answers));
+    } catch (cause) {
+      if (!(cause instanceof ApiError)) throw cause;
+      setError(cause.sentence);
+      if (cause.code === "notice_outdated") await onOutdated();
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  return (
+    <Frame
+      page="consents"
+      testId="consents"
+      step={4}
+      stepName={t("consents.step")}
+      dock={
+        <>
+          <p class="meta center" role="status">
+            {open.length === 0 ? t("consents.complete") : t("consents.left", { count: open.length })}
+          </p>
+          <Button
+            look="primary"
+            big
+            block
+            type="submit"
+            form="consents-form"
+            testId="consents-continue"
+            aria-disabled={busy}
+          >
+            {t("consents.submit")}
+          </Button>
+        </>
+      }
+    >
+      <div class="stack stack--1">
+        <h1 class="h1">{t("consents.title")}</h1>
+        <p class="meta">{t("consents.lead")}</p>
+      </div>
+      <form id="consents-form" class="stack" ref={form} onSubmit={submit} noValidate>
+        {notices.map((notice) => (
+          <section class="stack" key={notice.id} aria-label={pick(notice.title_zh, notice.title_en)}>
+            <NoticeHead notice={notice} />
+            {notice.items.map((item) => {
+              const key = keyOf(notice, item);
+              return (
+                <Item
+                  key={key}
+                  name={key}
+                  item={item}
+                  answer={answers[key]}
+                  missing={missing === key && answers[key] === undefined}
+                  onAnswer={(answer) => setAnswers((before) => ({ ...before, [key]: answer }))}
+                />
+              );
+            })}
+          </section>
+        ))}
+      </form>
+      {error && (
+        <Note tone="danger" alert>
+          {error}
+        </Note>
+      )}
+    </Frame>
+  );
+}
+
+function byNotice(notices: Notice[], answers: Answers): Map<string, Record<string, boolean>> {
+  return new Map(
+    notices.map((notice) => [
+      notice.id,
+      Object.fromEntries(notice.items.map((item) => [item.id, answers[keyOf(notice, item)] === true])),
+    ]),
+  );
+}
+
+function leadTo(form: HTMLFormElement | null, key: string): void {
+  const item = [...(form?.querySelectorAll("fieldset") ?? [])].find((one) => one.dataset.item === key);
+  item?.scrollIntoView({ block: "center" });
+  item?.querySelector("input")?.focus({ preventScroll: true });
+}
+
+function NoticeHead({ notice }: { notice: Notice }) {
+  return (
+    <div class="stack stack--1">
+      <h2 class="h2">{pick(notice.title_zh, notice.title_en)}</h2>
+      <p class="meta">{pick(notice.short_zh, notice.short_en)}</p>
+      <details class="details">
+        <summary class="link">
+          <Icon name="doc" />
+          <span>{t("consents.fullText")}</span>
+        </summary>
+        <div class="card" lang="zh-CN">
+          <Markdown text={notice.body_markdown} />
+        </div>
+      </details>
+    </div>
+  );
+}
+
+interface ItemProps {
+  name: string;
+  item: ConsentItem;
+  answer: boolean | undefined;
+  missing: boolean;
+  onAnswer: (answer: boolean) => void;
+}
+
+function Item({ name, item, answer, missing, onAnswer }: ItemProps) {
+  const label = pick(item.label_zh, item.label_en);
+  const hint = `consents.hint.${item.id}`;
+  const refused = `consents.refused.${item.id}`;
+  return (
+    <fieldset class={missing ? "card consent consent--missing" : "card consent"} data-item={name}>
+      <legend class="strong">{label}</legend>
+      {hasKey(hint) && <p class="meta">{t(hint)}</p>}
+      <div class="choice">
+        <Choice name={name} id={item.id} value="yes" on={answer === true} onChoose={() => onAnswer(true)} />
+        <Choice name={name} id={item.id} value="no" on={answer === false} onChoose={() => onAnswer(false)} />
+      </div>
+      {missing && (
+        <p class="error" role="alert">
+          <Icon name="alert" />
+          <span>{t("consents.missing")}</span>
+        </p>
+      )}
+      {answer === false && (
+        <div class="note note--plain note--small" role="status">
+          <Icon name="info" />
+          <span>
+            {hasKey(refused) ? t(refused) : t(item.required ? "consents.refusedRequired" : "consents.refusedFree")}
+          </span>
+        </div>
+      )}
+    </fieldset>
+  );
+}
+
+interface ChoiceProps {
+  name: string;
+  id: string;
+  value: "yes" | "no";
+  on: boolean;
+  onChoose: () => void;
+}
+
+function Choice({ name, id, value, on, onChoose }: ChoiceProps) {
+  return (
+    <label data-on={on ? value : undefined} data-testid={`consent-${id}-${value}`}>
+      <Icon name="check" />
+      <input type="radio" name={name} value={value} checked={on} onChange={onChoose} />
+      {t(value === "yes" ? "common.yes" : "common.no")}
+    </label>
+  );
+}

@@ -1,0 +1,68 @@
+import { t } from "../i18n";
+import { Button } from "../ui/Button";
+import { Icon, type IconName } from "../ui/Icon";
+import { Note } from "../ui/Note";
+import { Frame } from "./Frame";
+
+/** Why there is nothing further here: the link, the identity, or the room. */
+export type EndKind =
+  | "link_unknown"
+  | "link_revoked"
+  | "link_expired"
+  | "link_used"
+  | "identity_locked"
+  | "network"
+  | "removed"
+  | "closed"
+  | "replaced"
+  | "expired"
+  | "refused"
+  | "unsupported"
+  | "left";
+
+const KINDS: Record<EndKind, { icon: IconName; tone: "ok" | "warn" | "danger"; again: boolean }> = {
+  link_unknown: { icon: "alert", tone: "warn", again: false },
+  link_revoked: { icon: "alert", tone: "warn", again: false },
+  link_expired: { icon: "clock", tone: "warn", again: false },
+  link_used: { icon: "phone", tone: "warn", again: false },
+  identity_locked: { icon: "lock", tone: "warn", again: false },
+  network: { icon: "signal", tone: "warn", again: true },
+  removed: { icon: "exit", tone: "warn", again: false },
+  closed: { icon: "check", tone: "ok", again: false },
+  replaced: { icon: "screen", tone: "warn", again: true },
+  expired: { icon: "clock", tone: "warn", again: true },
+  refused: { icon: "lock", tone: "warn", again: true },
+  unsupported: { icon: "alert", tone: "warn", again: true },
+  left: { icon: "exit", tone: "ok", again: true },
+};
+
+export function endKindOf(code: string): EndKind | null {
+  return code in KINDS ? (code as EndKind) : null;
+}
+
+/** One sentence of what happened, one of what to do. */
+export function Ending({ kind, onAgain }: { kind: EndKind; onAgain?: () => void }) {
+  const { icon, tone, again } = KINDS[kind];
+  return (
+    <Frame
+      page={`end-${kind}`}
+      testId={`end-${kind}`}
+      dock={
+        again && (
+          <Button look="primary" big block testId="end-again" onClick={onAgain ?? (() => location.reload())}>
+            {t(kind === "left" || kind === "replaced" ? "end.comeBack" : "common.again")}
+          </Button>
+        )
+      }
+    >
+      <div class="ending">
+        <span class={`mark mark--${tone} mark--lg`}>
+          <Icon name={icon} />
+        </span>
+        <h1 class="h1">{t(`end.${kind}.title`)}</h1>
+        <p class="lead">{t(`end.${kind}.text`)}</p>
+      </div>
+      {!again && kind !== "closed" && <Note tone="plain">{t("end.ask")}</Note>}
+    </Frame>
+  );
+}

@@ -1,0 +1,77 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { t } from "../i18n";
+import { Brand } from "../ui/Brand";
+import { Dock } from "../ui/Dock";
+import { Icon } from "../ui/Icon";
+import { LanguageSwitch } from "../ui/LanguageSwitch";
+import { RecStrip } from "../ui/RecStrip";
+import { largeType, setLargeType } from "./preferences";
+
+function TypeSwitch() {
+  return (
+    <button
+      class="tool"
+      type="button"
+      aria-pressed={largeType.value}
+      onClick={() => setLargeType(!largeType.value)}
+      title={t("frame.largeType")}
+    >
+      <Icon name="type" />
+      <span class="tool__word">{t(largeType.value ? "frame.normalType" : "frame.largeType")}</span>
+    </button>
+  );
+}
+
+interface Props {
+  /** 1 to 4 on the way into the room. */
+  step?: number;
+  stepName?: string;
+  /** Changes when the page is another one, so that the focus goes to its top. */
+  page: string;
+  testId?: string;
+  dock?: ComponentChildren;
+  children: ComponentChildren;
+}
+
+/** A page outside the room: recording strip, head, one column, one thing to do. */
+export function Frame({ step, stepName, page, testId, dock, children }: Props) {
+  const main = useRef<HTMLElement>(null);
+  useEffect(() => {
+    main.current?.focus({ preventScroll: true });
+    if (main.current) main.current.scrollTop = 0;
+  }, [page]);
+  return (
+    <div class="phone" data-testid={testId}>
+      <RecStrip recording={null} />
+      <header class="phone__head">
+        <Brand />
+        <span class="row">
+          <TypeSwitch />
+          <LanguageSwitch />
+        </span>
+      </header>
+      <main class="phone__main" ref={main} tabIndex={-1}>
+        {step && <Steps step={step} name={stepName ?? ""} />}
+        {children}
+      </main>
+      {dock && <Dock>{dock}</Dock>}
+    </div>
+  );
+}
+
+const STEPS = 4;
+
+function Steps({ step, name }: { step: number; name: string }) {
+  return (
+    <div class="steps">
+      <span class="nowrap">{t("frame.step", { step, steps: STEPS })}</span>
+      <span class="steps__bar" aria-hidden="true">
+        {Array.from({ length: STEPS }, (_, index) => (
+          <i key={index} data-on={index < step ? "" : undefined} />
+        ))}
+      </span>
+      <span class="nowrap">{name}</span>
+    </div>
+  );
+}

@@ -1,0 +1,96 @@
+import { locale, pick, t } from "../i18n";
+import { Button, LinkButton } from "../ui/Button";
+import { useNow } from "../ui/hooks";
+import { Icon, type IconName } from "../ui/Icon";
+import { Note } from "../ui/Note";
+import type { LinkView } from "./api";
+import { Frame } from "./Frame";
+
+interface Props {
+  link: LinkView;
+  onContinue: (soundOnly: boolean) => void;
+}
+
+function startOf(at: Date): { headline: string; date: string } {
+  const time = at.toLocaleTimeString(locale.value, { hour: "2-digit", minute: "2-digit", hour12: false });
+  const date = at.toLocaleDateString(locale.value, { month: "long", day: "numeric", weekday: "long" });
+  const today = at.toDateString() === new Date().toDateString();
+  return { headline: today ? t("landing.today", { time }) : t("landing.starts", { time }), date };
+}
+
+function distance(seconds: number): string | null {
+  const minutes = Math.round(seconds / 60);
+  if (minutes > 0 && minutes <= 90) return t("landing.inMinutes", { minutes });
+  return minutes <= 0 && minutes > -180 ? t("landing.begun") : null;
+}
+
+function Promised({ icon, children }: { icon: IconName; children: string }) {
+  return (
+    <li class="row row--top">
+      <Icon name={icon} />
+      <span>{children}</span>
+    </li>
+  );
+}
+
+/** Whose mediation, when, who waits, and how to check that this is no fraud. */
+export function Landing({ link, onContinue }: Props) {
+  const { session, person } = link;
+  const at = new Date(session.scheduled_at);
+  const start = startOf(at);
+  const away = distance(at.getTime() / 1000 - useNow(10_000));
+  return (
+    <Frame
+      page="landing"
+      testId="landing"
+      dock={
+        <>
+          <Button look="primary" big block testId="landing-continue" onClick={() => onContinue(false)}>
+            {t("landing.enter")}
+          </Button>
+          <LinkButton icon="mic" onClick={() => onContinue(true)}>
+            {t("landing.soundOnly")}
+          </LinkButton>
+        </>
+      }
+    >
+      <div class="stack stack--1">
+        <p class="meta">{t("landing.invites", { organisation: session.organisation })}</p>
+        <h1 class="h1 h1--page">{session.title_masked}</h1>
+      </div>
+      <div class="card stack stack--4">
+        <div class="row row--top">
+          <Icon name="cal" large />
+          <div>
+            <p class="h2">{start.headline}</p>
+            <p class="meta">
+              {start.date}
+              {away && (
+                <>
+                  <i class="dot" />
+                  {away}
+                </>
+              )}
+            </p>
+          </div>
+        </div>
+        <dl class="facts">
+          <dt>{t("landing.youAre")}</dt>
+          <dd>
+            {pick(person.side_label_zh, person.side_label_en)} {person.name_masked}
+          </dd>
+          <dt>{t("side.mediator")}</dt>
+          <dd>{session.mediator_name}</dd>
+        </dl>
+      </div>
+      <Note tone="ok" title={t("landing.waiting")}>
+        <p class="meta">{t("landing.apart")}</p>
+      </Note>
+      <ul class="stack stack--2 meta">
+        <Promised icon="check">{t("landing.free")}</Promised>
+        <Promised icon="check">{t("landing.noMoney")}</Promised>
+        <Promised icon="phone">{t("landing.verify", { organisation: session.organisation })}</Promised>
+      </ul>
+    </Frame>
+  );
+}

@@ -1,0 +1,115 @@
+import { useState } from "preact/hooks";
+import { ApiError } from "../api";
+import { pick, t } from "../i18n";
+import { Button } from "../ui/Button";
+import { Note } from "../ui/Note";
+import { answerNotice, getMe, type Me, type Notice } from "./api";
+import { Consents } from "./Consents";
+import { Frame } from "./Frame";
+import { Markdown } from "./Markdown";
+import { ReadAloud } from "./ReadAloud";
+import { type Visit, withToken } from "./visit";
+
+interface Props {
+  visit: Visit;
+  me: Me;
+  onMe: (me: Me) => void;
+}
+
+/** All that must be read and answered before the room: one notice a page, then every consent apart. */
+export function Notices({ visit, me, onMe }: Props) {
+  const [again, setAgain] = useState(false);
+  const open = me.notices.filter((one) => one.answered === null);
+  const next = open.find((one) => one.kind === "notice");
+  const reload = async () => onMe(await withToken(visit, getMe));
+
+  if (next) {
+    const answer = async () => {
+      const answers = Object.fromEntries(next.items.map((item) => [item.id, true]));
+      await withToken(visit, (token) => answerNotice(token, next, answers));
+      await reload();
+    };
+    return <NoticePage key={next.id} notice={next} onRead={answer} onOutdated={reload} />;
+  }
+  const consents = me.notices.filter((one) => one.kind === "consent" && (again || one.answered === null));
+  if (consents.length > 0) {
+    const submit = async (given: Map<string, Record<string, boolean>>) => {
+      for (const notice of consents) {
+        await withToken(visit, (token) => answerNotice(token, notice, given.get(notice.id) ?? {}));
+      }
+      await reload();
+      setAgain(false);
+    };
+    return <Consents notices={consents} onSubmit={submit} onOutdated={reload} />;
+  }
+  return (
+    <Frame
+      page="declined"
+      testId="declined"
+      dock={
+        <Button big block look="primary" onClick={() => setAgain(true)}>
+          {t("consents.change")}
+        </Button>
+      }
+    >
+      <h1 class="h1">{t("consents.declinedTitle")}</h1>
+      <p class="lead">{t("consents.declinedText")}</p>
+      <Note tone="plain">{t("consents.declinedHint")}</Note>
+    </Frame>
+  );
+}
+
+interface PageProps {
+  notice: Notice;
+  onRead: () => Promise<void>;
+  onOutdated: () => Promise<void>;
+}
+
+function NoticePage({ notice, onRead, onOutdated }: PageProps) {
+  const [error, setError] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const proceed = async () => {
+    if (busy) return;
+    setBusy(true);
+    setError(null);
+    try {
+      await onRead();
+    } catch (cause) {
+      if (!(cause instanceof ApiError)) throw cause;
+      setError(cause.sentence);
+      if (cause.code === "notice_outdated") await onOutdated();
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <Frame
+      page={`notice-${notice.id}`}
+      testId="notice"
+      step={3}
+      stepName={t("notice.step")}
+      dock={
+        <Button look="primary" big block testId="notice-continue" aria-disabled={busy} onClick={proceed}>
+          {t("notice.understood")}
+        </Button>
+      }
+    >
+      <div class="row between row--wrap">
+        <h1 class="h1">{pick(notice.title_zh, notice.title_en)}</h1>
+        <ReadAloud text={pick(notice.short_zh, notice.short_en)} />
+      </div>
+      <div class="card stack">
+        <p class="label">{t("notice.inShort")}</p>
+        <p>{pick(notice.short_zh, notice.short_en)}</p>
+      </div>
+      <section class="card" aria-label={t("notice.fullText")} lang="zh-CN">
+        <Markdown text={notice.body_markdown} />
+      </section>
+      {error && (
+        <Note tone="danger" alert>
+          {error}
+        </Note>
+      )}
+    </Frame>
+  );
+}

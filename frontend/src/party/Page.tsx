@@ -1,0 +1,119 @@
+/** A party's way: link, phone, identity, notices, room. */
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { ApiError } from "../api";
+import { path } from "../router";
+import { deferred } from "../ui/Deferred";
+import { getMe, type LinkView, type Me } from "./api";
+import type { Checked } from "./checked";
+import { Ending, type EndKind, endKindOf } from "./Ending";
+import { Identity } from "./Identity";
+import { Landing } from "./Landing";
+import { Notices } from "./Notices";
+import { Precheck } from "./Precheck";
+import { applyType, checkedBefore, rememberChecked } from "./preferences";
+import { Visit, withToken } from "./visit";
+
+const loadRoom = () => import("./room/RoomPage");
+const RoomPage = deferred(loadRoom);
+
+type Step =
+  | { at: "opening" }
+  | { at: "ended"; kind: EndKind }
+  | { at: "landing" }
+  | { at: "precheck"; soundOnly: boolean }
+  | { at: "identity" }
+  | { at: "notices"; me: Me }
+  | { at: "room"; me: Me };
+
+function secretOf(address: string): string {
+  return decodeURIComponent(address.split("/")[2] ?? "");
+}
+
+function endingOf(error: unknown): EndKind {
+  if (!(error instanceof ApiError)) throw error;
+  return endKindOf(error.code) ?? (error.status === 0 || error.status >= 500 ? "network" : "refused");
+}
+
+export default function Page() {
+  const visit = useMemo(() => new Visit(secretOf(path.value)), []);
+  const [step, setStep] = useState<Step>({ at: "opening" });
+  const [link, setLink] = useState<LinkView | null>(null);
+  const [checked, setChecked] = useState<Checked | null>(null);
+
+  const fail = (error: unknown) => setStep({ at: "ended", kind: endingOf(error) });
+
+  /** Identity is known: on to what is still to be read, or into the room. */
+  const enter = async () => {
+    const me = await withToken(visit, getMe);
+    void loadRoom();
+    setStep(me.ready ? { at: "room", me } : { at: "notices", me });
+  };
+
+  const open = async () => {
+    const found = await visit.open();
+    setLink(found);
+    const before = checkedBefore();
+    if (!found.claimed_here || !before) {
+      setStep({ at: "landing" });
+      return;
+    }
+    // A reload on the way: the same device and tab go on where they were.
+    await visit.resume();
+    setChecked({ tracks: [], microphone: true, camera: before === "picture", soundOnly: before === "sound" });
+    await enter();
+  };
+
+  const afterCheck = async (result: Checked) => {
+    rememberChecked(result.soundOnly);
+    setChecked(result);
+    if (!link?.claimed_here) {
+      setStep({ at: "identity" });
+      return;
+    }
+    try {
+      await visit.resume();
+      await enter();
+    } catch (error) {
+      // The device's claim has run out: identity is checked anew.
+      if (error instanceof ApiError && error.status === 401) setStep({ at: "identity" });
+      else fail(error);
+    }
+  };
+
+  useEffect(() => {
+    applyType();
+    open().catch(fail);
+  }, []);
+
+  switch (step.at) {
+    case "opening":
+      return null;
+    case "ended":
+      return <Ending kind={step.kind} />;
+    case "landing":
+      return link && <Landing link={link} onContinue={(soundOnly) => setStep({ at: "precheck", soundOnly })} />;
+    case "precheck":
+      return <Precheck soundOnly={step.soundOnly} onChecked={(result) => void afterCheck(result)} />;
+    case "identity":
+      return (
+        link && (
+          <Identity
+            visit={visit}
+            link={link}
+            onIdentified={() => enter().catch(fail)}
+            onLocked={(error) => setStep({ at: "ended", kind: endKindOf(error.code) ?? "refused" })}
+          />
+        )
+      );
+    case "notices":
+      return (
+        <Notices
+          visit={visit}
+          me={step.me}
+          onMe={(me) => setStep(me.ready ? { at: "room", me } : { at: "notices", me })}
+        />
+      );
+    case "room":
+      return <RoomPage visit={visit} me={step.me} checked={checked} />;
+  }
+}

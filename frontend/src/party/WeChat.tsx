@@ -1,0 +1,88 @@
+import { useState } from "preact/hooks";
+import { t } from "../i18n";
+import { insideWeChat } from "../room/devices";
+import { Button } from "../ui/Button";
+import { Icon } from "../ui/Icon";
+import { Note } from "../ui/Note";
+import { Frame } from "./Frame";
+
+async function copyAddress(): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(location.href);
+    return true;
+  } catch {
+    return copyBySelection(location.href);
+  }
+}
+
+/** Old WebViews have no clipboard; a selected field still copies. */
+function copyBySelection(text: string): boolean {
+  const field = document.createElement("textarea");
+  field.value = text;
+  field.className = "visually-hidden";
+  document.body.append(field);
+  field.select();
+  const copied = document.execCommand("copy");
+  field.remove();
+  return copied;
+}
+
+/** The browser gives us no camera: three steps to one that does, and two ways to take part without. */
+export function WeChat({ onSoundOnly }: { onSoundOnly: () => void }) {
+  const [copied, setCopied] = useState<boolean | null>(null);
+  const wechat = insideWeChat();
+  return (
+    <Frame
+      page="wechat"
+      testId="precheck-unreachable"
+      dock={
+        <>
+          <p class="meta center" role="status">
+            {copied !== null && t(copied ? "wechat.copied" : "wechat.notCopied")}
+          </p>
+          <Button look="primary" big block icon="copy" onClick={() => void copyAddress().then(setCopied)}>
+            {t("wechat.copy")}
+          </Button>
+          <Button block icon="mic" onClick={onSoundOnly}>
+            {t("wechat.soundOnly")}
+          </Button>
+        </>
+      }
+    >
+      <div class="stack stack--2">
+        <p class="badge badge--warn badge--start">
+          <Icon name="alert" />
+          {t("wechat.oneStep")}
+        </p>
+        <h1 class="h1 h1--page">{t(wechat ? "wechat.title" : "wechat.titleOther")}</h1>
+        <p class="lead">{t("wechat.lead")}</p>
+      </div>
+      <ol class="card card--flush list">
+        <li>
+          <span class="bullet">1</span>
+          <p class="grow">{t(wechat ? "wechat.step1" : "wechat.step1Other")}</p>
+          <span class="mark">
+            <Icon name={wechat ? "more" : "copy"} />
+          </span>
+        </li>
+        <li>
+          <span class="bullet">2</span>
+          <p class="grow">{t(wechat ? "wechat.step2" : "wechat.step2Other")}</p>
+          <span class="mark">
+            <Icon name="globe" />
+          </span>
+        </li>
+        <li>
+          <span class="bullet">3</span>
+          <p class="grow">{t("wechat.step3")}</p>
+          <span class="mark mark--ok">
+            <Icon name="check" />
+          </span>
+        </li>
+      </ol>
+      <Note tone="plain" title={t("wechat.noMenu")}>
+        <p class="meta">{t("wechat.noMenuHint")}</p>
+      </Note>
+    </Frame>
+  );
+}

@@ -1,0 +1,103 @@
+/** The party's requests (link, identity, consents, agreement). */
+import { type AgreementView, request, requestFile } from "../api";
+
+export interface LinkView {
+  session: {
+    session_id: string;
+    title_masked: string;
+    organisation: string;
+    scheduled_at: string;
+    mediator_name: string;
+  };
+  person: { name_masked: string; side: string; side_label_zh: string; side_label_en: string; role: string };
+  /** This device opened the link before: no new check of identity. */
+  claimed_here: boolean;
+}
+
+export interface PartyAccess {
+  token: string;
+  /** Seconds. */
+  expires_in: number;
+  room_id: string;
+  session_id: string;
+  participant_id: string;
+}
+
+export interface ConsentItem {
+  id: string;
+  label_zh: string;
+  label_en: string;
+  required: boolean;
+}
+
+export interface Notice {
+  id: string;
+  version: string;
+  title_zh: string;
+  title_en: string;
+  short_zh: string;
+  short_en: string;
+  body_markdown: string;
+  kind: "notice" | "consent";
+  items: ConsentItem[];
+  answered: Record<string, boolean> | null;
+}
+
+export interface Me {
+  participant: { participant_id: string; display_name: string; side: string; role: string };
+  session: {
+    session_id: string;
+    room_id: string;
+    state: string;
+    case_no: string;
+    organisation: string;
+    mediator_name: string;
+  };
+  notices: Notice[];
+  ready: boolean;
+}
+
+export interface CodeSent {
+  /** Masked. */
+  sent_to: string;
+  expires_in: number;
+  resend_after: number;
+}
+
+export interface Receipt {
+  field: string;
+  signed_at: string;
+  digest: string;
+}
+
+const post = <T>(path: string, body: unknown, token?: string) => request<T>(path, { method: "POST", body, token });
+
+export const openLink = (secret: string) => post<LinkView>("/api/links/open", { secret });
+export const identify = (secret: string, last4: string) => post<PartyAccess>("/api/links/identify", { secret, last4 });
+export const refresh = (secret: string) => post<PartyAccess>("/api/links/refresh", { secret });
+export const getMe = (token: string) => request<Me>("/api/me", { token });
+
+export const answerNotice = (token: string, notice: Notice, answers: Record<string, boolean>) =>
+  post<{ ready: boolean }>("/api/me/consents", { notice_id: notice.id, version: notice.version, answers }, token);
+
+export const getAgreement = (token: string, signal?: AbortSignal) =>
+  request<AgreementView>("/api/agreements/current", { token, signal });
+
+export const requestCode = (token: string, proposalId: string) =>
+  post<CodeSent>(`/api/agreements/${encodeURIComponent(proposalId)}/code`, {}, token);
+
+export interface Signature {
+  digest: string;
+  handwriting: string;
+  code: string;
+}
+
+export const sign = (token: string, proposalId: string, signature: Signature) =>
+  post<{ receipt: Receipt }>(
+    `/api/agreements/${encodeURIComponent(proposalId)}/signatures`,
+    { ...signature, intent: true },
+    token,
+  );
+
+export const getPdf = (token: string, proposalId: string) =>
+  requestFile(`/api/agreements/${encodeURIComponent(proposalId)}/pdf`, { token });

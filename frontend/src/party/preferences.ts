@@ -1,0 +1,44 @@
+/** Small choices of a person that last: large type, and that the phone was checked in this tab. */
+import { signal } from "@preact/signals";
+
+const TYPE_KEY = "type";
+const CHECKED_KEY = "checked";
+
+function read(storage: () => Storage, key: string): string | null {
+  try {
+    return storage().getItem(key);
+  } catch {
+    return null; // Storage may be forbidden; then the choice lasts as long as the page.
+  }
+}
+
+function write(storage: () => Storage, key: string, value: string): void {
+  try {
+    storage().setItem(key, value);
+  } catch {
+    return; // As above.
+  }
+}
+
+export const largeType = signal(read(() => localStorage, TYPE_KEY) === "large");
+
+export function applyType(): void {
+  if (largeType.value) document.documentElement.dataset.type = "large";
+  else delete document.documentElement.dataset.type;
+}
+
+export function setLargeType(large: boolean): void {
+  largeType.value = large;
+  write(() => localStorage, TYPE_KEY, large ? "large" : "normal");
+  applyType();
+}
+
+/** How the phone was checked: with picture or with sound only. A reload in the same tab goes on from there. */
+export function checkedBefore(): "picture" | "sound" | null {
+  const value = read(() => sessionStorage, CHECKED_KEY);
+  return value === "picture" || value === "sound" ? value : null;
+}
+
+export function rememberChecked(soundOnly: boolean): void {
+  write(() => sessionStorage, CHECKED_KEY, soundOnly ? "sound" : "picture");
+}

@@ -1,0 +1,101 @@
+/** The agreement on a party's screen: the draft while it is written, the frozen text with its code afterwards. */
+import type { AgreementView as Agreement } from "../../api";
+import { locale, t } from "../../i18n";
+import type { RoomClient } from "../../room/client";
+import type { RoomState } from "../../room/state";
+import { mayWrite } from "../../room/state";
+import { AgreementView } from "../../ui/AgreementView";
+import { Button } from "../../ui/Button";
+import { deferred } from "../../ui/Deferred";
+import { Digest } from "../../ui/Digest";
+import type { EditorProps } from "../../ui/Editor";
+import { Icon } from "../../ui/Icon";
+import { Note } from "../../ui/Note";
+import type { Me } from "../api";
+import type { Visit } from "../visit";
+import { useAgreementText } from "./agreementText";
+import { useDraft, writerFor } from "./draft";
+import { Signers } from "./Signers";
+
+const Editor = deferred<EditorProps>(() => import("../../ui/Editor"));
+
+const DOCUMENT = "agreement";
+
+interface Props {
+  client: RoomClient;
+  visit: Visit;
+  me: Me;
+  state: RoomState;
+  agreement: Agreement | null;
+  onClose: () => void;
+  /** Given when it is this person's turn to sign. */
+  onSign?: () => void;
+  onDone: () => void;
+}
+
+export function AgreementPanel(props: Props) {
+  const { state, agreement, onClose } = props;
+  const frozen = state.documents.get(DOCUMENT)?.frozen ?? false;
+  const valid = agreement !== null && agreement.state !== "void";
+  return (
+    <section class="paper" data-theme-light aria-label={t("agreement.title")}>
+      <header class="paper__head">
+        <h2 class="h2">{t(valid ? "agreement.title" : "agreement.draft")}</h2>
+        <button class="tool" type="button" onClick={onClose}>
+          <Icon name="x" />
+          {t("common.close")}
+        </button>
+      </header>
+      {valid && <FrozenText {...props} agreement={agreement} />}
+      {!valid && !frozen && <Draft {...props} />}
+      {!valid && frozen && (
+        <p class="paper__body meta" role="status">
+          {t("common.loading")}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Draft({ visit, me, state }: Props) {
+  const writer = writerFor(me.participant.display_name, me.participant.side);
+  const document = useDraft({ documentId: DOCUMENT, state, getToken: visit.getToken, writer });
+  return <Editor document={document} writer={writer} writable={mayWrite(state, DOCUMENT)} />;
+}
+
+function FrozenText({ visit, me, agreement, onSign, onDone }: Props & { agreement: Agreement }) {
+  const { full, error, again } = useAgreementText(visit, agreement.digest);
+  const signed = agreement.signers.find((one) => one.participant_id === me.participant.participant_id)?.signed_at;
+  return (
+    <>
+      <div class="paper__body">
+        <Note tone="plain" icon="lock">
+          {t("agreement.locked", { time: new Date(agreement.frozen_at).toLocaleTimeString(locale.value) })}
+        </Note>
+        <Digest digest={agreement.digest} content={full?.content} />
+        {error && (
+          <Note tone="danger" alert title={error.sentence}>
+            <Button icon="replay" onClick={again}>
+              {t("common.again")}
+            </Button>
+          </Note>
+        )}
+        {full?.content && <AgreementView content={full.content} label={t("agreement.title")} />}
+        {!full && !error && <p class="meta">{t("common.loading")}</p>}
+        <Signers agreement={agreement} me={me.participant.participant_id} />
+      </div>
+      <footer class="paper__foot">
+        {onSign && (
+          <Button look="primary" big block icon="pen" testId="sign-open" onClick={onSign} disabled={!full}>
+            {t(full ? "agreement.sign" : "common.loading")}
+          </Button>
+        )}
+        {signed && (
+          <Button block icon="check" onClick={onDone}>
+            {t("agreement.youSigned")}
+          </Button>
+        )}
+      </footer>
+    </>
+  );
+}

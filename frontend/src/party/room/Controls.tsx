@@ -1,0 +1,88 @@
+import { t } from "../../i18n";
+import type { MediaSession, MediaState } from "../../room/media";
+import { useStore } from "../../ui/hooks";
+import { Icon, type IconName } from "../../ui/Icon";
+import { Note } from "../../ui/Note";
+
+interface ControlProps {
+  icon: IconName;
+  word: string;
+  testId: string;
+  /** Switched off: drawn with the slashed icon in the warning colour. */
+  off?: boolean;
+  /** The one that is open now. */
+  on?: boolean;
+  pressed?: boolean;
+  badge?: boolean;
+  onPress: () => void;
+}
+
+/** One of the labelled buttons at the foot of the room; its label names the state. */
+export function Control({ icon, word, testId, off, on, pressed, badge, onPress }: ControlProps) {
+  return (
+    <button
+      class="ctrl__btn"
+      type="button"
+      data-testid={testId}
+      data-off={off ? "" : undefined}
+      data-on={on ? "" : undefined}
+      aria-pressed={pressed}
+      onClick={onPress}
+    >
+      <Icon name={icon} />
+      {word}
+      {badge && <span class="ctrl__news" aria-hidden="true" />}
+    </button>
+  );
+}
+
+export function MicrophoneButton({ media }: { media: MediaSession }) {
+  const { wanted } = useStore(media.state).microphone;
+  return (
+    <Control
+      icon={wanted ? "mic" : "mic-off"}
+      word={t(wanted ? "room.micOn" : "room.micOff")}
+      testId="ctrl-mic"
+      off={!wanted}
+      pressed={wanted}
+      onPress={() => void media.setMicrophone(!wanted)}
+    />
+  );
+}
+
+export function CameraButton({ media }: { media: MediaSession }) {
+  const { camera, soundOnly } = useStore(media.state);
+  const toggle = async () => {
+    if (soundOnly) await media.setSoundOnly(false);
+    await media.setCamera(!camera.wanted);
+  };
+  return (
+    <Control
+      icon={camera.wanted ? "cam" : "cam-off"}
+      word={t(camera.wanted ? "room.cameraOn" : "room.cameraOff")}
+      testId="ctrl-camera"
+      off={!camera.wanted}
+      pressed={camera.wanted}
+      onPress={() => void toggle()}
+    />
+  );
+}
+
+/** Why the microphone or the camera could not be had, in words that help. */
+export function DeviceNotes({ media }: { media: MediaState }) {
+  const { microphone, camera } = media;
+  return (
+    <>
+      {microphone.problem && (
+        <Note tone="warn" alert title={t(`device.mic.${microphone.problem}`)}>
+          <p class="meta">{t(`device.help.${microphone.problem}`)}</p>
+        </Note>
+      )}
+      {camera.problem && (
+        <Note tone="warn" alert title={t(`device.cam.${camera.problem}`)}>
+          <p class="meta">{t(`device.help.${camera.problem}`)}</p>
+        </Note>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,181 @@
+/** After signing: in force, or signed and whose signature or seal is still missing. */
+import { useState } from "preact/hooks";
+import { type AgreementView, ApiError, type Window } from "../../api";
+import { locale, pick, t } from "../../i18n";
+import type { RoomState } from "../../room/state";
+import { Button } from "../../ui/Button";
+import { Digest } from "../../ui/Digest";
+import { Dock } from "../../ui/Dock";
+import { Icon } from "../../ui/Icon";
+import { Note } from "../../ui/Note";
+import { RecStrip } from "../../ui/RecStrip";
+import { getPdf, type Me } from "../api";
+import { type Visit, withToken } from "../visit";
+import { Signers } from "./Signers";
+
+interface Props {
+  visit: Visit;
+  me: Me;
+  agreement: AgreementView;
+  state?: RoomState;
+  /** The session is over: nothing to go back to. */
+  over?: boolean;
+  onBack?: () => void;
+}
+
+function headline(agreement: AgreementView): string {
+  if (agreement.state === "in_force") return t("done.inForce");
+  if (agreement.state === "signed") return t("done.signed");
+  return t("done.signing");
+}
+
+function dayAndTime(at: string): string {
+  return new Date(at).toLocaleString(locale.value, {
+    month: "long",
+    day: "numeric",
+    hour: "2-digit",
+    minute: "2-digit",
+  });
+}
+
+export function Done({ visit, me, agreement, state, over, onBack }: Props) {
+  const inForce = agreement.state === "in_force";
+  return (
+    <div class="phone" data-testid="done" data-state={agreement.state}>
+      <RecStrip recording={state?.recording ?? null} clockOffset={state?.clockOffset} />
+      <main class="phone__main">
+        <div class="row row--top done__head">
+          <span class={inForce ? "mark mark--ok mark--lg" : "mark mark--lg"}>
+            <Icon name={inForce ? "check" : "clock"} />
+          </span>
+          <div role="status">
+            <h1 class="h1">{headline(agreement)}</h1>
+            <p class="meta">
+              {inForce && agreement.effective_at && (
+                <>
+                  {t("done.effective", { time: dayAndTime(agreement.effective_at) })}
+                  <i class="dot" />
+                </>
+              )}
+              {t("done.number", { number: agreement.number })}
+            </p>
+          </div>
+        </div>
+        {!inForce && (
+          <Note tone="warn" title={t("done.notYet")}>
+            {t("done.notYetHint")}
+          </Note>
+        )}
+        <Signers agreement={agreement} me={me.participant.participant_id} />
+        {inForce && agreement.windows.length > 0 && <Windows windows={agreement.windows} />}
+        <Digest digest={agreement.digest} />
+        {over && <Note tone="plain">{t("done.over")}</Note>}
+      </main>
+      <Dock>
+        <Pdf visit={visit} agreement={agreement} />
+        {!over && onBack && (
+          <Button block icon="back" testId="done-back" onClick={onBack}>
+            {t("done.back")}
+          </Button>
+        )}
+      </Dock>
+    </div>
+  );
+}
+
+const DAY_MS = 86_400_000;
+
+/** A civil date stands for its whole day at the place of the mediation: read as a local day, not as UTC midnight. */
+function localDay(date: string): Date {
+  const [year = 0, month = 1, day = 1] = date.slice(0, 10).split("-").map(Number);
+  return new Date(year, month - 1, day);
+}
+
+function daysLeft(date: string): number {
+  const now = new Date();
+  const today = new Date(now.getFullYear(), now.getMonth(), now.getDate());
+  return Math.round((localDay(date).getTime() - today.getTime()) / DAY_MS);
+}
+
+function Windows({ windows }: { windows: Window[] }) {
+  return (
+    <section class="stack">
+      <h2 class="h2">{t("done.enforce")}</h2>
+      <div class="card stack">
+        <p>{t("done.enforceHint")}</p>
+        <ul class="stack windows">
+          {windows.map((one) => (
+            <li class="windows__row" key={one.id}>
+              <span class="strong">{pick(one.label_zh, one.label_en)}</span>
+              <span class="windows__day">
+                <b>
+                  {t("done.lastDay", {
+                    day: localDay(one.safe_last_day).toLocaleDateString(locale.value, {
+                      month: "long",
+                      day: "numeric",
+                    }),
+                  })}
+                </b>
+                <span class="meta">
+                  {daysLeft(one.safe_last_day) >= 0 && t("done.daysLeft", { days: daysLeft(one.safe_last_day) })}
+                </span>
+              </span>
+              <span class="meta windows__source">{one.source}</span>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </section>
+  );
+}
+
+function save(blob: Blob, name: string): void {
+  const address = URL.createObjectURL(blob);
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  document.body.append(link);
+  link.click();
+  link.remove();
+  setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
+function Pdf({ visit, agreement }: { visit: Visit; agreement: AgreementView }) {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+  const download = async () => {
+    if (busy) return;
+    setBusy(true);
+    setError(null);
+    try {
+      const blob = await withToken(visit, (token) => getPdf(token, agreement.proposal_id));
+      save(blob, `${agreement.number || agreement.proposal_id}.pdf`);
+    } catch (cause) {
+      if (!(cause instanceof ApiError)) throw cause;
+      setError(cause.sentence);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <>
+      {error && (
+        <p class="error" role="alert">
+          <Icon name="alert" />
+          <span>{error}</span>
+        </p>
+      )}
+      <Button
+        look="primary"
+        big
+        block
+        icon="download"
+        testId="done-pdf"
+        aria-disabled={busy}
+        onClick={() => void download()}
+      >
+        {t(agreement.state === "in_force" ? "done.pdf" : "done.pdfDraft")}
+      </Button>
+    </>
+  );
+}

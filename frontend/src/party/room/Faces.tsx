@@ -1,0 +1,89 @@
+import type { ParticipantView } from "../../generated/messages";
+import { t } from "../../i18n";
+import type { MediaState } from "../../room/media";
+import { publicationOf, type RoomState } from "../../room/state";
+import { Tile } from "../../ui/Tile";
+import type { Me } from "../api";
+
+interface Props {
+  media: MediaState;
+  state: RoomState;
+  me: Me;
+  /** One row of small tiles, because a text has the room. */
+  compact: boolean;
+}
+
+/** In small tiles the seal alone says the side. */
+function nameFor(person: ParticipantView, me: Me, compact: boolean): string {
+  if (compact) return person.display_name;
+  if (person.role === "host") return `${t("side.mediator")} ${person.display_name}`;
+  if (person.side !== me.participant.side && person.role === "party") {
+    return t("room.otherSide", { name: person.display_name });
+  }
+  return person.display_name;
+}
+
+function pictureOf(person: string, media: MediaState): MediaStreamTrack | null {
+  for (const one of media.remote.values()) {
+    if (one.participantId === person && one.kind === "video") return one.track;
+  }
+  return null;
+}
+
+function Other({ person, props, small }: { person: ParticipantView; props: Props; small: boolean }) {
+  const { media, state, me } = props;
+  const sound = publicationOf(state, person.participant_id, "microphone");
+  const picture = publicationOf(state, person.participant_id, "camera");
+  return (
+    <Tile
+      participantId={person.participant_id}
+      name={nameFor(person, me, props.compact)}
+      side={person.side}
+      video={picture && !picture.paused ? pictureOf(person.participant_id, media) : null}
+      microphone={sound !== null && !sound.paused && !sound.muted_by_host}
+      mutedByHost={sound?.muted_by_host}
+      speaking={state.speakers.includes(person.participant_id)}
+      dropped={person.presence === "dropped"}
+      poor={person.quality !== "good"}
+      hand={person.hand_raised}
+      small={small}
+    />
+  );
+}
+
+/** The mediator takes the height that is left, everybody else one row. */
+export function Faces(props: Props) {
+  const { media, state, me, compact } = props;
+  const others = [...state.participants.values()].filter(
+    (one) => one.participant_id !== state.me && one.presence !== "waiting",
+  );
+  const large = compact ? undefined : (others.find((one) => one.role === "host") ?? others[0]);
+  const small = others.filter((one) => one !== large);
+  const mine = publicationOf(state, state.me, "microphone");
+  return (
+    <div class={compact ? "faces faces--compact" : "faces"}>
+      {large && (
+        <div class="faces__large">
+          <Other key={large.participant_id} person={large} props={props} small={false} />
+        </div>
+      )}
+      {!large && !compact && <p class="faces__empty lead">{t("room.alone")}</p>}
+      <div class="faces__row">
+        {small.map((one) => (
+          <Other key={one.participant_id} person={one} props={props} small />
+        ))}
+        <Tile
+          participantId={state.me}
+          name={t("common.you")}
+          side={me.participant.side}
+          video={media.camera.wanted ? media.camera.track : null}
+          microphone={media.microphone.wanted && !mine?.muted_by_host}
+          mutedByHost={mine?.muted_by_host}
+          speaking={state.speakers.includes(state.me)}
+          small
+          self
+        />
+      </div>
+    </div>
+  );
+}

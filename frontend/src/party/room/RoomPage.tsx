@@ -1,0 +1,94 @@
+/** The live room of a party: one connection, one media session, and the screen that fits the state. */
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import type { AgreementView } from "../../api";
+import { t } from "../../i18n";
+import { RoomClient } from "../../room/client";
+import { MediaSession } from "../../room/media";
+import { isPresent, type RoomState } from "../../room/state";
+import { useStore } from "../../ui/hooks";
+import { RecStrip } from "../../ui/RecStrip";
+import type { Me } from "../api";
+import type { Checked } from "../checked";
+import { Ending, type EndKind } from "../Ending";
+import type { Visit } from "../visit";
+import { Done } from "./Done";
+import { Stage } from "./Stage";
+import { WaitingRoom } from "./WaitingRoom";
+import { useWakeLock } from "./wakeLock";
+
+interface Props {
+  visit: Visit;
+  me: Me;
+  checked: Checked | null;
+}
+
+/** The agreement as the room's board shows it (without the text). */
+export function agreementOf(state: RoomState | null): AgreementView | null {
+  return (state?.board.agreement as AgreementView | undefined) ?? null;
+}
+
+export default function RoomPage({ visit, me, checked }: Props) {
+  const client = useMemo(() => new RoomClient({ roomId: me.session.room_id, getToken: visit.getToken }), []);
+  const media = useMemo(
+    () =>
+      new MediaSession(client, {
+        microphone: checked?.microphone ?? true,
+        camera: checked?.camera ?? true,
+        soundOnly: checked?.soundOnly ?? false,
+        tracks: checked?.tracks ?? [],
+      }),
+    [],
+  );
+  const connection = useStore(client.connection);
+  const state = useStore(client.state);
+  const [left, setLeft] = useState(false);
+  const agreement = useRef<AgreementView | null>(null);
+  agreement.current = agreementOf(state) ?? agreement.current;
+  useWakeLock(connection.phase !== "ended");
+
+  useEffect(() => {
+    client.connect();
+    const backInFront = () => document.visibilityState === "visible" && client.retryNow();
+    document.addEventListener("visibilitychange", backInFront);
+    return () => {
+      document.removeEventListener("visibilitychange", backInFront);
+      media.close();
+      client.close();
+    };
+  }, []);
+
+  useEffect(() => {
+    if (connection.phase === "ended") media.close();
+  }, [connection.phase]);
+
+  const leave = () => {
+    setLeft(true);
+    media.close();
+    client.close();
+  };
+
+  if (connection.phase === "ended") {
+    const known = agreement.current;
+    if (connection.ending === "closed" && !left && known && known.state !== "void") {
+      return <Done visit={visit} me={me} agreement={known} over />;
+    }
+    const kind: EndKind = left ? "left" : connection.ending;
+    return <Ending kind={kind} />;
+  }
+  if (!state) return <Connecting />;
+  if (!isPresent(state)) return <WaitingRoom client={client} media={media} me={me} state={state} onLeave={leave} />;
+  return <Stage client={client} media={media} visit={visit} me={me} state={state} onLeave={leave} />;
+}
+
+function Connecting() {
+  return (
+    <div class="phone">
+      <RecStrip recording={null} />
+      <main class="phone__main">
+        <p class="lead connecting" role="status" data-testid="connection-banner" data-state="connecting">
+          {t("connection.connecting")}
+        </p>
+      </main>
+    </div>
+  );
+}

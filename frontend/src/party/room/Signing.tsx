@@ -1,0 +1,227 @@
+/** Signing: the text's code, the intent, the handwriting and a one-time code. Nothing written is lost on a failure. */
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { type AgreementView, ApiError } from "../../api";
+import { locale, t } from "../../i18n";
+import type { RoomState } from "../../room/state";
+import { Button, LinkButton } from "../../ui/Button";
+import { Digest, useDigestMatch } from "../../ui/Digest";
+import { Dock } from "../../ui/Dock";
+import { useNow } from "../../ui/hooks";
+import { Icon } from "../../ui/Icon";
+import { Note } from "../../ui/Note";
+import { RecStrip } from "../../ui/RecStrip";
+import { type Handwriting, SignaturePad } from "../../ui/SignaturePad";
+import { type CodeSent, type Receipt, requestCode, sign } from "../api";
+import { type Visit, withToken } from "../visit";
+import { useAgreementText } from "./agreementText";
+
+interface Props {
+  visit: Visit;
+  agreement: AgreementView;
+  state: RoomState;
+  banner: ComponentChildren;
+  /** Back to the text. */
+  onRead: () => void;
+  onDone: () => void;
+}
+
+type Missing = "intent" | "handwriting" | "code" | "match";
+
+export function Signing({ visit, agreement, state, banner, onRead, onDone }: Props) {
+  const { full } = useAgreementText(visit, agreement.digest);
+  const match = useDigestMatch(agreement.digest, full?.content);
+  const [intent, setIntent] = useState(false);
+  const [written, setWritten] = useState(false);
+  const [code, setCode] = useState("");
+  const [missing, setMissing] = useState<Missing | null>(null);
+  const [error, setError] = useState<ApiError | null>(null);
+  const [busy, setBusy] = useState(false);
+  const [receipt, setReceipt] = useState<Receipt | null>(null);
+  const pad = useRef<Handwriting | null>(null);
+
+  const submit = async () => {
+    if (busy) return;
+    const lacking = whatIsMissing(intent, written, code, match);
+    setMissing(lacking);
+    setError(null);
+    const handwriting = pad.current?.png();
+    if (lacking || !handwriting) return;
+    setBusy(true);
+    try {
+      const done = await withToken(visit, (token) =>
+        sign(token, agreement.proposal_id, { digest: agreement.digest, handwriting, code }),
+      );
+      setReceipt(done.receipt);
+    } catch (cause) {
+      if (!(cause instanceof ApiError)) throw cause;
+      setError(cause);
+    } finally {
+      setBusy(false);
+    }
+  };
+
+  const strip = <RecStrip recording={state.recording} clockOffset={state.clockOffset} />;
+  if (receipt) return <Received strip={strip} banner={banner} receipt={receipt} onDone={onDone} />;
+
+  return (
+    <div class="phone" data-testid="signing">
+      {strip}
+      {banner}
+      <main class="phone__main phone__main--dense">
+        <h1 class="h1">{t("signing.title")}</h1>
+        <div class="card card--dense stack stack--2">
+          <div class="row">
+            <Icon name="doc" large />
+            <div class="grow">
+              <p class="strong">{t("agreement.title")}</p>
+              <p class="meta">{agreement.number}</p>
+            </div>
+            <LinkButton onClick={onRead}>{t("signing.readAgain")}</LinkButton>
+          </div>
+          <Digest digest={agreement.digest} content={full?.content} />
+        </div>
+        <label class="check" data-on={intent ? "" : undefined}>
+          <input
+            type="checkbox"
+            class="check__box"
+            data-testid="sign-intent"
+            checked={intent}
+            onChange={(event) => setIntent(event.currentTarget.checked)}
+          />
+          <span>{t("signing.intent")}</span>
+        </label>
+        <SignaturePad handle={pad} onChange={(empty) => setWritten(!empty)} />
+        <Code visit={visit} proposalId={agreement.proposal_id} code={code} onCode={setCode} onError={setError} />
+      </main>
+      <Dock>
+        <div role="alert">
+          {missing && (
+            <p class="error">
+              <Icon name="alert" />
+              <span>{t(`signing.missing.${missing}`)}</span>
+            </p>
+          )}
+          {error && (
+            <p class="error" data-testid="sign-error" data-code={error.code}>
+              <Icon name="alert" />
+              <span>{sentenceFor(error)}</span>
+            </p>
+          )}
+        </div>
+        <Button look="primary" big block testId="sign-submit" aria-disabled={busy} onClick={() => void submit()}>
+          {t(busy ? "signing.busy" : "signing.submit")}
+        </Button>
+        <LinkButton onClick={onRead}>{t("signing.notYet")}</LinkButton>
+      </Dock>
+    </div>
+  );
+}
+
+function whatIsMissing(intent: boolean, written: boolean, code: string, match: string): Missing | null {
+  if (match === "false") return "match";
+  if (!intent) return "intent";
+  if (!written) return "handwriting";
+  return /^\d{4,8}$/.test(code) ? null : "code";
+}
+
+/** What the person wrote is still there: the sentence says so where it is true and useful. */
+function sentenceFor(error: ApiError): string {
+  const kept = error.status === 0 || error.status >= 500;
+  return kept ? t("signing.failedKept") : error.sentence;
+}
+
+interface CodeProps {
+  visit: Visit;
+  proposalId: string;
+  code: string;
+  onCode: (code: string) => void;
+  onError: (error: ApiError | null) => void;
+}
+
+function Code({ visit, proposalId, code, onCode, onError }: CodeProps) {
+  const [sent, setSent] = useState<(CodeSent & { resendAt: number }) | null>(null);
+  const [busy, setBusy] = useState(false);
+  const now = useNow(1000, sent !== null);
+  const wait = sent ? Math.max(0, Math.ceil(sent.resendAt - now)) : 0;
+  const send = async () => {
+    if (busy || wait > 0) return;
+    setBusy(true);
+    onError(null);
+    try {
+      const answer = await withToken(visit, (token) => requestCode(token, proposalId));
+      setSent({ ...answer, resendAt: Date.now() / 1000 + answer.resend_after });
+    } catch (cause) {
+      if (!(cause instanceof ApiError)) throw cause;
+      onError(cause);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <div class="field field--tight">
+      <label for="sign-code">
+        {t("signing.code")}{" "}
+        <span class="meta" role="status">
+          {sent && t("signing.sentTo", { to: sent.sent_to })}
+        </span>
+      </label>
+      <div class="row">
+        <input
+          id="sign-code"
+          class="input input--code grow"
+          data-testid="sign-code"
+          inputMode="numeric"
+          autocomplete="one-time-code"
+          maxLength={8}
+          value={code}
+          onInput={(event) => onCode(event.currentTarget.value.replace(/\D/g, ""))}
+        />
+        <Button
+          testId="sign-code-send"
+          icon={wait > 0 ? "clock" : undefined}
+          disabled={wait > 0}
+          onClick={() => void send()}
+        >
+          {wait > 0 ? t("signing.resendIn", { seconds: wait }) : t(sent ? "signing.resend" : "signing.sendCode")}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+interface ReceivedProps {
+  strip: ComponentChildren;
+  banner: ComponentChildren;
+  receipt: Receipt;
+  onDone: () => void;
+}
+
+function Received({ strip, banner, receipt, onDone }: ReceivedProps) {
+  const title = useRef<HTMLHeadingElement>(null);
+  useEffect(() => title.current?.focus(), []);
+  return (
+    <div class="phone" data-testid="sign-receipt" data-digest={receipt.digest}>
+      {strip}
+      {banner}
+      <main class="phone__main">
+        <div class="ending">
+          <span class="mark mark--ok mark--lg">
+            <Icon name="check" />
+          </span>
+          <h1 class="h1" ref={title} tabIndex={-1}>
+            {t("receipt.title")}
+          </h1>
+          <p class="lead">{t("receipt.text", { time: new Date(receipt.signed_at).toLocaleString(locale.value) })}</p>
+        </div>
+        <Digest digest={receipt.digest} />
+        <Note tone="plain">{t("receipt.next")}</Note>
+      </main>
+      <Dock>
+        <Button look="primary" big block testId="receipt-continue" onClick={onDone}>
+          {t("receipt.continue")}
+        </Button>
+      </Dock>
+    </div>
+  );
+}

@@ -1,0 +1,161 @@
+/** The joint session: the mediator large, the others small, the agreement a press away. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { t } from "../../i18n";
+import type { RoomClient } from "../../room/client";
+import type { MediaSession } from "../../room/media";
+import { myself, type RoomState } from "../../room/state";
+import { Confirm } from "../../ui/Confirm";
+import { Dock } from "../../ui/Dock";
+import { useStore } from "../../ui/hooks";
+import { Icon } from "../../ui/Icon";
+import { RecStrip } from "../../ui/RecStrip";
+import { Sounds } from "../../ui/Sounds";
+import type { Me } from "../api";
+import type { Visit } from "../visit";
+import { AgreementPanel } from "./AgreementPanel";
+import { Banner } from "./Banner";
+import { CameraButton, Control, DeviceNotes, MicrophoneButton } from "./Controls";
+import { Done } from "./Done";
+import { Faces } from "./Faces";
+import { agreementOf } from "./RoomPage";
+import { Signing } from "./Signing";
+
+interface Props {
+  client: RoomClient;
+  media: MediaSession;
+  visit: Visit;
+  me: Me;
+  state: RoomState;
+  onLeave: () => void;
+}
+
+type View = "faces" | "agreement" | "signing" | "done";
+
+export function Stage({ client, media, visit, me, state, onLeave }: Props) {
+  const local = useStore(media.state);
+  const [view, setView] = useState<View>("faces");
+  const [leaving, setLeaving] = useState(false);
+  const agreement = agreementOf(state);
+  const mine = agreement?.signers.find((one) => one.participant_id === state.me);
+  const toSign = agreement?.state === "signing" && mine !== undefined && mine.signed_at === null;
+  useAgreementTurns(agreement?.state, agreement?.proposal_id, setView);
+
+  const sounds = <Sounds remote={local.remote.values()} />;
+  if (view === "done" && agreement) {
+    return (
+      <>
+        <Done visit={visit} me={me} agreement={agreement} state={state} onBack={() => setView("faces")} />
+        {sounds}
+      </>
+    );
+  }
+  if (view === "signing" && agreement && mine) {
+    return (
+      <>
+        <Signing
+          visit={visit}
+          agreement={agreement}
+          state={state}
+          banner={<Banner client={client} media={media} state={state} />}
+          onRead={() => setView("agreement")}
+          onDone={() => setView("done")}
+        />
+        {sounds}
+      </>
+    );
+  }
+  const reading = view === "agreement";
+  return (
+    <div class="phone room" data-theme="stage" data-testid="room" data-view={view}>
+      <RecStrip recording={state.recording} clockOffset={state.clockOffset} />
+      <Banner client={client} media={media} state={state} />
+      <main class={reading ? "room__main room__main--reading" : "room__main"}>
+        <h1 class="visually-hidden">{t("room.title")}</h1>
+        <Faces media={local} state={state} me={me} compact={reading} />
+        {reading && (
+          <AgreementPanel
+            client={client}
+            visit={visit}
+            me={me}
+            state={state}
+            agreement={agreement}
+            onClose={() => setView("faces")}
+            onSign={toSign ? () => setView("signing") : undefined}
+            onDone={() => setView("done")}
+          />
+        )}
+        <DeviceNotes media={local} />
+        {!reading && <Invitation toSign={toSign} onOpen={() => setView("agreement")} />}
+        {!reading && <Hand client={client} state={state} />}
+      </main>
+      {sounds}
+      <Dock stage>
+        <div class="ctrl">
+          <MicrophoneButton media={media} />
+          <CameraButton media={media} />
+          <Control
+            icon="doc"
+            word={t(reading ? "room.agreementClose" : "room.agreement")}
+            testId="ctrl-agreement"
+            on={reading}
+            pressed={reading}
+            badge={toSign && !reading}
+            onPress={() => setView(reading ? "faces" : "agreement")}
+          />
+          <Control icon="exit" word={t("room.leave")} testId="ctrl-leave" onPress={() => setLeaving(true)} />
+        </div>
+      </Dock>
+      {leaving && (
+        <Confirm
+          title={t("room.leaveTitle")}
+          consequences={[{ text: t("room.leaveText") }]}
+          act={t("room.leaveAct")}
+          testId="leave"
+          immediate
+          onAct={onLeave}
+          onCancel={() => setLeaving(false)}
+        />
+      )}
+    </div>
+  );
+}
+
+/** What happens to the agreement moves the screen once: in force shows the end, a new or void text leaves it. */
+function useAgreementTurns(
+  state: string | undefined,
+  proposal: string | undefined,
+  setView: (view: View) => void,
+): void {
+  const seen = useRef<string | undefined>(undefined);
+  useEffect(() => {
+    const now = `${proposal}/${state}`;
+    const before = seen.current;
+    seen.current = now;
+    if (state === "in_force") setView("done");
+    else if (before !== undefined && before !== now && (state === undefined || state === "void")) setView("agreement");
+  }, [state, proposal]);
+}
+
+function Invitation({ toSign, onOpen }: { toSign: boolean; onOpen: () => void }) {
+  if (!toSign) return null;
+  return (
+    <button class="btn btn--primary btn--block" type="button" data-testid="sign-invitation" onClick={onOpen}>
+      <Icon name="pen" />
+      {t("room.toSign")}
+    </button>
+  );
+}
+
+function Hand({ client, state }: { client: RoomClient; state: RoomState }) {
+  const raised = myself(state)?.hand_raised ?? false;
+  const toggle = () => {
+    // Without a connection nothing is asked; the banner says so.
+    client.command("raise_hand", { raised: !raised }).catch(() => undefined);
+  };
+  return (
+    <button class="tool room__hand" type="button" aria-pressed={raised} data-testid="ctrl-hand" onClick={toggle}>
+      <Icon name="hand" />
+      {t(raised ? "room.handUp" : "room.hand")}
+    </button>
+  );
+}

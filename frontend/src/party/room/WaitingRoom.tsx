@@ -1,0 +1,106 @@
+import { useState } from "preact/hooks";
+import { t } from "../../i18n";
+import type { RoomClient } from "../../room/client";
+import type { MediaSession } from "../../room/media";
+import type { RoomState } from "../../room/state";
+import { LinkButton } from "../../ui/Button";
+import { Confirm } from "../../ui/Confirm";
+import { Dock } from "../../ui/Dock";
+import { useStore } from "../../ui/hooks";
+import { Icon } from "../../ui/Icon";
+import { RecStrip } from "../../ui/RecStrip";
+import { Seal } from "../../ui/Seal";
+import { Tile } from "../../ui/Tile";
+import type { Me } from "../api";
+import { Banner } from "./Banner";
+import { CameraButton, DeviceNotes, MicrophoneButton } from "./Controls";
+
+interface Props {
+  client: RoomClient;
+  media: MediaSession;
+  me: Me;
+  state: RoomState;
+  onLeave: () => void;
+}
+
+/** Only the own side is here. Nothing is recorded and nothing is sent. */
+export function WaitingRoom({ client, media, me, state, onLeave }: Props) {
+  const local = useStore(media.state);
+  const [leaving, setLeaving] = useState(false);
+  const people = [...state.participants.values()];
+  const hosts = people.filter((one) => one.role === "host" && one.presence === "present");
+  const beside = people.filter((one) => one.role !== "host" && one.participant_id !== state.me);
+  const promises = [t("waiting.apart"), t("waiting.notRecorded"), t("waiting.comesByItself")];
+  return (
+    <div class="phone" data-testid="waiting-room">
+      <RecStrip recording={state.recording} clockOffset={state.clockOffset} />
+      <Banner client={client} media={media} state={state} />
+      <main class="phone__main phone__main--first">
+        <div class="stack stack--2">
+          <p class="badge badge--accent badge--start">
+            <Icon name="lock" />
+            {t("waiting.badge")}
+          </p>
+          <h1 class="h1 h1--page">{t("waiting.title")}</h1>
+          <p class="lead" role="status">
+            {hosts.length > 0
+              ? t("waiting.hostHere", { mediator: me.session.mediator_name })
+              : t("waiting.hostComing", { mediator: me.session.mediator_name })}
+          </p>
+        </div>
+        <div class="waiting__tile" data-theme="stage">
+          <Tile
+            participantId={state.me}
+            name={t("common.you")}
+            side={me.participant.side}
+            video={local.camera.track}
+            microphone={local.microphone.wanted && !local.microphone.problem}
+            self
+          />
+        </div>
+        {beside.length > 0 && (
+          <ul class="card card--flush list">
+            {beside.map((one) => (
+              <li key={one.participant_id}>
+                <Seal side={one.side} />
+                <span class="grow">{one.display_name}</span>
+                <span class="meta">{t("waiting.alsoHere")}</span>
+              </li>
+            ))}
+          </ul>
+        )}
+        <ul class="stack stack--2">
+          {promises.map((one) => (
+            <li class="row row--top" key={one}>
+              <span class="mark mark--sm mark--ok">
+                <Icon name="check" />
+              </span>
+              <span>{one}</span>
+            </li>
+          ))}
+        </ul>
+        <DeviceNotes media={local} />
+      </main>
+      <Dock>
+        <div class="ctrl">
+          <MicrophoneButton media={media} />
+          <CameraButton media={media} />
+        </div>
+        <LinkButton icon="exit" testId="ctrl-leave" onClick={() => setLeaving(true)}>
+          {t("room.leave")}
+        </LinkButton>
+      </Dock>
+      {leaving && (
+        <Confirm
+          title={t("room.leaveTitle")}
+          consequences={[{ text: t("room.leaveText") }]}
+          act={t("room.leaveAct")}
+          testId="leave"
+          immediate
+          onAct={onLeave}
+          onCancel={() => setLeaving(false)}
+        />
+      )}
+    </div>
+  );
+}

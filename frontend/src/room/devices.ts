@@ -1,0 +1,115 @@
+/** Microphone and camera, and why one of them cannot be had. */
+
+/** `denied`: the person or the phone said no. `busy`: another app holds it. `absent`: there is none.
+ * `unreachable`: this browser offers no devices at all (WeChat on some phones, a page that is not secure). */
+export type DeviceProblem = "denied" | "busy" | "absent" | "unreachable" | "unknown";
+
+export class DeviceError extends Error {
+  readonly problem: DeviceProblem;
+
+  constructor(problem: DeviceProblem, cause?: unknown) {
+    super(`the device is ${problem}`);
+    this.name = "DeviceError";
+    this.problem = problem;
+    this.cause = cause;
+  }
+
+  readonly cause: unknown;
+}
+
+const SOUND: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+/** 360 lines are enough to see a face on a phone and leave an old one its battery. */
+const PICTURE: MediaTrackConstraints = {
+  width: { ideal: 640 },
+  height: { ideal: 360 },
+  frameRate: { ideal: 20, max: 30 },
+  facingMode: "user",
+};
+
+export function devicesReachable(): boolean {
+  return typeof navigator !== "undefined" && typeof navigator.mediaDevices?.getUserMedia === "function";
+}
+
+/** WeChat and WeCom show pages in their own WebView. */
+export function insideWeChat(agent: string = navigator.userAgent): boolean {
+  return /MicroMessenger|wxwork/i.test(agent);
+}
+
+export function problemOf(error: unknown): DeviceProblem {
+  const name = (error as { name?: string } | null)?.name ?? "";
+  switch (name) {
+    case "NotAllowedError":
+    case "SecurityError":
+    case "PermissionDeniedError":
+      return "denied";
+    case "NotReadableError":
+    case "TrackStartError":
+    case "AbortError":
+      return "busy";
+    case "NotFoundError":
+    case "DevicesNotFoundError":
+    case "OverconstrainedError":
+      return "absent";
+    default:
+      return error instanceof DeviceError ? error.problem : "unknown";
+  }
+}
+
+async function open(constraints: MediaStreamConstraints, kind: "audio" | "video"): Promise<MediaStreamTrack> {
+  if (!devicesReachable()) throw new DeviceError("unreachable");
+  try {
+    const stream = await navigator.mediaDevices.getUserMedia(constraints);
+    const track = stream.getTracks().find((one) => one.kind === kind);
+    if (!track) throw new DeviceError("absent");
+    return track;
+  } catch (error) {
+    throw error instanceof DeviceError ? error : new DeviceError(problemOf(error), error);
+  }
+}
+
+/** @throws DeviceError */
+export function openMicrophone(): Promise<MediaStreamTrack> {
+  return open({ audio: SOUND }, "audio");
+}
+
+/** @throws DeviceError */
+export function openCamera(): Promise<MediaStreamTrack> {
+  return open({ video: PICTURE }, "video");
+}
+
+export interface OpenedDevices {
+  microphone: MediaStreamTrack | null;
+  camera: MediaStreamTrack | null;
+  microphoneProblem: DeviceProblem | null;
+  cameraProblem: DeviceProblem | null;
+}
+
+async function attempt(opening: () => Promise<MediaStreamTrack>) {
+  try {
+    return { track: await opening(), problem: null };
+  } catch (error) {
+    return { track: null, problem: problemOf(error) };
+  }
+}
+
+/** Opens both with one question to the person; if that fails, each alone, so that one broken device does not cost
+ * the other. Never throws: what could not be had is in the problems. */
+export async function openDevices(withCamera: boolean): Promise<OpenedDevices> {
+  if (withCamera && devicesReachable()) {
+    try {
+      const stream = await navigator.mediaDevices.getUserMedia({ audio: SOUND, video: PICTURE });
+      const [microphone, camera] = [stream.getAudioTracks()[0] ?? null, stream.getVideoTracks()[0] ?? null];
+      return { microphone, camera, microphoneProblem: null, cameraProblem: null };
+    } catch {
+      // Both were refused together, or one is missing: the single questions below tell which.
+    }
+  }
+  const sound = await attempt(openMicrophone);
+  const picture = withCamera ? await attempt(openCamera) : { track: null, problem: null };
+  return {
+    microphone: sound.track,
+    camera: picture.track,
+    microphoneProblem: sound.problem,
+    cameraProblem: picture.problem,
+  };
+}

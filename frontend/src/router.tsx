@@ -1,0 +1,72 @@
+/** Which page an address opens. Pages are loaded when they are needed; nobody downloads another role's screens. */
+import { signal } from "@preact/signals";
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { t } from "./i18n";
+import { Sprite } from "./ui/Icon";
+
+type Loader = () => Promise<{ default: ComponentType }>;
+
+const ROUTES: [RegExp, Loader][] = [
+  [/^\/j\/[^/]+\/?$/, () => import("./party/Page")],
+  [/^\/staff(\/|$)/, () => import("./staff/Page")],
+  [/^\/court(\/|$)/, () => import("./court/Page")],
+  [/^\/demo\/?$/, () => import("./demo/Page")],
+];
+
+/** The address bar's path. Pages that own several addresses read it and call `navigate`. */
+export const path = signal(location.pathname);
+
+window.addEventListener("popstate", () => {
+  path.value = location.pathname;
+});
+
+export function navigate(to: string): void {
+  history.pushState(null, "", to);
+  path.value = location.pathname;
+  window.scrollTo(0, 0);
+}
+
+function loaderFor(address: string): Loader | null {
+  return ROUTES.find(([pattern]) => pattern.test(address))?.[1] ?? null;
+}
+
+export function Router() {
+  const loader = loaderFor(path.value);
+  const [page, setPage] = useState<{ loader: Loader; View: ComponentType } | null>(null);
+  const [failed, setFailed] = useState(false);
+
+  useEffect(() => {
+    if (!loader) return;
+    setFailed(false);
+    loader().then(
+      (module) => setPage({ loader, View: module.default }),
+      () => setFailed(true),
+    );
+  }, [loader]);
+
+  return (
+    <>
+      <Sprite />
+      {!loader && <Plain title={t("page.notFound")} text={t("page.notFoundHint")} />}
+      {loader && failed && <Plain title={t("page.loadFailed")} text={t("page.loadFailedHint")} reload />}
+      {loader && !failed && page?.loader === loader && <page.View />}
+    </>
+  );
+}
+
+function Plain({ title, text, reload }: { title: string; text: string; reload?: boolean }) {
+  return (
+    <div class="phone">
+      <main class="phone__main">
+        <h1 class="h1">{title}</h1>
+        <p class="lead">{text}</p>
+        {reload && (
+          <button class="btn btn--primary btn--big" type="button" onClick={() => location.reload()}>
+            {t("common.again")}
+          </button>
+        )}
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,166 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { t } from "../i18n";
+import type { RoomState } from "../room/state";
+import { Confirm } from "../ui/Confirm";
+import { useStore } from "../ui/hooks";
+import { Icon } from "../ui/Icon";
+import { Sounds } from "../ui/Sounds";
+import { type SessionDetail, type StaffAccount, sentenceOf, sessionDetail } from "./api";
+import { ConsoleBar } from "./ConsoleBar";
+import type { Desk } from "./desk";
+import { OfficeBar } from "./OfficeBar";
+import { PaperPane } from "./PaperPane";
+import { PeoplePane } from "./PeoplePane";
+import { phaseOf } from "./phase";
+import { RecordingAlarm } from "./RecordingAlarm";
+import { Stage } from "./Stage";
+import { type ConsoleTools, type Question, ToolsProvider, useTools } from "./tools";
+
+const DETAIL_REFRESH_MS = 10_000;
+
+interface Props {
+  desk: Desk;
+  detail: SessionDetail;
+  account: StaffAccount;
+  onEnded: () => void;
+}
+
+/** The mediator's one screen: people on the left, faces in the middle, paper on the right. */
+export function Console(props: Props) {
+  const { desk, account, onEnded } = props;
+  const connection = useStore(desk.client.connection);
+  const state = useStore(desk.client.state);
+
+  const closed = connection.phase === "ended" && connection.ending === "closed";
+  useEffect(() => {
+    if (closed) onEnded();
+  }, [closed]);
+
+  if (state) return <LiveConsole {...props} state={state} />;
+  return (
+    <div class="office">
+      <OfficeBar title={props.detail.title} account={account} back="/staff" />
+      <main class="office__main office__main--narrow">
+        <p role="status">
+          {connection.phase === "ended" ? t(`staff.ending.${connection.ending}` as never) : t("connection.connecting")}
+        </p>
+      </main>
+    </div>
+  );
+}
+
+function LiveConsole({ desk, detail: first, account, state }: Props & { state: RoomState }) {
+  const [detail, setDetail] = useState(first);
+  const [question, setQuestion] = useState<Question | null>(null);
+  const [refusal, setRefusal] = useState("");
+  const [chosenLayout, setLayout] = useState<"faces" | "paper" | null>(null);
+  const [drawer, setDrawer] = useState(false);
+  const media = useStore(desk.media.state);
+  const phase = phaseOf(state, false);
+
+  const reload = () => void sessionDetail(first.session_id).then(setDetail, (error) => setRefusal(sentenceOf(error)));
+  useEffect(() => {
+    const timer = window.setInterval(reload, DETAIL_REFRESH_MS);
+    return () => window.clearInterval(timer);
+  }, []);
+
+  const tools = useMemo<ConsoleTools>(() => {
+    const attempt = async (work: () => Promise<unknown>) => {
+      setRefusal("");
+      try {
+        await work();
+        return true;
+      } catch (error) {
+        setRefusal(sentenceOf(error));
+        return false;
+      }
+    };
+    return {
+      desk,
+      state,
+      detail,
+      account,
+      reload,
+      attempt,
+      command: (name, data) => attempt(() => desk.client.command(name, data)),
+      ask: setQuestion,
+    };
+  }, [desk, state, detail, account]);
+
+  const frozen = phase === "frozen" || phase === "signing" || phase === "in_force";
+  useEffect(() => setLayout(null), [frozen]);
+  // Signing is done on paper: it comes to the middle unless the mediator chooses otherwise then.
+  const layout = chosenLayout ?? (frozen ? "paper" : "faces");
+  return (
+    <ToolsProvider value={tools}>
+      <div class="console" data-theme="stage" data-testid="console" data-layout={layout} data-drawer={String(drawer)}>
+        <ConsoleBar phase={phase} onDrawer={() => setDrawer(!drawer)} drawer={drawer} />
+        <div class="console__messages">
+          <RecordingAlarm />
+          <ConnectionLine />
+          {refusal && (
+            <div class="console__refusal" role="alert">
+              <Icon name="alert" />
+              <span class="grow">{refusal}</span>
+              <button
+                class="btn btn--dense btn--icon"
+                type="button"
+                aria-label={t("common.close")}
+                onClick={() => setRefusal("")}
+              >
+                <Icon name="x" />
+              </button>
+            </div>
+          )}
+        </div>
+        <div class="console__grid">
+          <PeoplePane onClose={() => setDrawer(false)} />
+          <Stage small={layout === "paper"} />
+          <PaperPane
+            phase={phase}
+            wide={layout === "paper"}
+            onLayout={() => setLayout(layout === "paper" ? "faces" : "paper")}
+          />
+        </div>
+        <Sounds remote={media.remote.values()} />
+        {question && (
+          <Confirm
+            testId="confirm"
+            title={question.title}
+            consequences={question.consequences}
+            act={question.act}
+            reasonLabel={question.reasonLabel}
+            immediate={question.immediate}
+            onCancel={() => setQuestion(null)}
+            onAct={(reason) => {
+              setQuestion(null);
+              question.onAct(reason);
+            }}
+          />
+        )}
+      </div>
+    </ToolsProvider>
+  );
+}
+
+/** Says so while the way to the room is broken. */
+function ConnectionLine() {
+  const { desk } = useTools();
+  const media = useStore(desk.media.state);
+  const connection = useStore(desk.client.connection);
+  const words =
+    connection.phase === "ended"
+      ? t(`staff.ending.${connection.ending}` as never)
+      : connection.phase === "open"
+        ? media.phase === "restoring"
+          ? t("connection.media")
+          : ""
+        : t("connection.reconnecting");
+  if (!words) return null;
+  return (
+    <p class="console__line" role="status">
+      <Icon name="replay" />
+      {words}
+    </p>
+  );
+}

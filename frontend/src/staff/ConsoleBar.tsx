@@ -1,0 +1,106 @@
+import { t } from "../i18n";
+import { Brand } from "../ui/Brand";
+import { Button } from "../ui/Button";
+import { Icon } from "../ui/Icon";
+import { RecStrip } from "../ui/RecStrip";
+import { agreementOf, isDone, type Phase, STAGES, stageOf } from "./phase";
+import { useTools } from "./tools";
+
+/** Case, stage, recording, end. The recording chip never moves and is never covered. */
+export function ConsoleBar({ phase, drawer, onDrawer }: { phase: Phase; drawer: boolean; onDrawer: () => void }) {
+  const { state, detail } = useTools();
+  const waiting = [...state.participants.values()].filter((one) => one.presence === "waiting").length;
+  return (
+    <header class="console__bar">
+      <button
+        class="btn btn--dense console__drawer-button"
+        type="button"
+        aria-expanded={drawer}
+        aria-controls="people"
+        onClick={onDrawer}
+      >
+        <Icon name="users" />
+        {t("staff.people")}
+        {waiting > 0 && (
+          <span class="badge badge--sm badge--accent">{t("staff.waitingCount", { count: waiting })}</span>
+        )}
+      </button>
+      <Brand bare />
+      <div class="bar__title console__title">
+        <b>{detail.title}</b>
+        <span class="tiny">{detail.case_no}</span>
+      </div>
+      <Recording />
+      <EndButton phase={phase} />
+      <ol class="stagebar" aria-label={t("staff.stages")}>
+        {STAGES.map((stage) => (
+          <li
+            key={stage}
+            data-done={isDone(phase, stage) ? "" : undefined}
+            aria-current={stageOf(phase) === stage ? "step" : undefined}
+          >
+            {isDone(phase, stage) && <Icon name="check" />}
+            {t(`staff.stage.${stage}`)}
+          </li>
+        ))}
+      </ol>
+    </header>
+  );
+}
+
+function Recording() {
+  const { state, command, ask } = useTools();
+  const { recording } = state;
+  const stop = () =>
+    ask({
+      title: t("staff.rec.stopTitle"),
+      consequences: [
+        { icon: "msg", text: t("staff.rec.stopShown") },
+        { icon: "doc", text: t("staff.rec.stopLogged") },
+        { icon: "info", text: t("staff.rec.stopProof") },
+      ],
+      act: t("staff.rec.stopAct"),
+      onAct: () => void command("stop_recording", {}),
+    });
+  return (
+    <div class="console__rec">
+      <span class="console__chip" data-testid="rec-chip" data-state={recording.state}>
+        <RecStrip chip recording={recording} clockOffset={state.clockOffset} />
+      </span>
+      {recording.state === "off" ? (
+        <Button dense testId="rec-start" onClick={() => void command("start_recording", {})}>
+          {t("staff.rec.start")}
+        </Button>
+      ) : (
+        <Button dense testId="rec-stop" onClick={stop}>
+          {t("staff.rec.stop")}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function EndButton({ phase }: { phase: Phase }) {
+  const { state, command, ask } = useTools();
+  const end = () => {
+    const agreement = agreementOf(state);
+    const open = [];
+    if (agreement && phase !== "in_force") open.push({ icon: "alert" as const, text: t("staff.end.notInForce") });
+    if (!agreement) open.push({ icon: "alert" as const, text: t("staff.end.noAgreement") });
+    ask({
+      title: t("staff.end.title"),
+      consequences: [
+        ...open,
+        { icon: "exit", text: t("staff.end.everybodyLeaves") },
+        { icon: "folder", text: t("staff.end.filed") },
+      ],
+      act: t("staff.end.act"),
+      onAct: () => void command("close_room", {}),
+    });
+  };
+  return (
+    <Button dense look="danger" class="console__end" testId="end-session" onClick={end}>
+      {t("staff.end.button")}
+    </Button>
+  );
+}

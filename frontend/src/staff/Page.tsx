@@ -1,0 +1,27 @@
+/** `/staff` and `/staff/sessions/{id}`. */
+import "../styles/office.css";
+import "../styles/staff.css";
+import { useEffect } from "preact/hooks";
+import { t } from "../i18n";
+import { path } from "../router";
+import { SessionList } from "./SessionList";
+import { SessionPage } from "./SessionPage";
+import { SignedIn } from "./SignedIn";
+
+export default function Page() {
+  const sessionId = /^\/staff\/sessions\/([^/]+)/.exec(path.value)?.[1];
+  useEffect(() => {
+    document.title = t("staff.title");
+  }, []);
+  return (
+    <SignedIn office="mediator">
+      {(account) =>
+        sessionId ? (
+          <SessionPage key={sessionId} sessionId={decodeURIComponent(sessionId)} account={account} />
+        ) : (
+          <SessionList account={account} />
+        )
+      }
+    </SignedIn>
+  );
+}

@@ -1,0 +1,242 @@
+import { useState } from "preact/hooks";
+import type { ParticipantView } from "../generated/messages";
+import { hasKey, t } from "../i18n";
+import { publicationOf } from "../room/state";
+import { Button } from "../ui/Button";
+import { Icon } from "../ui/Icon";
+import { LanguageSwitch } from "../ui/LanguageSwitch";
+import { Seal, sideName } from "../ui/Seal";
+import { reissueLink, revokeLink, type SessionPerson } from "./api";
+import { recordingConsent } from "./consent";
+import { useTools } from "./tools";
+
+const SIDES = ["applicant", "respondent"];
+
+/** One waiting room a side, everybody in the room, and their links. Narrow screens show it as a drawer. */
+export function PeoplePane({ onClose }: { onClose: () => void }) {
+  const { state } = useTools();
+  const people = [...state.participants.values()];
+  const waiting = people.filter((one) => one.presence === "waiting");
+  const inside = people.filter((one) => one.presence !== "waiting");
+  const sides = [...new Set([...SIDES, ...waiting.map((one) => one.side)])];
+  return (
+    <aside class="people" id="people" aria-label={t("staff.people")}>
+      <button class="btn btn--dense people__close" type="button" onClick={onClose}>
+        <Icon name="x" />
+        {t("common.close")}
+      </button>
+      <section class="stack stack--2">
+        <h2 class="section-title">
+          {t("staff.waitingRooms")} <span class="tiny">{t("staff.waitingRoomsHint")}</span>
+        </h2>
+        {sides.map((side) => (
+          <WaitingRoom key={side} side={side} waiting={waiting.filter((one) => one.side === side)} />
+        ))}
+      </section>
+      <section class="stack stack--2">
+        <h2 class="section-title">
+          {t("staff.inside")} <span class="tiny">{t("staff.peopleCount", { count: inside.length })}</span>
+        </h2>
+        <div class="side">
+          {inside.map((one) => (
+            <Inside key={one.participant_id} person={one} />
+          ))}
+        </div>
+      </section>
+      <Links />
+      <LanguageSwitch />
+    </aside>
+  );
+}
+
+function WaitingRoom({ side, waiting }: { side: string; waiting: ParticipantView[] }) {
+  const { command } = useTools();
+  return (
+    <div class="side" data-side={side}>
+      <div class="side__head">
+        <Seal side={side} />
+        {sideName(side)}
+        <span class="people__right">
+          {waiting.length > 0 ? (
+            <span class="badge badge--accent badge--sm">{t("staff.waitingCount", { count: waiting.length })}</span>
+          ) : (
+            <span class="tiny">{t("staff.nobodyWaits")}</span>
+          )}
+        </span>
+      </div>
+      {waiting.map((one) => (
+        <div class="person" key={one.participant_id}>
+          <div class="grow">
+            <b>{one.display_name}</b>
+            <PersonNote participantId={one.participant_id} />
+          </div>
+          <Button
+            dense
+            look="primary"
+            icon="in"
+            testId="admit"
+            data-participant={one.participant_id}
+            onClick={() => void command("admit", { participant_id: one.participant_id })}
+          >
+            {t("staff.admit")}
+          </Button>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** Whether the identity was checked and the recording agreed to, in words. */
+function PersonNote({ participantId }: { participantId: string }) {
+  const person = useTools().detail.people.find((one) => one.participant_id === participantId);
+  if (!person) return null;
+  const words = [person.identity_checked_at ? t("staff.identityChecked") : t("staff.identityOpen")];
+  const consent = recordingConsent(person.consents);
+  if (consent === false) words.push(t("staff.recordingRefused"));
+  return <p class="tiny">{words.join(" · ")}</p>;
+}
+
+function Inside({ person }: { person: ParticipantView }) {
+  const { state, command, ask } = useTools();
+  const me = person.participant_id === state.me;
+  const remove = () =>
+    ask({
+      title: t("staff.remove.title", { name: person.display_name }),
+      consequences: [
+        { icon: "x", text: t("staff.remove.link") },
+        { icon: "msg", text: t("staff.remove.told") },
+        { icon: "doc", text: t("staff.remove.logged") },
+      ],
+      act: t("staff.remove.act", { name: person.display_name }),
+      onAct: () => void command("remove", { participant_id: person.participant_id }),
+    });
+  return (
+    <div class="person people__inside" data-participant={person.participant_id}>
+      <Seal side={person.side} />
+      <b class="grow" title={person.display_name}>
+        {person.display_name}
+      </b>
+      <SourceState person={person} source="microphone" />
+      <SourceState person={person} source="camera" />
+      {!me && person.role !== "host" && (
+        <button
+          class="btn btn--dense btn--icon people__remove"
+          type="button"
+          data-testid="remove"
+          data-participant={person.participant_id}
+          aria-label={t("staff.remove.button", { name: person.display_name })}
+          title={t("staff.remove.button", { name: person.display_name })}
+          onClick={remove}
+        >
+          <Icon name="exit" />
+        </button>
+      )}
+      {me ? <p class="tiny">{t("staff.you")}</p> : <PersonNote participantId={person.participant_id} />}
+      {person.presence === "dropped" && <p class="tiny people__dropped">{t("tile.dropped")}</p>}
+    </div>
+  );
+}
+
+function SourceState({ person, source }: { person: ParticipantView; source: "microphone" | "camera" }) {
+  const { state } = useTools();
+  const publication = publicationOf(state, person.participant_id, source);
+  const on = publication !== null && !publication.paused && !publication.muted_by_host;
+  const word = t(
+    source === "microphone" ? (on ? "tile.micOn" : "tile.micOff") : on ? "staff.cameraOn" : "tile.cameraOff",
+  );
+  const icon = source === "microphone" ? (on ? "mic" : "mic-off") : on ? "cam" : "cam-off";
+  return (
+    <span class={on ? "people__device" : "people__device people__device--off"} title={word}>
+      <Icon name={icon} />
+      <span class="visually-hidden">{word}</span>
+    </span>
+  );
+}
+
+/** Each person's link: its state, a new one, or none any more. */
+function Links() {
+  const { detail } = useTools();
+  const people = detail.people.filter((one) => one.link_state !== null && one.side !== "mediator");
+  if (people.length === 0) return null;
+  return (
+    <details class="people__links">
+      <summary class="section-title">{t("staff.links")}</summary>
+      <div class="side">
+        {people.map((person) => (
+          <LinkRow key={person.participant_id} person={person} />
+        ))}
+      </div>
+    </details>
+  );
+}
+
+function LinkRow({ person }: { person: SessionPerson }) {
+  const { detail, attempt, ask, reload } = useTools();
+  const [url, setUrl] = useState("");
+  const [copied, setCopied] = useState(false);
+  const key = `staff.link.${person.link_state}`;
+
+  const reissue = () =>
+    ask({
+      title: t("staff.link.reissueTitle", { name: person.display_name }),
+      consequences: [
+        { icon: "x", text: t("staff.link.oldDies") },
+        { icon: "msg", text: t("staff.link.newShown") },
+      ],
+      act: t("staff.link.reissue"),
+      immediate: true,
+      onAct: () =>
+        void attempt(async () => {
+          setUrl((await reissueLink(detail.session_id, person.participant_id)).url);
+          setCopied(false);
+          reload();
+        }),
+    });
+  const revoke = () =>
+    ask({
+      title: t("staff.link.revokeTitle", { name: person.display_name }),
+      consequences: [
+        { icon: "x", text: t("staff.link.oldDies") },
+        { icon: "info", text: t("staff.link.canReissue") },
+      ],
+      act: t("staff.link.revoke"),
+      immediate: true,
+      onAct: () =>
+        void attempt(async () => {
+          await revokeLink(detail.session_id, person.participant_id);
+          setUrl("");
+          reload();
+        }),
+    });
+  const copy = () => void attempt(() => navigator.clipboard.writeText(url)).then(setCopied);
+
+  return (
+    <div class="person people__link">
+      <div class="row">
+        <Seal side={person.side} />
+        <b class="grow">{person.display_name}</b>
+        <span class="badge badge--sm">{hasKey(key) ? t(key) : person.link_state}</span>
+      </div>
+      <div class="row row--wrap">
+        <Button dense testId="link-reissue" data-participant={person.participant_id} onClick={reissue}>
+          {t("staff.link.reissue")}
+        </Button>
+        {person.link_state !== "revoked" && (
+          <Button dense testId="link-revoke" data-participant={person.participant_id} onClick={revoke}>
+            {t("staff.link.revoke")}
+          </Button>
+        )}
+      </div>
+      {url && (
+        <div class="stack stack--1">
+          <code class="mono people__url" data-testid="link-url">
+            {url}
+          </code>
+          <Button dense icon={copied ? "check" : "copy"} onClick={copy}>
+            {copied ? t("staff.link.copied") : t("staff.link.copy")}
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}

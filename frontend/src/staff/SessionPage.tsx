@@ -1,0 +1,57 @@
+import { useEffect, useState } from "preact/hooks";
+import { t } from "../i18n";
+import { Note } from "../ui/Note";
+import { type SessionDetail, type StaffAccount, sentenceOf, sessionDetail } from "./api";
+import { Console } from "./Console";
+import { type Desk, type OwnDevices, openDesk } from "./desk";
+import { Ended } from "./Ended";
+import { OfficeBar } from "./OfficeBar";
+import { Precheck } from "./Precheck";
+import { isOver } from "./SessionList";
+
+/** One session: a look at one's own camera, then the console, then what is left when it has ended. */
+export function SessionPage({ sessionId, account }: { sessionId: string; account: StaffAccount }) {
+  const [detail, setDetail] = useState<SessionDetail | null>(null);
+  const [desk, setDesk] = useState<Desk | null>(null);
+  const [refusal, setRefusal] = useState("");
+  const [ended, setEnded] = useState(false);
+
+  useEffect(() => {
+    const stop = new AbortController();
+    sessionDetail(sessionId, stop.signal).then(setDetail, (error: unknown) => {
+      if (!stop.signal.aborted) setRefusal(sentenceOf(error));
+    });
+    return () => stop.abort();
+  }, [sessionId]);
+
+  useEffect(() => () => desk?.close(), [desk]);
+
+  const enter = async (devices: OwnDevices) => {
+    setRefusal("");
+    try {
+      setDesk(await openDesk(sessionId, devices));
+    } catch (error) {
+      setRefusal(sentenceOf(error));
+    }
+  };
+
+  if (detail && desk && !ended) {
+    return <Console desk={desk} detail={detail} account={account} onEnded={() => setEnded(true)} />;
+  }
+  const over = detail !== null && (ended || isOver(detail.state));
+  return (
+    <div class="office">
+      <OfficeBar title={detail?.title ?? t("staff.title")} account={account} back="/staff" />
+      <main class="office__main office__main--narrow">
+        {refusal && (
+          <Note tone="danger" alert>
+            {refusal}
+          </Note>
+        )}
+        {!detail && !refusal && <p role="status">{t("common.loading")}</p>}
+        {detail && over && <Ended detail={detail} />}
+        {detail && !over && <Precheck detail={detail} onEnter={enter} />}
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,247 @@
+import { useEffect, useState } from "preact/hooks";
+import { type AgreementView as Agreement, type DocumentNode, request, type Signer } from "../api";
+import { clockTime, dateTime } from "../court/format";
+import { instant } from "../court/types";
+import { pick, t } from "../i18n";
+import { shortCode } from "../room/digest";
+import { AgreementView } from "../ui/AgreementView";
+import { Button } from "../ui/Button";
+import { Digest } from "../ui/Digest";
+import { Icon } from "../ui/Icon";
+import { Note } from "../ui/Note";
+import { Seal } from "../ui/Seal";
+import { MySignature } from "./MySignature";
+import { DOCUMENT } from "./phase";
+import { useTools } from "./tools";
+
+/** The locked text with its code, who has signed, the mediator's own signature, the seal, and what then begins. */
+export function Signing({ agreement, digest }: { agreement: Agreement | null; digest: string | null }) {
+  const content = useContent(agreement?.proposal_id ?? null);
+  return (
+    <div class="signing">
+      <div class="signing__text">
+        <Locked agreement={agreement} />
+        {content ? (
+          <AgreementView content={content} label={t("staff.lockedText")} />
+        ) : (
+          <p class="meta" role="status">
+            {t("staff.textLoading")}
+          </p>
+        )}
+      </div>
+      <div class="signing__panel">
+        {(agreement?.digest ?? digest) && <Digest digest={agreement?.digest ?? digest ?? ""} content={content} full />}
+        {agreement ? <Progress agreement={agreement} /> : <p role="status">{t("staff.preparing")}</p>}
+      </div>
+    </div>
+  );
+}
+
+/** The text of the locked agreement, fetched once for each proposal. */
+function useContent(proposalId: string | null): DocumentNode | undefined {
+  const { detail, attempt } = useTools();
+  const [found, setFound] = useState<Agreement | null>(null);
+  useEffect(() => {
+    if (!proposalId) return;
+    let wanted = true;
+    void attempt(async () => {
+      const query = new URLSearchParams({ session_id: detail.session_id });
+      const answer = await request<Agreement>(`/api/agreements/current?${query}`);
+      if (wanted) setFound(answer);
+    });
+    return () => {
+      wanted = false;
+    };
+  }, [proposalId]);
+  return found?.proposal_id === proposalId ? found?.content : undefined;
+}
+
+function Locked({ agreement }: { agreement: Agreement | null }) {
+  const { command, ask } = useTools();
+  const frozenAt = instant(agreement?.frozen_at);
+  const signed = agreement?.signers.filter((signer) => signer.signed_at) ?? [];
+  const unfreeze = () =>
+    ask({
+      title: t("staff.unfreeze.title"),
+      consequences: [
+        ...(signed.length > 0
+          ? [
+              {
+                icon: "x" as const,
+                text: t("staff.unfreeze.void", { names: signed.map((one) => one.name).join("、") }),
+              },
+            ]
+          : []),
+        { icon: "hash", text: t("staff.unfreeze.code", { code: shortCode(agreement?.digest ?? "") }) },
+        { icon: "doc", text: t("staff.unfreeze.reasonShown") },
+      ],
+      act: t("staff.unfreeze.act"),
+      reasonLabel: t("staff.unfreeze.reason"),
+      onAct: (reason) => void command("unfreeze_document", { document_id: DOCUMENT, reason }),
+    });
+  return (
+    <div class="row between signing__locked">
+      <span class="row strong">
+        <Icon name="lock" />
+        {t("staff.locked")}
+        {frozenAt !== null && (
+          <>
+            <i class="dot" />
+            {clockTime(frozenAt)}
+          </>
+        )}
+      </span>
+      {agreement?.state !== "in_force" && (
+        <Button dense look="danger" icon="unlock" testId="draft-unfreeze" onClick={unfreeze}>
+          {t("staff.unfreeze.button")}
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function Progress({ agreement }: { agreement: Agreement }) {
+  const { state } = useTools();
+  const mine = agreement.signers.find((signer) => signer.participant_id === state.me);
+  const others = agreement.signers.filter((signer) => signer !== mine);
+  const missing = agreement.signers.filter((signer) => !signer.signed_at).length + (agreement.seal.sealed_at ? 0 : 1);
+  const partiesDone = others.every((signer) => signer.signed_at);
+  return (
+    <>
+      <div class="row between">
+        <h3 class="h2">{t("staff.signing")}</h3>
+        <span class="meta">{missing > 0 ? t("staff.missing", { count: missing }) : t("staff.complete")}</span>
+      </div>
+      <ul class="card card--flush list list--tight">
+        {agreement.signers.map((signer) => (
+          <SignerRow key={signer.field} signer={signer} last={signer === mine && !partiesDone} />
+        ))}
+        <SealRow agreement={agreement} />
+      </ul>
+      {mine && <MySignature key={agreement.proposal_id} agreement={agreement} mine={mine} />}
+      {agreement.state === "in_force" ? (
+        <InForce agreement={agreement} />
+      ) : (
+        <>
+          <SealButton agreement={agreement} />
+          <Note>
+            <p>
+              <b>{t("staff.whenInForce")}</b> {t("staff.whenInForceText")}
+            </p>
+            <p class="tiny">{t("staff.whenInForceLaw")}</p>
+          </Note>
+        </>
+      )}
+    </>
+  );
+}
+
+function SignerRow({ signer, last }: { signer: Signer; last: boolean }) {
+  const at = instant(signer.signed_at);
+  return (
+    <li data-testid="signer" data-participant={signer.participant_id} data-signed={String(at !== null)}>
+      <Seal side={signer.side} />
+      <span class="grow">
+        <b>{signer.name}</b>
+        <br />
+        <span class="tiny">{pick(signer.label_zh, signer.label_en)}</span>
+      </span>
+      {at !== null ? (
+        <span class="badge badge--ok">
+          <Icon name="check" />
+          {clockTime(at)}
+        </span>
+      ) : (
+        <span class="badge">
+          <Icon name="clock" />
+          {last ? t("staff.afterParties") : t("staff.notSigned")}
+        </span>
+      )}
+    </li>
+  );
+}
+
+function SealRow({ agreement }: { agreement: Agreement }) {
+  const at = instant(agreement.seal.sealed_at);
+  return (
+    <li>
+      <span class="signing__stamp">
+        <Icon name="stamp" />
+      </span>
+      <span class="grow">
+        <b>{agreement.seal.organisation}</b>
+        <br />
+        <span class="tiny">{t("staff.sealWord")}</span>
+      </span>
+      <span class={at === null ? "badge" : "badge badge--ok"}>
+        <Icon name={at === null ? "clock" : "check"} />
+        {at === null ? t("staff.sealLast") : clockTime(at)}
+      </span>
+    </li>
+  );
+}
+
+function SealButton({ agreement }: { agreement: Agreement }) {
+  const { attempt } = useTools();
+  const [busy, setBusy] = useState(false);
+  const unsigned = agreement.signers.filter((signer) => !signer.signed_at);
+  const seal = async () => {
+    setBusy(true);
+    await attempt(() =>
+      request(`/api/agreements/${encodeURIComponent(agreement.proposal_id)}/seal`, { method: "POST" }),
+    );
+    setBusy(false);
+  };
+  return (
+    <div class="stack stack--2">
+      <Button
+        look="primary"
+        block
+        icon="stamp"
+        testId="seal"
+        disabled={unsigned.length > 0 || busy}
+        onClick={() => void seal()}
+      >
+        {busy
+          ? t("staff.sealing")
+          : unsigned.length > 0
+            ? t("staff.sealWaits", { count: unsigned.length })
+            : t("staff.seal")}
+      </Button>
+    </div>
+  );
+}
+
+function InForce({ agreement }: { agreement: Agreement }) {
+  const at = instant(agreement.effective_at);
+  return (
+    <div class="stack stack--2">
+      <Note tone="ok" title={t("staff.inForce")}>
+        {at !== null && <p>{t("staff.inForceSince", { time: dateTime(at) })}</p>}
+      </Note>
+      {agreement.windows.length > 0 && (
+        <ul class="card card--flush list list--tight">
+          {agreement.windows.map((window) => (
+            <li key={window.id}>
+              <span class="grow">
+                <b>{pick(window.label_zh, window.label_en)}</b>
+                <br />
+                <span class="tiny">{window.source}</span>
+              </span>
+              <span class="badge badge--warn">{t("staff.lastDay", { day: window.safe_last_day })}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      <a
+        class="btn btn--dense"
+        href={`/api/agreements/${encodeURIComponent(agreement.proposal_id)}/pdf`}
+        target="_blank"
+        rel="noopener noreferrer"
+      >
+        <Icon name="download" />
+        {t("staff.pdf")}
+      </a>
+    </div>
+  );
+}

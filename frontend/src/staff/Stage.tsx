@@ -1,0 +1,104 @@
+import type { ParticipantView } from "../generated/messages";
+import { hasKey, t } from "../i18n";
+import type { LocalTrack, MediaState } from "../room/media";
+import { publicationOf, type RoomState } from "../room/state";
+import { Button } from "../ui/Button";
+import { useStore } from "../ui/hooks";
+import { Tile } from "../ui/Tile";
+import { useTools } from "./tools";
+
+/** Everybody who is in the room, the mediator too, and the mediator's own microphone and camera. */
+export function Stage({ small }: { small: boolean }) {
+  const { desk, state } = useTools();
+  const media = useStore(desk.media.state);
+  const inside = [...state.participants.values()].filter((one) => one.presence !== "waiting");
+  return (
+    <main class="stage" aria-label={t("staff.room")}>
+      <div class="stage__tiles" data-count={Math.min(inside.length, 6)}>
+        {inside.map((one) => (
+          <PersonTile key={one.participant_id} person={one} state={state} media={media} small={small} />
+        ))}
+      </div>
+      <div class="stage__controls">
+        <OwnDevice
+          local={media.microphone}
+          icons={["mic", "mic-off"]}
+          words={[t("tile.micOn"), t("tile.micOff")]}
+          set={(on) => desk.media.setMicrophone(on)}
+          testId="own-microphone"
+        />
+        <OwnDevice
+          local={media.camera}
+          icons={["cam", "cam-off"]}
+          words={[t("staff.cameraOn"), t("tile.cameraOff")]}
+          set={(on) => desk.media.setCamera(on)}
+          testId="own-camera"
+        />
+        {inside.length === 1 && <span class="meta stage__alone">{t("staff.alone")}</span>}
+      </div>
+    </main>
+  );
+}
+
+interface PersonTileProps {
+  person: ParticipantView;
+  state: RoomState;
+  media: MediaState;
+  small: boolean;
+}
+
+function PersonTile({ person, state, media, small }: PersonTileProps) {
+  const id = person.participant_id;
+  const me = id === state.me;
+  const microphone = publicationOf(state, id, "microphone");
+  const camera = publicationOf(state, id, "camera");
+  const received = [...media.remote.values()].find((one) => one.participantId === id && one.source === "camera");
+  const shown = camera !== null && !camera.paused && !camera.muted_by_host;
+  const open = microphone !== null && !microphone.paused && !microphone.muted_by_host;
+  return (
+    <Tile
+      participantId={id}
+      name={me ? t("staff.nameYou", { name: person.display_name }) : person.display_name}
+      side={person.side}
+      video={me ? media.camera.track : shown ? (received?.track ?? null) : null}
+      microphone={me ? media.microphone.wanted && media.microphone.track !== null : open}
+      speaking={state.speakers.includes(id)}
+      dropped={person.presence === "dropped"}
+      poor={person.quality !== "good"}
+      hand={person.hand_raised}
+      mutedByHost={microphone?.muted_by_host}
+      small={small}
+      self={me}
+    />
+  );
+}
+
+interface OwnDeviceProps {
+  local: LocalTrack;
+  icons: ["mic", "mic-off"] | ["cam", "cam-off"];
+  words: [string, string];
+  set: (on: boolean) => Promise<void>;
+  testId: string;
+}
+
+/** The label is the state, as everywhere; pressing changes it. */
+function OwnDevice({ local, icons, words, set, testId }: OwnDeviceProps) {
+  const { attempt } = useTools();
+  const on = local.wanted && local.track !== null;
+  const problem = `staff.device.${local.problem}`;
+  return (
+    <>
+      <Button
+        dense
+        icon={on ? icons[0] : icons[1]}
+        class={on ? undefined : "btn--off"}
+        aria-pressed={on}
+        testId={testId}
+        onClick={() => void attempt(() => set(!local.wanted))}
+      >
+        {on ? words[0] : words[1]}
+      </Button>
+      {local.problem && hasKey(problem) && <span class="meta stage__problem">{t(problem)}</span>}
+    </>
+  );
+}

@@ -1,0 +1,105 @@
+/** What the staff's part of the server answers, and the calls of these screens. */
+import { ApiError, request } from "../api";
+import { hasKey, t } from "../i18n";
+import { CommandError, ConnectionLost } from "../room/failure";
+
+export interface StaffAccount {
+  name: string;
+  role: string;
+}
+
+export interface ListedParty {
+  participant_id?: string;
+  display_name: string;
+  side: string;
+  role?: string;
+  presence?: string;
+}
+
+export interface ListedSession {
+  session_id: string;
+  room_id: string;
+  case_no: string;
+  title: string;
+  state: string;
+  scheduled_at: string | number | null;
+  parties: ListedParty[];
+}
+
+export type LinkState = "fresh" | "claimed" | "revoked" | "expired";
+
+export interface SessionPerson {
+  participant_id: string;
+  display_name: string;
+  side: string;
+  role: string;
+  identity_checked_at: string | number | null;
+  /** Notice or purpose to the answer given; absent while unanswered. */
+  consents: Record<string, unknown>;
+  link_state: LinkState | null;
+}
+
+export interface SessionDetail extends ListedSession {
+  organisation?: string;
+  people: SessionPerson[];
+  recording: unknown;
+  agreement: unknown;
+}
+
+export interface RoomToken {
+  token: string;
+  expires_in: number;
+  room_id: string;
+  participant_id: string;
+}
+
+const SESSIONS = "/api/staff/sessions";
+
+export function currentAccount(signal?: AbortSignal): Promise<StaffAccount> {
+  return request<StaffAccount>("/api/staff/me", { signal });
+}
+
+export function login(username: string, password: string): Promise<StaffAccount> {
+  return request<StaffAccount>("/api/staff/login", { method: "POST", body: { username, password } });
+}
+
+export function logout(): Promise<void> {
+  return request<void>("/api/staff/logout", { method: "POST" });
+}
+
+export function listSessions(signal?: AbortSignal): Promise<ListedSession[]> {
+  return request<ListedSession[]>(SESSIONS, { signal });
+}
+
+export function sessionDetail(sessionId: string, signal?: AbortSignal): Promise<SessionDetail> {
+  return request<SessionDetail>(`${SESSIONS}/${encodeURIComponent(sessionId)}`, { signal });
+}
+
+export function roomToken(sessionId: string): Promise<RoomToken> {
+  return request<RoomToken>(`${SESSIONS}/${encodeURIComponent(sessionId)}/token`, { method: "POST" });
+}
+
+function linkPath(sessionId: string, participantId: string): string {
+  return `${SESSIONS}/${encodeURIComponent(sessionId)}/links/${encodeURIComponent(participantId)}`;
+}
+
+export function reissueLink(sessionId: string, participantId: string): Promise<{ url: string }> {
+  return request<{ url: string }>(`${linkPath(sessionId, participantId)}/reissue`, { method: "POST" });
+}
+
+export function revokeLink(sessionId: string, participantId: string): Promise<void> {
+  return request<void>(`${linkPath(sessionId, participantId)}/revoke`, { method: "POST" });
+}
+
+/** A kind sentence for whatever went wrong. */
+export function sentenceOf(error: unknown): string {
+  if (error instanceof ApiError) {
+    const key = `staff.error.${error.code}`;
+    return hasKey(key) ? t(key) : error.sentence;
+  }
+  if (error instanceof ConnectionLost) return t("error.network");
+  if (error instanceof CommandError) {
+    for (const key of [`staff.error.${error.code}`, `error.${error.code}`]) if (hasKey(key)) return t(key);
+  }
+  return t("error.unknown");
+}

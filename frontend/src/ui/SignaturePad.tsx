@@ -1,0 +1,76 @@
+import { useEffect, useRef } from "preact/hooks";
+import Pad from "signature_pad";
+import { t } from "../i18n";
+import { LinkButton } from "./Button";
+
+export interface Handwriting {
+  isEmpty(): boolean;
+  /** A PNG, base64 without the data URL's head. */
+  png(): string;
+}
+
+interface Props {
+  /** Filled in when the pad is ready. What was written stays as long as the pad is shown. */
+  handle: { current: Handwriting | null };
+  onChange: (empty: boolean) => void;
+}
+
+/** Ink keeps its place when the phone is turned or the pad's size changes. */
+function scale(canvas: HTMLCanvasElement, pad: Pad): void {
+  const ratio = Math.max(window.devicePixelRatio || 1, 1);
+  const { width, height } = canvas.getBoundingClientRect();
+  if (width === 0 || canvas.width === Math.round(width * ratio)) return;
+  const strokes = pad.toData();
+  canvas.width = Math.round(width * ratio);
+  canvas.height = Math.round(height * ratio);
+  canvas.getContext("2d")?.scale(ratio, ratio);
+  pad.clear();
+  pad.fromData(strokes);
+}
+
+export function SignaturePad({ handle, onChange }: Props) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const pad = useRef<Pad | null>(null);
+
+  useEffect(() => {
+    const element = canvas.current;
+    if (!element) return;
+    const drawing = new Pad(element, { penColor: "#14171c", minWidth: 1.4, maxWidth: 3.6 });
+    pad.current = drawing;
+    scale(element, drawing);
+    const rescale = () => scale(element, drawing);
+    const written = () => onChange(drawing.isEmpty());
+    window.addEventListener("resize", rescale);
+    drawing.addEventListener("endStroke", written);
+    handle.current = {
+      isEmpty: () => drawing.isEmpty(),
+      png: () => drawing.toDataURL("image/png").replace(/^data:image\/png;base64,/, ""),
+    };
+    return () => {
+      window.removeEventListener("resize", rescale);
+      drawing.off();
+      handle.current = null;
+    };
+  }, []);
+
+  const clear = () => {
+    pad.current?.clear();
+    onChange(true);
+  };
+
+  return (
+    <div class="field field--tight">
+      <div class="row between">
+        <p class="label" id="pad-label">
+          {t("pad.label")}
+        </p>
+        <LinkButton icon="replay" onClick={clear}>
+          {t("pad.clear")}
+        </LinkButton>
+      </div>
+      <div class="pad">
+        <canvas ref={canvas} class="pad__canvas" data-testid="sign-pad" role="img" aria-labelledby="pad-label" />
+      </div>
+    </div>
+  );
+}

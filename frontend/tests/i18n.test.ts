@@ -1,0 +1,14 @@
+import { describe, expect, it } from "vitest";
+import en from "../src/i18n/en";
+import zh from "../src/i18n/zh-CN";
+
+const holes = (sentence: string) => [...sentence.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
+
+describe("the words of the interface", () => {
+  it("exist in both languages with the same places to fill", () => {
+    expect(Object.keys(en).sort()).toEqual(Object.keys(zh).sort());
+    for (const [key, sentence] of Object.entries(zh)) {
+      expect([key, holes(en[key as keyof typeof en])]).toEqual([key, holes(sentence)]);
+    }
+  });
+});

@@ -1,0 +1,43 @@
+/** A small room for the tests: one party, one mediator. */
+import type { ParticipantView, PublicationView, Snapshot } from "../../src/generated/messages";
+
+export function person(id: string, change: Partial<ParticipantView> = {}): ParticipantView {
+  return {
+    participant_id: id,
+    display_name: id,
+    role: "party",
+    side: "applicant",
+    presence: "present",
+    quality: "good",
+    hand_raised: false,
+    ...change,
+  };
+}
+
+export function publication(id: string, owner: string, change: Partial<PublicationView> = {}): PublicationView {
+  return {
+    publication_id: id,
+    participant_id: owner,
+    kind: "audio",
+    source: "microphone",
+    paused: false,
+    muted_by_host: false,
+    ...change,
+  };
+}
+
+export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
+  return {
+    room_id: "room_1",
+    seq: 10,
+    me: "me",
+    participants: [person("me"), person("host", { role: "host", side: "mediator" })],
+    publications: [publication("pub_1", "host")],
+    recording: { state: "off", started_at: null, failed_at: null, reason: null, lost_seconds: 0 },
+    documents: [{ document_id: "agreement", frozen: false, writers: ["host"], digest: null }],
+    board: {},
+    media_epoch: 1,
+    server_time: 1000,
+    ...change,
+  };
+}

@@ -1,0 +1,107 @@
+import { describe, expect, it } from "vitest";
+import { apply, fromSnapshot, isPresent, mayWrite, publicationOf, type RoomEvent } from "../../src/room/state";
+import { person, publication, snapshot } from "./sample";
+
+const start = () => fromSnapshot(snapshot(), 990);
+
+function following(...events: RoomEvent[]) {
+  return events.reduce((state, event, index) => apply(state, event, 11 + index, 990), start());
+}
+
+describe("the state of a room", () => {
+  it("keeps the difference between the server's clock and this device's", () => {
+    expect(start().clockOffset).toBe(10);
+  });
+
+  it("equals a fresh snapshot after the events that led there", () => {
+    const late = person("late", { side: "respondent" });
+    const live = following(
+      { type: "participant_changed", data: { participant: late } },
+      {
+        type: "publication_changed",
+        data: { publication: publication("pub_2", "late", { kind: "video", source: "camera" }) },
+      },
+      { type: "publication_closed", data: { publication_id: "pub_1" } },
+      { type: "board_changed", data: { topic: "agreement", value: { state: "signing" } } },
+      {
+        type: "document_changed",
+        data: { document: { document_id: "agreement", frozen: true, writers: [], digest: "ab" } },
+      },
+    );
+    const fresh = fromSnapshot(
+      snapshot({
+        seq: 15,
+        participants: [person("me"), person("host", { role: "host", side: "mediator" }), late],
+        publications: [publication("pub_2", "late", { kind: "video", source: "camera" })],
+        board: { agreement: { state: "signing" } },
+        documents: [{ document_id: "agreement", frozen: true, writers: [], digest: "ab" }],
+      }),
+      990,
+    );
+    expect(live).toEqual(fresh);
+  });
+
+  it("takes an event that it already has for nothing new", () => {
+    const state = start();
+    const again: RoomEvent = { type: "participant_left", data: { participant_id: "host", reason: "left" } };
+    expect(apply(state, again, 10, 990)).toBe(state);
+  });
+
+  it("lets go of somebody's tracks and voice with the person", () => {
+    const speaking = apply(start(), { type: "active_speakers", data: { participant_ids: ["host"] } }, 11, 990);
+    const gone = apply(
+      speaking,
+      { type: "participant_left", data: { participant_id: "host", reason: "left" } },
+      11,
+      990,
+    );
+    expect([...gone.publications.keys()]).toEqual([]);
+    expect(gone.speakers).toEqual([]);
+  });
+
+  it("hears who speaks without counting it as a logged event", () => {
+    const state = apply(start(), { type: "active_speakers", data: { participant_ids: ["host"] } }, 10, 990);
+    expect(state.speakers).toEqual(["host"]);
+    expect(state.seq).toBe(10);
+  });
+
+  it("has no track left when the media worker was lost", () => {
+    const state = following({ type: "media_reset", data: { epoch: 2, router_capabilities: {} } });
+    expect(state.publications.size).toBe(0);
+    expect(state.mediaEpoch).toBe(2);
+  });
+
+  it("is replaced as a whole by a snapshot, even one with a smaller sequence", () => {
+    const state = following({ type: "board_changed", data: { topic: "agreement", value: { state: "signing" } } });
+    const moved = snapshot({ seq: 3, participants: [person("me", { presence: "waiting" })] });
+    const next = apply(state, { type: "snapshot", data: { snapshot: moved } }, 3, 990);
+    expect(next.seq).toBe(3);
+    expect(next.board).toEqual({});
+    expect(isPresent(next)).toBe(false);
+  });
+
+  it("removes a topic of the board whose value is null", () => {
+    const state = following(
+      { type: "board_changed", data: { topic: "agreement", value: { state: "signing" } } },
+      { type: "board_changed", data: { topic: "agreement", value: null } },
+    );
+    expect(state.board).toEqual({});
+  });
+
+  it("lets only the named writers write, and nobody once the text is frozen", () => {
+    const writer = { document_id: "agreement", frozen: false, writers: ["me"], digest: null };
+    expect(mayWrite(start(), "agreement")).toBe(false);
+    const open = following({ type: "document_changed", data: { document: writer } });
+    expect(mayWrite(open, "agreement")).toBe(true);
+    const frozen = following({
+      type: "document_changed",
+      data: { document: { ...writer, frozen: true, digest: "ab" } },
+    });
+    expect(mayWrite(frozen, "agreement")).toBe(false);
+  });
+
+  it("finds somebody's track by its source", () => {
+    expect(publicationOf(start(), "host", "microphone")?.publication_id).toBe("pub_1");
+    expect(publicationOf(start(), "host", "camera")).toBeNull();
+  });
+});
