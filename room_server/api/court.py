@@ -58,8 +58,8 @@ class CourtApi:
         """One person's picture and sound; answers ranges, so that a player can seek."""
         officer = await self._identity.court_officer(request)
         session_id, participant_id = request.path_params["session_id"], request.path_params["participant_id"]
-        path = await self._court.view(session_id, participant_id, officer.staff_id)
-        return FileResponse(path, media_type="video/webm", headers={"Cache-Control": "no-store"})
+        path, media_type = await self._court.view(session_id, participant_id, officer.staff_id)
+        return FileResponse(path, media_type=media_type, headers={"Cache-Control": "no-store"})
 
     async def agreement(self, request: Request) -> FileResponse:
         """The agreement's PDF."""

@@ -18,8 +18,10 @@ from recorder.dossier import (
     RecordedTrack,
     Withheld,
 )
+from room_server.domain.agreement import InForce
 from room_server.domain.consent import Answer
 from room_server.rules.notices import texts
+from room_server.services.drafting import AGREEMENT
 from room_server.services.ports import Ports
 from room_server.services.sessions import SessionDetails
 from room_server.store.recordings import Gap as GapRow
@@ -33,11 +35,10 @@ KINDS = {"audio": ("声音", "Sound"), "video": ("画面", "Picture")}
 
 
 async def gather(ports: Ports, unit: UnitOfWork, found: SessionDetails) -> DossierContents:
-    """The contents of one ended session's dossier. Drafts before the freeze stay out: they hold what was conceded."""
+    """The contents of one ended session's dossier. An agreement goes in when it is in force; drafts stay out."""
     session_id = found.session.session_id
     answers = await unit.consents.of_session(session_id)
     tracks = [row for row in await unit.recordings.tracks(session_id) if row.file is not None]
-    drafts = len(await unit.documents.updates(session_id, "agreement"))
     agreement = await _agreement(ports, unit, session_id)
     recorded = [_Filed(ports.recordings, row, number, found) for number, row in enumerate(tracks, start=1)]
     files = [*_notices(found, answers), *(file for item in recorded for file in item.files)]
@@ -53,7 +54,7 @@ async def gather(ports: Ports, unit: UnitOfWork, found: SessionDetails) -> Dossi
         entries=await unit.log.read(session_id),
         recordings=[track for item in recorded for track in item.tracks],
         gaps=[_gap(row) for row in await unit.recordings.gaps(session_id)],
-        withheld=[Withheld("draft_edit", drafts, 0.0)] if drafts else [],
+        withheld=await _withheld(unit, session_id),
         agreements=() if agreement is None else (agreement[1],),
     )
 
@@ -62,7 +63,7 @@ async def _agreement(
     ports: Ports, unit: UnitOfWork, session_id: str
 ) -> tuple[list[DossierFile], FiledAgreement] | None:
     stage = await unit.agreements.current(session_id)
-    if stage is None:
+    if not isinstance(stage, InForce):
         return None
     paper = await unit.papers.newest(stage.proposal_id)
     text = rfc8785.dumps(await unit.agreements.content(stage.proposal_id))
@@ -71,6 +72,15 @@ async def _agreement(
         DossierFile(AGREEMENT_TEXT, text, "调解协议书（锁定文本）", "Mediation agreement (frozen text)"),
     ]
     return files, FiledAgreement(AGREEMENT_PDF, stage.digest, AGREEMENT_TEXT)
+
+
+async def _withheld(unit: UnitOfWork, session_id: str) -> list[Withheld]:
+    """What was said or written to settle and did not become the agreement (ODM 18; QY 11): counted, not shown."""
+    drafts = len(await unit.documents.updates(session_id, AGREEMENT))
+    stage = await unit.agreements.current(session_id)
+    unfinished = await unit.agreements.count(session_id) - isinstance(stage, InForce)
+    counted = [Withheld("draft_edit", drafts, 0.0), Withheld("agreement_not_in_force", unfinished, 0.0)]
+    return [item for item in counted if item.count]
 
 
 class _Filed:
@@ -107,7 +117,9 @@ def _notices(found: SessionDetails, answers: Sequence[Answer]) -> list[DossierFi
         )
         for text in texts(found.case)
     ]
-    given: list[Any] = [{**asdict(answer), "answers": dict(answer.answers), "at": answer.at.isoformat()} for answer in answers]
+    given: list[Any] = [
+        {**asdict(answer), "answers": dict(answer.answers), "at": answer.at.isoformat()} for answer in answers
+    ]
     consents = DossierFile("notices/answers.json", rfc8785.dumps(given), "告知与同意记录", "Consents")
     return [*files, consents]
 
@@ -137,5 +149,3 @@ def _catalogue(found: SessionDetails) -> dict[str, Any]:
 
 def _gap(row: GapRow) -> Gap:
     return Gap(row.started_at, row.ended_at, row.reason)
-
-
