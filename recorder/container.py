@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from recorder.sentences import Failure, Sentence
+
 CHUNK = 1 << 20
 
 _LOCAL, _CENTRAL, _END, _END64, _LOCATOR = 0x04034B50, 0x02014B50, 0x06054B50, 0x06064B50, 0x07064B50
@@ -26,7 +28,7 @@ _LONGEST_NAME = 1024
 _DIGEST_DOMAIN = b"mediation-room dossier container 1\n"
 
 
-class NotCanonical(ValueError):
+class NotCanonical(Failure):
     """The container is not what this module writes; the message names the part."""
 
 
@@ -135,7 +137,7 @@ class Writer:
 def walk(file: BinaryIO, size: int) -> list[Member]:
     """Follow the local headers from the first byte; contents are skipped, not read. Raises NotCanonical.
 
-    The members have no digests yet. After the last one the directory must begin: see ``check_tail``.
+    The members have no digests yet. After the last one the directory must begin.
     """
     members: list[Member] = []
     names: set[str] = set()
@@ -145,12 +147,12 @@ def walk(file: BinaryIO, size: int) -> list[Member]:
         head = file.read(30)
         if len(head) == 30 and head[:4] == struct.pack("<I", _CENTRAL) and members:
             return members
-        place = f"the header of file {len(members) + 1}" + (f", after {members[-1].name}" if members else "")
+        place = _place(members)
         member = _read_header(file, head, offset, place)
         if member.name in names:
-            raise NotCanonical(f"{member.name} is in the container twice")
+            raise NotCanonical(f"容器中有两个 {member.name}。", f"{member.name} is in the container twice.")
         if member.end > size:
-            raise NotCanonical(f"the content of {member.name} is cut off")
+            raise _cut_off(member.name)
         names.add(member.name)
         members.append(member)
         offset = member.end
@@ -173,7 +175,7 @@ def read_member(
         wanted = min(sizes[index], left) if index < len(sizes) else min(CHUNK, left)
         view = memoryview(buffer)[:wanted]
         if _fill(file, view) != wanted:
-            raise NotCanonical(f"the content of {member.name} is cut off")
+            raise _cut_off(member.name)
         if index < len(sizes):
             on_piece(index, view)
         sha256.update(view)
@@ -182,30 +184,48 @@ def read_member(
         left -= wanted
         index += 1
     if crc != member.crc:
-        raise NotCanonical(f"{member.name} has been changed: its content does not fit the checksum in its header")
+        raise NotCanonical(
+            f"{member.name} 被改动：内容与文件头中的校验值不符。",
+            f"{member.name} has been changed: its content does not fit the checksum in its header.",
+        )
     return Member(member.name, member.size, crc, member.offset, sha256.hexdigest(), sha512.hexdigest())
 
 
-def check_tail(file: BinaryIO, size: int, members: Sequence[Member]) -> None:
-    """Compare everything after the last content with what must stand there. Raises NotCanonical."""
+def check_directory(file: BinaryIO, size: int, members: Sequence[Member]) -> None:
+    """Compare what follows the last content, up to the comment, with what must stand there. Raises NotCanonical.
+
+    Needs no digests; it also finds a header and a directory entry that disagree.
+    """
     start = members[-1].end
     directory = central_directory(members)
     end = end_records(members, start, len(directory))
     file.seek(start)
-    tail = file.read(len(directory) + len(end) + 1)
+    tail = file.read(len(directory) + len(end))
     position = 0
     for member in members:
         expected = _central_header(member)
         if tail[position : position + len(expected)] != expected:
-            raise NotCanonical(f"the container's directory entry of {member.name} has been changed")
+            raise NotCanonical(
+                f"容器被改动：{member.name} 的文件头与目录项不一致。",
+                f"The container has been changed: the header of {member.name} and its directory entry do not agree.",
+            )
         position += len(expected)
     body = len(end) - _COMMENT_SIZE
     if tail[position : position + body] != end[:body]:
-        raise NotCanonical("the container's end record has been changed")
-    if tail[position + body :][:_COMMENT_SIZE] != end[body:]:
-        raise NotCanonical("the digest at the container's end does not fit its files")
-    if len(tail) != len(directory) + len(end) or start + len(tail) != size:
-        raise NotCanonical("something was appended to the container")
+        raise NotCanonical("容器的结束记录被改动或者截断。", "The container's end record has been changed or cut off.")
+    if start + len(directory) + len(end) != size:
+        raise NotCanonical(
+            "容器末尾被添加了内容或者被截断。", "Something was appended to the container, or its end is cut off."
+        )
+
+
+def check_comment(file: BinaryIO, size: int, members: Sequence[Member]) -> None:
+    """Compare the digest at the very end with the digests of the members. Raises NotCanonical."""
+    file.seek(size - _COMMENT_SIZE)
+    if file.read(_COMMENT_SIZE) != comment(members):
+        raise NotCanonical(
+            "容器末尾的校验值与其中的文件不符。", "The digest at the container's end does not fit its files."
+        )
 
 
 def _central_header(member: Member) -> bytes:
@@ -222,25 +242,41 @@ def _central_header(member: Member) -> bytes:
     return struct.pack("<IHHHHHHIIIHHHHHII", *head, 0, 0, 0, mode, offset) + name + extra
 
 
-def _read_header(file: BinaryIO, head: bytes, offset: int, place: str) -> Member:
+def _read_header(file: BinaryIO, head: bytes, offset: int, place: Sentence) -> Member:
     if len(head) < 30 or head[:4] != struct.pack("<I", _LOCAL):
-        raise NotCanonical(f"{place} is not where it must be: this is not a dossier, or it is damaged there")
+        raise NotCanonical(
+            f"{place.zh}不在应有的位置：这不是案卷包，或者该处已损坏。",
+            f"{place.en} is not where it must be: this is not a dossier, or it is damaged there.",
+        )
     crc, size, name_size, extra_size = *struct.unpack_from("<II", head, 14), *struct.unpack_from("<HH", head, 26)
     if not 0 < name_size <= _LONGEST_NAME or extra_size not in {0, 20}:
-        raise NotCanonical(f"{place} has been changed")
+        raise NotCanonical(f"{place.zh}被改动。", f"{place.en} has been changed.")
     rest = file.read(name_size + extra_size)
     if len(rest) != name_size + extra_size:
-        raise NotCanonical(f"{place} is cut off")
+        raise _cut_off(place.en, place.zh)
     try:
         name = rest[:name_size].decode()
     except UnicodeDecodeError as error:
-        raise NotCanonical(f"{place} has a name that is not UTF-8") from error
+        raise NotCanonical(f"{place.zh}中的文件名不是 UTF-8。", f"{place.en} has a name that is not UTF-8.") from error
     if extra_size:
         (size,) = struct.unpack_from("<Q", rest, name_size + 4)
     member = Member(name, size, crc, offset)
     if local_header(member) != head + rest:
-        raise NotCanonical(f"the container's header of {name!r} has been changed")
+        raise NotCanonical(f"容器中 {name!r} 的文件头被改动。", f"The container's header of {name!r} has been changed.")
     return member
+
+
+def _place(members: Sequence[Member]) -> Sentence:
+    """Which header comes after ``members``, in words."""
+    number = len(members) + 1
+    if not members:
+        return Sentence("第 1 个文件的文件头", "The header of file 1")
+    before = members[-1].name
+    return Sentence(f"{before} 之后第 {number} 个文件的文件头", f"The header of file {number}, after {before},")
+
+
+def _cut_off(name: str, name_zh: str = "") -> NotCanonical:
+    return NotCanonical(f"{name_zh or name} 被截断。", f"{name} is cut off.")
 
 
 def _fill(file: BinaryIO, view: memoryview) -> int:

@@ -27,6 +27,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from recorder.layout import LOG_NAME, SEAL_NAME
+
 DEVELOPMENT_TSA = "开发用时间戳 DEVELOPMENT TIME-STAMP"
 """Common name of the built-in time-stamp certificate. Checkers look for the word DEVELOPMENT in it."""
 
@@ -162,9 +164,9 @@ def _write_all(folder: Path, organisation: str, now: datetime) -> None:
     leaf_time = (start, now + _LEAF_YEARS)
     signing = _leaf_extensions(content_commitment=True)
     for name, key, title, extensions in (
-        ("seal", seal_key, "电子印章 Seal", signing),
+        ("seal", seal_key, SEAL_NAME, signing),
         ("tsa", stamp_key, DEVELOPMENT_TSA, stamping),
-        ("log", log_key, "日志密钥 Log", _leaf_extensions(content_commitment=False)),
+        ("log", log_key, LOG_NAME, _leaf_extensions(content_commitment=False)),
     ):
         leaf = _certificate(_name(organisation, title), key.public_key(), root, leaf_time, extensions)
         _write_pair(folder, name, key, leaf)
@@ -192,7 +194,9 @@ def _certificate(
     extensions: Sequence[tuple[x509.ExtensionType, bool]],
 ) -> x509.Certificate:
     """A certificate by ``issuer``; a bare key issues to itself (the root)."""
-    issuer_key, issuer_name = (issuer.key, issuer.certificate.subject) if isinstance(issuer, Signer) else (issuer, subject)
+    issuer_key, issuer_name = (
+        (issuer.key, issuer.certificate.subject) if isinstance(issuer, Signer) else (issuer, subject)
+    )
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)

@@ -15,6 +15,7 @@ from pyhanko.sign.validation import async_validate_pdf_signature, async_validate
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import PdfSignatureStatus
 
+from recorder.sentences import Failure, Sentence
 from recorder.trust import DEVELOPMENT_MARK, Trust, Untrusted, signature_stamp
 
 EVIDENCE = "证据摘要 evidence sha256:"
@@ -25,19 +26,19 @@ EVIDENCE = "证据摘要 evidence sha256:"
 class SignatureReport:
     """One signature. ``signed_at``: the time that its time-stamp proves (None when nothing does).
 
-    ``evidence_digest``: of the act's evidence, hex, empty for the seal. ``detail``: one sentence.
+    ``evidence_digest``: of the act's evidence, hex, empty for the seal. ``detail``: one sentence in both languages.
     """
 
     field: str
     signer_name: str
     signed_at: datetime | None
     ok: bool
-    detail: str
+    detail: Sentence
     evidence_digest: str = ""
     development_time: bool = False
 
 
-class UnreadablePdf(ValueError):
+class UnreadablePdf(Failure):
     """It is not a PDF whose signatures can be found."""
 
 
@@ -54,7 +55,7 @@ def inspect_with(pdf: bytes, trust: Trust) -> list[SignatureReport]:
         return [_report(one, trust, last=one is embedded[-1], size=len(pdf)) for one in embedded]
     except Exception as error:
         # The parser meets hostile bytes here and fails in many ways; each way means the same to the reader.
-        raise UnreadablePdf(f"the PDF cannot be read: {error}") from error
+        raise UnreadablePdf(f"PDF 无法读取：{error}", f"The PDF cannot be read: {error}") from error
 
 
 def agreement_digest(pdf: bytes) -> str | None:
@@ -63,7 +64,7 @@ def agreement_digest(pdf: bytes) -> str | None:
         keywords = PdfFileReader(io.BytesIO(pdf)).trailer["/Info"].get("/Keywords", "")
     except Exception as error:
         # Hostile bytes, as above.
-        raise UnreadablePdf(f"the PDF cannot be read: {error}") from error
+        raise UnreadablePdf(f"PDF 无法读取：{error}", f"The PDF cannot be read: {error}") from error
     found = re.search(r"sha256:([0-9a-f]{64})", str(keywords))
     return found.group(1) if found else None
 
@@ -76,7 +77,13 @@ def _report(embedded: EmbeddedPdfSignature, trust: Trust, *, last: bool, size: i
     else:
         report = _signature(embedded, name, trust)
     if last and report.ok and not covers_all:
-        return replace(report, ok=False, detail="something was appended to the file after its last signature")
+        return replace(
+            report,
+            ok=False,
+            detail=Sentence(
+                "最后一个签名之后文件被添加了内容", "something was appended to the file after its last signature"
+            ),
+        )
     return report
 
 
@@ -86,12 +93,12 @@ def _document_stamp(embedded: EmbeddedPdfSignature, name: str, trust: Trust) -> 
     development = DEVELOPMENT_MARK in name
     problem = None
     if not status.intact or not status.valid:
-        problem = "the bytes that were time-stamped have been changed"
+        problem = Sentence("加盖时间戳的内容被改动", "the bytes that were time-stamped have been changed")
     elif not status.trusted:
-        problem = "the time-stamp comes from an authority that is not trusted"
+        problem = Sentence("时间戳机构不受信任", "the time-stamp comes from an authority that is not trusted")
     elif status.modification_level not in {ModificationLevel.NONE, ModificationLevel.LTA_UPDATES}:
-        problem = "the file was changed after its time-stamp"
-    detail = problem or "the document time-stamp is intact and trusted"
+        problem = Sentence("加盖时间戳之后文件被改动", "the file was changed after its time-stamp")
+    detail = problem or Sentence("文件时间戳完整、受信任", "the document time-stamp is intact and trusted")
     return SignatureReport(embedded.field_name, name, at, problem is None, detail, "", development)
 
 
@@ -102,22 +109,27 @@ def _signature(embedded: EmbeddedPdfSignature, name: str, trust: Trust) -> Signa
     try:
         stamp = signature_stamp(embedded.signer_info, trust)
     except Untrusted as error:
-        return SignatureReport(embedded.field_name, name, None, False, str(error), evidence)
+        return SignatureReport(embedded.field_name, name, None, False, error.sentence, evidence)
     status = asyncio.run(
         async_validate_pdf_signature(embedded, trust.context(stamp.at), trust.context(stamp.at, stamps=True))
     )
     problem = _problem(status)
-    detail = problem or f"signed by {name}, intact, trusted, unchanged since"
+    detail = problem or Sentence(
+        f"{name}签署，完整、受信任，签署后未改动", f"signed by {name}: intact, trusted, unchanged since"
+    )
     return SignatureReport(embedded.field_name, name, stamp.at, problem is None, detail, evidence, stamp.development)
 
 
-def _problem(status: PdfSignatureStatus) -> str | None:
+def _problem(status: PdfSignatureStatus) -> Sentence | None:
     if not status.intact:
-        return "the bytes that were signed have been changed"
+        return Sentence("签署的内容被改动", "the bytes that were signed have been changed")
     if not status.valid:
-        return "the signature does not fit the certificate's key"
+        return Sentence("签名与证书不符", "the signature does not fit the certificate's key")
     if not status.trusted:
-        return "the signer's certificate does not lead to the trusted root"
+        return Sentence("签名证书不属于受信任的根证书", "the signer's certificate does not lead to the trusted root")
     if not status.docmdp_ok or not status.bottom_line:
-        return "the file was changed after this signature in a way that it does not permit"
+        return Sentence(
+            "签署之后文件被以不允许的方式改动",
+            "the file was changed after this signature in a way that it does not permit",
+        )
     return None

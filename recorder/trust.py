@@ -21,11 +21,13 @@ from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import StandardCMSSignatureStatus, TimestampSignatureStatus
 from pyhanko_certvalidator import ValidationContext
 
+from recorder.sentences import Failure
+
 DEVELOPMENT_MARK = "DEVELOPMENT"
 """Stands in the name of a time-stamp certificate that is not a third party's."""
 
 
-class Untrusted(ValueError):
+class Untrusted(Failure):
     """A signature or time-stamp does not hold; the message says why."""
 
 
@@ -68,18 +70,18 @@ def check_stamp(token: bytes | cms.ContentInfo, data: bytes, trust: Trust) -> St
         signed = info["content"]
         statement = signed["encap_content_info"]["content"].parsed
         if not isinstance(signed, cms.SignedData) or not isinstance(statement, tsp.TSTInfo):
-            raise Untrusted("it is not a time-stamp token")
+            raise Untrusted("不是时间戳。", "It is not a time-stamp token.")
         at = statement["gen_time"].native
         status = asyncio.run(_stamp_status(signed, data, trust.context(at, stamps=True)))
     except Untrusted:
         raise
     except Exception as error:
         # The parsers meet hostile bytes here and fail in many ways; each way means: not a token that holds.
-        raise Untrusted(f"the time-stamp token cannot be read: {error}") from error
+        raise Untrusted(f"时间戳无法读取：{error}", f"The time-stamp token cannot be read: {error}") from error
     if not status.intact or not status.valid:
-        raise Untrusted("the time-stamp token does not fit the data")
+        raise Untrusted("时间戳与数据不符。", "The time-stamp does not fit the data.")
     if not status.trusted:
-        raise Untrusted("the time-stamp token comes from an authority that is not trusted")
+        raise Untrusted("时间戳机构不受信任。", "The time-stamp comes from an authority that is not trusted.")
     name = str(status.signing_cert.subject.native.get("common_name", status.signing_cert.subject.human_friendly))
     return Stamp(at, name, DEVELOPMENT_MARK in name)
 
@@ -91,11 +93,11 @@ def check_detached(signature: bytes, data: bytes, trust: Trust, moment: datetime
         status = asyncio.run(_detached_status(info["content"], data, trust.context(moment)))
     except Exception as error:
         # As above: hostile bytes.
-        raise Untrusted(f"the signature cannot be read: {error}") from error
+        raise Untrusted(f"签名无法读取：{error}", f"The signature cannot be read: {error}") from error
     if not status.intact or not status.valid:
-        raise Untrusted("the signature does not fit the data")
+        raise Untrusted("签名与数据不符。", "The signature does not fit the data.")
     if not status.trusted:
-        raise Untrusted("the signer's certificate does not lead to the trusted root")
+        raise Untrusted("签名证书不属于受信任的根证书。", "The signer's certificate does not lead to the trusted root.")
     return str(status.signing_cert.subject.native.get("common_name", ""))
 
 
@@ -106,7 +108,7 @@ def signature_stamp(signer: cms.SignerInfo, trust: Trust) -> Stamp:
         for attribute in attributes:
             if attribute["type"].native == "signature_time_stamp_token":
                 return check_stamp(attribute["values"][0], signer["signature"].native, trust)
-    raise Untrusted("the signature has no time-stamp")
+    raise Untrusted("签名没有时间戳。", "The signature has no time-stamp.")
 
 
 def fingerprint(certificate: x509.Certificate) -> str:

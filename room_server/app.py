@@ -18,7 +18,8 @@ from starlette.routing import BaseRoute, Route
 
 from room_server import tls
 from room_server.api import pages, websocket
-from room_server.api.routes import exception_handlers, routes
+from room_server.api.problems import EXCEPTION_HANDLERS
+from room_server.api.routes import api_routes
 from room_server.bootstrap import Node, build
 from room_server.settings import Settings
 
@@ -42,12 +43,12 @@ def create_app(settings: Settings) -> Starlette:
     return Starlette(
         routes=[
             *_operator_routes(node),
-            *routes(node.services, node.api_options),
+            *api_routes(node.services, secure=settings.tls, outbox=node.outbox),
             *websocket.routes(node.hub),
             *pages.routes(settings.frontend_dir, settings.demo),
         ],
         middleware=[Middleware(pages.StrictHeaders, hsts=bool(settings.tls_certificate))],
-        exception_handlers=exception_handlers(),
+        exception_handlers=EXCEPTION_HANDLERS,
         lifespan=lifespan,
     )
 

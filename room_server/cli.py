@@ -13,7 +13,7 @@ from pathlib import Path
 import segno
 
 from recorder import verify
-from room_server import app, bootstrap, settings, worker
+from room_server import app, bootstrap, settings
 from room_server.services.demo import DemoAccess
 from room_server.settings import PREFIX, Settings, SettingsError
 from room_server.supervisor import Program, Supervisor
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.command == "web":
         app.serve(loaded)
     elif given.command == "worker":
-        asyncio.run(worker.work(loaded))
+        asyncio.run(bootstrap.work(loaded))
     else:
         _run(loaded)
     return 0
@@ -98,13 +98,15 @@ def environment(loaded: Settings, present: Mapping[str, str]) -> dict[str, str]:
 
 def welcome(loaded: Settings, access: DemoAccess) -> str:
     """What the demo's opener sees in the terminal: links, QR codes, passwords (shown once, stored hashed)."""
-    lines = ["", f"Demo case {access.case_no}. Everything in it is invented.", ""]
-    for link in access.links:
-        url = loaded.url + link.path
-        lines += [f"  {link.role:<14} {link.name}  {url}", _indented(qr_code(url))]
-    lines += ["Passwords of the demo's staff, shown this once:", ""]
-    lines += [f"  {login.username:<10} {login.password}" for login in access.logins]
-    lines += ["", f"Messages (one-time codes) of the demo: {loaded.url}/demo", ""]
+    links = [("mediator", "", f"{loaded.url}/staff/sessions/{access.session_id}")]
+    links += [(link.side, f"{link.name}, identity number ends in {link.last4}", link.url) for link in access.links]
+    links += [("court officer", "", f"{loaded.url}/court")]
+    lines = ["", "A demo case is open. Everything in it is invented.", ""]
+    for role, note, url in links:
+        lines += [f"  {role:<14} {url}", *([f"  {'':<14} {note}"] if note else []), _indented(qr_code(url))]
+    lines += ["User names and passwords of the demo's staff, shown this once:", ""]
+    lines += [f"  {account.username:<10} {account.password}" for account in access.accounts]
+    lines += ["", f"Messages of the demo, with the one-time codes: {loaded.url}/demo", ""]
     return "\n".join(lines)
 
 

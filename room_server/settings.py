@@ -55,6 +55,7 @@ class Settings:
         "name of the mediation organisation on papers and seal", "示例街道劳动人事争议调解中心（演示）"
     )
     timestamp_url: str = _doc("RFC 3161 authority; empty: a local one that is labelled as for development", "")
+    timestamp_roots: str = _doc("PEM file with the roots of that authority", "")
     recording_minimum_free_mb: int = _doc("recording stops, and says so, before the disk has less than this", 64)
     link_days: int = _doc("days until a party's link expires", 14)
     room_capacity: int = _doc("people in a room", 62)

@@ -165,7 +165,7 @@ class Connection:
                 read = self._read(frame)
                 number = read.number
                 if not self._allowance.take():
-                    raise SignalingError(ErrorCode.RATE_LIMITED, "too many commands")  # noqa: TRY301
+                    raise SignalingError(ErrorCode.RATE_LIMITED, "too many commands")
                 answer = await carry_out(room, person, read.command)
             except UnreadableError as error:
                 self._fail(error.number, error)

@@ -101,7 +101,7 @@ class Door:
             resume=person.resume_handle,
             resumed=missed is not None,
             snapshot=snapshot,
-            router_capabilities=self._room.media.capabilities or {},
+            router_capabilities=self._room.router_capabilities,
             ice_servers=list(self._room.settings.ice_servers),
             ping_seconds=self._room.settings.ping_seconds,
         )

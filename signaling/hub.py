@@ -15,7 +15,7 @@ from signaling.documentsocket import DocumentSocket
 from signaling.door import Joined
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import DocumentId, ParticipantId, RoomId, TransportId
-from signaling.messages import CloseCode, Hello
+from signaling.messages import CloseCode, Hello, Json
 from signaling.outbox import Outbox, SocketPort
 from signaling.policy import Grant, MediaPort, RoomPolicy
 from signaling.room import Room, RoomSettings
@@ -144,7 +144,8 @@ class Hub:
         for document_id in state.documents:
             loaded = await self._policy.load_document(room, document_id)
             room.documents[document_id] = Document(document_id, loaded, _append(room, document_id))
-        room.media_epoch = 1 if self._media.ready else 0  # the worker may have come or gone while documents were read
+        if self._media.ready:  # asked last: the worker may have come or gone while the documents were read
+            room.media_epoch, room.router_capabilities = 1, self._media.capabilities or {}
         self._rooms[room_id] = room
         self._let_idle(room)
         return room
@@ -184,10 +185,10 @@ class Hub:
         for room in list(self._rooms.values()):
             room.media_lost()
 
-    def media_ready(self) -> None:
-        """A media worker is there; its capabilities are those of the port."""
+    def media_ready(self, capabilities: Json) -> None:
+        """A media worker is there, with these RTP capabilities of its router."""
         for room in list(self._rooms.values()):
-            room.media_ready()
+            room.media_ready(capabilities)
 
     def speakers(self, room_id: RoomId, participant_ids: list[ParticipantId]) -> None:
         """Who speaks in a room, the loudest first."""

@@ -74,6 +74,7 @@ class Room:
         self.recording: RecordingView = copy.copy(state.recording)
         self.board: dict[str, Any] = _frozen_copy(state.board)
         self.media_epoch = 0
+        self.router_capabilities: Json = {}
         self.losses = 0
         self.closed = False
         self.idle: Timer | None = None
@@ -267,9 +268,10 @@ class Room:
         self.background.run(self.policy.media_lost(self))
         self.background.run(self.switchboard.report(detached, "media_lost"))
 
-    def media_ready(self) -> None:
+    def media_ready(self, capabilities: Json) -> None:
         """A worker is there: everybody builds new transports."""
         self.media_epoch += 1
+        self.router_capabilities = capabilities
         self.refresh()
         self.background.run(self.policy.media_back(self))
 
@@ -292,10 +294,9 @@ class Room:
 
     def refresh(self, reasons: Mapping[ParticipantId, str] | None = None) -> None:
         """Tell everybody what has changed for them. ``reasons``: why people are gone."""
-        capabilities = self.media.capabilities or {}
         for person in list(self.participants.values()):
             view = view_of(self, person)
-            for event in changes(person.known, view, reasons or {}, capabilities):
+            for event in changes(person.known, view, reasons or {}, self.router_capabilities):
                 self.tell(person, event)
             person.known = view
 

@@ -171,7 +171,7 @@ class Switchboard:
             raise SignalingError(ErrorCode.WRONG_STATE, "make a transport to receive first")
         for old in [s for s in self.subscriptions.values() if s.publication_id == publication_id]:
             if old.participant_id == person.participant_id:
-                await self._drop(old)
+                await attempt(self._drop(old))
         ticket = self._ticket(person)
         answer = await self._room.media.subscribe(transport.transport_id, publication_id, capabilities)
         allowed = (

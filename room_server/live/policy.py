@@ -9,7 +9,8 @@ import structlog
 from room_server.bus import AccessEnded, Bus, Published
 from room_server.live.recording import Director
 from room_server.live.refusals import as_signaling
-from room_server.services import Services
+from room_server.services.everything import Services
+from room_server.services.sessions import board
 from signaling.errors import ErrorCode, SignalingError
 from signaling.hub import Hub
 from signaling.ids import DocumentId, ParticipantId, RoomId
@@ -70,7 +71,7 @@ class SessionPolicy:
             details = await self._services.sessions.by_room(room_id)
             session_id = details.session.session_id
             self._sessions[room_id] = session_id
-            board = await self._services.board(session_id)
+            board = await self._board(session_id)
             recording = await self._services.recording.current(session_id)
         return RoomState([DocumentId("agreement")], recording, board)
 
@@ -90,7 +91,7 @@ class SessionPolicy:
         with as_signaling():
             if participant.role == "host":
                 await self._services.sessions.start(session_id, participant.participant_id)
-            kind = "joined" if participant.connections <= 1 else "reconnected"
+            kind = "reconnected" if participant.connections else "joined"
             await self._services.sessions.record(session_id, kind, participant.participant_id)
             if self._known.get(room.room_id) is not room:
                 self._known[room.room_id] = room
@@ -159,9 +160,10 @@ class SessionPolicy:
         if running is None:
             return
         view = await self._services.recording.current(session_id)
-        since = await self._services.recording.silent_since(session_id)
+        ends = [track.ended_at for track in await self._services.recording.tracks(session_id) if track.ended_at]
+        since = max(ends, default=view.started_at or running.started_at.timestamp())
         consents = await self._services.recording.consents(session_id)
-        await self._director.adopt(room, session_id, running.recording_id, view, since.timestamp(), consents)
+        await self._director.adopt(room, session_id, running.recording_id, view, since, consents)
 
     # ---- the text --------------------------------------------------------------------------------------------------
 
@@ -184,7 +186,7 @@ class SessionPolicy:
         session_id = self._session(room)
         with as_signaling():
             await self._services.drafting.set_writer(
-                session_id, by.participant_id, document_id, subject.participant_id, may_write
+                session_id, by.participant_id, document_id, subject.participant_id, may_write=may_write
             )
 
     async def freeze_document(self, room: Room, by: Participant, document_id: DocumentId, content: Json) -> str:
@@ -209,6 +211,11 @@ class SessionPolicy:
             await self._services.sessions.end(session_id, by.participant_id)
         room.set_recording(RecordingView())
         await self._on_ended(session_id)
+
+    async def _board(self, session_id: str) -> Json:
+        details = await self._services.sessions.get(session_id)
+        agreement = await self._services.agreements.current(session_id)
+        return {"session": board(details.session)} | ({"agreement": agreement} if agreement is not None else {})
 
     def _session(self, room: Room) -> str:
         try:

@@ -93,6 +93,7 @@ class Ledger(Protocol):
         session_id: str,
         recording_id: str,
         capture_id: int,
+        *,
         participant_id: str,
         kind: str,
         source: str,
@@ -300,11 +301,11 @@ class Director:
             running.session_id,
             running.recording_id,
             capture_id,
-            publication.participant_id,
-            publication.kind,
-            publication.source,
-            form.mime_type,
-            path,
+            participant_id=publication.participant_id,
+            kind=publication.kind,
+            source=publication.source,
+            mime_type=form.mime_type,
+            path=path,
         )
         return True
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -90,7 +89,7 @@ class AgreementService:
                     "digest": proposal.digest,
                     "paper_sha256": paper.sha256,
                 }
-                await self._record(unit, session_id, "draft_frozen", by, data, proposal.frozen_at)
+                await unit.log.append(session_id, at=proposal.frozen_at, kind="draft_frozen", actor=by, data=data)
                 self._show(unit, proposal, found)
         return proposal
 
@@ -110,7 +109,7 @@ class AgreementService:
             await unit.agreements.void(stage.void(now, reason))
             await self._gate(unit, session_id, None)
             data = {"proposal": stage.proposal_id, "reason": reason, "void_signatures": len(stage.signatures)}
-            await self._record(unit, session_id, "draft_unfrozen", by, data, now)
+            await unit.log.append(session_id, at=now, kind="draft_unfrozen", actor=by, data=data)
             unit.publish(Published(session_id, AGREEMENT, None))
 
     async def stage(self, proposal_id: str) -> Stage:
@@ -166,7 +165,7 @@ class AgreementService:
             )
             person = await unit.participants.get(participant_id)
             data = {"proposal": proposal_id, "code_id": code_id, "sent_to": mask_phone(person.phone)}
-            await self._record(unit, proposal.session_id, "code_sent", participant_id, data, now)
+            await unit.log.append(proposal.session_id, at=now, kind="code_sent", actor=participant_id, data=data)
         minutes = int(LIFETIME.total_seconds()) // 60
         values = {"org": self._ports.organisation, "code": digits, "minutes": minutes}
         await self._ports.messages.send(recipient(person), "one_time_code", values)
@@ -214,7 +213,7 @@ class AgreementService:
                     "effective_at": in_force.effective_at.isoformat(),
                     "paper_sha256": paper.sha256,
                 }
-                await self._record(unit, agreement.session_id, "sealed", by, data, in_force.sealed_at)
+                await unit.log.append(agreement.session_id, at=in_force.sealed_at, kind="sealed", actor=by, data=data)
                 self._show(unit, in_force, found)
         await self._tell_windows(in_force, found)
         return self._view(in_force, found)
@@ -247,7 +246,7 @@ class AgreementService:
                 "evidence": evidence,
                 "paper_sha256": paper.sha256,
             }
-            await self._record(unit, stage.session_id, "signed", wanted.participant_id, data, now)
+            await unit.log.append(stage.session_id, at=now, kind="signed", actor=wanted.participant_id, data=data)
             self._show(unit, stage, found)
         return Receipt(signature.field, now, signature.digest)
 
@@ -263,7 +262,7 @@ class AgreementService:
             if code is not None and isinstance(outcome, WrongCode):
                 data = {"proposal": proposal_id, "code_id": code.code_id, "tries_left": outcome.tries_left}
                 session_id = (await unit.agreements.get(proposal_id)).session_id
-                await self._record(unit, session_id, "code_failed", participant_id, data, now)
+                await unit.log.append(session_id, at=now, kind="code_failed", actor=participant_id, data=data)
         match outcome:
             case UsedCode():
                 return outcome
@@ -309,11 +308,6 @@ class AgreementService:
             if person.staff_id is None:
                 await self._ports.messages.send(recipient(person), "window_both", values)
 
-    async def _record(
-        self, unit: UnitOfWork, session_id: str, kind: str, actor: str, data: Mapping[str, Any], at: datetime
-    ) -> None:
-        await unit.log.append(session_id, at=at, kind=kind, actor=actor, data=data)
-
     def _view(self, stage: Stage, found: SessionDetails) -> dict[str, Any]:
         return view(stage, found.case.organisation, self._ports.zone)
 
@@ -353,7 +347,7 @@ async def _signing(unit: UnitOfWork, proposal_id: str, participant_id: str) -> P
 
 def _evidence(proposal: Proposal, signature: Signature, handwriting: bytes) -> str:
     """Digest of what led to the signature; it goes into the PDF and onto the record, and holds no secret."""
-    facts = {
+    facts: Json = {
         "proposal": proposal.proposal_id,
         "digest": proposal.digest,
         "participant": signature.participant_id,

@@ -60,6 +60,7 @@ class RecordingService:
         session_id: str,
         recording_id: str,
         capture_id: int,
+        *,
         participant_id: str,
         kind: str,
         source: str,

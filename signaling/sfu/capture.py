@@ -113,7 +113,8 @@ class FeedSocket:
                     self._waiting = True
                     self._loop.add_writer(self._socket, self._drain)
                 return
-            self._disconnect(os.strerror(ffi.errno))
+            log.warning("the recorder's feed broke", reason=os.strerror(ffi.errno))
+            self._disconnect()
         self._draining = False
         if self._waiting and self._socket is not None:
             self._waiting = False
@@ -128,10 +129,9 @@ class FeedSocket:
             batch.set_length(index, size)
         return count
 
-    def _disconnect(self, reason: str) -> None:
+    def _disconnect(self) -> None:
         if self._socket is None:
             return
-        log.warning("the recorder's feed broke", reason=reason)
         self._loop.remove_writer(self._socket)
         self._socket.close()
         self._socket = None
@@ -142,4 +142,4 @@ class FeedSocket:
 
     def close(self) -> None:
         """Stop sending."""
-        self._disconnect("closed")
+        self._disconnect()

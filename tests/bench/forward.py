@@ -14,6 +14,7 @@ import gc
 import json
 import os
 import resource
+import socket
 import sys
 import tempfile
 import time
@@ -54,6 +55,12 @@ class Listener(Peer):
     """A receiving peer that counts instead of decrypting, once ``measuring``."""
 
     measuring = False
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        # A pause of this process must not count as a loss of the worker's.
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * 1024 * 1024)
+
     delays: list[int]
     streams: dict[int, Arrivals]
 

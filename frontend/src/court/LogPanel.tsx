@@ -79,6 +79,9 @@ function Row({ record, entry, player, current }: RowProps) {
       <span class="grow">
         {eventWords(entry.kind)}
         <span class="log__who">{person?.display_name ?? actorName(record, entry.actor)}</span>
+        {person && person.participant_id !== entry.actor && (
+          <span class="log__who">{t("court.by", { name: actorName(record, entry.actor) })}</span>
+        )}
         {Object.keys(entry.data).length > 0 && (
           <details class="log__data">
             <summary class="tiny">{t("court.logDetail")}</summary>

@@ -71,13 +71,7 @@ function ViewTile({ view, person, player }: { view: RecordView; person: RecordPe
   const absent = broken ? t("court.viewBroken") : covered.value ? "" : t("court.notRecordedNow");
   return (
     <div class="tile tile--small player__tile">
-      {view.has_video ? (
-        // biome-ignore lint/a11y/useMediaCaption: a raw recording has no captions
-        <video {...shared} playsInline />
-      ) : (
-        // biome-ignore lint/a11y/useMediaCaption: as above
-        <audio {...shared} />
-      )}
+      {view.has_video ? <video {...shared} playsInline /> : <audio {...shared} />}
       {!view.has_video && !absent && (
         <p class="player__absent">
           <Icon name="speaker" large />

@@ -46,7 +46,7 @@ export function TimelinePanel({
             {t("court.gapLegend")}
           </span>
           {player && <span>{t("court.recordedFrom", { time: clockTime(player.span.from) })}</span>}
-          {player && <span>{t("court.jumpHint")}</span>}
+          {player && <span class="timeline__hint">{t("court.jumpHint")}</span>}
         </span>
       </div>
       <div class="timeline__lanes">
@@ -88,6 +88,9 @@ export function TimelinePanel({
                   shape={`timeline__bar timeline__bar--${person.side}`}
                 />
               ))}
+            {gaps.map((gap) => (
+              <Bar key={gap.from} span={span} from={gap.from} to={gap.to} shape="timeline__gap" title={gapLine(gap)} />
+            ))}
           </Lane>
         ))}
         {LANES.map(({ lane, icon, label }) => (
@@ -143,8 +146,7 @@ function Lane({
   return (
     <>
       <div class="timeline__label">{label}</div>
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the player's slider does the same from the keyboard */}
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: as above */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: the player's slider does the same from the keyboard */}
       <svg class={axis ? "timeline__lane timeline__lane--axis" : "timeline__lane"} role="presentation" onClick={jump}>
         {children}
       </svg>

@@ -5,28 +5,22 @@ import type { CourtRecord, LogEntry, RecordPerson } from "./types";
 /** Lanes of the timeline that show single moments. */
 export type MomentLane = "room" | "drafting" | "signing";
 
-const LANES: [RegExp, MomentLane][] = [
-  [/sign|seal|in_force|code/, "signing"],
-  [/freeze|frozen|writer|document|void|draft/, "drafting"],
-  [/participant|admit|connection|session|remov/, "room"],
-];
-/** Entries that would only crowd the timeline; the list below it has them all. */
-const NOT_ON_TIMELINE = /publication|track|document_updated|checkpoint|read|link|identity|consent/;
-
-function plainKind(kind: string): string {
-  return kind.replace(/[.\-\s]/g, "_");
-}
+const LANES: Record<MomentLane, readonly string[]> = {
+  room: ["session_started", "admitted", "removed", "joined", "left", "connection_lost", "session_ended"],
+  drafting: ["writer_set", "draft_frozen", "draft_unfrozen"],
+  signing: ["signed", "sealed"],
+};
 
 /** A sentence for the kind of an entry; an unknown kind is shown as it is, never hidden. */
 export function eventWords(kind: string): string {
-  const key = `court.event.${plainKind(kind)}`;
+  const key = `court.event.${kind}`;
   return hasKey(key) ? t(key) : t("court.event.other", { kind });
 }
 
+/** The lane of a moment; the timeline leaves most kinds to the list beside it. */
 export function laneOf(entry: LogEntry): MomentLane | null {
-  const kind = plainKind(entry.kind);
-  if (NOT_ON_TIMELINE.test(kind) && !/agreement/.test(kind)) return null;
-  return LANES.find(([pattern]) => pattern.test(kind))?.[1] ?? null;
+  const lanes = Object.keys(LANES) as MomentLane[];
+  return lanes.find((lane) => LANES[lane].includes(entry.kind)) ?? null;
 }
 
 export function gapWords(reason: string): string {
@@ -42,7 +36,7 @@ export function actorName(record: CourtRecord, actor: string): string {
 
 /** The person an entry is about: the one it names, or the one who acted. */
 export function subjectOf(record: CourtRecord, entry: LogEntry): RecordPerson | undefined {
-  const named = entry.data.participant_id;
+  const named = entry.data.participant;
   return (typeof named === "string" ? personOf(record, named) : undefined) ?? personOf(record, entry.actor);
 }
 

@@ -43,6 +43,7 @@ type LocalSource = "microphone" | "camera";
 export class MediaSession {
   private readonly store: Store<MediaState>;
   private readonly producers = new Map<LocalSource, types.Producer>();
+  private readonly opening = new Map<LocalSource, Promise<MediaStreamTrack | null>>();
   private readonly subscriptions: Subscriptions;
   private readonly stopWatching: (() => void)[];
   private transports: TransportPair | null = null;
@@ -75,6 +76,10 @@ export class MediaSession {
         if (lost && this.transports?.owns(event.transport_id)) this.rebuildSoon();
       }),
     ];
+    // The person sees and checks the own picture while waiting; nothing is sent before the room lets them in.
+    for (const source of ["microphone", "camera"] as const) {
+      if (this.store.value[source].wanted) void this.openTrack(source);
+    }
     this.follow();
   }
 
@@ -247,9 +252,17 @@ export class MediaSession {
     };
   }
 
-  private async openTrack(source: LocalSource): Promise<MediaStreamTrack | null> {
+  private openTrack(source: LocalSource): Promise<MediaStreamTrack | null> {
     const known = this.store.value[source].track;
-    if (known?.readyState === "live") return known;
+    if (known?.readyState === "live") return Promise.resolve(known);
+    const already = this.opening.get(source);
+    if (already) return already;
+    const opening = this.openDevice(source).finally(() => this.opening.delete(source));
+    this.opening.set(source, opening);
+    return opening;
+  }
+
+  private async openDevice(source: LocalSource): Promise<MediaStreamTrack | null> {
     try {
       const track = source === "microphone" ? await openMicrophone() : await openCamera();
       if (this.closed || !this.store.value[source].wanted) {

@@ -127,10 +127,12 @@ export function myself(state: RoomState): ParticipantView | null {
   return state.participants.get(state.me) ?? null;
 }
 
-/** Whether this person is inside, not in the waiting room. */
+/** Whether this person is inside, not in the waiting room. While the own connection was away both are "dropped": only
+ * somebody inside knows of documents. */
 export function isPresent(state: RoomState): boolean {
   const me = myself(state);
-  return me !== null && me.presence !== "waiting";
+  if (me === null) return false;
+  return me.presence === "present" || (me.presence === "dropped" && state.documents.size > 0);
 }
 
 export function publicationOf(

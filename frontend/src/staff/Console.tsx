@@ -90,8 +90,7 @@ function LiveConsole({ desk, detail: first, account, state }: Props & { state: R
   const frozen = phase === "frozen" || phase === "signing" || phase === "in_force";
   useEffect(() => setLayout(null), [frozen]);
   // Signing is done on paper: it comes to the middle unless the mediator chooses otherwise then.
-  const layout =
-    chosenLayout ?? (frozen ? "paper" : "faces");
+  const layout = chosenLayout ?? (frozen ? "paper" : "faces");
   return (
     <ToolsProvider value={tools}>
       <div class="console" data-theme="stage" data-testid="console" data-layout={layout} data-drawer={String(drawer)}>

@@ -64,7 +64,7 @@ function Recording() {
     });
   return (
     <div class="console__rec">
-      <span data-testid="rec-chip" data-state={recording.state}>
+      <span class="console__chip" data-testid="rec-chip" data-state={recording.state}>
         <RecStrip chip recording={recording} clockOffset={state.clockOffset} />
       </span>
       {recording.state === "off" ? (

@@ -86,7 +86,7 @@ function Writers() {
             }
           >
             <Seal side={one.side} />
-            <span>{one.display_name}</span>
+            <span class="writer__name">{one.display_name}</span>
             <span class="writer__state">
               <Icon name={on ? "pen" : "eye"} />
               {on ? t("staff.mayWrite") : t("staff.mayRead")}

@@ -13,7 +13,7 @@ const POLL_MS = 2000;
 export function Ended({ detail: first }: { detail: SessionDetail }) {
   const [detail, setDetail] = useState(first);
   const [refusal, setRefusal] = useState("");
-  const filed = detail.state === "filed" || detail.state === "archived";
+  const filed = detail.state === "filed";
 
   useEffect(() => {
     if (filed) return;

@@ -84,7 +84,6 @@ function SignForm({
     <div class="card stack sign-form">
       <label class="check" data-on={intent ? "" : undefined}>
         <input
-          class="visually-hidden"
           type="checkbox"
           data-testid="sign-intent"
           checked={intent}

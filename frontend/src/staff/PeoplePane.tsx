@@ -111,13 +111,11 @@ function Inside({ person }: { person: ParticipantView }) {
       onAct: () => void command("remove", { participant_id: person.participant_id }),
     });
   return (
-    <div class="person" data-participant={person.participant_id}>
+    <div class="person people__inside" data-participant={person.participant_id}>
       <Seal side={person.side} />
-      <div class="grow">
-        <b>{person.display_name}</b>
-        {me ? <p class="tiny">{t("staff.you")}</p> : <PersonNote participantId={person.participant_id} />}
-        {person.presence === "dropped" && <p class="tiny people__dropped">{t("tile.dropped")}</p>}
-      </div>
+      <b class="grow" title={person.display_name}>
+        {person.display_name}
+      </b>
       <SourceState person={person} source="microphone" />
       <SourceState person={person} source="camera" />
       {!me && person.role !== "host" && (
@@ -133,6 +131,8 @@ function Inside({ person }: { person: ParticipantView }) {
           <Icon name="exit" />
         </button>
       )}
+      {me ? <p class="tiny">{t("staff.you")}</p> : <PersonNote participantId={person.participant_id} />}
+      {person.presence === "dropped" && <p class="tiny people__dropped">{t("tile.dropped")}</p>}
     </div>
   );
 }
@@ -156,7 +156,7 @@ function SourceState({ person, source }: { person: ParticipantView; source: "mic
 /** Each person's link: its state, a new one, or none any more. */
 function Links() {
   const { detail } = useTools();
-  const people = detail.people.filter((one) => one.link_state !== null && one.role !== "mediator");
+  const people = detail.people.filter((one) => one.link_state !== null && one.side !== "mediator");
   if (people.length === 0) return null;
   return (
     <details class="people__links">

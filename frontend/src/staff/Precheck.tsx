@@ -83,7 +83,7 @@ export function Precheck({
         <DeviceLine word={t("staff.camera")} found={found.camera} />
         <DeviceLine word={t("staff.microphone")} found={found.microphone} />
         {detail.people
-          .filter((person) => person.role !== "mediator")
+          .filter((person) => person.side !== "mediator")
           .map((person) => (
             <li key={person.participant_id}>
               <Seal side={person.side} />

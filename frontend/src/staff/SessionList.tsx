@@ -125,7 +125,7 @@ function PartyLine({ party }: { party: ListedParty }) {
 
 /** Nobody can enter the room any more. */
 export function isOver(state: string): boolean {
-  return /^(ended|ending|closed|filing|filed|archived)$/.test(state);
+  return state === "ended" || state === "filed";
 }
 
 export function stateWords(state: string): string {

@@ -3,6 +3,7 @@ import { type AgreementView as Agreement, type DocumentNode, request, type Signe
 import { clockTime, dateTime } from "../court/format";
 import { instant } from "../court/types";
 import { pick, t } from "../i18n";
+import { shortCode } from "../room/digest";
 import { AgreementView } from "../ui/AgreementView";
 import { Button } from "../ui/Button";
 import { Digest } from "../ui/Digest";
@@ -71,7 +72,7 @@ function Locked({ agreement }: { agreement: Agreement | null }) {
               },
             ]
           : []),
-        { icon: "hash", text: t("staff.unfreeze.code", { code: agreement?.short_code ?? "" }) },
+        { icon: "hash", text: t("staff.unfreeze.code", { code: shortCode(agreement?.digest ?? "") }) },
         { icon: "doc", text: t("staff.unfreeze.reasonShown") },
       ],
       act: t("staff.unfreeze.act"),

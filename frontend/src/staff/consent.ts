@@ -1,11 +1,8 @@
-/** Whether a person agreed to be recorded: null while unanswered. Answers come as `{notice: {item: yes}}` or flat. */
+/** The item of the recording notice by which a person agrees to be recorded (rules/data/consents.toml). */
+const RECORDING_ITEM = "recording_dispute";
+
+/** Whether a person agreed to be recorded; null while unanswered. */
 export function recordingConsent(consents: Record<string, unknown>): boolean | null {
-  for (const [name, answer] of Object.entries(consents)) {
-    if (typeof answer === "boolean" && /record/.test(name)) return answer;
-    if (answer !== null && typeof answer === "object") {
-      const inner = recordingConsent(answer as Record<string, unknown>);
-      if (inner !== null) return inner;
-    }
-  }
-  return null;
+  const answer = consents[RECORDING_ITEM];
+  return typeof answer === "boolean" ? answer : null;
 }

@@ -151,8 +151,15 @@ async def test_an_update_that_is_not_kept_is_not_relayed(desk: Desk) -> None:
     assert desk.content() == {"type": "doc"}
     del desk.home.policy.refuse["append_update"]
     other.write("kept")
-    await other.hang_up()
+    await other.kept()
     assert desk.content() == paragraphs("kept")
+    again = Editor(desk.home, desk.a)
+    desk.editors.append(again)
+    again.doc.apply_update(writer.doc.get_update())
+    again._local.clear()
+    await again.sync()
+    await again.kept()
+    assert len(desk.content()["content"]) == 2
 
 
 async def test_two_who_write_at_once_end_with_the_same_text(desk: Desk) -> None:

@@ -215,7 +215,7 @@ class RoomMachine(RuleBasedStateMachine):
             self.house.hub.media_lost()
             await self.house.settle()
             media.ready = True
-            self.house.hub.media_ready()
+            self.house.hub.media_ready({"codecs": []})
             await self.house.settle()
 
         self.run(die_and_return())

@@ -25,7 +25,13 @@ const messages: Record<keyof typeof source, string> = {
   "staff.error.code_wrong": "Wrong code. Please look again.",
   "staff.error.code_expired": "That code has expired. Get a new one.",
   "staff.error.handwriting_empty": "The name is not written yet.",
-  "staff.error.consent_missing": "Somebody has not agreed to be recorded, so it cannot start.",
+  "staff.error.recording_no_consent":
+    "No party has agreed to be recorded, so it cannot start. Please keep written minutes.",
+  "staff.error.recording_not_agreed": "This person has not agreed to be recorded.",
+  "staff.error.consent_missing": "Somebody has not read the required notices.",
+  "staff.error.authority_missing": "This agent has no special authorisation and cannot sign (CPLJ 89).",
+  "staff.error.text_unprintable": "Something in the text cannot be printed. Please change it and lock again.",
+  "staff.error.filing_incomplete": "The record is being filed. Please come back later.",
 
   "staff.sessions": "My sessions",
   "staff.noSessions": "No sessions planned.",
@@ -36,14 +42,8 @@ const messages: Record<keyof typeof source, string> = {
   "staff.backToList": "Back to sessions",
 
   "staff.state.scheduled": "Planned",
-  "staff.state.waiting": "Waiting",
-  "staff.state.open": "In session",
-  "staff.state.live": "In session",
-  "staff.state.joint": "In session",
   "staff.state.in_session": "In session",
-  "staff.state.started": "In session",
   "staff.state.ended": "Ended, to be filed",
-  "staff.state.filing": "Being filed",
   "staff.state.filed": "Filed",
 
   "staff.precheck": "See yourself first",

@@ -22,7 +22,12 @@ export default {
   "staff.error.code_wrong": "验证码不对。请看清楚再输。",
   "staff.error.code_expired": "验证码过时了。再要一个。",
   "staff.error.handwriting_empty": "还没有写名字。",
-  "staff.error.consent_missing": "有人还没有答应录音录像，不能开录。",
+  "staff.error.recording_no_consent": "没有当事人同意录音录像，不能开录。由您写笔录。",
+  "staff.error.recording_not_agreed": "此人没有同意录音录像。",
+  "staff.error.consent_missing": "有人还没有看过必读的告知书。",
+  "staff.error.authority_missing": "代理人没有特别授权，不能代签（民诉法解释第八十九条）。",
+  "staff.error.text_unprintable": "文本里有印不出来的内容。请改一下再锁定。",
+  "staff.error.filing_incomplete": "案卷正在归档，请稍后再来。",
 
   "staff.sessions": "我的场次",
   "staff.noSessions": "没有排好的场次。",
@@ -33,14 +38,8 @@ export default {
   "staff.backToList": "回到场次",
 
   "staff.state.scheduled": "已排期",
-  "staff.state.waiting": "候调",
-  "staff.state.open": "调解中",
-  "staff.state.live": "调解中",
-  "staff.state.joint": "调解中",
   "staff.state.in_session": "调解中",
-  "staff.state.started": "调解中",
   "staff.state.ended": "已结束，待归档",
-  "staff.state.filing": "正在归档",
   "staff.state.filed": "已归档",
 
   "staff.precheck": "进去之前，看看自己",

@@ -100,6 +100,7 @@ class Ledger:
         session_id: str,
         recording_id: str,
         capture_id: int,
+        *,
         participant_id: str,
         kind: str,
         source: str,
