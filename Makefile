@@ -61,7 +61,8 @@ clean:
 
 FRONTEND := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/dist/*' 2>/dev/null)
 .stamps/npm: frontend/package.json frontend/package-lock.json | .stamps/run
-	cd frontend && $(NPM) ci --silent --no-audit --no-fund
+	@# not ci: it wants the lock to name tools for other systems, which some mirrors of the registry do not have
+	cd frontend && $(NPM) install --no-save --silent --no-audit --no-fund
 	@mkdir -p .stamps && touch $@
 
 .stamps/frontend: .stamps/npm $(FRONTEND)

@@ -39,13 +39,13 @@ class Settings:
     )
     port: int = _doc("TCP port of the web process", 8080)
     base_url: str = _doc("how browsers reach the service; empty: made from host and port", "")
+    frontend_dir: Path = _doc("folder of the built frontend", Path(__file__).parent.parent / "frontend" / "dist")
     data_dir: Path = _doc("folder of the database, recordings, papers and keys", Path("data"))
     database_url: str = _doc("SQLAlchemy URL; empty: SQLite in data_dir", "")
     secret_key: str = _doc("key of all tokens; empty: made once and kept in data_dir", "")
     tls_certificate: str = _doc("PEM file; empty: self-signed when host is not a loopback address", "")
     tls_key: str = _doc("PEM file that goes with tls_certificate", "")
-    media_port: int = _doc("UDP port of the first media worker; the others follow", 40000)
-    media_workers: int = _doc("media worker processes; 0: one less than the processor cores, at least 1", 0)
+    media_port: int = _doc("UDP port of the media worker", 40000)
     announced_ips: tuple[str, ...] = _doc(
         "addresses told to browsers for media; empty: host, or this machine's own", ()
     )
@@ -55,6 +55,7 @@ class Settings:
         "name of the mediation organisation on papers and seal", "示例街道劳动人事争议调解中心（演示）"
     )
     timestamp_url: str = _doc("RFC 3161 authority; empty: a local one that is labelled as for development", "")
+    timestamp_roots: str = _doc("PEM file with the roots of that authority", "")
     recording_minimum_free_mb: int = _doc("recording stops, and says so, before the disk has less than this", 64)
     link_days: int = _doc("days until a party's link expires", 14)
     room_capacity: int = _doc("people in a room", 62)
@@ -86,11 +87,6 @@ class Settings:
         return (own_address(),)
 
     @property
-    def workers(self) -> int:
-        """How many media workers run on this machine."""
-        return self.media_workers or max(1, (os.cpu_count() or 2) - 1)
-
-    @property
     def database(self) -> str:
         """The SQLAlchemy URL in use."""
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'room.sqlite3'}"
@@ -105,9 +101,10 @@ class Settings:
         """The recorder's folder."""
         return self.data_dir / "recordings"
 
-    def media_control(self, index: int) -> Path:
-        """Control socket of media worker ``index``."""
-        return self.run_dir / f"media-{index}.sock"
+    @property
+    def media_control(self) -> Path:
+        """Control socket of the media worker."""
+        return self.run_dir / "media.sock"
 
     @property
     def recorder_control(self) -> Path:

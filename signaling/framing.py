@@ -21,6 +21,14 @@ class FramingError(Exception):
     """The other process sent something that is not a message of this protocol."""
 
 
+class UndecodableError(FramingError):
+    """One frame does not decode; the stream goes on behind it. ``body`` is what was in the frame."""
+
+    def __init__(self, reason: str, body: bytes) -> None:
+        super().__init__(f"a message does not decode: {reason}")
+        self.body = body
+
+
 class Framing(Generic[T]):
     """Encodes and decodes messages of one tagged union."""
 
@@ -39,7 +47,8 @@ class Framing(Generic[T]):
         """The next message, or None at a clean end of the stream.
 
         Raises:
-            FramingError: the length is over the limit, the stream ends inside a message, or the body does not decode.
+            UndecodableError: the body does not decode; the next message can still be read.
+            FramingError: the length is over the limit, or the stream ends inside a message.
         """
         try:
             head = await reader.readexactly(LENGTH.size)
@@ -56,4 +65,4 @@ class Framing(Generic[T]):
         except asyncio.IncompleteReadError as error:
             raise FramingError("the stream ended inside a message") from error
         except msgspec.MsgspecError as error:
-            raise FramingError(f"a message does not decode: {error}") from error
+            raise UndecodableError(str(error), body) from error

@@ -3,6 +3,8 @@
 JSON text frames, one envelope each: ``{"v": 1, "id": 7, "type": "...", "data": {...}, "seq": 42}``.
 ``id`` is on commands and on the one ``ok`` or ``error`` that answers each; ``seq`` is on events. The prose is in
 PROTOCOL.md; the TypeScript types of the frontend are generated from this file.
+
+size: over 400 lines on purpose, so that the whole wire can be read in one place.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""One use case a function, one transaction each."""
+"""The use cases: one function each, one transaction or a few, events after the commit."""

@@ -1,0 +1,98 @@
+"""Do the signed papers hold: every signature, the frozen text's digest, and the evidence of each act?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from recorder import bag
+from recorder.checks.opened import Check, Opened, rows
+from recorder.layout import SEAL_NAME
+from recorder.sentences import Failure, Sentence
+from recorder.signatures import SignatureReport, agreement_digest, inspect_with
+from recorder.trust import Trust
+
+
+def check_papers(dossier: Opened, trust: Trust) -> tuple[list[Check], bool]:
+    """One check for each signed paper in the catalogue, and whether a development time-stamp was met."""
+    checks: list[Check] = []
+    development = False
+    for row in rows(dossier.catalogue.get("agreements")):
+        name = f"paper {row.get('path')}"
+        try:
+            reports = _signatures(dossier, row, trust)
+            checks.append(Check(name, True, _holds(dossier, row, reports)))
+            development = development or any(report.development_time for report in reports)
+        except Failure as failure:
+            checks.append(Check(name, False, failure.sentence))
+    declared = {row.get("path") for row in rows(dossier.catalogue.get("agreements"))}
+    checks.extend(_undeclared(dossier, trust, declared))
+    return checks, development
+
+
+def _signatures(dossier: Opened, row: Mapping[str, Any], trust: Trust) -> list[SignatureReport]:
+    path = str(row.get("path"))
+    reports = inspect_with(dossier.read(path), trust)
+    for report in reports:
+        if not report.ok:
+            raise Failure(
+                f"{path}：{report.field}，{report.detail.zh}。", f"{path}: {report.field}: {report.detail.en}."
+            )
+    seals = [report for report in reports if report.field == "seal"]
+    if not seals or seals[0].signer_name != SEAL_NAME:
+        raise Failure(f"{path}：没有调解组织的印章。", f"{path}: the organisation's seal is not on it.")
+    impostors = [report for report in reports if report.field != "seal" and report.signer_name == SEAL_NAME]
+    if impostors:
+        raise Failure(
+            f"{path}：{impostors[0].field} 用了调解组织的印章。", f"{path}: {impostors[0].field} bears the seal's key."
+        )
+    return reports
+
+
+def _holds(dossier: Opened, row: Mapping[str, Any], reports: list[SignatureReport]) -> Sentence:
+    path, digest = str(row.get("path")), row.get("digest")
+    if agreement_digest(dossier.read(path)) != digest or not isinstance(digest, str):
+        raise Failure(f"{path}：文本校验码与卷内目录不符。", f"{path}: its text digest differs from the catalogue's.")
+    if digest not in dossier.log_strings:
+        raise Failure(f"{path}：日志中没有该文本校验码。", f"{path}: the log does not name its text digest {digest}.")
+    text = row.get("text")
+    if text is not None and (not dossier.has(text) or dossier.members[bag.PAYLOAD + text].sha256 != digest):
+        raise Failure(f"{text} 不是被签署的文本。", f"{text} is not the text that was signed.")
+    known = {member.sha256 for member in dossier.members.values()} | dossier.log_strings
+    for report in reports:
+        if report.evidence_digest and report.evidence_digest not in known:
+            raise Failure(
+                f"{path}：{report.field} 的签署证据既不在卷内也不在日志中。",
+                f"{path}: the evidence behind {report.field} is neither among the files nor in the log.",
+            )
+    people = [report for report in reports if report.field != "seal" and report.signer_name and _is_person(report)]
+    names = "、".join(report.signer_name for report in people)
+    return Sentence(
+        f"{path}：{names}签名和调解组织印章均成立，文本校验码 {digest[:8]}… 与日志一致。",
+        f"{path}: the signatures of {names} and the seal hold; the text digest {digest[:8]}… is the log's.",
+    )
+
+
+def _is_person(report: SignatureReport) -> bool:
+    return not report.field.startswith("Timestamp-")
+
+
+def _undeclared(dossier: Opened, trust: Trust, declared: set[Any]) -> list[Check]:
+    """A PDF with signatures that the catalogue does not call an agreement must hold as well."""
+    checks: list[Check] = []
+    for name in dossier.members:
+        path = name.removeprefix(bag.PAYLOAD)
+        if not name.startswith(bag.PAYLOAD) or not path.endswith(".pdf") or path in declared:
+            continue
+        try:
+            broken = [report for report in inspect_with(dossier.read(path), trust) if not report.ok]
+        except Failure as failure:
+            checks.append(Check(f"paper {path}", False, failure.sentence))
+            continue
+        checks.extend(
+            Check(
+                f"paper {path}", False, Sentence(f"{path}：{one.field}，{one.detail.zh}。", f"{path}: {one.detail.en}.")
+            )
+            for one in broken
+        )
+    return checks

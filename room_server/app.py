@@ -1,0 +1,88 @@
+"""The web process: pages, HTTP, sockets, and this node's live rooms."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+import prometheus_client
+import structlog
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from room_server import tls
+from room_server.api import pages, websocket
+from room_server.api.problems import EXCEPTION_HANDLERS
+from room_server.api.routes import api_routes
+from room_server.bootstrap import Node, build
+from room_server.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+SHUTDOWN_SECONDS = 5
+
+
+def create_app(settings: Settings) -> Starlette:
+    """The ASGI application of one node."""
+    node = build(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await node.start()
+        try:
+            yield
+        finally:
+            await node.close()
+
+    return Starlette(
+        routes=[
+            *_operator_routes(node),
+            *api_routes(node.services, secure=settings.tls, outbox=node.outbox),
+            *websocket.routes(node.hub),
+            *pages.routes(settings.frontend_dir, settings.demo),
+        ],
+        middleware=[Middleware(pages.StrictHeaders, hsts=bool(settings.tls_certificate))],
+        exception_handlers=EXCEPTION_HANDLERS,
+        lifespan=lifespan,
+    )
+
+
+def _operator_routes(node: Node) -> list[BaseRoute]:
+    async def health(_: Request) -> Response:
+        parts = await node.health()
+        healthy = all(parts.values())
+        return JSONResponse({"ok": healthy, **parts}, status_code=200 if healthy else 503)
+
+    async def metrics(_: Request) -> Response:
+        text = await asyncio.to_thread(prometheus_client.generate_latest, node.registry)
+        return Response(text, media_type=prometheus_client.CONTENT_TYPE_LATEST)
+
+    return [Route("/healthz", health), Route("/metrics", metrics)]
+
+
+def serve(settings: Settings) -> None:
+    """Run the web process until it is told to stop."""
+    certificate, key = settings.tls_certificate or None, settings.tls_key or None
+    if settings.tls and certificate is None:
+        made = tls.self_signed(settings.data_dir / "tls", [*settings.announced, "localhost"], datetime.now(UTC))
+        certificate, key = str(made[0]), str(made[1])
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        ssl_certfile=certificate,
+        ssl_keyfile=key,
+        loop="uvloop",
+        ws="websockets-sansio",
+        ws_max_size=1024 * 1024,
+        access_log=False,  # the secret of a party's link is in its address
+        log_level="warning",
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        server_header=False,
+    )

@@ -1,0 +1,220 @@
+"""Everything of one node, put together in one place."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import structlog
+from cryptography import x509
+from prometheus_client import CollectorRegistry, Gauge
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from recorder.blobs import LocalBlobStore
+from recorder.client import RecorderClient
+from recorder.control import FragmentSealed, Track, TrackClosed, TrackFailed
+from recorder.pki import Authority
+from recorder.timestamp import HttpTimeStamper, LocalTimeStamper, TimeStamper
+from room_server.auth import Tokens
+from room_server.bus import Bus
+from room_server.live.policy import SessionPolicy
+from room_server.live.recording import Director
+from room_server.services.demo import DemoAccess
+from room_server.services.everything import Services, build_services
+from room_server.services.messages import OutboxMessages
+from room_server.services.ports import Ports, key_for_short_secrets, utc_now
+from room_server.settings import Settings
+from room_server.store.database import migrate, open_engine
+from room_server.store.unit_of_work import units_of_work
+from room_server.worker import Filer
+from signaling.background import Background
+from signaling.hub import Hub
+from signaling.media import MediaWorker
+from signaling.messages import Json
+from signaling.room import RoomSettings
+from signaling.sfu.control import FeedDropped, Speakers, TransportState
+
+log = structlog.get_logger(__name__)
+
+
+def prepare_folders(settings: Settings) -> None:
+    """Make the data folder and those in it; only their owner may look inside."""
+    for folder in (settings.data_dir, settings.run_dir, settings.recordings_dir):
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
+
+
+@dataclass(frozen=True, slots=True)
+class Foundation:
+    """What every process of the product needs: the database and the services on it."""
+
+    engine: AsyncEngine
+    bus: Bus
+    ports: Ports
+    services: Services
+    outbox: OutboxMessages
+
+    async def close(self) -> None:
+        """Let the database go."""
+        await self.engine.dispose()
+
+
+def found(settings: Settings) -> Foundation:
+    """Build the services; the database is not touched yet."""
+    prepare_folders(settings)
+    engine, bus = open_engine(settings.database), Bus()
+    unit_of_work = units_of_work(engine, bus)
+    authority = Authority.load_or_create(settings.data_dir / "pki", settings.organisation, utc_now())
+    key = settings.token_key()
+    outbox = OutboxMessages(unit_of_work, utc_now)
+    ports = Ports(
+        unit_of_work=unit_of_work,
+        clock=utc_now,
+        tokens=Tokens(key, utc_now),
+        key=key_for_short_secrets(key),
+        blobs=LocalBlobStore(settings.data_dir / "blobs"),
+        authority=authority,
+        stamper=_stamper(settings, authority),
+        messages=outbox,
+        base_url=settings.url,
+        organisation=settings.organisation,
+        zone=ZoneInfo(settings.time_zone),
+        link_days=settings.link_days,
+        recordings=settings.recordings_dir,
+        scratch=settings.data_dir / "scratch",
+    )
+    return Foundation(engine, bus, ports, build_services(ports), outbox)
+
+
+def _stamper(settings: Settings, authority: Authority) -> TimeStamper:
+    if not settings.timestamp_url:
+        return LocalTimeStamper(authority)
+    roots = x509.load_pem_x509_certificates(Path(settings.timestamp_roots).read_bytes())
+    return HttpTimeStamper(settings.timestamp_url, roots)
+
+
+async def open_demo(settings: Settings) -> DemoAccess | None:
+    """Bring the database up to date and open the demo case; None when there are cases already."""
+    foundation = found(settings)
+    try:
+        await migrate(foundation.engine)
+        return await foundation.services.demo.open()
+    finally:
+        await foundation.close()
+
+
+async def work(settings: Settings) -> None:
+    """The background worker as a process of its own: runs until it is cancelled."""
+    foundation = found(settings)
+    filer = Filer(foundation.services.filing)
+    try:
+        await migrate(foundation.engine)
+        await filer.start()
+        await asyncio.Event().wait()
+    finally:
+        await filer.close()
+        await foundation.close()
+
+
+class Node:
+    """The live part of a web process: rooms, the media worker's and the recorder's handles, filing."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.foundation = found(settings)
+        self.services = self.foundation.services
+        self.outbox = self.foundation.outbox if settings.demo else None
+        self.registry = CollectorRegistry()
+        self._background = Background()
+        self._media = MediaWorker(settings.media_control, self._heard, self._media_lost, self._media_ready)
+        self._recorder = RecorderClient(
+            settings.recorder_control, self._recorded, self._recorder_lost, self._recorder_ready
+        )
+        clock = self.foundation.ports.clock
+        self._director = Director(self.services.recording, self._media, self._recorder, lambda: clock().timestamp())
+        self._filer = Filer(self.services.filing)
+        self._policy = SessionPolicy(self.services, self._director, self._filer.soon)
+        limits = RoomSettings(
+            maximum_people=settings.room_capacity, ice_servers=tuple(json.loads(settings.ice_servers))
+        )
+        self.hub = Hub(self._policy, self._media, settings=limits)
+        self._policy.listen(self.foundation.bus, self.hub)
+        self._measure()
+
+    async def start(self) -> None:
+        """Bring the database up to date, connect to the other processes, go on with what was left unfiled."""
+        await migrate(self.foundation.engine)
+        await self._media.start()
+        await self._recorder.start()
+        await self._filer.start()
+
+    async def close(self) -> None:
+        """Close every socket and connection; recordings and rooms are taken up again by the next process."""
+        await self.hub.close()
+        await self._background.drain()
+        await self._filer.close()
+        await self._media.close()
+        await self._recorder.close()
+        await self.foundation.close()
+
+    async def health(self) -> dict[str, bool]:
+        """Whether each part works."""
+        return {
+            "database": await self._database_answers(),
+            "media": self._media.ready,
+            "recorder": self._recorder.ready,
+        }
+
+    async def _database_answers(self) -> bool:
+        try:
+            async with asyncio.timeout(2):
+                await self.services.sessions.all()
+        except Exception:
+            log.exception("the database does not answer")
+            return False
+        return True
+
+    # ---- what the other processes tell -----------------------------------------------------------------------------
+
+    def _heard(self, notice: Speakers | TransportState | FeedDropped) -> None:
+        if isinstance(notice, Speakers):
+            self.hub.speakers(notice.room_id, notice.participant_ids)
+        elif isinstance(notice, TransportState):
+            self.hub.transport_state(notice.transport_id, notice.state, notice.reason)
+        else:
+            log.warning("the recorder does not keep up", capture=notice.capture_id, dropped=notice.dropped)
+
+    def _media_lost(self) -> None:
+        self.hub.media_lost()
+
+    def _media_ready(self, capabilities: Json) -> None:
+        self.hub.media_ready(capabilities)
+
+    def _recorded(self, notice: TrackClosed | TrackFailed | FragmentSealed) -> None:
+        if isinstance(notice, TrackFailed):
+            log.error("a track cannot be written", file=notice.track.file, reason=notice.reason, message=notice.message)
+            self._background.run(self._director.track_failed(notice.track, notice.reason))
+
+    def _recorder_lost(self) -> None:
+        self._background.run(self._director.recorder_lost())
+
+    def _recorder_ready(self, tracks: list[Track]) -> None:
+        self._background.run(self._director.recorder_ready(tracks))
+
+    def _measure(self) -> None:
+        rooms = Gauge("mediation_room_live_rooms", "Live rooms of this node", registry=self.registry)
+        rooms.set_function(lambda: len(self.hub.rooms))
+        people = Gauge("mediation_room_people", "People in live rooms of this node", registry=self.registry)
+        people.set_function(lambda: sum(len(room.participants) for room in self.hub.rooms.values()))
+        recording = Gauge("mediation_room_recordings", "Rooms whose recording runs", registry=self.registry)
+        recording.set_function(lambda: sum(room.recording.state == "on" for room in self.hub.rooms.values()))
+        failed = Gauge("mediation_room_recordings_failed", "Rooms whose recording broke", registry=self.registry)
+        failed.set_function(lambda: sum(room.recording.state == "failed" for room in self.hub.rooms.values()))
+
+
+def build(settings: Settings) -> Node:
+    """One node, not started."""
+    return Node(settings)

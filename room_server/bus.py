@@ -1,0 +1,54 @@
+"""Tells the rest of this process what was committed."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import structlog
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A piece of a session's state is new. ``topic``: ``session`` or ``agreement``; ``value`` None: it is gone."""
+
+    session_id: str
+    topic: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class AccessEnded:
+    """From now on this person's tokens are refused: whoever still holds a socket of theirs must close it."""
+
+    session_id: str
+    participant_id: str
+    reason: str
+
+
+Event = Published | AccessEnded
+Kind = TypeVar("Kind", Published, AccessEnded)
+
+
+class Bus:
+    """In-process: subscribers are awaited one after the other, in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._subscribers: list[tuple[type[Any], Callable[[Any], Awaitable[None]]]] = []
+
+    def subscribe(self, kind: type[Kind], subscriber: Callable[[Kind], Awaitable[None]]) -> None:
+        """Hear every event of one kind from now on."""
+        self._subscribers.append((kind, subscriber))
+
+    async def publish(self, event: Event) -> None:
+        """Tell everybody. What happened is committed: a subscriber that fails is logged and undoes nothing."""
+        for kind, subscriber in self._subscribers:
+            if not isinstance(event, kind):
+                continue
+            try:
+                await subscriber(event)
+            except Exception:
+                log.exception("a subscriber failed", event_kind=kind.__name__, session_id=event.session_id)

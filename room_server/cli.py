@@ -1,0 +1,128 @@
+"""The command line: run the service, check a dossier, show the settings."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import dataclasses
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import segno
+
+from recorder import verify
+from room_server import app, bootstrap, settings
+from room_server.services.demo import DemoAccess
+from room_server.settings import PREFIX, Settings, SettingsError
+from room_server.supervisor import Program, Supervisor
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """``mediation-room COMMAND …``; the exit status. 2: the command or a setting is not usable."""
+    given = _parser().parse_args(arguments)
+    if given.command == "verify":
+        return verify.main(given.rest)
+    if given.command == "settings":
+        print(settings.describe())
+        return 0
+    flags = {name: getattr(given, name) for name in ("host", "port", "media_port", "data_dir")}
+    try:
+        loaded = settings.load(demo=given.demo or None, **flags)
+    except SettingsError as error:
+        print(f"mediation-room: {error}", file=sys.stderr)
+        return 2
+    if given.command == "web":
+        app.serve(loaded)
+    elif given.command == "worker":
+        asyncio.run(bootstrap.work(loaded))
+    else:
+        _run(loaded)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="mediation-room", description="A remote mediation room.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, text in (
+        ("run", "run everything on this machine"),
+        ("web", "only the web process (run starts it)"),
+        ("worker", "only the background worker (run has it in the web process)"),
+    ):
+        command = commands.add_parser(name, help=text)
+        command.add_argument("--host", help="address to listen on; not a loopback address: HTTPS")
+        command.add_argument("--port", type=int, help="TCP port")
+        command.add_argument("--media-port", type=int, help="UDP port for media")
+        command.add_argument("--data-dir", type=Path, help="folder of database, recordings, papers and keys")
+        command.add_argument("--demo", action="store_true", help="open a demo case on an empty database")
+    check = commands.add_parser("verify", help="check a dossier offline", add_help=False)
+    check.add_argument("rest", nargs=argparse.REMAINDER)
+    commands.add_parser("settings", help="every setting with its default and meaning")
+    return parser
+
+
+def _run(loaded: Settings) -> None:
+    bootstrap.prepare_folders(loaded)
+    if loaded.demo and (access := asyncio.run(bootstrap.open_demo(loaded))) is not None:
+        print(welcome(loaded, access), flush=True)
+    print(f"The service starts on {loaded.url}", flush=True)
+    asyncio.run(Supervisor(programs(loaded), environment(loaded, os.environ)).run())
+
+
+def programs(loaded: Settings) -> list[Program]:
+    """The processes of one machine."""
+    media = ["-m", "signaling.sfu.worker", "--control", str(loaded.media_control), "--feed", str(loaded.recorder_feed)]
+    media += ["--listen", loaded.host, "--port", str(loaded.media_port)]
+    for address in loaded.announced:
+        media += ["--announce", address]
+    recorder = ["-m", "recorder.process", "--control", str(loaded.recorder_control)]
+    recorder += ["--feed", str(loaded.recorder_feed), "--folder", str(loaded.recordings_dir)]
+    recorder += ["--minimum-free-mb", str(loaded.recording_minimum_free_mb)]
+    return [
+        Program("recorder", recorder),
+        Program("media worker", media),
+        Program("web", ["-m", "room_server.cli", "web"]),
+    ]
+
+
+def environment(loaded: Settings, present: Mapping[str, str]) -> dict[str, str]:
+    """The settings as the children read them."""
+    values = {}
+    for item in dataclasses.fields(Settings):
+        value = getattr(loaded, item.name)
+        values[PREFIX + item.name.upper()] = ",".join(value) if isinstance(value, tuple) else str(value).strip()
+    values[PREFIX + "DEMO"] = "true" if loaded.demo else "false"
+    return {**present, **values}
+
+
+def welcome(loaded: Settings, access: DemoAccess) -> str:
+    """What the demo's opener sees in the terminal: links, QR codes, passwords (shown once, stored hashed)."""
+    links = [("mediator", "", f"{loaded.url}/staff/sessions/{access.session_id}")]
+    links += [(link.side, f"{link.name}, identity number ends in {link.last4}", link.url) for link in access.links]
+    links += [("court officer", "", f"{loaded.url}/court")]
+    lines = ["", "A demo case is open. Everything in it is invented.", ""]
+    for role, note, url in links:
+        lines += [f"  {role:<14} {url}", *([f"  {'':<14} {note}"] if note else []), _indented(qr_code(url))]
+    lines += ["User names and passwords of the demo's staff, shown this once:", ""]
+    lines += [f"  {account.username:<10} {account.password}" for account in access.accounts]
+    lines += ["", f"Messages of the demo, with the one-time codes: {loaded.url}/demo", ""]
+    return "\n".join(lines)
+
+
+def qr_code(text: str) -> str:
+    """A QR code in half-block characters, two modules a line."""
+    rows = [[bool(module) for module in row] for row in segno.make(text, error="l").matrix_iter(border=2)]
+    if len(rows) % 2:
+        rows.append([False] * len(rows[0]))
+    blocks = {(True, True): " ", (True, False): "▄", (False, True): "▀", (False, False): "█"}  # light on dark
+    pairs = zip(rows[::2], rows[1::2], strict=True)
+    return "\n".join("".join(blocks[pair] for pair in zip(upper, lower, strict=True)) for upper, lower in pairs)
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.splitlines()) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

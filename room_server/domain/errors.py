@@ -1,0 +1,98 @@
+"""What the product refuses, each with a stable code and one sentence in Chinese and English. Knows no HTTP."""
+
+from __future__ import annotations
+
+from typing import Any
+
+SENTENCES: dict[str, tuple[str, str]] = {
+    "link_unknown": ("链接无效。", "This link is not valid."),
+    "link_revoked": ("链接已被停用，请联系调解员。", "This link was revoked. Please call the mediator."),
+    "link_expired": ("链接已过期，请联系调解员重新发送。", "This link has expired. Please ask for a new one."),
+    "link_used": ("链接已在另一台设备上使用。", "This link is already in use on another device."),
+    "identity_mismatch": ("证件号码后四位不符。", "The last four characters do not match."),
+    "identity_locked": ("核对次数已用完，请联系调解员。", "Too many attempts. Please call the mediator."),
+    "unauthenticated": ("请重新进入。", "Please sign in again."),
+    "session_expired": ("登录已过期。", "The session has expired."),
+    "removed": ("您已被请出调解室。", "You were sent out of the room."),
+    "forbidden": ("您没有此项权限。", "You may not do this."),
+    "not_found": ("没有找到。", "Not found."),
+    "wrong_state": ("现在不能进行此操作。", "This is not possible now."),
+    "consent_missing": ("请先阅读并同意必需的告知书。", "Please read and accept the required notices first."),
+    "notice_outdated": ("告知书已更新，请重新阅读。", "The notice has changed. Please read it again."),
+    "answer_missing": ("请逐项作出选择。", "Please answer every item."),
+    "digest_mismatch": (
+        "您看到的文本和已锁定的文本不一致，不能签署。",
+        "The text you saw is not the frozen text; it cannot be signed.",
+    ),
+    "already_signed": ("您已经签署。", "You have already signed."),
+    "not_signing": ("文本不在签署状态。", "The text is not open for signing."),
+    "not_a_signer": ("您不是本文本的签署人。", "You are not a signer of this text."),
+    "authority_missing": (
+        "代理人没有特别授权，不能代为签署调解协议（民诉法解释第八十九条）。",
+        "An agent without special authorisation may not sign (CPLJ 89).",
+    ),
+    "intent_missing": ("请先确认已阅读全文并同意签署。", "Please state that you have read the text and agree."),
+    "code_wrong": ("验证码不正确。", "The code is wrong."),
+    "code_expired": ("验证码已失效，请重新获取。", "The code is no longer valid. Please ask for a new one."),
+    "handwriting_empty": ("请手写签名。", "Please write your signature."),
+    "signatures_missing": ("尚有签署人没有签署。", "Not everybody has signed."),
+    "rate_limited": ("操作过于频繁，请稍后再试。", "Too many requests. Please try again later."),
+    "login_failed": ("用户名或者密码不正确。", "The user name or password is wrong."),
+    "bad_request": ("请求格式不正确。", "The request is malformed."),
+    "too_large": ("请求内容过大。", "The request is too large."),
+    "json_required": ("请求须为 JSON。", "The request must be JSON."),
+    "recording_no_consent": ("没有当事人同意录音录像。", "Nobody has agreed to be recorded."),
+    "recording_not_agreed": ("此人没有同意录音录像。", "This person has not agreed to be recorded."),
+    "document_frozen": ("文本已锁定。", "The text is frozen."),
+    "document_read_only": ("您现在不能修改文本。", "You may not write in this text now."),
+    "text_unprintable": ("文本无法生成文书，请检查内容。", "The text cannot be rendered."),
+    "filing_incomplete": ("案卷正在归档。", "The record is being filed."),
+    "log_broken": ("日志链不完整。", "The event log's chain is broken."),
+}
+"""Every code with its sentence (zh, en). A code that is not here cannot be raised."""
+
+
+class DomainError(Exception):
+    """A refusal: ``code`` is stable, ``zh`` and ``en`` are for people, ``detail`` holds JSON values for the client."""
+
+    def __init__(self, code: str, **detail: Any) -> None:
+        self.code = code
+        self.zh, self.en = SENTENCES[code]
+        self.detail = detail
+        super().__init__(self.en)
+
+
+class Unauthenticated(DomainError):
+    """Nobody is known to be asking, or no longer."""
+
+
+class Forbidden(DomainError):
+    """The person is known and may not do this."""
+
+
+class NotFound(DomainError):
+    """There is no such thing, or none that this person may know of."""
+
+
+class Conflict(DomainError):
+    """The state of things does not allow it now."""
+
+
+class Gone(DomainError):
+    """It was there and can no longer be used."""
+
+
+class Locked(DomainError):
+    """Tried too often; somebody else must open it."""
+
+
+class Invalid(DomainError):
+    """Well-formed, but an answer is missing or unusable."""
+
+
+class Malformed(DomainError):
+    """Not well-formed."""
+
+
+class RateLimited(DomainError):
+    """Too often; ``detail["retry_after"]`` has seconds."""

@@ -1,0 +1,227 @@
+"""A mediation session as the policy of a live room: every command of a host becomes one use case."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from room_server.bus import AccessEnded, Bus, Published
+from room_server.live.recording import Director
+from room_server.live.refusals import as_signaling
+from room_server.services.everything import Services
+from room_server.services.sessions import board
+from signaling.errors import ErrorCode, SignalingError
+from signaling.hub import Hub
+from signaling.ids import DocumentId, ParticipantId, RoomId
+from signaling.messages import Json, RecordingView
+from signaling.participant import Participant
+from signaling.policy import Grant, LoadedDocument, RoomState
+from signaling.room import Room
+from signaling.tracks import Publication
+
+log = structlog.get_logger(__name__)
+
+
+class SessionPolicy:
+    """Implements ``signaling.policy.RoomPolicy`` with the services of the product."""
+
+    def __init__(self, services: Services, director: Director, on_ended: Callable[[str], Awaitable[None]]) -> None:
+        self._services = services
+        self._director = director
+        self._on_ended = on_ended
+        self._sessions: dict[RoomId, str] = {}
+        self._known: dict[RoomId, Room] = {}
+
+    def listen(self, bus: Bus, hub: Hub) -> None:
+        """Show what services commit on the screens of live rooms, and close the sockets of who was shut out."""
+
+        async def show(event: Published) -> None:
+            room_id = self._room_of(event.session_id)
+            if room_id is not None and (room := hub.room(room_id)) is not None:
+                room.set_board(event.topic, event.value)
+
+        async def shut_out(event: AccessEnded) -> None:
+            room_id = self._room_of(event.session_id)
+            if room_id is not None and (room := hub.room(room_id)) is not None:
+                await room.remove(ParticipantId(event.participant_id), event.reason)
+
+        bus.subscribe(Published, show)
+        bus.subscribe(AccessEnded, shut_out)
+
+    # ---- the door --------------------------------------------------------------------------------------------------
+
+    async def authenticate(self, room_id: RoomId, token: str) -> Grant:
+        """Who bears this token, as of now."""
+        with as_signaling():
+            grant = await self._services.access.enter(room_id, token)
+        self._sessions[room_id] = grant.session_id
+        return Grant(
+            ParticipantId(grant.participant_id),
+            grant.display_name,
+            "host" if grant.role == "host" else "observer" if grant.role == "observer" else "party",
+            str(grant.side),
+            grant.admitted or grant.role == "host",
+            grant.expires_at.timestamp(),
+        )
+
+    async def open_room(self, room_id: RoomId) -> RoomState:
+        """A session's room: its document, whether it is recorded, what its screens show."""
+        with as_signaling():
+            details = await self._services.sessions.by_room(room_id)
+            session_id = details.session.session_id
+            self._sessions[room_id] = session_id
+            board = await self._board(session_id)
+            recording = await self._services.recording.current(session_id)
+        return RoomState([DocumentId("agreement")], recording, board)
+
+    def may_see(self, room: Room, viewer: Participant, subject: Participant) -> bool:
+        """Nothing beyond the room's own rule: private talks are not built yet."""
+        return True
+
+    def may_receive(self, room: Room, viewer: Participant, publication: Publication) -> bool:
+        """Nothing beyond the room's own rule."""
+        return True
+
+    # ---- coming and going ------------------------------------------------------------------------------------------
+
+    async def joined(self, room: Room, participant: Participant) -> None:
+        """On the record. The session starts with its mediator."""
+        session_id = self._session(room)
+        with as_signaling():
+            if participant.role == "host":
+                await self._services.sessions.start(session_id, participant.participant_id)
+            kind = "reconnected" if participant.connections else "joined"
+            await self._services.sessions.record(session_id, kind, participant.participant_id)
+            if self._known.get(room.room_id) is not room:
+                self._known[room.room_id] = room
+                await self._take_up_recording(room, session_id)
+
+    async def connection_lost(self, room: Room, participant: Participant) -> None:
+        """On the record."""
+        await self._services.sessions.record(self._session(room), "connection_lost", participant.participant_id)
+
+    async def left(self, room: Room, participant: Participant, reason: str) -> None:
+        """On the record."""
+        session_id = self._session(room)
+        await self._services.sessions.record(session_id, "left", participant.participant_id, {"reason": reason})
+
+    async def admit(self, room: Room, by: Participant, subject: Participant) -> None:
+        """Let somebody in."""
+        with as_signaling():
+            await self._services.sessions.admit(self._session(room), by.participant_id, subject.participant_id)
+
+    async def remove(self, room: Room, by: Participant, subject: Participant, reason: str) -> None:
+        """Send somebody out; their tokens and their link are dead when this returns."""
+        with as_signaling():
+            await self._services.sessions.remove(self._session(room), by.participant_id, subject.participant_id, reason)
+
+    # ---- media -----------------------------------------------------------------------------------------------------
+
+    async def publication_opened(self, room: Room, publication: Publication) -> None:
+        """A track starts; when a recording runs and the person agreed, it is captured from its first packet."""
+        await self._director.opened(room, publication)
+
+    async def publication_changed(self, room: Room, publication: Publication) -> None:
+        """A camera or microphone was switched, or a host muted it: on the record."""
+        data = {"source": publication.source, "paused": publication.paused, "muted_by_host": publication.muted_by_host}
+        session_id = self._session(room)
+        await self._services.sessions.record(session_id, "track_switched", publication.participant_id, data)
+
+    async def publication_closed(self, room: Room, publication: Publication, reason: str) -> None:
+        """A track ended."""
+        await self._director.closed(room, publication.publication_id)
+
+    async def media_lost(self, room: Room) -> None:
+        """The media worker died."""
+        session_id = self._session(room)
+        await self._services.sessions.record(session_id, "media_lost", "system")
+        await self._director.media_lost(room)
+
+    async def media_back(self, room: Room) -> None:
+        """A media worker is there again."""
+        await self._services.sessions.record(self._session(room), "media_back", "system")
+
+    # ---- recording -------------------------------------------------------------------------------------------------
+
+    async def start_recording(self, room: Room, by: Participant) -> None:
+        """Record everybody who agreed."""
+        with as_signaling():
+            await self._director.start(room, self._session(room), by.participant_id)
+
+    async def stop_recording(self, room: Room, by: Participant, reason: str) -> None:
+        """Stop."""
+        with as_signaling():
+            await self._director.stop(room, by.participant_id, reason)
+
+    async def _take_up_recording(self, room: Room, session_id: str) -> None:
+        """A recording that ran when this process or this room went away goes on; the time between is a gap."""
+        running = await self._services.recording.running(session_id)
+        if running is None:
+            return
+        view = await self._services.recording.current(session_id)
+        ends = [track.ended_at for track in await self._services.recording.tracks(session_id) if track.ended_at]
+        since = max(ends, default=view.started_at or running.started_at.timestamp())
+        consents = await self._services.recording.consents(session_id)
+        await self._director.adopt(room, session_id, running.recording_id, view, since, consents)
+
+    # ---- the text --------------------------------------------------------------------------------------------------
+
+    async def load_document(self, room: Room, document_id: DocumentId) -> LoadedDocument:
+        """The draft as it was kept."""
+        with as_signaling():
+            return await self._services.drafting.load(self._session(room), document_id)
+
+    async def append_update(
+        self, room: Room, document_id: DocumentId, participant_id: ParticipantId, update: bytes
+    ) -> None:
+        """Keep one edit."""
+        with as_signaling():
+            await self._services.drafting.append(self._session(room), document_id, participant_id, update)
+
+    async def set_writer(
+        self, room: Room, by: Participant, document_id: DocumentId, subject: Participant, may_write: bool
+    ) -> None:
+        """Give or take the right to write."""
+        session_id = self._session(room)
+        with as_signaling():
+            await self._services.drafting.set_writer(
+                session_id, by.participant_id, document_id, subject.participant_id, may_write=may_write
+            )
+
+    async def freeze_document(self, room: Room, by: Participant, document_id: DocumentId, content: Json) -> str:
+        """Fix the text for signing; its digest."""
+        with as_signaling():
+            proposal = await self._services.agreements.freeze(self._session(room), by.participant_id, content)
+        return proposal.digest
+
+    async def unfreeze_document(self, room: Room, by: Participant, document_id: DocumentId, reason: str) -> None:
+        """Open the text again; every signature on it is void."""
+        with as_signaling():
+            await self._services.agreements.unfreeze(self._session(room), by.participant_id, reason)
+
+    # ---- the end ---------------------------------------------------------------------------------------------------
+
+    async def close_room(self, room: Room, by: Participant) -> None:
+        """End the session and have it filed."""
+        session_id = self._session(room)
+        with as_signaling():
+            if self._director.of(room.room_id) is not None:
+                await self._director.stop(room, by.participant_id, "session_ended")
+            await self._services.sessions.end(session_id, by.participant_id)
+        room.set_recording(RecordingView())
+        await self._on_ended(session_id)
+
+    async def _board(self, session_id: str) -> Json:
+        details = await self._services.sessions.get(session_id)
+        agreement = await self._services.agreements.current(session_id)
+        return {"session": board(details.session)} | ({"agreement": agreement} if agreement is not None else {})
+
+    def _session(self, room: Room) -> str:
+        try:
+            return self._sessions[room.room_id]
+        except KeyError as error:
+            raise SignalingError(ErrorCode.NOT_FOUND, "no session meets in this room") from error
+
+    def _room_of(self, session_id: str) -> RoomId | None:
+        return next((room_id for room_id, known in self._sessions.items() if known == session_id), None)

@@ -1,0 +1,360 @@
+"""Runs the recordings of this node's rooms: who is captured, and what the record says when a process dies.
+
+A recording that does not run says so on every screen, and every gap is in the log with its reason. Media goes on
+whatever happens here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
+
+import structlog
+
+from recorder.control import Track
+from room_server.domain.errors import DomainError
+from signaling.errors import ErrorCode, SignalingError
+from signaling.ids import CaptureId, ParticipantId, PublicationId, RoomId
+from signaling.media import CaptureFormat
+from signaling.messages import Kind, RecordingView
+from signaling.tracks import Publication
+
+log = structlog.get_logger(__name__)
+
+
+class LiveRoom(Protocol):
+    """What this module needs of a room."""
+
+    @property
+    def room_id(self) -> RoomId:
+        """Its name."""
+
+    @property
+    def publications(self) -> Mapping[PublicationId, Publication]:
+        """Every track that is sent."""
+
+    def set_recording(self, view: RecordingView) -> None:
+        """Show it on every screen."""
+
+
+class Feed(Protocol):
+    """The media worker's side: copies of tracks."""
+
+    async def start_capture(self, publication_id: PublicationId, capture_id: CaptureId) -> CaptureFormat:
+        """Begin."""
+
+    async def stop_capture(self, publication_id: PublicationId) -> None:
+        """End."""
+
+
+class Recorder(Protocol):
+    """The recorder process's side: files of tracks."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether it is connected."""
+
+    async def start_track(
+        self,
+        capture_id: CaptureId,
+        path: str,
+        kind: Kind,
+        mime_type: str,
+        clock_rate: int,
+        channels: int,
+        payload_type: int,
+    ) -> None:
+        """Open a file."""
+
+    async def stop_track(self, capture_id: CaptureId) -> Track:
+        """Close it."""
+
+
+class Ledger(Protocol):
+    """The service that keeps recordings and tracks in the database and in the log; every call commits."""
+
+    async def start(self, session_id: str, by: str) -> str:
+        """A new recording; its id."""
+
+    async def stop(self, session_id: str, by: str, reason: str) -> None:
+        """The recording is over."""
+
+    async def consents(self, session_id: str) -> set[str]:
+        """Participants who agreed to be recorded (a separate consent, PIPL 14 and 29; ODM 22)."""
+
+    async def next_capture_id(self) -> int:
+        """A number that no track on this node had before."""
+
+    async def track_opened(
+        self,
+        session_id: str,
+        recording_id: str,
+        capture_id: int,
+        *,
+        participant_id: str,
+        kind: str,
+        source: str,
+        mime_type: str,
+        path: str,
+    ) -> None:
+        """A file was opened."""
+
+    async def track_closed(self, track: Track) -> None:
+        """A file is complete."""
+
+    async def interrupted(self, session_id: str, reason: str, at: datetime) -> None:
+        """Nothing is recorded since ``at``."""
+
+    async def resumed(self, session_id: str, at: datetime) -> None:
+        """Recording goes on since ``at``."""
+
+
+@dataclass(slots=True)
+class Running:
+    """A recording of one room. ``gap_since``: Unix seconds at which it broke, None while it runs."""
+
+    room: LiveRoom
+    session_id: str
+    recording_id: str
+    started_at: float
+    consenting: set[str]
+    lost_seconds: float = 0.0
+    gap_since: float | None = None
+    reason: str | None = None
+    captures: dict[PublicationId, CaptureId] = field(default_factory=dict)
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def view(self) -> RecordingView:
+        """As every screen shows it."""
+        return RecordingView(
+            state="on" if self.gap_since is None else "failed",
+            started_at=self.started_at,
+            failed_at=self.gap_since,
+            reason=self.reason,
+            lost_seconds=round(self.lost_seconds, 3),
+        )
+
+
+class Director:
+    """All recordings of this node."""
+
+    def __init__(self, ledger: Ledger, feed: Feed, recorder: Recorder, now: Callable[[], float]) -> None:
+        self._ledger = ledger
+        self._feed = feed
+        self._recorder = recorder
+        self._now = now
+        self._running: dict[RoomId, Running] = {}
+
+    def of(self, room_id: RoomId) -> Running | None:
+        """The recording that runs (or should run) in a room."""
+        return self._running.get(room_id)
+
+    async def start(self, room: LiveRoom, session_id: str, by: ParticipantId) -> None:
+        """Record every track of those who agreed.
+
+        Raises:
+            SignalingError: RECORDING_UNAVAILABLE, the recorder is not there; CONFLICT, a recording runs already.
+        """
+        if room.room_id in self._running:
+            raise SignalingError(ErrorCode.CONFLICT, "the recording runs already")
+        if not self._recorder.ready:
+            raise SignalingError(ErrorCode.RECORDING_UNAVAILABLE, "the recorder is not there")
+        consenting = await self._ledger.consents(session_id)
+        recording_id = await self._ledger.start(session_id, by)
+        running = Running(room, session_id, recording_id, self._now(), consenting)
+        self._running[room.room_id] = running
+        async with running.turn:
+            await self._capture_all(running)
+            room.set_recording(running.view())
+
+    async def adopt(
+        self,
+        room: LiveRoom,
+        session_id: str,
+        recording_id: str,
+        view: RecordingView,
+        silent_since: float,
+        consents: set[str],
+    ) -> None:
+        """A recording was on when its room went away: it goes on with the first track that comes.
+
+        ``silent_since`` (Unix seconds): the last moment that is in a file. Within this process the room alone was closed
+        and opened again; then nothing was lost.
+        """
+        if (running := self._running.get(room.room_id)) is not None:
+            running.room = room
+            return
+        started = view.started_at if view.started_at is not None else silent_since
+        running = Running(room, session_id, recording_id, started, consents, view.lost_seconds)
+        self._running[room.room_id] = running
+        async with running.turn:
+            if view.failed_at is None:
+                await self._interrupt(running, "media_lost", silent_since)
+            else:
+                running.gap_since, running.reason = view.failed_at, view.reason
+
+    async def stop(self, room: LiveRoom, by: ParticipantId, reason: str) -> None:
+        """Close every file and say so.
+
+        Raises:
+            SignalingError: WRONG_STATE, nothing is recorded.
+        """
+        running = self._running.pop(room.room_id, None)
+        if running is None:
+            raise SignalingError(ErrorCode.WRONG_STATE, "nothing is recorded")
+        async with running.turn:
+            await self._release(running, list(running.captures))
+            await self._ledger.stop(running.session_id, by, reason)
+        room.set_recording(RecordingView(lost_seconds=running.lost_seconds))
+
+    async def opened(self, room: LiveRoom, publication: Publication) -> None:
+        """A new track: capture it when a recording runs; one that was interrupted goes on."""
+        if (running := self._running.get(room.room_id)) is None:
+            return
+        async with running.turn:
+            if await self._capture(running, publication):
+                await self._resume(running)
+
+    async def closed(self, room: LiveRoom, publication_id: PublicationId) -> None:
+        """A track ended: its file is complete."""
+        if (running := self._running.get(room.room_id)) is None:
+            return
+        async with running.turn:
+            await self._release(running, [publication_id])
+
+    async def media_lost(self, room: LiveRoom) -> None:
+        """The media worker died: close the files, the gap begins."""
+        if (running := self._running.get(room.room_id)) is None:
+            return
+        at = self._now()
+        async with running.turn:
+            await self._interrupt(running, "media_lost", at)
+            await self._release(running, list(running.captures))
+
+    async def recorder_lost(self) -> None:
+        """The recorder died: its files stay as they are until they are filed; the gap begins."""
+        at = self._now()
+        for running in list(self._running.values()):
+            async with running.turn:
+                await self._interrupt(running, "recorder_lost", at)
+                publications = list(running.captures)
+                running.captures.clear()
+                for publication_id in publications:
+                    await self._stop_capture(publication_id)
+
+    async def recorder_ready(self, tracks: Iterable[Track]) -> None:
+        """The recorder is there: close what nobody feeds any more, and go on with what is sent."""
+        wanted = {capture_id for running in self._running.values() for capture_id in running.captures.values()}
+        for track in tracks:
+            if track.capture_id not in wanted:
+                await self._close_file(track.capture_id)
+        for running in list(self._running.values()):
+            async with running.turn:
+                if running.gap_since is not None and await self._capture_all(running):
+                    await self._resume(running)
+
+    async def track_failed(self, track: Track, reason: str) -> None:
+        """A file can no longer be written: the room goes on, every screen says that the recording stopped."""
+        for running in list(self._running.values()):
+            if track.capture_id in running.captures.values():
+                at = self._now()
+                async with running.turn:
+                    await self._interrupt(running, reason, at)
+                    await self._release(running, list(running.captures))
+
+    # ---- one step each; the caller holds the recording's turn --------------------------------------------------------
+
+    async def _capture_all(self, running: Running) -> bool:
+        """Capture what is not captured yet. Returns whether anything was."""
+        done = [await self._capture(running, publication) for publication in list(running.room.publications.values())]
+        return any(done)
+
+    async def _capture(self, running: Running, publication: Publication) -> bool:
+        publication_id = publication.publication_id
+        if publication_id in running.captures or publication.participant_id not in running.consenting:
+            return False
+        if not self._recorder.ready:
+            return False
+        capture_id = CaptureId(await self._ledger.next_capture_id())
+        path = f"{running.session_id}/{capture_id:08d}-{publication.source}"
+        try:
+            form = await self._feed.start_capture(publication_id, capture_id)
+            await self._recorder.start_track(
+                capture_id,
+                path,
+                publication.kind,
+                form.mime_type,
+                form.clock_rate,
+                form.channels,
+                form.payload_type,
+            )
+        except SignalingError as error:
+            log.warning("a track is not recorded", publication=publication_id, reason=error.message)
+            await self._stop_capture(publication_id)
+            await self._interrupt(running, _reason_of(error), self._now())
+            return False
+        running.captures[publication_id] = capture_id
+        await self._ledger.track_opened(
+            running.session_id,
+            running.recording_id,
+            capture_id,
+            participant_id=publication.participant_id,
+            kind=publication.kind,
+            source=publication.source,
+            mime_type=form.mime_type,
+            path=path,
+        )
+        return True
+
+    async def _release(self, running: Running, publications: Iterable[PublicationId]) -> None:
+        for publication_id in publications:
+            capture_id = running.captures.pop(publication_id, None)
+            if capture_id is None:
+                continue
+            await self._stop_capture(publication_id)
+            await self._close_file(capture_id)
+
+    async def _stop_capture(self, publication_id: PublicationId) -> None:
+        try:
+            await self._feed.stop_capture(publication_id)
+        except SignalingError as error:  # the worker or the track is gone, and the copy with it
+            log.info("the capture had ended", publication=publication_id, reason=error.message)
+
+    async def _close_file(self, capture_id: CaptureId) -> None:
+        try:
+            track = await self._recorder.stop_track(capture_id)
+        except SignalingError as error:  # filing reads what a dead recorder left
+            log.warning("a recorded file was left open", capture=capture_id, reason=error.message)
+            return
+        try:
+            await self._ledger.track_closed(track)
+        except DomainError as error:  # a file that was opened just before the process died, and never entered
+            log.warning("a recorded file belongs to no recording", capture=capture_id, reason=error.code)
+
+    async def _interrupt(self, running: Running, reason: str, at: float) -> None:
+        if running.gap_since is not None:
+            return
+        running.gap_since, running.reason = at, reason
+        await self._ledger.interrupted(running.session_id, reason, _moment(at))
+        running.room.set_recording(running.view())
+
+    async def _resume(self, running: Running) -> None:
+        if running.gap_since is None:
+            return
+        at = self._now()
+        running.lost_seconds += at - running.gap_since
+        running.gap_since = running.reason = None
+        await self._ledger.resumed(running.session_id, _moment(at))
+        running.room.set_recording(running.view())
+
+
+def _reason_of(error: SignalingError) -> str:
+    reason = error.detail.get("reason")
+    return reason if isinstance(reason, str) else "recorder_lost"
+
+
+def _moment(seconds: float) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)

@@ -1,0 +1,60 @@
+"""An agreement as screens show it."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from recorder.pdf import short_code
+from room_server.domain.agreement import InForce
+from room_server.domain.deadlines import Window, windows
+from room_server.rules.clocks import ChineseCalendar, agreement_clocks
+from room_server.store.agreements import STATES, Stage
+
+
+def view(stage: Stage, organisation: str, zone: ZoneInfo) -> dict[str, Any]:
+    """The AgreementView of the HTTP API and of the room's board, without the content."""
+    sealed = stage.sealed_at if isinstance(stage, InForce) else None
+    return {
+        "proposal_id": stage.proposal_id,
+        "number": stage.number,
+        "state": STATES[type(stage)],
+        "digest": stage.digest,
+        "short_code": short_code(stage.digest),
+        "frozen_at": stage.frozen_at.isoformat(),
+        "effective_at": sealed.isoformat() if sealed else None,
+        "signers": [_signer(stage, index) for index in range(len(stage.signers))],
+        "seal": {"organisation": organisation, "sealed_at": sealed.isoformat() if sealed else None},
+        "windows": [_window(item) for item in open_windows(stage, zone)],
+    }
+
+
+def open_windows(stage: Stage, zone: ZoneInfo) -> tuple[Window, ...]:
+    """The windows that run from the effective day (in the organisation's zone); none before it is in force."""
+    if not isinstance(stage, InForce):
+        return ()
+    return windows(agreement_clocks(), stage.effective_at.astimezone(zone).date(), ChineseCalendar())
+
+
+def _signer(stage: Stage, index: int) -> dict[str, Any]:
+    signer = stage.signers[index]
+    signature = stage.signature(signer.participant_id)
+    return {
+        "participant_id": signer.participant_id,
+        "field": signer.field,
+        "label_zh": signer.label_zh,
+        "label_en": signer.label_en,
+        "name": signer.name,
+        "side": str(signer.side),
+        "signed_at": signature.signed_at.isoformat() if signature else None,
+    }
+
+
+def _window(window: Window) -> dict[str, Any]:
+    return {
+        "id": window.clock_id,
+        "label_zh": window.label_zh,
+        "label_en": window.label_en,
+        "safe_last_day": window.safe_last_day.isoformat(),
+        "source": ", ".join(window.source),
+    }

@@ -1,0 +1,41 @@
+"""How an invitation is made: a link with a fresh secret, and the message that carries it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from room_server.domain.access import Link, hash_secret, new_secret
+from room_server.domain.people import Participant
+from room_server.services.ports import Ports, Recipient
+from room_server.store.unit_of_work import UnitOfWork
+from signaling.ids import new_id
+
+CALL_BACK = "023-00000000"
+"""The number that every message names, so that whoever gets one can check it (messages.toml: invented)."""
+
+
+async def new_link(ports: Ports, unit: UnitOfWork, participant: Participant) -> tuple[Link, str]:
+    """Keep a new link for this person. Returns it with the address that holds the secret, which is kept nowhere."""
+    now = ports.clock()
+    secret = new_secret()
+    link = Link(
+        new_id("ln"),
+        participant.session_id,
+        participant.participant_id,
+        hash_secret(secret),
+        now,
+        now + timedelta(days=ports.link_days),
+    )
+    await unit.links.add(link)
+    return link, f"{ports.base_url}/j/{secret}"
+
+
+async def invite(ports: Ports, participant: Participant, url: str) -> None:
+    """Send the link."""
+    values = {"org": ports.organisation, "link": url, "phone": CALL_BACK}
+    await ports.messages.send(recipient(participant), "invitation", values)
+
+
+def recipient(participant: Participant) -> Recipient:
+    """Where messages to this person go."""
+    return Recipient(participant.name, participant.phone, participant.participant_id)

@@ -1,0 +1,188 @@
+"""A session's life: who comes in, who is sent out, when it begins and ends."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from room_server.bus import AccessEnded, Published
+from room_server.domain.case import Case
+from room_server.domain.errors import Conflict, Forbidden, NotFound
+from room_server.domain.people import Participant, Role
+from room_server.domain.session import Session, State
+from room_server.rules.flow import AGREEMENT, ending_reasons
+from room_server.services.ports import Ports
+from room_server.store.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class SessionDetails:
+    """A session with its case and its people."""
+
+    session: Session
+    case: Case
+    people: tuple[Participant, ...]
+
+    def person(self, participant_id: str) -> Participant:
+        """One of the people.
+
+        Raises:
+            NotFound: nobody of this session has that id.
+        """
+        for person in self.people:
+            if person.participant_id == participant_id:
+                return person
+        raise NotFound("not_found")
+
+
+class SessionService:
+    """Sessions."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+
+    async def get(self, session_id: str) -> SessionDetails:
+        """One session.
+
+        Raises:
+            NotFound: there is none.
+        """
+        async with self._ports.unit_of_work() as unit:
+            return await details(unit, await unit.sessions.get(session_id))
+
+    async def by_room(self, room_id: str) -> SessionDetails:
+        """The session that meets in a room.
+
+        Raises:
+            NotFound: there is none.
+        """
+        async with self._ports.unit_of_work() as unit:
+            return await details(unit, await unit.sessions.by_room(room_id))
+
+    async def all(self) -> list[SessionDetails]:
+        """Every session."""
+        async with self._ports.unit_of_work() as unit:
+            return [await details(unit, session) for session in await unit.sessions.all()]
+
+    async def of_staff(self, staff_id: str) -> list[SessionDetails]:
+        """The sessions that a mediator holds."""
+        return [item for item in await self.all() if any(person.staff_id == staff_id for person in item.people)]
+
+    async def record(self, session_id: str, kind: str, actor: str, data: Mapping[str, Any] | None = None) -> None:
+        """Put something that happened on the record (``joined``, ``left``, ``connection_lost`` …)."""
+        async with self._ports.unit_of_work() as unit:
+            await unit.log.append(session_id, at=self._ports.clock(), kind=kind, actor=actor, data=data or {})
+
+    async def start(self, session_id: str, by: str) -> Session:
+        """The mediator opens the session; a second time changes nothing.
+
+        Raises:
+            Forbidden: ``by`` is not its host. Conflict: ``wrong_state``: it has ended.
+        """
+        async with self._ports.unit_of_work() as unit:
+            session = await unit.sessions.get(session_id)
+            await require_host(unit, session_id, by)
+            if session.state is State.IN_SESSION:
+                return session
+            started = session.start(self._ports.clock())
+            await unit.sessions.save(started)
+            await unit.log.append(session_id, at=self._ports.clock(), kind="session_started", actor=by, data={})
+            unit.publish(Published(session_id, "session", board(started)))
+        return started
+
+    async def admit(self, session_id: str, by: str, participant_id: str) -> None:
+        """Let somebody in from the waiting room.
+
+        Raises:
+            Forbidden: ``by`` is not the host, or the person has not accepted the notices.
+        """
+        now = self._ports.clock()
+        async with self._ports.unit_of_work() as unit:
+            (await unit.sessions.get(session_id)).require_open()
+            await require_host(unit, session_id, by)
+            person = await _member(unit, session_id, participant_id)
+            if person.removed_at is not None:
+                raise Conflict("removed")
+            await unit.participants.save(person.admit(now))
+            data = {"participant": participant_id}
+            await unit.log.append(session_id, at=now, kind="admitted", actor=by, data=data)
+
+    async def remove(self, session_id: str, by: str, participant_id: str, reason: str) -> None:
+        """Send somebody out. Their tokens and links are dead when this returns.
+
+        Raises:
+            Forbidden: ``by`` is not the host, or the host is the one to be removed.
+        """
+        now = self._ports.clock()
+        async with self._ports.unit_of_work() as unit:
+            await require_host(unit, session_id, by)
+            person = await _member(unit, session_id, participant_id)
+            if person.role is Role.HOST:
+                raise Forbidden("forbidden")
+            await unit.participants.save(person.remove(now))
+            for link in await unit.links.usable(participant_id):
+                await unit.links.save(link.revoke(now))
+            data = {"participant": participant_id, "reason": reason}
+            await unit.log.append(session_id, at=now, kind="removed", actor=by, data=data)
+            unit.publish(AccessEnded(session_id, participant_id, "removed"))
+
+    async def end(self, session_id: str, by: str, reason: str = "") -> Session:
+        """End the session. ``reason``: a code of ODM 25; empty: reached agreement if one is in force, else other.
+
+        Raises:
+            Forbidden: ``by`` is not the host. Conflict: ``wrong_state``: it has ended before, or a recording runs.
+        """
+        now = self._ports.clock()
+        async with self._ports.unit_of_work() as unit:
+            session = await unit.sessions.get(session_id)
+            await require_host(unit, session_id, by)
+            if await unit.recordings.running(session_id) is not None:
+                raise Conflict("wrong_state", recording="on")
+            code = reason or await self._reason(unit, session_id)
+            if code not in ending_reasons():
+                raise Conflict("wrong_state", reason=code)
+            ended = session.end(now, code)
+            await unit.sessions.save(ended)
+            data = {"reason": code, "reason_text": ending_reasons()[code], "source": "ODM:25"}
+            await unit.log.append(session_id, at=now, kind="session_ended", actor=by, data=data)
+            unit.publish(Published(session_id, "session", board(ended)))
+        return ended
+
+    async def _reason(self, unit: UnitOfWork, session_id: str) -> str:
+        stage = await unit.agreements.current(session_id)
+        return AGREEMENT if stage is not None and hasattr(stage, "sealed_at") else "OTHER"
+
+
+def board(session: Session) -> dict[str, Any]:
+    """What every screen of the room shows of the session."""
+    started = session.started_at
+    return {"state": str(session.state), "started_at": started.timestamp() if started else None}
+
+
+async def details(unit: UnitOfWork, session: Session) -> SessionDetails:
+    """A session with its case and people."""
+    case = await unit.cases.get(session.case_id)
+    return SessionDetails(session, case, tuple(await unit.participants.of_session(session.session_id)))
+
+
+async def require_host(unit: UnitOfWork, session_id: str, by: str) -> Participant:
+    """The host who asks.
+
+    Raises:
+        Forbidden: whoever asks is no host of this session.
+    """
+    try:
+        person = await _member(unit, session_id, by)
+    except NotFound as error:
+        raise Forbidden("forbidden") from error
+    if person.role is not Role.HOST:
+        raise Forbidden("forbidden")
+    return person
+
+
+async def _member(unit: UnitOfWork, session_id: str, participant_id: str) -> Participant:
+    person = await unit.participants.get(participant_id)
+    if person.session_id != session_id:
+        raise NotFound("not_found")
+    return person

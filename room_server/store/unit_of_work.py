@@ -1,0 +1,60 @@
+"""One transaction: everything inside is kept together or not at all; events go out after the commit."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from room_server.bus import Bus, Event
+from room_server.store.agreements import Agreements, Codes, Papers
+from room_server.store.cases import Cases, Sessions
+from room_server.store.documents import Documents
+from room_server.store.log import Log
+from room_server.store.people import Consents, Links, Participants
+from room_server.store.recordings import Filings, Recordings
+from room_server.store.staff import Outbox, Reads, Staff
+
+
+class UnitOfWork:
+    """The repositories of one transaction, and what is to be told once it is committed."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.cases = Cases(connection)
+        self.sessions = Sessions(connection)
+        self.participants = Participants(connection)
+        self.links = Links(connection)
+        self.consents = Consents(connection)
+        self.documents = Documents(connection)
+        self.agreements = Agreements(connection)
+        self.papers = Papers(connection)
+        self.codes = Codes(connection)
+        self.recordings = Recordings(connection)
+        self.filings = Filings(connection)
+        self.log = Log(connection)
+        self.staff = Staff(connection)
+        self.reads = Reads(connection)
+        self.outbox = Outbox(connection)
+        self.published: list[Event] = []
+
+    def publish(self, event: Event) -> None:
+        """Tell the live room after the commit."""
+        self.published.append(event)
+
+
+UnitOfWorkFactory = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
+
+
+def units_of_work(engine: AsyncEngine, bus: Bus) -> UnitOfWorkFactory:
+    """What services open a transaction with: ``async with unit_of_work() as unit``."""
+
+    @asynccontextmanager
+    async def unit_of_work() -> AsyncIterator[UnitOfWork]:
+        async with engine.begin() as connection:
+            unit = UnitOfWork(connection)
+            yield unit
+        for event in unit.published:
+            await bus.publish(event)
+
+    return unit_of_work

@@ -1,0 +1,160 @@
+"""What each command does in a room: who may give it, and the one call that carries it out."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import msgspec
+
+from signaling import messages as m
+from signaling.errors import ErrorCode, SignalingError
+from signaling.participant import Participant
+from signaling.room import Room
+
+Answer = msgspec.Struct | None
+Handler = Callable[[Room, Participant, Any], Awaitable[Answer]]
+
+HOST_ONLY: frozenset[type[m.Command]] = frozenset(
+    {
+        m.MutePublication,
+        m.Admit,
+        m.Remove,
+        m.StartRecording,
+        m.StopRecording,
+        m.SetWriter,
+        m.FreezeDocument,
+        m.UnfreezeDocument,
+        m.CloseRoom,
+    }
+)
+
+
+async def carry_out(room: Room, person: Participant, command: m.Command) -> Answer:
+    """Carry out a command of somebody whose socket holds.
+
+    Raises:
+        SignalingError: LOBBY_DENIED while waiting, FORBIDDEN for what only hosts do, and the refusal of the command.
+    """
+    handler = HANDLERS[type(command)]
+    if isinstance(command, m.Ping):
+        return None
+    if not person.admitted:
+        raise SignalingError(ErrorCode.LOBBY_DENIED, "wait until the host lets you in")
+    if type(command) in HOST_ONLY and person.role != "host":
+        raise SignalingError(ErrorCode.FORBIDDEN, "only a host does this")
+    return await handler(room, person, command)
+
+
+async def _hello(_room: Room, _person: Participant, _command: m.Hello) -> None:
+    raise SignalingError(ErrorCode.WRONG_STATE, "this socket has said hello already")
+
+
+async def _ping(_room: Room, _person: Participant, _command: m.Ping) -> None:
+    return None
+
+
+async def _create_transport(room: Room, person: Participant, command: m.CreateTransport) -> Answer:
+    return await room.switchboard.create_transport(person, command.direction)
+
+
+async def _connect_transport(room: Room, person: Participant, command: m.ConnectTransport) -> None:
+    await room.switchboard.connect_transport(person, command.transport_id, command.dtls_parameters)
+
+
+async def _restart_ice(room: Room, person: Participant, command: m.RestartIce) -> Answer:
+    return await room.switchboard.restart_ice(person, command.transport_id)
+
+
+async def _publish(room: Room, person: Participant, command: m.Publish) -> Answer:
+    return await room.switchboard.publish(person, command)
+
+
+async def _unpublish(room: Room, person: Participant, command: m.Unpublish) -> None:
+    await room.switchboard.unpublish(person, command.publication_id)
+
+
+async def _set_publication_paused(room: Room, person: Participant, command: m.SetPublicationPaused) -> None:
+    await room.switchboard.set_paused(person, command.publication_id, command.paused)
+
+
+async def _mute_publication(room: Room, _person: Participant, command: m.MutePublication) -> None:
+    await room.switchboard.mute(command.publication_id, command.muted)
+
+
+async def _subscribe(room: Room, person: Participant, command: m.Subscribe) -> Answer:
+    return await room.switchboard.subscribe(person, command.publication_id, command.rtp_capabilities)
+
+
+async def _resume_subscription(room: Room, person: Participant, command: m.ResumeSubscription) -> None:
+    await room.switchboard.pause_subscription(person, command.subscription_id, paused=False)
+
+
+async def _pause_subscription(room: Room, person: Participant, command: m.PauseSubscription) -> None:
+    await room.switchboard.pause_subscription(person, command.subscription_id, paused=True)
+
+
+async def _unsubscribe(room: Room, person: Participant, command: m.Unsubscribe) -> None:
+    await room.switchboard.unsubscribe(person, command.subscription_id)
+
+
+async def _raise_hand(room: Room, person: Participant, command: m.RaiseHand) -> None:
+    room.raise_hand(person, command.raised)
+
+
+async def _admit(room: Room, person: Participant, command: m.Admit) -> None:
+    await room.admit(person, command.participant_id)
+
+
+async def _remove(room: Room, person: Participant, command: m.Remove) -> None:
+    await room.send_out(person, command.participant_id, command.reason)
+
+
+async def _start_recording(room: Room, person: Participant, _command: m.StartRecording) -> None:
+    await room.policy.start_recording(room, person)
+
+
+async def _stop_recording(room: Room, person: Participant, command: m.StopRecording) -> None:
+    await room.policy.stop_recording(room, person, command.reason)
+
+
+async def _set_writer(room: Room, person: Participant, command: m.SetWriter) -> None:
+    await room.set_writer(person, command.document_id, command.participant_id, command.may_write)
+
+
+async def _freeze_document(room: Room, person: Participant, command: m.FreezeDocument) -> Answer:
+    return await room.freeze_document(person, command.document_id)
+
+
+async def _unfreeze_document(room: Room, person: Participant, command: m.UnfreezeDocument) -> None:
+    await room.unfreeze_document(person, command.document_id, command.reason)
+
+
+async def _close_room(room: Room, person: Participant, _command: m.CloseRoom) -> None:
+    await room.end(person)
+
+
+HANDLERS: dict[type[m.Command], Handler] = {
+    m.Hello: _hello,
+    m.Ping: _ping,
+    m.CreateTransport: _create_transport,
+    m.ConnectTransport: _connect_transport,
+    m.RestartIce: _restart_ice,
+    m.Publish: _publish,
+    m.Unpublish: _unpublish,
+    m.SetPublicationPaused: _set_publication_paused,
+    m.MutePublication: _mute_publication,
+    m.Subscribe: _subscribe,
+    m.ResumeSubscription: _resume_subscription,
+    m.PauseSubscription: _pause_subscription,
+    m.Unsubscribe: _unsubscribe,
+    m.RaiseHand: _raise_hand,
+    m.Admit: _admit,
+    m.Remove: _remove,
+    m.StartRecording: _start_recording,
+    m.StopRecording: _stop_recording,
+    m.SetWriter: _set_writer,
+    m.FreezeDocument: _freeze_document,
+    m.UnfreezeDocument: _unfreeze_document,
+    m.CloseRoom: _close_room,
+}

@@ -1,0 +1,135 @@
+"""The door of a live room: who comes in, who takes over from a broken socket, who is not trusted any more."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from signaling.errors import ErrorCode, SignalingError
+from signaling.ids import ParticipantId
+from signaling.messages import CloseCode, Welcome
+from signaling.participant import Outlet, Participant
+from signaling.policy import Grant
+from signaling.replay import EventLog
+from signaling.visibility import view_of
+
+if TYPE_CHECKING:
+    from signaling.room import Room
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """What goes out first on a new socket: the welcome, then the events that the old socket missed."""
+
+    participant: Participant
+    welcome: Welcome
+    missed: list[bytes]
+
+
+class Door:
+    """Lets sockets into one room."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self._removals: Counter[ParticipantId] = Counter()
+        self._arriving: Counter[ParticipantId] = Counter()
+
+    def distrust(self, participant_id: ParticipantId) -> None:
+        """Somebody was sent out: a token that was read before is not to be trusted any more."""
+        self._removals[participant_id] += 1
+
+    def removals(self, participant_id: ParticipantId) -> int:
+        """How often somebody was sent out of this room."""
+        return self._removals[participant_id]
+
+    async def join(
+        self, grant: Grant, outlet: Outlet, *, removals: int, resume: str | None = None, last_seq: int | None = None
+    ) -> Joined:
+        """Let a socket in. The caller sends the answer and then calls ``refresh``, without waiting in between.
+
+        ``removals`` is what ``removals()`` said before the token was read.
+
+        Raises:
+            SignalingError: ROOM_FULL, WRONG_STATE (closed), FORBIDDEN (sent out meanwhile), or the policy's refusal.
+        """
+        self._check_door(grant)
+        person = self._room.participants.get(grant.participant_id) or _arrival(grant)
+        self._arriving[grant.participant_id] += 1
+        try:
+            await self._room.policy.joined(self._room, person)
+        finally:
+            self._arriving[grant.participant_id] -= 1
+        if self._room.closed:
+            raise SignalingError(ErrorCode.WRONG_STATE, "the room is closed")
+        if self._removals[grant.participant_id] != removals:
+            raise SignalingError(ErrorCode.FORBIDDEN, "you were sent out")
+        person = self._room.participants.setdefault(grant.participant_id, person)
+        if grant.admitted and not person.admitted:
+            person.admitted = True
+        return self._attach(person, outlet, resume, last_seq)
+
+    def _check_door(self, grant: Grant) -> None:
+        if self._room.closed:
+            raise SignalingError(ErrorCode.WRONG_STATE, "the room is closed")
+        known = self._room.participants.keys() | +self._arriving
+        guests = [p for p in known if p not in self._room.participants or self._room.participants[p].role != "host"]
+        if (
+            grant.role != "host"
+            and grant.participant_id not in known
+            and len(guests) >= self._room.settings.maximum_people
+        ):
+            raise SignalingError(ErrorCode.ROOM_FULL, "the room is full")
+
+    def _attach(self, person: Participant, outlet: Outlet, resume: str | None, last_seq: int | None) -> Joined:
+        if self._room.idle is not None:
+            self._room.idle.cancel()
+            self._room.idle = None
+        if person.departure is not None:
+            person.departure.cancel()
+            person.departure = None
+        if person.outlet is not None:
+            person.outlet.close(CloseCode.REPLACED, "another connection took over")
+        person.outlet = outlet
+        person.connections += 1
+        missed = self._missed(person, resume, last_seq)
+        if missed is None:
+            self._start_anew(person)
+        snapshot = self._room.snapshot(person) if missed is None else None
+        welcome = Welcome(
+            resume=person.resume_handle,
+            resumed=missed is not None,
+            snapshot=snapshot,
+            router_capabilities=self._room.router_capabilities,
+            ice_servers=list(self._room.settings.ice_servers),
+            ping_seconds=self._room.settings.ping_seconds,
+        )
+        return Joined(person, welcome, missed or [])
+
+    def _missed(self, person: Participant, resume: str | None, last_seq: int | None) -> list[bytes] | None:
+        if not person.resume_handle or resume is None or last_seq is None:
+            return None
+        if not secrets.compare_digest(resume.encode(), person.resume_handle.encode()):
+            return None
+        return person.log.since(last_seq)
+
+    def _start_anew(self, person: Participant) -> None:
+        """Forget what an earlier page of this person had: its media, its events, its handle."""
+        detached = self._room.switchboard.detach(person)
+        self._room.background.run(self._room.switchboard.close(detached, "replaced"))
+        person.incarnation += 1
+        person.resume_handle = secrets.token_urlsafe(24)
+        person.log = EventLog()
+        person.quality = "good"
+        person.known = view_of(self._room, person)
+
+
+def _arrival(grant: Grant) -> Participant:
+    return Participant(
+        participant_id=grant.participant_id,
+        display_name=grant.display_name,
+        role=grant.role,
+        side=grant.side,
+        admitted=grant.admitted or grant.role == "host",
+    )

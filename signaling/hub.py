@@ -1,0 +1,219 @@
+"""The live rooms of this node: opened when their first socket comes, closed when nobody was there for a while."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Mapping
+
+from signaling.background import Background
+from signaling.clock import Clock, SystemClock
+from signaling.cluster import Cluster, LocalCluster
+from signaling.connection import HELLO_SECONDS, Connection, to_error
+from signaling.document import Append, Document
+from signaling.documentsocket import DocumentSocket
+from signaling.door import Joined
+from signaling.errors import ErrorCode, SignalingError
+from signaling.ids import DocumentId, ParticipantId, RoomId, TransportId
+from signaling.messages import CloseCode, Hello, Json
+from signaling.outbox import Outbox, SocketPort
+from signaling.policy import Grant, MediaPort, RoomPolicy
+from signaling.room import Room, RoomSettings
+from signaling.tracks import TransportHealth
+
+IDLE_SECONDS = 300.0
+SERVICE_RESTART = 1012
+
+
+class Hub:
+    """Every room that is live on this node."""
+
+    def __init__(
+        self,
+        policy: RoomPolicy,
+        media: MediaPort,
+        *,
+        settings: RoomSettings | None = None,
+        cluster: Cluster | None = None,
+        clock: Clock | None = None,
+        idle_seconds: float = IDLE_SECONDS,
+        hello_seconds: float = HELLO_SECONDS,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._policy = policy
+        self._media = media
+        self._settings = settings or RoomSettings()
+        self._cluster = cluster or LocalCluster()
+        self._clock = clock or SystemClock()
+        self._idle_seconds = idle_seconds
+        self._hello_seconds = hello_seconds
+        self._monotonic = monotonic
+        self._rooms: dict[RoomId, Room] = {}
+        self._opening: dict[RoomId, asyncio.Task[Room]] = {}
+        self._background = Background()
+
+    @property
+    def rooms(self) -> Mapping[RoomId, Room]:
+        """The live rooms by their name."""
+        return self._rooms
+
+    def room(self, room_id: RoomId) -> Room | None:
+        """A live room, or None."""
+        return self._rooms.get(room_id)
+
+    # ---- sockets ---------------------------------------------------------------------------------------------------
+
+    async def serve(self, room_id: RoomId, socket: SocketPort) -> None:
+        """Serve one accepted socket of a room until it closes."""
+
+        async def enter(hello: Hello, outbox: Outbox) -> tuple[Room, Joined]:
+            return await self._enter(room_id, hello, outbox)
+
+        await Connection(room_id, socket, enter, hello_seconds=self._hello_seconds, monotonic=self._monotonic).serve()
+
+    async def serve_document(self, room_id: RoomId, document_id: DocumentId, socket: SocketPort, token: str) -> None:
+        """Serve one accepted socket of a shared document until it closes. Its bearer must be in the room."""
+        try:
+            document, person = await self._find_document(room_id, document_id, token)
+        except SignalingError as error:
+            await socket.close(_document_close_code(error.code), error.code)
+            return
+        except Exception as error:
+            await socket.close(_document_close_code(to_error(error).code), ErrorCode.INTERNAL)
+            return
+        await DocumentSocket(document, person, socket, self._monotonic).serve()
+
+    async def _find_document(
+        self, room_id: RoomId, document_id: DocumentId, token: str
+    ) -> tuple[Document, ParticipantId]:
+        grant = await self._authenticate(room_id, token)
+        room = self._rooms.get(room_id)
+        person = None if room is None else room.participants.get(grant.participant_id)
+        if room is None or person is None or not person.admitted:
+            raise SignalingError(ErrorCode.FORBIDDEN, "join the room first")
+        return room.document(document_id), grant.participant_id
+
+    async def _enter(self, room_id: RoomId, hello: Hello, outbox: Outbox) -> tuple[Room, Joined]:
+        grant = await self._authenticate(room_id, hello.token)
+        room = await self.open(room_id)
+        removals = room.door.removals(grant.participant_id)
+        if removals:
+            # Somebody who was sent out once: only a token that holds now is good enough.
+            grant = await self._authenticate(room_id, hello.token)
+        joined = await room.door.join(grant, outbox, removals=removals, resume=hello.resume, last_seq=hello.last_seq)
+        return room, joined
+
+    async def _authenticate(self, room_id: RoomId, token: str) -> Grant:
+        grant = await self._policy.authenticate(room_id, token)
+        if grant.expires_at <= self._clock.now():
+            raise SignalingError(ErrorCode.SESSION_EXPIRED, "the token has expired")
+        return grant
+
+    # ---- rooms -----------------------------------------------------------------------------------------------------
+
+    async def open(self, room_id: RoomId) -> Room:
+        """The live room of this name; opened when it is not live yet.
+
+        Raises:
+            SignalingError: NOT_FOUND, WRONG_STATE when another node holds it, or the policy's refusal.
+        """
+        room = self._rooms.get(room_id)
+        if room is not None:
+            return room
+        opening = self._opening.get(room_id)
+        if opening is None:
+            opening = asyncio.create_task(self._open(room_id))
+            self._opening[room_id] = opening
+            opening.add_done_callback(lambda _: self._opening.pop(room_id))
+        return await asyncio.shield(opening)
+
+    async def _open(self, room_id: RoomId) -> Room:
+        state = await self._policy.open_room(room_id)
+        if not await self._cluster.claim(room_id):
+            raise SignalingError(ErrorCode.OVERLOADED, "another node holds this room")
+        room = Room(
+            room_id,
+            state,
+            policy=self._policy,
+            media=self._media,
+            clock=self._clock,
+            settings=self._settings,
+            on_empty=self._let_idle,
+            on_closed=self._forget,
+        )
+        for document_id in state.documents:
+            loaded = await self._policy.load_document(room, document_id)
+            room.documents[document_id] = Document(document_id, loaded, _append(room, document_id))
+        if self._media.ready:  # asked last: the worker may have come or gone while the documents were read
+            room.media_epoch, room.router_capabilities = 1, self._media.capabilities or {}
+        self._rooms[room_id] = room
+        self._let_idle(room)
+        return room
+
+    def _let_idle(self, room: Room) -> None:
+        if room.idle is not None:
+            room.idle.cancel()
+        room.idle = self._clock.later(self._idle_seconds, lambda: self._background.run(self._close_idle(room)))
+
+    async def _close_idle(self, room: Room) -> None:
+        if not room.participants:
+            await room.close("idle")
+
+    def _forget(self, room: Room) -> None:
+        if room.idle is not None:
+            room.idle.cancel()
+            room.idle = None
+        if self._rooms.get(room.room_id) is room:
+            del self._rooms[room.room_id]
+            self._background.run(self._cluster.release(room.room_id))
+
+    async def close(self) -> None:
+        """The process ends: close every socket with 1012. Nobody is out of their room: they come back to another."""
+        for room in list(self._rooms.values()):
+            for person in room.participants.values():
+                if person.outlet is not None:
+                    person.outlet.close(SERVICE_RESTART, "the server restarts")
+            for document in room.documents.values():
+                document.dismiss_all(SERVICE_RESTART, "the server restarts")
+            await room.background.drain()
+        await self._background.drain()
+
+    # ---- what the media worker tells -------------------------------------------------------------------------------
+
+    def media_lost(self) -> None:
+        """The media worker is gone."""
+        for room in list(self._rooms.values()):
+            room.media_lost()
+
+    def media_ready(self, capabilities: Json) -> None:
+        """A media worker is there, with these RTP capabilities of its router."""
+        for room in list(self._rooms.values()):
+            room.media_ready(capabilities)
+
+    def speakers(self, room_id: RoomId, participant_ids: list[ParticipantId]) -> None:
+        """Who speaks in a room, the loudest first."""
+        room = self._rooms.get(room_id)
+        if room is not None:
+            room.speakers(participant_ids)
+
+    def transport_state(self, transport_id: TransportId, state: TransportHealth, reason: str) -> None:
+        """A transport changed its state."""
+        for room in self._rooms.values():
+            if room.transport_state(transport_id, state, reason):
+                return
+
+
+def _append(room: Room, document_id: DocumentId) -> Append:
+    async def append(participant_id: ParticipantId, update: bytes) -> None:
+        await room.policy.append_update(room, document_id, participant_id, update)
+
+    return append
+
+
+def _document_close_code(code: ErrorCode) -> int:
+    return {
+        ErrorCode.UNAUTHENTICATED: CloseCode.UNAUTHENTICATED,
+        ErrorCode.SESSION_EXPIRED: CloseCode.UNAUTHENTICATED,
+        ErrorCode.NOT_FOUND: CloseCode.NOT_FOUND,
+        ErrorCode.INTERNAL: 1013,
+    }.get(code, CloseCode.FORBIDDEN)

@@ -1,0 +1,55 @@
+"""The way in of one socket: the next message, unless the way out has closed meanwhile; and how many are too many."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from signaling.outbox import Outbox, SocketPort
+
+
+class Inbox:
+    """Reads one socket until either side has closed it."""
+
+    def __init__(self, socket: SocketPort, outbox: Outbox) -> None:
+        self._socket = socket
+        self._outbox = outbox
+
+    async def next(self) -> str | bytes | None:
+        """The next message, or None when there will be none. After ``outbox.close`` nothing more is read."""
+        if self._outbox.ending:
+            return None
+        receiving = asyncio.ensure_future(self._socket.receive())
+        closing = asyncio.ensure_future(self._outbox.closed.wait())
+        try:
+            await asyncio.wait({receiving, closing}, return_when=asyncio.FIRST_COMPLETED)
+            if self._outbox.ending or not receiving.done():
+                return None
+            return receiving.result()
+        except OSError:
+            return None
+        finally:
+            for task in (receiving, closing):
+                task.cancel()
+            await asyncio.gather(receiving, closing, return_exceptions=True)
+
+
+class Allowance:
+    """A token bucket: ``burst`` messages at once, ``rate`` a second in the long run."""
+
+    def __init__(self, burst: int, rate: float, now: Callable[[], float]) -> None:
+        self._burst = burst
+        self._rate = rate
+        self._now = now
+        self._left = float(burst)
+        self._at = now()
+
+    def take(self) -> bool:
+        """Use up one; False when none is left."""
+        now = self._now()
+        self._left = min(self._burst, self._left + max(0.0, now - self._at) * self._rate)
+        self._at = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True

@@ -1,0 +1,181 @@
+"""The two ports of a live room: the product that decides who may do what, and the media worker that moves packets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+import msgspec
+
+from signaling.ids import DocumentId, ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId
+from signaling.messages import IceRestarted, Json, Kind, RecordingView, Role, Source, Subscribed, TransportCreated
+
+if TYPE_CHECKING:
+    from signaling.participant import Participant
+    from signaling.room import Room
+    from signaling.tracks import Direction, Publication
+
+
+class Grant(msgspec.Struct, frozen=True):
+    """What a token says about its bearer. ``expires_at``: Unix seconds."""
+
+    participant_id: ParticipantId
+    display_name: str
+    role: Role
+    side: str
+    admitted: bool
+    expires_at: float
+
+
+class LoadedDocument(msgspec.Struct, frozen=True):
+    """A shared document as it was stored: its updates in the order in which they were appended.
+
+    ``authors`` has the writer of each update, or is empty. With it nobody can take over the Yjs client id of somebody
+    else after a restart.
+    """
+
+    updates: Sequence[bytes]
+    frozen: bool
+    digest: str | None
+    writers: Sequence[ParticipantId]
+    authors: Sequence[ParticipantId] = ()
+
+
+class RoomState(msgspec.Struct, frozen=True):
+    """What a room starts with when its first socket comes."""
+
+    documents: Sequence[DocumentId]
+    recording: RecordingView
+    board: Json
+
+
+class RoomPolicy(Protocol):
+    """The product behind the room. A method that raises ``SignalingError`` refuses; the room then stays as it was.
+
+    Requests (``authenticate``, ``open_room``, ``joined``, ``admit``, ``remove``, ``publication_opened``,
+    ``start_recording``, ``stop_recording``, ``set_writer``, ``freeze_document``, ``unfreeze_document``, ``close_room``,
+    ``load_document``, ``append_update``) commit before they return. Reports (``connection_lost``, ``left``,
+    ``publication_changed``, ``publication_closed``, ``media_lost``, ``media_back``) tell of what has happened: what
+    they raise is logged.
+    """
+
+    async def authenticate(self, room_id: RoomId, token: str) -> Grant:
+        """Who bears this token. Raises UNAUTHENTICATED, SESSION_EXPIRED, ROOM_LOCKED or FORBIDDEN."""
+
+    async def open_room(self, room_id: RoomId) -> RoomState:
+        """The state of a room that becomes live on this node. Raises NOT_FOUND."""
+
+    def may_see(self, room: Room, viewer: Participant, subject: Participant) -> bool:
+        """Whether one may know that the other is here; asked after the room's own rule agreed."""
+
+    def may_receive(self, room: Room, viewer: Participant, publication: Publication) -> bool:
+        """Whether one may know of and receive a track."""
+
+    async def joined(self, room: Room, participant: Participant) -> None:
+        """A socket was opened; on a return ``participant.connections`` is at least 1. Called before anybody is told."""
+
+    async def connection_lost(self, room: Room, participant: Participant) -> None:
+        """The socket broke; the person may come back."""
+
+    async def left(self, room: Room, participant: Participant, reason: str) -> None:
+        """The person is out: ``left, lost, removed, closed``."""
+
+    async def admit(self, room: Room, by: Participant, subject: Participant) -> None:
+        """Let somebody in from the waiting room."""
+
+    async def remove(self, room: Room, by: Participant, subject: Participant, reason: str) -> None:
+        """Send somebody out: from its commit on, ``authenticate`` refuses their tokens."""
+
+    async def publication_opened(self, room: Room, publication: Publication) -> None:
+        """A track starts; it is not shown to others before this returned."""
+
+    async def publication_changed(self, room: Room, publication: Publication) -> None:
+        """A track was paused, muted, or goes on."""
+
+    async def publication_closed(self, room: Room, publication: Publication, reason: str) -> None:
+        """A track ended.
+
+        ``reason``: ``unpublished, replaced, left, lost, removed, closed, transport_closed, media_lost, refused``.
+        """
+
+    async def start_recording(self, room: Room, by: Participant) -> None:
+        """Start to record; calls ``room.set_recording``."""
+
+    async def stop_recording(self, room: Room, by: Participant, reason: str) -> None:
+        """Stop to record; calls ``room.set_recording``."""
+
+    async def set_writer(
+        self, room: Room, by: Participant, document_id: DocumentId, subject: Participant, may_write: bool
+    ) -> None:
+        """Give or take the right to write."""
+
+    async def freeze_document(self, room: Room, by: Participant, document_id: DocumentId, content: Json) -> str:
+        """Fix this text (ProseMirror JSON). Returns its digest."""
+
+    async def unfreeze_document(self, room: Room, by: Participant, document_id: DocumentId, reason: str) -> None:
+        """Open the text again."""
+
+    async def close_room(self, room: Room, by: Participant) -> None:
+        """End the session; afterwards the room closes."""
+
+    async def load_document(self, room: Room, document_id: DocumentId) -> LoadedDocument:
+        """A document of the room."""
+
+    async def append_update(
+        self, room: Room, document_id: DocumentId, participant_id: ParticipantId, update: bytes
+    ) -> None:
+        """Keep an update: durable when this returns, and only then is it relayed."""
+
+    async def media_lost(self, room: Room) -> None:
+        """The media worker is gone with every track of the room."""
+
+    async def media_back(self, room: Room) -> None:
+        """A media worker is there again; browsers publish anew."""
+
+
+class MediaPort(Protocol):
+    """The media worker of a room. Everything raises ``SignalingError``: OVERLOADED when the worker is not there."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether the worker is connected."""
+
+    @property
+    def capabilities(self) -> Json | None:
+        """The router's RTP capabilities, None before the worker was ready."""
+
+    async def create_transport(
+        self, room_id: RoomId, participant_id: ParticipantId, direction: Direction
+    ) -> TransportCreated:
+        """Make the server's half of a transport."""
+
+    async def connect_transport(self, transport_id: TransportId, dtls_parameters: Json) -> None:
+        """Start the handshake."""
+
+    async def restart_ice(self, transport_id: TransportId) -> IceRestarted:
+        """New ICE credentials."""
+
+    async def close_transport(self, transport_id: TransportId) -> None:
+        """Close it with its publications and subscriptions."""
+
+    async def publish(
+        self, transport_id: TransportId, kind: Kind, source: Source, rtp_parameters: Json
+    ) -> PublicationId:
+        """Accept a track."""
+
+    async def set_publication_paused(self, publication_id: PublicationId, paused: bool) -> None:
+        """Drop the packets of a track, or let them through."""
+
+    async def close_publication(self, publication_id: PublicationId) -> None:
+        """Forget a track."""
+
+    async def subscribe(
+        self, transport_id: TransportId, publication_id: PublicationId, rtp_capabilities: Json
+    ) -> Subscribed:
+        """Prepare to send a track to somebody, paused."""
+
+    async def set_subscription_paused(self, subscription_id: SubscriptionId, paused: bool) -> None:
+        """Send, or stop to send."""
+
+    async def close_subscription(self, subscription_id: SubscriptionId) -> None:
+        """Stop to send a track to somebody."""

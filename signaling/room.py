@@ -1,0 +1,328 @@
+"""The live room: who is in it, what they see, hear and write.
+
+Every change follows one way: check, ask the policy (which commits, or refuses), change the room, ``refresh``. The last
+step compares what each person may know now with what they were told before and sends the difference.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from signaling.background import Background, attempt
+from signaling.clock import Clock, Timer
+from signaling.document import Document
+from signaling.door import Door
+from signaling.errors import ErrorCode, SignalingError
+from signaling.ids import DocumentId, ParticipantId, PublicationId, RoomId, TransportId
+from signaling.messages import (
+    ActiveSpeakers,
+    CloseCode,
+    Event,
+    Frozen,
+    Json,
+    RecordingView,
+    Removed,
+    RoomClosed,
+    Snapshot,
+    SnapshotEvent,
+)
+from signaling.participant import Outlet, Participant
+from signaling.policy import MediaPort, RoomPolicy, RoomState
+from signaling.replay import encode_event
+from signaling.switchboard import Switchboard
+from signaling.tracks import Publication, TransportHealth
+from signaling.views import changes
+from signaling.visibility import view_of
+
+
+@dataclass(frozen=True, slots=True)
+class RoomSettings:
+    """Limits of a room and what its people are told at the door. Seconds; ``maximum_people`` does not count hosts."""
+
+    maximum_people: int = 32
+    resume_seconds: float = 60.0
+    ping_seconds: int = 15
+    ice_servers: tuple[Json, ...] = ()
+
+
+class Room:
+    """One live room of this node."""
+
+    def __init__(
+        self,
+        room_id: RoomId,
+        state: RoomState,
+        *,
+        policy: RoomPolicy,
+        media: MediaPort,
+        clock: Clock,
+        settings: RoomSettings,
+        on_empty: Callable[[Room], None],
+        on_closed: Callable[[Room], None],
+    ) -> None:
+        self.room_id = room_id
+        self.policy = policy
+        self.media = media
+        self.settings = settings
+        self.participants: dict[ParticipantId, Participant] = {}
+        self.documents: dict[DocumentId, Document] = {}
+        self.recording: RecordingView = copy.copy(state.recording)
+        self.board: dict[str, Any] = _frozen_copy(state.board)
+        self.media_epoch = 0
+        self.router_capabilities: Json = {}
+        self.losses = 0
+        self.closed = False
+        self.idle: Timer | None = None
+        self.switchboard = Switchboard(self)
+        self.background = Background()
+        self._clock = clock
+        self._on_empty = on_empty
+        self._on_closed = on_closed
+        self.door = Door(self)
+
+    @property
+    def publications(self) -> Mapping[PublicationId, Publication]:
+        """Every track that is sent in the room."""
+        return self.switchboard.publications
+
+    def document(self, document_id: DocumentId) -> Document:
+        """A shared document. Raises NOT_FOUND."""
+        document = self.documents.get(document_id)
+        if document is None:
+            raise SignalingError(ErrorCode.NOT_FOUND, "there is no such document")
+        return document
+
+    def participant(self, participant_id: ParticipantId) -> Participant:
+        """Somebody who is in the room. Raises NOT_FOUND."""
+        person = self.participants.get(participant_id)
+        if person is None:
+            raise SignalingError(ErrorCode.NOT_FOUND, "there is no such person in the room")
+        return person
+
+    # ---- coming and going ------------------------------------------------------------------------------------------
+
+    async def disconnected(self, person: Participant, outlet: Outlet, *, for_good: bool) -> None:
+        """A socket ended. ``for_good``: the person left on purpose; else they have a while to come back."""
+        if person.outlet is not outlet:
+            return
+        person.outlet = None
+        if for_good:
+            await self._take_out(person, "left")
+            return
+        person.departure = self._clock.later(
+            self.settings.resume_seconds, lambda: self.background.run(self._depart(person))
+        )
+        self.refresh()
+        await attempt(self.policy.connection_lost(self, person))
+
+    async def _depart(self, person: Participant) -> None:
+        if person.outlet is None and self.participants.get(person.participant_id) is person:
+            await self._take_out(person, "lost")
+
+    async def _take_out(self, person: Participant, reason: str) -> None:
+        del self.participants[person.participant_id]
+        if person.departure is not None:
+            person.departure.cancel()
+        person.resume_handle = ""
+        detached = self.switchboard.detach(person)
+        for document in self.documents.values():
+            document.dismiss(person.participant_id, CloseCode.FORBIDDEN, reason)
+        self.refresh({person.participant_id: reason})
+        if not self.participants:
+            self._on_empty(self)
+        await self.switchboard.close(detached, reason)
+        await attempt(self.policy.left(self, person, reason))
+
+    async def remove(self, participant_id: ParticipantId, reason: str) -> None:
+        """Send somebody out, at once; nothing happens when they are not here. The policy is not asked."""
+        self.door.distrust(participant_id)
+        person = self.participants.get(participant_id)
+        if person is None:
+            return
+        if person.outlet is not None:
+            person.outlet.send(person.log.append(Removed(reason)))
+            person.outlet.close(CloseCode.FORBIDDEN, "removed")
+            person.outlet = None
+        for document in self.documents.values():
+            document.set_writer(participant_id, False)
+        await self._take_out(person, "removed")
+
+    async def close(self, reason: str) -> None:
+        """End the room for everybody. The policy is not asked. Closing again does nothing."""
+        if self.closed:
+            return
+        self.closed = True
+        people = list(self.participants.values())
+        self.participants.clear()
+        for person in people:
+            if person.departure is not None:
+                person.departure.cancel()
+            if person.outlet is not None:
+                person.outlet.send(person.log.append(RoomClosed(reason)))
+                person.outlet.close(CloseCode.ROOM_CLOSED, "the room is closed")
+                person.outlet = None
+        for document in self.documents.values():
+            document.dismiss_all(CloseCode.ROOM_CLOSED, "the room is closed")
+        self._on_closed(self)
+        await self.switchboard.close(self.switchboard.detach_all(), "closed")
+        for person in people:
+            await attempt(self.policy.left(self, person, "closed"))
+
+    # ---- what a host does ------------------------------------------------------------------------------------------
+
+    async def admit(self, by: Participant, participant_id: ParticipantId) -> None:
+        """Let somebody in from the waiting room."""
+        subject = self.participant(participant_id)
+        if subject.admitted:
+            raise SignalingError(ErrorCode.WRONG_STATE, "this person is already in the room")
+        await self.policy.admit(self, by, subject)
+        if self.participants.get(participant_id) is not subject:
+            return  # gone meanwhile: the policy remembers that they may come in
+        subject.admitted = True
+        subject.known = view_of(self, subject)
+        event = SnapshotEvent(self.snapshot(subject, seq=subject.log.seq + 1))
+        self.tell(subject, event)
+        self.refresh()
+
+    async def send_out(self, by: Participant, participant_id: ParticipantId, reason: str) -> None:
+        """Remove somebody on a host's word."""
+        if participant_id == by.participant_id:
+            raise SignalingError(ErrorCode.FORBIDDEN, "a host does not remove themselves")
+        subject = self.participant(participant_id)
+        await self.policy.remove(self, by, subject, reason)
+        await self.remove(participant_id, reason)
+
+    async def set_writer(
+        self, by: Participant, document_id: DocumentId, participant_id: ParticipantId, may_write: bool
+    ) -> None:
+        """Give or take the right to write."""
+        document = self.document(document_id)
+        subject = self.participant(participant_id)
+        await self.policy.set_writer(self, by, document_id, subject, may_write)
+        document.set_writer(participant_id, may_write)
+        self.refresh()
+
+    async def freeze_document(self, by: Participant, document_id: DocumentId) -> Frozen:
+        """Close the gate, fix the text, show its digest."""
+
+        async def commit(content: Json) -> str:
+            return await self.policy.freeze_document(self, by, document_id, content)
+
+        digest = await self.document(document_id).freeze(commit)
+        self.refresh()
+        return Frozen(digest)
+
+    async def unfreeze_document(self, by: Participant, document_id: DocumentId, reason: str) -> None:
+        """Open the text again."""
+
+        async def commit() -> None:
+            await self.policy.unfreeze_document(self, by, document_id, reason)
+
+        await self.document(document_id).unfreeze(commit)
+        self.refresh()
+
+    async def end(self, by: Participant) -> None:
+        """End the session on a host's word. The room closes right after the host has the answer."""
+        await self.policy.close_room(self, by)
+        self.background.run(self.close("ended"))
+
+    def raise_hand(self, person: Participant, raised: bool) -> None:
+        """Ask to speak, or take it back."""
+        person.hand_raised = raised
+        self.refresh()
+
+    # ---- what the product shows ------------------------------------------------------------------------------------
+
+    def set_recording(self, view: RecordingView) -> None:
+        """Show on every screen whether a recording runs."""
+        self.recording = copy.copy(view)
+        self.refresh()
+
+    def set_board(self, topic: str, value: Any) -> None:
+        """Show a piece of the product's own state to everybody who was admitted; None removes it."""
+        if value is None:
+            self.board.pop(topic, None)
+        else:
+            self.board[topic] = _frozen_copy(value)
+        self.refresh()
+
+    async def reconsider(self) -> None:
+        """The policy's answers changed: close what is no longer allowed, and tell everybody what they may know now."""
+        await self.switchboard.revoke()
+        self.refresh()
+
+    # ---- what the media worker tells -------------------------------------------------------------------------------
+
+    def media_lost(self) -> None:
+        """The worker is gone: every track ends."""
+        self.losses += 1
+        detached = self.switchboard.detach_all()
+        for person in self.participants.values():
+            person.quality = "good"
+        self.refresh()
+        self.background.run(self.policy.media_lost(self))
+        self.background.run(self.switchboard.report(detached, "media_lost"))
+
+    def media_ready(self, capabilities: Json) -> None:
+        """A worker is there: everybody builds new transports."""
+        self.media_epoch += 1
+        self.router_capabilities = capabilities
+        self.refresh()
+        self.background.run(self.policy.media_back(self))
+
+    def transport_state(self, transport_id: TransportId, health: TransportHealth, reason: str) -> bool:
+        """News of a transport. Returns whether it is of this room."""
+        detached = self.switchboard.set_health(transport_id, health, reason)
+        if detached is None:
+            return False
+        self.background.run(self.switchboard.report(detached, "transport_closed"))
+        return True
+
+    def speakers(self, participant_ids: list[ParticipantId]) -> None:
+        """Who speaks, the loudest first: told to those who know them, and not kept."""
+        for person in self.participants.values():
+            if person.outlet is not None and person.admitted:
+                visible = [speaker for speaker in participant_ids if speaker in person.known.participants]
+                person.outlet.send(encode_event(ActiveSpeakers(visible), person.log.seq))
+
+    # ---- telling ---------------------------------------------------------------------------------------------------
+
+    def refresh(self, reasons: Mapping[ParticipantId, str] | None = None) -> None:
+        """Tell everybody what has changed for them. ``reasons``: why people are gone."""
+        for person in list(self.participants.values()):
+            view = view_of(self, person)
+            for event in changes(person.known, view, reasons or {}, self.router_capabilities):
+                self.tell(person, event)
+            person.known = view
+
+    def tell(self, person: Participant, event: Event) -> None:
+        """Number an event, keep it for a resume, send it."""
+        frame = person.log.append(event)
+        if person.outlet is not None:
+            person.outlet.send(frame)
+
+    def snapshot(self, person: Participant, seq: int | None = None) -> Snapshot:
+        """What a person was told up to now, as of their last event or of ``seq``."""
+        known = person.known
+        return Snapshot(
+            room_id=self.room_id,
+            seq=person.log.seq if seq is None else seq,
+            me=person.participant_id,
+            participants=list(known.participants.values()),
+            publications=list(known.publications.values()),
+            recording=known.recording,
+            documents=list(known.documents.values()),
+            board=dict(known.board),
+            media_epoch=known.media_epoch,
+            server_time=self._clock.now(),
+        )
+
+
+def _frozen_copy(value: Any) -> Any:
+    """A copy that later changes of the original do not reach: what was told must stay comparable."""
+    return msgspec.json.decode(msgspec.json.encode(value))

@@ -1,0 +1,40 @@
+"""What a worker counts: nothing that arrives from the network is logged one by one."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+
+@dataclass(slots=True)
+class Counters:
+    """Counters of one worker since its start. Each refused datagram raises exactly one of them."""
+
+    datagrams_received: int = 0
+    packets_received: int = 0
+    packets_forwarded: int = 0
+    packets_retransmitted: int = 0
+    packets_captured: int = 0
+    stun_answered: int = 0
+    stun_malformed: int = 0
+    stun_unknown_ufrag: int = 0
+    stun_bad_integrity: int = 0
+    stun_role_conflict: int = 0
+    unknown_address: int = 0
+    unknown_datagram: int = 0
+    dtls_overflow: int = 0
+    srtp_early: int = 0
+    srtp_rejected: int = 0
+    srtp_failed: int = 0
+    rtp_malformed: int = 0
+    rtp_unknown_stream: int = 0
+    rtp_duplicate: int = 0
+    rtp_oversize: int = 0
+    rtp_padding: int = 0
+    rtcp_malformed: int = 0
+    send_dropped: int = 0
+    send_failed: int = 0
+    faults: int = 0
+
+    def as_json(self) -> dict[str, int]:
+        """The counters by name."""
+        return asdict(self)

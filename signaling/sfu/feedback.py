@@ -1,0 +1,93 @@
+"""RTCP between the worker and one transport: what subscribers ask for, what publishers are told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from signaling.sfu import rtcp
+from signaling.sfu.subscription import Subscription
+from signaling.sfu.transport import Transport
+
+LARGEST_REQUEST: Final = 256
+"""Packets sent again for one NACK at most; more is a resend of the whole picture, which a key frame does better."""
+BLOCKS_PER_REPORT: Final = 31
+
+Retransmit = Callable[[Subscription, tuple[int, ...]], None]
+
+
+def read(transport: Transport, compound: bytes, now: float, arrived_at: float, retransmit: Retransmit) -> None:
+    """Act on one authentic RTCP packet from a browser. ``now`` is monotonic, ``arrived_at`` Unix time, both seconds.
+
+    Raises:
+        ValueError: it is malformed.
+    """
+    for message in rtcp.parse(compound):
+        match message:
+            case rtcp.SenderReport():
+                _relay(transport, message, now, arrived_at)
+                _note_losses(transport, message.blocks)
+            case rtcp.ReceiverReport():
+                _note_losses(transport, message.blocks)
+            case rtcp.Nack():
+                subscription = transport.subscriptions.get(message.media_ssrc)
+                if subscription is not None:
+                    retransmit(subscription, message.sequences[:LARGEST_REQUEST])
+            case rtcp.KeyFrameRequest():
+                subscription = transport.subscriptions.get(message.media_ssrc)
+                if subscription is not None:
+                    subscription.key_frames_asked += 1
+                    subscription.stream.ask_key_frame(now)
+
+
+def _relay(transport: Transport, report: rtcp.SenderReport, now: float, arrived_at: float) -> None:
+    """Give a publisher's clock to the subscribers: the pair of NTP and RTP time is what lip sync is made of."""
+    stream = transport.streams.get(report.ssrc)
+    if stream is None:
+        return
+    stream.reception.sender_report(report.ntp, now)
+    publication = stream.publication
+    if publication.sink is not None and not publication.paused:
+        publication.sink.sender_report(report.raw, arrived_at)
+    for subscription in publication.subscriptions:
+        if subscription.is_open and subscription.stream is stream:
+            ssrc = subscription.promised.ssrc
+            timestamp = report.timestamp + subscription.timestamp_offset
+            subscription.receiver.send_report(
+                rtcp.sender_report(ssrc, report.ntp, timestamp, subscription.packets, subscription.octets)
+                + rtcp.source_description(ssrc, publication.cname)
+            )
+
+
+def _note_losses(transport: Transport, blocks: tuple[rtcp.ReportBlock, ...]) -> None:
+    for block in blocks:
+        subscription = transport.subscriptions.get(block.ssrc)
+        if subscription is not None:
+            subscription.fraction_lost = block.fraction_lost / 256
+
+
+def ask_for_missing(transport: Transport, now: float) -> None:
+    """Ask a publisher again for what was lost on the way here."""
+    for publication in transport.publications:
+        if not publication.offered.nack:
+            continue
+        for stream in publication.streams:
+            if stream.reception.missing and (wanted := stream.reception.wanted(now)):
+                transport.send_report(rtcp.nack(stream.ssrc, wanted))
+
+
+def report(transport: Transport, now: float, bits_per_second: int) -> None:
+    """Tell a publisher what arrived, and how much its video may send (without either Chromium stays at 300 kbit/s)."""
+    active = [
+        stream
+        for publication in transport.publications
+        for stream in publication.streams
+        if stream.reception.highest >= 0
+    ]
+    if not active:
+        return
+    compound = rtcp.receiver_report([stream.reception.report(now) for stream in active[:BLOCKS_PER_REPORT]])
+    video = [stream.ssrc for stream in active if stream.key_frame is not None]
+    if video:
+        compound += rtcp.bitrate_limit(bits_per_second, video)
+    transport.send_report(compound)

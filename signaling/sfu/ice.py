@@ -1,0 +1,129 @@
+"""ICE-lite (RFC 8445 §2.5): the worker answers connectivity checks and never starts one.
+
+A check is believed only after its MESSAGE-INTEGRITY holds with the password of the user fragment it names; everything
+else is counted and gets no answer, so that a stranger learns nothing and no address is bound for them.
+"""
+
+from __future__ import annotations
+
+import secrets
+import struct
+from collections.abc import Callable
+from typing import Generic, NamedTuple, TypeVar
+
+from aioice import stun
+
+from signaling.messages import Json
+from signaling.sfu.counters import Counters
+from signaling.sfu.ports import Address
+
+Owner = TypeVar("Owner")
+
+
+class Credentials(NamedTuple):
+    """The user fragment and password of one ICE generation (RFC 8445 §5.3)."""
+
+    ufrag: str
+    password: str
+
+
+class Check(NamedTuple, Generic[Owner]):
+    """A connectivity check that was answered. ``owner`` is None when the answer was an error."""
+
+    answer: bytes
+    owner: Owner | None
+    nominated: bool
+
+
+def fresh_credentials() -> Credentials:
+    """64 bits of user fragment and 128 bits of password from the system's random source."""
+    return Credentials(secrets.token_hex(8), secrets.token_hex(16))
+
+
+class IceAgent:
+    """The server's half of one transport's ICE. After a restart both generations hold until the new one is used."""
+
+    def __init__(self, fresh: Callable[[], Credentials] = fresh_credentials) -> None:
+        self._fresh = fresh
+        self.generations: list[Credentials] = [fresh()]
+
+    @property
+    def current(self) -> Credentials:
+        """The newest credentials."""
+        return self.generations[-1]
+
+    def parameters(self) -> Json:
+        """``iceParameters`` of mediasoup-client."""
+        return {"usernameFragment": self.current.ufrag, "password": self.current.password, "iceLite": True}
+
+    def restart(self) -> None:
+        """Begin a new generation; the one in use stays, one that was begun and never used does not."""
+        self.generations = [self.generations[0], self._fresh()]
+
+    def confirm(self, ufrag: str) -> None:
+        """The browser used these credentials: once it is the newest, the older end."""
+        if ufrag == self.current.ufrag:
+            self.generations = [self.current]
+
+
+class IceLite(Generic[Owner]):
+    """All agents of a worker by user fragment."""
+
+    def __init__(self, counters: Counters) -> None:
+        self._counters = counters
+        self._agents: dict[str, tuple[IceAgent, Owner]] = {}
+
+    def add(self, agent: IceAgent, owner: Owner) -> None:
+        """Answer checks for this agent from now on; call again after a restart."""
+        for credentials in agent.generations:
+            self._agents[credentials.ufrag] = (agent, owner)
+
+    def remove(self, agent: IceAgent) -> None:
+        """Answer no more checks for this agent."""
+        for ufrag in [ufrag for ufrag, (known, _) in self._agents.items() if known is agent]:
+            del self._agents[ufrag]
+
+    def check(self, datagram: bytes, address: Address) -> Check[Owner] | None:
+        """Answer one datagram that looks like STUN; None (and a counter) when it deserves no answer."""
+        try:
+            message = stun.parse_message(datagram)
+            ufrag = str(message.attributes.get("USERNAME", "")).partition(":")[0]
+        except (ValueError, IndexError, struct.error):
+            self._counters.stun_malformed += 1
+            return None
+        if message.message_method != stun.Method.BINDING or message.message_class != stun.Class.REQUEST:
+            self._counters.stun_malformed += 1
+            return None
+        known = self._agents.get(ufrag)
+        if known is None:
+            self._counters.stun_unknown_ufrag += 1
+            return None
+        agent, owner = known
+        used = next((each for each in agent.generations if each.ufrag == ufrag), None)
+        if used is None or not message.check_message_integrity(used.password.encode()):
+            self._counters.stun_bad_integrity += 1
+            return None
+        nominated = "USE-CANDIDATE" in message.attributes
+        # The lite side is always controlled (RFC 8445 §6.1.1): a peer that says so too must change its mind.
+        if "ICE-CONTROLLED" in message.attributes:
+            self._counters.stun_role_conflict += 1
+            return Check(_answer(message, used, None), None, nominated)
+        self._counters.stun_answered += 1
+        if len(agent.generations) > 1 and used is agent.current:
+            for older in agent.generations[:-1]:
+                self._agents.pop(older.ufrag, None)
+            agent.confirm(ufrag)
+        return Check(_answer(message, used, address), owner, nominated)
+
+
+def _answer(request: stun.Message, used: Credentials, address: Address | None) -> bytes:
+    """The response that mirrors ``address``, or the error 487 without one."""
+    answer = stun.Message(
+        stun.Method.BINDING, stun.Class.RESPONSE if address else stun.Class.ERROR, request.transaction_id
+    )
+    if address:
+        answer.attributes["XOR-MAPPED-ADDRESS"] = address
+    else:
+        answer.attributes["ERROR-CODE"] = (487, "Role Conflict")
+    answer.add_message_integrity(used.password.encode())
+    return bytes(answer)

@@ -1,0 +1,352 @@
+"""Negotiation in the JSON of mediasoup-client: what the router can do, what a publisher sends, what a subscriber gets.
+
+The worker never reads SDP. Announced is only what is done: REMB but no transport-cc (without feedback Chromium would
+stay at 30 kbit/s), MID but no RID towards subscribers.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any, Final
+
+import msgspec
+
+from signaling.errors import ErrorCode, SignalingError
+from signaling.messages import Json, Kind
+
+MID: Final = "urn:ietf:params:rtp-hdrext:sdes:mid"
+RID: Final = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
+REPAIRED_RID: Final = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
+SEND_TIME: Final = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
+AUDIO_LEVEL: Final = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
+ORIENTATION: Final = "urn:3gpp:video-orientation"
+CARRIED: Final = frozenset({AUDIO_LEVEL, ORIENTATION})
+"""Header extensions that reach subscribers; the others mean something only on the first hop."""
+
+MAXIMUM_ENCODINGS: Final = 4
+
+
+class Feedback(msgspec.Struct, rename="camel", frozen=True):
+    """One kind of RTCP feedback."""
+
+    type: str
+    parameter: str = ""
+
+
+class Codec(msgspec.Struct, rename="camel", frozen=True):
+    """A codec in RTP parameters."""
+
+    mime_type: str
+    payload_type: int
+    clock_rate: int
+    channels: int | None = None
+    parameters: dict[str, Any] = {}
+    rtcp_feedback: tuple[Feedback, ...] = ()
+
+
+class Extension(msgspec.Struct, rename="camel", frozen=True):
+    """A header extension in RTP parameters."""
+
+    uri: str
+    id: int
+
+
+class Repair(msgspec.Struct, rename="camel", frozen=True):
+    """The RTX stream of an encoding."""
+
+    ssrc: int | None = None
+
+
+class Encoding(msgspec.Struct, rename="camel", frozen=True):
+    """One stream of a track: by SSRC, or by RID when there are several."""
+
+    ssrc: int | None = None
+    rid: str | None = None
+    rtx: Repair | None = None
+
+
+class Rtcp(msgspec.Struct, rename="camel", frozen=True):
+    """RTCP settings."""
+
+    cname: str = ""
+
+
+class RtpParameters(msgspec.Struct, rename="camel", frozen=True):
+    """``rtpParameters`` of mediasoup-client's ``produce``."""
+
+    codecs: tuple[Codec, ...]
+    encodings: tuple[Encoding, ...]
+    mid: str | None = None
+    header_extensions: tuple[Extension, ...] = ()
+    rtcp: Rtcp = Rtcp()
+
+
+class CodecCapability(msgspec.Struct, rename="camel", frozen=True):
+    """A codec that a browser can receive."""
+
+    mime_type: str
+    parameters: dict[str, Any] = {}
+
+
+class ExtensionCapability(msgspec.Struct, rename="camel", frozen=True):
+    """A header extension that a browser can receive."""
+
+    uri: str
+
+
+class RtpCapabilities(msgspec.Struct, rename="camel", frozen=True):
+    """``rtpCapabilities`` of a mediasoup-client device."""
+
+    codecs: tuple[CodecCapability, ...] = ()
+    header_extensions: tuple[ExtensionCapability, ...] = ()
+
+
+class Fingerprint(msgspec.Struct, rename="camel", frozen=True):
+    """The digest of a DTLS certificate."""
+
+    algorithm: str
+    value: str
+
+
+class DtlsParameters(msgspec.Struct, rename="camel", frozen=True):
+    """``dtlsParameters`` of mediasoup-client's ``connect``."""
+
+    fingerprints: tuple[Fingerprint, ...]
+    role: str = "auto"
+
+
+class Offered(msgspec.Struct, frozen=True):
+    """What a publisher sends, reduced to what the worker needs. Payload types and extension ids are the publisher's."""
+
+    kind: Kind
+    codec: Json
+    payload_type: int
+    rtx_payload_type: int | None
+    nack: bool
+    mid: str | None
+    encodings: tuple[Encoding, ...]
+    extension_ids: dict[str, int]
+    carried: dict[int, int]
+    cname: str
+
+    @property
+    def mime_type(self) -> str:
+        """Lower case, for example ``video/vp8``."""
+        return str(self.codec["mimeType"]).lower()
+
+    @property
+    def clock_rate(self) -> int:
+        """Ticks of the RTP timestamp per second."""
+        return int(self.codec["clockRate"])
+
+
+class Promised(msgspec.Struct, frozen=True):
+    """What a subscriber gets: the parameters for ``consume`` and the numbers that the packets must carry."""
+
+    rtp_parameters: Json
+    payload_type: int
+    ssrc: int
+    rtx_payload_type: int | None
+    rtx_ssrc: int | None
+
+
+def _video(mime_type: str, payload_type: int, parameters: Json) -> list[Json]:
+    feedback = [("nack", ""), ("nack", "pli"), ("ccm", "fir"), ("goog-remb", "")]
+    media = {
+        "kind": "video",
+        "mimeType": mime_type,
+        "preferredPayloadType": payload_type,
+        "clockRate": 90000,
+        "parameters": parameters,
+        "rtcpFeedback": [{"type": kind, "parameter": parameter} for kind, parameter in feedback],
+    }
+    repair = {
+        "kind": "video",
+        "mimeType": "video/rtx",
+        "preferredPayloadType": payload_type + 1,
+        "clockRate": 90000,
+        "parameters": {"apt": payload_type},
+        "rtcpFeedback": [],
+    }
+    return [media, repair]
+
+
+def _extensions() -> list[Json]:
+    rows: list[tuple[Kind, str, int, str]] = [
+        ("audio", MID, 1, "sendrecv"),
+        ("video", MID, 1, "sendrecv"),
+        ("video", RID, 2, "recvonly"),
+        ("video", REPAIRED_RID, 3, "recvonly"),
+        ("audio", SEND_TIME, 4, "recvonly"),
+        ("video", SEND_TIME, 4, "recvonly"),
+        ("audio", AUDIO_LEVEL, 10, "sendrecv"),
+        ("video", ORIENTATION, 11, "sendrecv"),
+    ]
+    return [
+        {"kind": kind, "uri": uri, "preferredId": number, "preferredEncrypt": False, "direction": direction}
+        for kind, uri, number, direction in rows
+    ]
+
+
+def router_capabilities() -> Json:
+    """``routerRtpCapabilities`` for mediasoup-client's ``Device.load``. Opus, then VP8 before H264."""
+    opus = {
+        "kind": "audio",
+        "mimeType": "audio/opus",
+        "preferredPayloadType": 100,
+        "clockRate": 48000,
+        "channels": 2,
+        "parameters": {"useinbandfec": 1},
+        "rtcpFeedback": [{"type": "nack", "parameter": ""}],
+    }
+    h264 = {"packetization-mode": 1, "level-asymmetry-allowed": 1, "profile-level-id": "42e01f"}
+    return {
+        "codecs": [opus, *_video("video/VP8", 101, {}), *_video("video/H264", 103, h264)],
+        "headerExtensions": _extensions(),
+    }
+
+
+CAPABILITIES: Final = router_capabilities()
+
+
+def _convert(value: Json, into: type[Any], what: str) -> Any:
+    try:
+        return msgspec.convert(value, into)
+    except msgspec.ValidationError as error:
+        raise SignalingError(ErrorCode.BAD_REQUEST, f"{what}: {error}") from error
+
+
+def _same_codec(ours: Json, mime_type: str, parameters: Json) -> bool:
+    if str(ours["mimeType"]).lower() != mime_type.lower():
+        return False
+    if mime_type.lower() != "video/h264":
+        return True
+    # RFC 6184 §8.1: mode 1 is what the router names; 42 is baseline, which every decoder takes.
+    return str(parameters.get("packetization-mode", 0)) == "1" and str(
+        parameters.get("profile-level-id", "")
+    ).lower().startswith("42")
+
+
+def read_publication(kind: Kind, rtp_parameters: Json) -> Offered:
+    """Check and reduce what a publisher announces.
+
+    Raises:
+        SignalingError: BAD_REQUEST, the parameters are malformed or name no codec of the router.
+    """
+    offered: RtpParameters = _convert(rtp_parameters, RtpParameters, "rtp_parameters")
+    media = next((codec for codec in offered.codecs if not codec.mime_type.lower().endswith("/rtx")), None)
+    if media is None or not offered.encodings or len(offered.encodings) > MAXIMUM_ENCODINGS:
+        raise SignalingError(ErrorCode.BAD_REQUEST, "rtp_parameters: one codec and one to four encodings are needed")
+    ours = next((each for each in CAPABILITIES["codecs"] if _same_codec(each, media.mime_type, media.parameters)), None)
+    if ours is None or ours["kind"] != kind:
+        raise SignalingError(ErrorCode.BAD_REQUEST, f"rtp_parameters: {media.mime_type} is not {kind} of this router")
+    if offered.mid is None and not all(encoding.ssrc for encoding in offered.encodings):
+        raise SignalingError(ErrorCode.BAD_REQUEST, "rtp_parameters: an encoding has neither mid nor ssrc")
+    repair = next(
+        (
+            codec.payload_type
+            for codec in offered.codecs
+            if codec.mime_type.lower().endswith("/rtx") and codec.parameters.get("apt") == media.payload_type
+        ),
+        None,
+    )
+    numbers = {each["uri"]: each["preferredId"] for each in CAPABILITIES["headerExtensions"] if each["kind"] == kind}
+    ids = {extension.uri: extension.id for extension in offered.header_extensions}
+    return Offered(
+        kind=kind,
+        codec=ours,
+        payload_type=media.payload_type,
+        rtx_payload_type=repair,
+        nack=any(each.type == "nack" and not each.parameter for each in media.rtcp_feedback),
+        mid=offered.mid,
+        encodings=offered.encodings,
+        extension_ids=ids,
+        carried={ids[uri]: numbers[uri] for uri in CARRIED if uri in ids and uri in numbers},
+        cname=offered.rtcp.cname,
+    )
+
+
+def _fresh_ssrc() -> int:
+    return secrets.randbelow(2**32 - 0x10000) + 0x10000
+
+
+def promise(offered: Offered, rtp_capabilities: Json, mid: str, cname: str) -> Promised:
+    """What a subscriber with these capabilities gets of a publication, with fresh SSRCs.
+
+    Raises:
+        SignalingError: BAD_REQUEST, the capabilities are malformed; CONFLICT, they lack the publication's codec.
+    """
+    theirs: RtpCapabilities = _convert(rtp_capabilities, RtpCapabilities, "rtp_capabilities")
+    codec = offered.codec
+    if not any(_same_codec(codec, each.mime_type, each.parameters) for each in theirs.codecs):
+        raise SignalingError(ErrorCode.CONFLICT, f"this browser cannot receive {codec['mimeType']}")
+    payload_type: int = codec["preferredPayloadType"]
+    repairs = offered.kind == "video" and any(
+        each.mime_type.lower() == "video/rtx" and each.parameters.get("apt") == payload_type for each in theirs.codecs
+    )
+    ssrc, rtx_ssrc = _fresh_ssrc(), _fresh_ssrc() if repairs else None
+    known = {each.uri for each in theirs.header_extensions}
+    used = set(offered.carried.values())
+    media = {
+        "mimeType": codec["mimeType"],
+        "payloadType": payload_type,
+        "clockRate": codec["clockRate"],
+        "parameters": codec["parameters"],
+        "rtcpFeedback": [each for each in codec["rtcpFeedback"] if each["type"] in ("nack", "ccm")],
+    }
+    if "channels" in codec:
+        media["channels"] = codec["channels"]
+    codecs = [media]
+    encoding: Json = {"ssrc": ssrc}
+    if rtx_ssrc is not None:
+        codecs.append(
+            {
+                "mimeType": "video/rtx",
+                "payloadType": payload_type + 1,
+                "clockRate": codec["clockRate"],
+                "parameters": {"apt": payload_type},
+                "rtcpFeedback": [],
+            }
+        )
+        encoding["rtx"] = {"ssrc": rtx_ssrc}
+    extensions = [
+        {"uri": each["uri"], "id": each["preferredId"], "encrypt": False, "parameters": {}}
+        for each in CAPABILITIES["headerExtensions"]
+        if each["kind"] == offered.kind and each["preferredId"] in used and each["uri"] in known
+    ]
+    rtp_parameters: Json = {
+        "mid": mid,
+        "codecs": codecs,
+        "headerExtensions": extensions,
+        "encodings": [encoding],
+        "rtcp": {"cname": cname, "reducedSize": True, "mux": True},
+    }
+    return Promised(rtp_parameters, payload_type, ssrc, payload_type + 1 if repairs else None, rtx_ssrc)
+
+
+def read_dtls(dtls_parameters: Json) -> DtlsParameters:
+    """Check what a browser says about its DTLS.
+
+    Raises:
+        SignalingError: BAD_REQUEST, malformed or without a fingerprint.
+    """
+    parsed: DtlsParameters = _convert(dtls_parameters, DtlsParameters, "dtls_parameters")
+    if not parsed.fingerprints or parsed.role not in ("auto", "client", "server"):
+        raise SignalingError(ErrorCode.BAD_REQUEST, "dtls_parameters: a role and a fingerprint are needed")
+    return parsed
+
+
+def candidates(announced_ips: list[str], port: int) -> list[Json]:
+    """``iceCandidates`` of mediasoup-client: one host candidate for each address, the first preferred."""
+    return [
+        {
+            "foundation": "udpcandidate",
+            "priority": (126 << 24) | ((65535 - index) << 8) | 255,  # RFC 8445 §5.1.2.1: host candidate
+            "ip": ip,
+            "address": ip,
+            "port": port,
+            "protocol": "udp",
+            "type": "host",
+        }
+        for index, ip in enumerate(announced_ips)
+    ]

@@ -1,0 +1,225 @@
+"""A track that somebody sends, and the streams in which it arrives."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING, Final
+
+from signaling.ids import ParticipantId, PublicationId, RoomId
+from signaling.messages import Json, Kind, Source
+from signaling.sfu import rtcp
+from signaling.sfu.cache import PacketCache
+from signaling.sfu.ortc import AUDIO_LEVEL, Offered
+from signaling.sfu.ports import PacketSink
+from signaling.sfu.reception import Reception
+from signaling.sfu.rtp import ExtensionCarrier, key_frame_test
+
+if TYPE_CHECKING:
+    from signaling.sfu.subscription import Route, Subscription
+    from signaling.sfu.transport import Transport
+
+KEY_FRAME_INTERVAL: Final = 0.3
+"""Seconds between two requests for a key frame: each costs as much as ten ordinary frames."""
+KEY_FRAME_PATIENCE: Final = 1.0
+"""Seconds after which a request that brought nothing is repeated while somebody waits."""
+REMEMBERED_DROPS: Final = 2048
+
+
+class Stream:
+    """One encoding of a publication: one SSRC in, many subscriptions out.
+
+    Packets get gapless *numbers*: extended sequence numbers minus the padding that was dropped before them, so that no
+    subscriber asks for what nobody has.
+    """
+
+    __slots__ = (
+        "_drops",
+        "_forgotten",
+        "_last_drop",
+        "barrier",
+        "cache",
+        "carrier",
+        "key_asked_at",
+        "key_frame",
+        "key_frames_asked",
+        "key_wanted",
+        "last_number",
+        "octets",
+        "packets",
+        "payload_type",
+        "publication",
+        "reception",
+        "rid",
+        "routes",
+        "ssrc",
+        "waiting",
+    )
+
+    def __init__(self, publication: Publication, ssrc: int, rid: str | None) -> None:
+        offered = publication.offered
+        self.publication = publication
+        self.ssrc = ssrc
+        self.rid = rid
+        self.payload_type = offered.payload_type
+        self.reception = Reception(ssrc, offered.clock_rate)
+        self.cache = PacketCache()
+        self.carrier = ExtensionCarrier(offered.carried, offered.extension_ids.get(AUDIO_LEVEL, 0))
+        self.key_frame = key_frame_test(offered.mime_type)
+        self.key_wanted = False
+        self.key_asked_at = float("-inf")
+        self.key_frames_asked = 0
+        self.routes: list[Route] = []
+        self.waiting: list[Subscription] = []
+        self.barrier = 0
+        """The newest number at which a gate opened: older packets must not go through that gate."""
+        self.last_number = 0
+        self.packets = self.octets = 0
+        self._drops: list[int] = []
+        self._forgotten = 0
+        self._last_drop = -1
+
+    def number(self, extended: int) -> int:
+        """The gapless number of an extended sequence number."""
+        if extended > self._last_drop:
+            return extended - self._forgotten - len(self._drops)
+        return extended - self._forgotten - bisect_left(self._drops, extended)
+
+    def drop(self, extended: int) -> None:
+        """Close the gap that the newest packet leaves because it is not forwarded."""
+        self._drops.append(extended)
+        self._last_drop = extended
+        if len(self._drops) > REMEMBERED_DROPS:
+            half = REMEMBERED_DROPS // 2
+            del self._drops[:half]
+            self._forgotten += half
+
+    def rebind(self, ssrc: int) -> None:
+        """The publisher goes on under another SSRC: begin again, subscribers wait for a key frame."""
+        self.ssrc = ssrc
+        self.reception = Reception(ssrc, self.publication.offered.clock_rate)
+        self._drops, self._forgotten, self._last_drop = [], 0, -1
+        for subscription in self.publication.subscriptions:
+            subscription.close_gate()
+        self.cache.clear()
+        self.barrier = self.last_number = 0
+        for subscription in self.publication.subscriptions:
+            subscription.refresh()
+
+    def open_gates(self, number: int) -> None:
+        """The packet of this number begins a key frame (or is audio): everybody who waits follows from here."""
+        waiting, self.waiting = self.waiting, []
+        for subscription in waiting:
+            subscription.open_gate(number)
+        self.barrier = max(self.barrier, number)
+        self.key_wanted = False
+        self.update_routes()
+
+    def update_routes(self) -> None:
+        """Rebuild the list that the hot path walks."""
+        self.routes = [route for each in self.publication.subscriptions if (route := each.route(self)) is not None]
+
+    def ask_key_frame(self, now: float) -> None:
+        """Ask the publisher for a key frame, at most every ``KEY_FRAME_INTERVAL``; a request in between is kept."""
+        if self.key_frame is None:
+            return
+        self.key_wanted = True
+        self.tick(now)
+
+    def tick(self, now: float) -> None:
+        """Send a kept request for a key frame when it is due."""
+        if self.waiting and now - self.key_asked_at >= KEY_FRAME_PATIENCE:
+            self.key_wanted = self.key_frame is not None
+        if not self.key_wanted or not self.ssrc or now - self.key_asked_at < KEY_FRAME_INTERVAL:
+            return
+        if self.publication.paused or not self.publication.transport.send_report(rtcp.pli(self.ssrc)):
+            return
+        self.key_wanted = False
+        self.key_asked_at = now
+        self.key_frames_asked += 1
+
+
+class Publication:
+    """One track: what was negotiated, its streams, who follows it, and where it is recorded."""
+
+    def __init__(
+        self, publication_id: PublicationId, transport: Transport, kind: Kind, source: Source, offered: Offered
+    ) -> None:
+        self.publication_id = publication_id
+        self.transport = transport
+        self.kind = kind
+        self.source = source
+        self.offered = offered
+        self.paused = False
+        self.sink: PacketSink | None = None
+        self.subscriptions: list[Subscription] = []
+        self.streams = [Stream(self, encoding.ssrc or 0, encoding.rid) for encoding in offered.encodings]
+        self.repairs: dict[int, Stream] = {
+            encoding.rtx.ssrc: stream
+            for encoding, stream in zip(offered.encodings, self.streams, strict=True)
+            if encoding.rtx is not None and encoding.rtx.ssrc is not None
+        }
+
+    @property
+    def room_id(self) -> RoomId:
+        """The room it is sent into."""
+        return self.transport.room_id
+
+    @property
+    def participant_id(self) -> ParticipantId:
+        """Who sends it."""
+        return self.transport.participant_id
+
+    @property
+    def cname(self) -> str:
+        """What subscribers see as canonical name: the same for all tracks of one person's device."""
+        return self.offered.cname or self.participant_id
+
+    def set_paused(self, paused: bool, now: float) -> None:
+        """Drop its packets from now on, or let them through again from the next key frame."""
+        if self.paused == paused:
+            return
+        self.paused = paused
+        for subscription in self.subscriptions:
+            subscription.refresh()
+        if not paused:
+            self.ask_key_frame(now)
+
+    def ask_key_frame(self, now: float) -> None:
+        """Ask for a key frame on every stream."""
+        for stream in self.streams:
+            stream.ask_key_frame(now)
+
+    def capture(self, sink: PacketSink | None, now: float) -> None:
+        """Send a copy to this sink (None: to nobody) from now on, beginning with a key frame."""
+        self.sink = sink
+        if sink is not None:
+            self.ask_key_frame(now)
+
+    def take_loudness(self) -> float | None:
+        """The mean loudness since the last call (dB over silence), if this is an audible track that says so."""
+        loudness = self.streams[0].carrier.take_loudness()
+        return None if self.paused else loudness
+
+    def statistics(self) -> Json:
+        """Its counters as JSON values."""
+        return {
+            "kind": self.kind,
+            "source": self.source,
+            "mime_type": self.offered.mime_type,
+            "paused": self.paused,
+            "captured": self.sink is not None,
+            "streams": [
+                {
+                    "ssrc": stream.ssrc,
+                    "rid": stream.rid,
+                    "received": stream.reception.received,
+                    "missing": len(stream.reception.missing),
+                    "nacked": stream.reception.nacked,
+                    "fraction_lost": stream.reception.fraction_lost,
+                    "jitter": stream.reception.jitter / stream.reception.clock_rate,
+                    "forwarded": stream.packets,
+                    "key_frames_asked": stream.key_frames_asked,
+                }
+                for stream in self.streams
+            ],
+        }

@@ -1,0 +1,135 @@
+"""What arrived of one SSRC: extended sequence numbers, duplicates, what is missing, and the report about it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from signaling.sfu.rtcp import ReportBlock
+
+WINDOW: Final = 1000
+"""Packets behind the newest that may still be repaired; as long as SRTP's replay window."""
+LARGEST_GAP: Final = 400
+"""Packets. A larger jump is a break in the stream, not a loss worth asking for."""
+ATTEMPTS: Final = 10
+REPEAT_AFTER: Final = 0.06
+"""Seconds between two requests for the same packet."""
+
+
+class _Missing:
+    __slots__ = ("asked", "next_at")
+
+    def __init__(self) -> None:
+        self.asked = 0
+        self.next_at = 0.0
+
+
+class Reception:
+    """Receiver state of one SSRC (RFC 3550 §6.4 and appendix A). Sequence numbers are extended to 64 bits and up."""
+
+    __slots__ = (
+        "_expected_before",
+        "_received_before",
+        "_transit",
+        "base",
+        "clock_rate",
+        "fraction_lost",
+        "highest",
+        "jitter",
+        "last_report",
+        "last_report_at",
+        "missing",
+        "nacked",
+        "received",
+        "ssrc",
+    )
+
+    def __init__(self, ssrc: int, clock_rate: int) -> None:
+        self.ssrc = ssrc
+        self.clock_rate = clock_rate
+        self.base = self.highest = -1
+        self.received = self.nacked = 0
+        self.jitter = 0.0
+        self.fraction_lost = 0.0
+        self.last_report = 0
+        self.last_report_at = 0.0
+        self.missing: dict[int, _Missing] = {}
+        self._expected_before = self._received_before = 0
+        self._transit: float | None = None
+
+    def accept(self, sequence: int, timestamp: int, now: float) -> int:
+        """The extended sequence number (from 65,536 up) of a packet that is new, or -1 for a duplicate or a relic."""
+        highest = self.highest
+        if highest < 0:
+            # One cycle up, so that a packet just before the first one still has a positive number.
+            self.base = self.highest = extended = 0x10000 + sequence
+        else:
+            distance = ((sequence - highest + 0x8000) & 0xFFFF) - 0x8000
+            extended = highest + distance
+            if distance == 1:
+                self.highest = extended
+            elif distance > 1:
+                self._skip(highest + 1, extended)
+                self.highest = extended
+            elif self.missing.pop(extended, None) is None:
+                return -1
+        self.received += 1
+        if extended == self.highest:  # a repaired packet says nothing about jitter
+            self._measure(timestamp, now)
+        return extended
+
+    def _skip(self, start: int, stop: int) -> None:
+        if stop - start > LARGEST_GAP:
+            self.missing.clear()
+            return
+        for each in range(start, stop):
+            self.missing[each] = _Missing()
+        if len(self.missing) > WINDOW:  # a stream without NACK asks for nothing, so nothing else tidies up
+            self._forget_old()
+
+    def _forget_old(self) -> None:
+        oldest = self.highest - WINDOW
+        for extended in [each for each in self.missing if each < oldest]:
+            del self.missing[extended]
+
+    def _measure(self, timestamp: int, now: float) -> None:
+        transit = now * self.clock_rate - timestamp
+        if self._transit is not None:
+            difference = abs(transit - self._transit)
+            if difference < self.clock_rate:  # a wrapped timestamp is not jitter
+                self.jitter += (difference - self.jitter) / 16
+        self._transit = transit
+
+    def wanted(self, now: float) -> list[int]:
+        """Sequence numbers (16 bits) to ask for again at ``now`` (seconds), each at most ten times."""
+        asked: list[int] = []
+        self._forget_old()
+        for extended, state in self.missing.items():
+            if state.asked < ATTEMPTS and now >= state.next_at:
+                state.asked += 1
+                state.next_at = now + REPEAT_AFTER
+                asked.append(extended & 0xFFFF)
+        self.nacked += len(asked)
+        return asked
+
+    def sender_report(self, ntp: int, now: float) -> None:
+        """Note the NTP time (64 bits) of the publisher's latest report."""
+        self.last_report = (ntp >> 16) & 0xFFFFFFFF
+        self.last_report_at = now
+
+    def report(self, now: float) -> ReportBlock:
+        """The report block since the last call (RFC 3550 §6.4.1)."""
+        expected = self.highest - self.base + 1
+        lately, arrived = expected - self._expected_before, self.received - self._received_before
+        self._expected_before, self._received_before = expected, self.received
+        lost = max(0, lately - arrived)
+        fraction = min(255, (lost << 8) // lately) if lately > 0 else 0
+        self.fraction_lost = fraction / 256
+        return ReportBlock(
+            ssrc=self.ssrc,
+            fraction_lost=fraction,
+            lost=expected - self.received,
+            highest=self.highest & 0xFFFFFFFF,
+            jitter=int(self.jitter),
+            last_report=self.last_report,
+            delay=int((now - self.last_report_at) * 65536) & 0xFFFFFFFF if self.last_report else 0,
+        )

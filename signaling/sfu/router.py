@@ -1,0 +1,321 @@
+"""Everything a worker holds, and what the web process may do with it (``signaling.sfu.control``)."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import structlog
+
+from signaling.errors import ErrorCode, SignalingError
+from signaling.ids import ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId
+from signaling.messages import Json
+from signaling.sfu import control, feedback, ortc
+from signaling.sfu.capture import CaptureSink, FeedSocket
+from signaling.sfu.counters import Counters
+from signaling.sfu.dtls import Certificate
+from signaling.sfu.forwarder import Forwarder
+from signaling.sfu.ice import IceLite
+from signaling.sfu.publication import Publication
+from signaling.sfu.speakers import SpeakerDetector
+from signaling.sfu.subscription import Subscription
+from signaling.sfu.transport import State, Transport
+from signaling.sfu.udp import UdpPort
+
+log = structlog.get_logger(__name__)
+
+Notice = control.TransportState | control.Speakers | control.FeedDropped
+Handler = Callable[[Any], Awaitable[Json]]
+
+MAXIMUM_TRANSPORTS: Final = 2000
+
+
+class Router:
+    """The rooms of one worker. Requests come one after the other; datagrams come in between."""
+
+    def __init__(self, port: UdpPort, feed: FeedSocket, counters: Counters, announced_ips: list[str]) -> None:
+        self.counters = counters
+        self.on_notice: Callable[[Notice], None] = lambda notice: None
+        self._port = port
+        self._feed = feed
+        feed.on_connected = self._ask_for_recorder
+        self._candidates = ortc.candidates(announced_ips, port.port)
+        self._certificate = Certificate()
+        self._ice: IceLite[Transport] = IceLite(counters)
+        self.forwarder = Forwarder(port, self._ice, counters, self._on_report)
+        self._transports: dict[TransportId, Transport] = {}
+        self._publications: dict[PublicationId, Publication] = {}
+        self._subscriptions: dict[SubscriptionId, Subscription] = {}
+        self._captures: dict[PublicationId, CaptureSink] = {}
+        self._speakers: dict[RoomId, SpeakerDetector] = {}
+        self._handlers: dict[type[control.Request], Handler] = {
+            control.GetCapabilities: self._get_capabilities,
+            control.CreateTransport: self._create_transport,
+            control.ConnectTransport: self._connect_transport,
+            control.RestartIce: self._restart_ice,
+            control.CloseTransport: self._close_transport,
+            control.CreatePublication: self._create_publication,
+            control.SetPublicationPaused: self._set_publication_paused,
+            control.ClosePublication: self._close_publication,
+            control.CreateSubscription: self._create_subscription,
+            control.SetSubscriptionPaused: self._set_subscription_paused,
+            control.CloseSubscription: self._close_subscription,
+            control.StartCapture: self._start_capture,
+            control.StopCapture: self._stop_capture,
+            control.GetStatistics: self._get_statistics,
+        }
+
+    async def handle(self, request: control.Request) -> Json:
+        """Carry out one request and return its result.
+
+        Raises:
+            SignalingError: it is refused.
+        """
+        return await self._handlers[type(request)](request)
+
+    async def close_all(self) -> None:
+        """Close every transport: the web process is gone, and with it everybody's right to be here."""
+        for transport in list(self._transports.values()):
+            await self._close(transport)
+        self._speakers.clear()
+
+    # ---- requests ----------------------------------------------------------------------------------------------------
+
+    async def _get_capabilities(self, request: control.GetCapabilities) -> Json:
+        return ortc.CAPABILITIES
+
+    async def _create_transport(self, request: control.CreateTransport) -> Json:
+        if request.transport_id in self._transports:
+            raise SignalingError(ErrorCode.CONFLICT, f"transport {request.transport_id} exists")
+        if len(self._transports) >= MAXIMUM_TRANSPORTS:
+            raise SignalingError(ErrorCode.OVERLOADED, "the media worker is full")
+        transport = Transport(
+            request.transport_id,
+            request.room_id,
+            request.participant_id,
+            request.direction,
+            certificate=self._certificate,
+            port=self._port,
+            counters=self.counters,
+            clock=time.monotonic,
+            on_state=self._on_state,
+        )
+        self._transports[transport.transport_id] = transport
+        self._ice.add(transport.agent, transport)
+        return {
+            "ice_parameters": transport.agent.parameters(),
+            "ice_candidates": self._candidates,
+            "dtls_parameters": self._certificate.parameters,
+        }
+
+    async def _connect_transport(self, request: control.ConnectTransport) -> Json:
+        self._transport(request.transport_id).connect(request.dtls_parameters)
+        return {}
+
+    async def _restart_ice(self, request: control.RestartIce) -> Json:
+        transport = self._transport(request.transport_id)
+        self._ice.remove(transport.agent)
+        transport.agent.restart()
+        self._ice.add(transport.agent, transport)
+        return {"ice_parameters": transport.agent.parameters()}
+
+    async def _close_transport(self, request: control.CloseTransport) -> Json:
+        await self._close(self._transport(request.transport_id))
+        return {}
+
+    async def _create_publication(self, request: control.CreatePublication) -> Json:
+        transport = self._transport(request.transport_id)
+        if transport.direction != "send":
+            raise SignalingError(ErrorCode.WRONG_STATE, "this transport receives; a track needs one that sends")
+        if request.publication_id in self._publications:
+            raise SignalingError(ErrorCode.CONFLICT, f"publication {request.publication_id} exists")
+        offered = ortc.read_publication(request.kind, request.rtp_parameters)
+        publication = Publication(request.publication_id, transport, request.kind, request.source, offered)
+        transport.add(publication)
+        self._publications[publication.publication_id] = publication
+        return {}
+
+    async def _set_publication_paused(self, request: control.SetPublicationPaused) -> Json:
+        self._publication(request.publication_id).set_paused(request.paused, time.monotonic())
+        return {}
+
+    async def _close_publication(self, request: control.ClosePublication) -> Json:
+        self._drop_publication(self._publication(request.publication_id))
+        return {}
+
+    async def _create_subscription(self, request: control.CreateSubscription) -> Json:
+        transport = self._transport(request.transport_id)
+        publication = self._publication(request.publication_id)
+        if transport.direction != "receive":
+            raise SignalingError(ErrorCode.WRONG_STATE, "this transport sends; a subscription needs one that receives")
+        if transport.room_id != publication.room_id:
+            raise SignalingError(ErrorCode.FORBIDDEN, "the track is in another room")
+        if request.subscription_id in self._subscriptions:
+            raise SignalingError(ErrorCode.CONFLICT, f"subscription {request.subscription_id} exists")
+        promised = ortc.promise(publication.offered, request.rtp_capabilities, transport.next_mid(), publication.cname)
+        subscription = Subscription(request.subscription_id, publication, transport, promised)
+        self._subscriptions[subscription.subscription_id] = subscription
+        publication.subscriptions.append(subscription)
+        transport.subscriptions[promised.ssrc] = subscription
+        return {"kind": publication.kind, "rtp_parameters": promised.rtp_parameters}
+
+    async def _set_subscription_paused(self, request: control.SetSubscriptionPaused) -> Json:
+        self._subscription(request.subscription_id).set_paused(request.paused)
+        return {}
+
+    async def _close_subscription(self, request: control.CloseSubscription) -> Json:
+        self._drop_subscription(self._subscription(request.subscription_id))
+        return {}
+
+    async def _start_capture(self, request: control.StartCapture) -> Json:
+        publication = self._publication(request.publication_id)
+        if not 0 < request.capture_id < 2**32:
+            raise SignalingError(ErrorCode.BAD_REQUEST, "capture_id: 1 to 4294967295")
+        if publication.sink is not None:
+            raise SignalingError(ErrorCode.CONFLICT, "this track is captured already")
+        sink = CaptureSink(self._feed, request.capture_id)
+        self._captures[publication.publication_id] = sink
+        self._feed.connect()
+        publication.capture(sink, time.monotonic())
+        offered = publication.offered
+        return {
+            "mime_type": offered.codec["mimeType"],
+            "clock_rate": offered.clock_rate,
+            "channels": offered.codec.get("channels", 0),
+            "payload_type": offered.payload_type,
+        }
+
+    async def _stop_capture(self, request: control.StopCapture) -> Json:
+        self._end_capture(self._publication(request.publication_id))
+        return {}
+
+    async def _get_statistics(self, request: control.GetStatistics) -> Json:
+        return {
+            "counters": self.counters.as_json(),
+            "feed_connected": self._feed.connected,
+            "transports": {key: each.statistics() for key, each in self._transports.items()},
+            "publications": {key: each.statistics() for key, each in self._publications.items()},
+            "subscriptions": {key: each.statistics() for key, each in self._subscriptions.items()},
+        }
+
+    # ---- what holds the nouns together -------------------------------------------------------------------------------
+
+    def _transport(self, transport_id: TransportId) -> Transport:
+        transport = self._transports.get(transport_id)
+        if transport is None:
+            raise SignalingError(ErrorCode.NOT_FOUND, f"no transport {transport_id}")
+        return transport
+
+    def _publication(self, publication_id: PublicationId) -> Publication:
+        publication = self._publications.get(publication_id)
+        if publication is None:
+            raise SignalingError(ErrorCode.NOT_FOUND, f"no publication {publication_id}")
+        return publication
+
+    def _subscription(self, subscription_id: SubscriptionId) -> Subscription:
+        subscription = self._subscriptions.get(subscription_id)
+        if subscription is None:
+            raise SignalingError(ErrorCode.NOT_FOUND, f"no subscription {subscription_id}")
+        return subscription
+
+    async def _close(self, transport: Transport) -> None:
+        del self._transports[transport.transport_id]
+        self._ice.remove(transport.agent)
+        self.forwarder.forget(transport)
+        for publication in list(transport.publications):
+            self._drop_publication(publication)
+        for subscription in list(transport.subscriptions.values()):
+            self._drop_subscription(subscription)
+        await transport.close()
+
+    def _drop_publication(self, publication: Publication) -> None:
+        self._end_capture(publication)
+        for subscription in list(publication.subscriptions):
+            self._drop_subscription(subscription)
+        publication.transport.discard(publication)
+        del self._publications[publication.publication_id]
+
+    def _drop_subscription(self, subscription: Subscription) -> None:
+        subscription.set_paused(True)
+        subscription.publication.subscriptions.remove(subscription)
+        subscription.receiver.remove(subscription)
+        del self._subscriptions[subscription.subscription_id]
+
+    def _end_capture(self, publication: Publication) -> None:
+        publication.capture(None, time.monotonic())
+        sink = self._captures.pop(publication.publication_id, None)
+        if sink is not None:
+            self._tell_dropped(sink)
+
+    def _tell_dropped(self, sink: CaptureSink) -> None:
+        if dropped := sink.take_dropped():
+            self.on_notice(control.FeedDropped(sink.capture_id, dropped))
+
+    def _on_state(self, transport: Transport, state: State, reason: str) -> None:
+        if state != "new":
+            self.on_notice(control.TransportState(transport.transport_id, state, reason))
+
+    def _on_report(self, transport: Transport, compound: bytes) -> None:
+        try:
+            feedback.read(transport, compound, time.monotonic(), time.time(), self.forwarder.retransmit)
+        except ValueError:
+            self.counters.rtcp_malformed += 1
+
+    # ---- what happens by the clock -----------------------------------------------------------------------------------
+
+    def repair(self) -> None:
+        """Every 20 ms: ask for lost packets and due key frames."""
+        now = time.monotonic()
+        for transport in self._transports.values():
+            if transport.inbound is not None and transport.publications:
+                feedback.ask_for_missing(transport, now)
+        for publication in self._publications.values():
+            for stream in publication.streams:
+                stream.tick(now)
+
+    def report(self, bits_per_second: int) -> None:
+        """Every half second: receiver reports, bandwidth, and the recorder's socket."""
+        now = time.monotonic()
+        for transport in self._transports.values():
+            feedback.report(transport, now, bits_per_second)
+        self._feed.connect()
+
+    def listen(self) -> None:
+        """Every quarter of a second: who speaks."""
+        levels: dict[RoomId, dict[ParticipantId, float | None]] = {room_id: {} for room_id in self._speakers}
+        for publication in self._publications.values():
+            if publication.kind == "audio" and publication.source == "microphone":
+                levels.setdefault(publication.room_id, {})[publication.participant_id] = publication.take_loudness()
+        now = time.monotonic()
+        for room_id, voices in levels.items():
+            speakers = self._speakers.setdefault(room_id, SpeakerDetector()).observe(voices, now)
+            if speakers is not None:
+                self.on_notice(control.Speakers(room_id, speakers))
+            if not voices:
+                del self._speakers[room_id]
+
+    def watch(self) -> None:
+        """Every second: silent transports and what the recorder lost."""
+        now = time.monotonic()
+        for transport in list(self._transports.values()):
+            transport.check_silence(now)
+        for sink in self._captures.values():
+            self._tell_dropped(sink)
+
+    def _ask_for_recorder(self) -> None:
+        """A new recorder reads: each picture must begin with a key frame for it."""
+        now = time.monotonic()
+        for publication_id in self._captures:
+            self._publications[publication_id].ask_key_frame(now)
+
+
+async def every(seconds: float, act: Callable[[], None]) -> None:
+    """Call ``act`` at this interval until cancelled; an error is logged and does not end it."""
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            act()
+        except Exception:  # one transport's trouble must not stop the feedback of all others
+            log.exception("a periodic task failed", task=getattr(act, "__name__", ""))

@@ -1,0 +1,184 @@
+"""RTP packets (RFC 3550 §5) in place: header, header extensions (RFC 8285), RTX (RFC 4588), key frames."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
+
+Buffer = bytes | bytearray | memoryview
+
+HEADER = struct.Struct("!BBHII")
+EXTENSION = struct.Struct("!HH")
+HEADER_BYTES: Final = HEADER.size
+ONE_BYTE_PROFILE: Final = 0xBEDE
+SILENCE: Final = 127
+"""The audio level (RFC 6464) of digital silence, in -dBov."""
+
+_ENERGY: Final = [10 ** (-level / 10) for level in range(SILENCE + 1)]
+
+KeyFrameTest = Callable[[Buffer, int, int], bool]
+
+
+class Layout(NamedTuple):
+    """Where things are in one packet: offsets from its first byte. ``payload == end`` is padding only."""
+
+    payload: int
+    end: int
+    extension: int
+    """First byte of one-byte header extensions, or 0 when there are none."""
+
+
+def layout(packet: Buffer, base: int, length: int) -> Layout:
+    """Find payload and extensions of the packet of ``length`` bytes at ``base``.
+
+    Raises:
+        ValueError: it is shorter than what its own fields announce, or not RTP version 2.
+    """
+    first = packet[base]
+    payload = HEADER_BYTES + 4 * (first & 0x0F)
+    if length < payload or first >> 6 != 2:
+        raise ValueError("not an RTP packet")
+    extension = 0
+    if first & 0x10:
+        if length < payload + EXTENSION.size:
+            raise ValueError("the header extension is cut off")
+        profile, words = EXTENSION.unpack_from(packet, base + payload)
+        body = payload + EXTENSION.size
+        payload = body + 4 * words
+        if profile == ONE_BYTE_PROFILE:
+            extension = body
+    end = length
+    if first & 0x20 and length > payload:
+        end -= packet[base + length - 1]
+    if payload > end:
+        raise ValueError("the packet is shorter than its header or padding announces")
+    return Layout(payload, end, extension)
+
+
+def extensions(packet: Buffer, position: int, end: int) -> dict[int, bytes]:
+    """The one-byte header extensions between two offsets, by id. What is cut off is left out."""
+    found: dict[int, bytes] = {}
+    while position < end:
+        byte = packet[position]
+        if byte == 0:
+            position += 1
+            continue
+        identifier, size = byte >> 4, (byte & 0x0F) + 1
+        if identifier == 15 or position + 1 + size > end:  # RFC 8285 §4.2: 15 ends the list
+            break
+        found[identifier] = bytes(packet[position + 1 : position + 1 + size])
+        position += 1 + size
+    return found
+
+
+class ExtensionCarrier:
+    """Translates a publisher's header extensions to the router's ids and drops the others.
+
+    The result is never longer than what it was made from, so it fits into the same packet in front of the payload.
+    On the way it adds up how loud an audio track is (RFC 6464); see ``take_loudness``.
+    """
+
+    __slots__ = ("_energy", "_level_id", "_levels", "_targets")
+
+    def __init__(self, targets: Mapping[int, int], level_id: int = 0) -> None:
+        self._targets = dict(targets)
+        self._level_id = level_id
+        self._energy, self._levels = 0.0, 0
+
+    def take_loudness(self) -> float | None:
+        """The loudness since the last call (mean energy) in dB over silence, 0 to 127; None: no packet said."""
+        levels, energy = self._levels, self._energy
+        self._energy, self._levels = 0.0, 0
+        return SILENCE + 10 * math.log10(energy / levels) if levels else None
+
+    def carry(self, packet: Buffer, position: int, end: int) -> bytes:
+        """The extension block for subscribers (profile, length, elements), or nothing when no element is carried."""
+        kept = b""
+        targets = self._targets
+        while position < end:
+            byte = packet[position]
+            if byte == 0:
+                position += 1
+                continue
+            identifier, following = byte >> 4, position + 2 + (byte & 0x0F)
+            if identifier == 15 or following > end:
+                break
+            target = targets.get(identifier)
+            if target is not None:
+                kept += bytes((target << 4 | byte & 0x0F,)) + packet[position + 1 : following]
+                if identifier == self._level_id:
+                    self._levels += 1
+                    self._energy += _ENERGY[packet[position + 1] & 0x7F]
+            position = following
+        if not kept:
+            return b""
+        kept += bytes(-len(kept) % 4)
+        return EXTENSION.pack(ONE_BYTE_PROFILE, len(kept) // 4) + kept
+
+
+def restore_retransmission(
+    packet: bytearray | memoryview, base: int, payload: int, payload_type: int, ssrc: int
+) -> int:
+    """Turn the RTX packet at ``base`` into the one it repeats (RFC 4588 §4), in place.
+
+    ``payload`` is the offset of its payload, which begins with the original sequence number. Returns the new base: the
+    restored packet starts two bytes later and is two bytes shorter.
+    """
+    first, second, _, timestamp, _ = HEADER.unpack_from(packet, base)
+    original = (packet[base + payload] << 8) | packet[base + payload + 1]
+    packet[base + 2 : base + 2 + payload] = bytes(packet[base : base + payload])
+    HEADER.pack_into(packet, base + 2, first, second & 0x80 | payload_type, original, timestamp, ssrc)
+    return base + 2
+
+
+def vp8_key_frame(packet: Buffer, start: int, end: int) -> bool:
+    """Whether the payload begins a VP8 key frame (RFC 7741 §4.2 and §4.3)."""
+    first = packet[start]
+    position = start + 1
+    if not first & 0x10 or first & 0x07:  # not the start of partition 0
+        return False
+    if first & 0x80:
+        if position >= end:
+            return False
+        flags = packet[position]
+        position += 1
+        if flags & 0x80 and position < end:
+            position += 2 if packet[position] & 0x80 else 1
+        position += bool(flags & 0x40) + bool(flags & 0x30)
+    return position < end and not packet[position] & 0x01
+
+
+def h264_key_frame(packet: Buffer, start: int, end: int) -> bool:
+    """Whether the payload begins an IDR picture or its parameter sets (RFC 6184 §5.4)."""
+    kind = packet[start] & 0x1F
+    if kind in (5, 7):
+        return True
+    if kind == 24:  # STAP-A
+        position = start + 1
+        while position + 2 < end:
+            if packet[position + 2] & 0x1F in (5, 7):
+                return True
+            position += 2 + ((packet[position] << 8) | packet[position + 1])
+        return False
+    if kind == 28 and start + 1 < end:  # FU-A: only its first fragment
+        return bool(packet[start + 1] & 0x80) and packet[start + 1] & 0x1F in (5, 7)
+    return False
+
+
+def key_frame_test(mime_type: str) -> KeyFrameTest | None:
+    """How to find a key frame of this codec; None: every packet is one (audio).
+
+    Raises:
+        ValueError: the codec is unknown.
+    """
+    tests: dict[str, KeyFrameTest | None] = {
+        "audio/opus": None,
+        "video/vp8": vp8_key_frame,
+        "video/h264": h264_key_frame,
+    }
+    try:
+        return tests[mime_type.lower()]
+    except KeyError:
+        raise ValueError(f"unknown codec {mime_type}") from None

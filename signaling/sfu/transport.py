@@ -1,0 +1,254 @@
+"""One browser transport: ICE, DTLS and SRTP of one address, and the tracks that travel on it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Final, Literal
+
+from signaling.errors import ErrorCode, SignalingError
+from signaling.ids import ParticipantId, RoomId, TransportId
+from signaling.messages import Json
+from signaling.sfu import ortc, rtp
+from signaling.sfu.counters import Counters
+from signaling.sfu.dtls import Certificate, DtlsOutcome, DtlsSession
+from signaling.sfu.ice import IceAgent
+from signaling.sfu.ports import Address, DatagramPort
+from signaling.sfu.publication import Publication, Stream
+from signaling.sfu.srtp import SrtpContext, SrtpError
+from signaling.sfu.subscription import Subscription
+from signaling.sfu.udp import Name
+
+SILENT_AFTER: Final = 15.0
+"""Seconds without a valid connectivity check until a transport counts as disconnected (RFC 7675: checks every 5 s)."""
+LOST_AFTER: Final = 30.0
+"""Seconds until it counts as failed (RFC 7675 §5.1: consent expires)."""
+MAXIMUM_ADDRESSES: Final = 16
+MAXIMUM_TRACKS: Final = 64
+
+Direction = Literal["send", "receive"]
+State = Literal["new", "connecting", "connected", "disconnected", "failed", "closed"]
+StateListener = Callable[["Transport", State, str], None]
+
+
+class Transport:
+    """The server's half of one ``RTCPeerConnection``.
+
+    ``outbound`` and ``inbound`` are None until the handshake is done; with ``outbound`` set, media may leave.
+    """
+
+    def __init__(
+        self,
+        transport_id: TransportId,
+        room_id: RoomId,
+        participant_id: ParticipantId,
+        direction: Direction,
+        *,
+        certificate: Certificate,
+        port: DatagramPort,
+        counters: Counters,
+        clock: Callable[[], float],
+        on_state: StateListener,
+    ) -> None:
+        self.transport_id = transport_id
+        self.room_id = room_id
+        self.participant_id = participant_id
+        self.direction = direction
+        self.clock = clock
+        self.agent = IceAgent()
+        self.name = Name()
+        self.keys: list[bytes] = []
+        """Socket addresses from which a valid check came, oldest first."""
+        self.inbound: SrtpContext | None = None
+        self.outbound: SrtpContext | None = None
+        self.streams: dict[int, Stream] = {}
+        self.repairs: dict[int, Stream] = {}
+        self.publications: list[Publication] = []
+        self.subscriptions: dict[int, Subscription] = {}
+        self.state: State = "new"
+        self.heard_at = clock()
+        self._address: Address | None = None
+        self._key = b""
+        self._reachable = asyncio.Event()
+        self._port = port
+        self._counters = counters
+        self._on_state = on_state
+        self._secured = False
+        self._next_mid = 0
+        self._dtls = DtlsSession(certificate, self.send, self._on_dtls)
+
+    def connect(self, dtls_parameters: Json) -> None:
+        """Begin the handshake.
+
+        Raises:
+            SignalingError: BAD_REQUEST, malformed parameters; WRONG_STATE, it was begun before.
+        """
+        parsed = ortc.read_dtls(dtls_parameters)
+        if self._dtls.started:
+            raise SignalingError(ErrorCode.WRONG_STATE, "this transport was connected before")
+        # Never derived from the ICE role: mediasoup-client says what it will be, others say what they are.
+        role: Literal["client", "server"] = "client" if parsed.role == "server" else "server"
+        self.heard_at = self.clock()
+        self._set_state("connecting")
+        self._dtls.start(role, [(each.algorithm, each.value) for each in parsed.fingerprints], self._reachable)
+
+    def next_mid(self) -> str:
+        """A media section name that was not used on this transport before."""
+        self._next_mid += 1
+        return str(self._next_mid - 1)
+
+    def checked(self, key: bytes, raw: bytes, address: Address, nominated: bool) -> bytes | None:
+        """A valid connectivity check came from here. Returns the key of an address that is given up for it, if any."""
+        self.heard_at = self.clock()
+        if self.state in ("disconnected", "failed") and self._secured:
+            self._set_state("connected")
+        if self._address is None or (nominated and key != self._key):
+            self._address, self._key = address, key
+            self.name.set(raw)
+            self._reachable.set()
+        if key in self.keys:
+            return None
+        self.keys.append(key)
+        if len(self.keys) <= MAXIMUM_ADDRESSES:
+            return None
+        oldest = next(each for each in self.keys if each != self._key)
+        self.keys.remove(oldest)
+        return oldest
+
+    def receive_dtls(self, datagram: bytes) -> None:
+        """One DTLS datagram from a checked address."""
+        if not self._dtls.receive(datagram):
+            self._counters.dtls_overflow += 1
+
+    def send(self, datagram: bytes) -> None:
+        """Send a datagram that is not media to where the browser was heard last."""
+        if self._address is not None:
+            self._port.send_to(datagram, self._address)
+
+    def send_report(self, report: bytes) -> bool:
+        """Send RTCP; False when the transport is not connected yet."""
+        if self.outbound is None or self._address is None:
+            return False
+        try:
+            self.send(self.outbound.seal_report(report))
+        except SrtpError:
+            self._counters.srtp_failed += 1
+            return False
+        return True
+
+    def add(self, publication: Publication) -> None:
+        """Expect the packets of a publication here.
+
+        Raises:
+            SignalingError: CONFLICT, an SSRC is in use; OVERLOADED, too many tracks.
+        """
+        announced = [stream.ssrc for stream in publication.streams if stream.ssrc] + list(publication.repairs)
+        if len(set(announced)) != len(announced) or any(
+            ssrc in self.streams or ssrc in self.repairs for ssrc in announced
+        ):
+            raise SignalingError(ErrorCode.CONFLICT, "an SSRC of this track is in use on the transport")
+        if len(self.publications) >= MAXIMUM_TRACKS:
+            raise SignalingError(ErrorCode.OVERLOADED, f"a transport carries at most {MAXIMUM_TRACKS} tracks")
+        self.publications.append(publication)
+        self.streams.update({stream.ssrc: stream for stream in publication.streams if stream.ssrc})
+        self.repairs.update(publication.repairs)
+
+    def discard(self, publication: Publication) -> None:
+        """Forget the SSRCs of a publication."""
+        if publication in self.publications:
+            self.publications.remove(publication)
+        self.streams = {ssrc: each for ssrc, each in self.streams.items() if each.publication is not publication}
+        self.repairs = {ssrc: each for ssrc, each in self.repairs.items() if each.publication is not publication}
+
+    def remove(self, subscription: Subscription) -> None:
+        """Forget a subscription and the encryption state of its SSRCs."""
+        promised = subscription.promised
+        self.subscriptions.pop(promised.ssrc, None)
+        if self.outbound is not None:
+            self.outbound.forget(promised.ssrc)
+            if promised.rtx_ssrc is not None:
+                self.outbound.forget(promised.rtx_ssrc)
+
+    def latch(self, packet: bytes) -> bool:
+        """Find out by MID and RID to which stream an unknown SSRC belongs (RFC 8843 §9.2, RFC 8852)."""
+        _, second, _, _, ssrc = rtp.HEADER.unpack_from(packet)
+        try:
+            where = rtp.layout(packet, 0, len(packet))
+        except ValueError:
+            return False
+        found = rtp.extensions(packet, where.extension, where.payload) if where.extension else {}
+        for publication in self.publications:
+            offered = publication.offered
+            if second & 0x7F not in (offered.payload_type, offered.rtx_payload_type):
+                continue
+            names = {
+                uri: found.get(identifier, b"").decode(errors="replace")
+                for uri, identifier in offered.extension_ids.items()
+            }
+            if not offered.mid or names.get(ortc.MID) != offered.mid:
+                continue
+            repairs = second & 0x7F == offered.rtx_payload_type
+            rid = names.get(ortc.REPAIRED_RID if repairs else ortc.RID) or None
+            stream = next((each for each in publication.streams if each.rid is None or each.rid == rid), None)
+            if stream is not None:
+                self._bind(stream, ssrc, repairs)
+                return True
+        return False
+
+    def _bind(self, stream: Stream, ssrc: int, repairs: bool) -> None:
+        table = self.repairs if repairs else self.streams
+        for old in [known for known, each in table.items() if each is stream]:
+            del table[old]
+        table[ssrc] = stream
+        if not repairs:
+            stream.rebind(ssrc)
+
+    def check_silence(self, now: float) -> None:
+        """Change the state when nothing was heard for too long."""
+        silence = now - self.heard_at
+        if self.state == "connected" and silence >= SILENT_AFTER:
+            self._set_state("disconnected", "silent")
+        elif self.state in ("disconnected", "connecting") and silence >= LOST_AFTER:
+            self._set_state("failed", "silent")
+
+    def _on_dtls(self, outcome: DtlsOutcome, reason: str) -> None:
+        keys = self._dtls.keys
+        if outcome == "connected" and keys is not None:
+            self.inbound, self.outbound = SrtpContext.inbound(keys), SrtpContext.outbound(keys)
+            self._secured = True
+            self._set_state("connected")
+        else:
+            self._secured = False
+            self._stop_media()
+            self._set_state("closed" if outcome == "closed" else "failed", reason)
+        for subscription in self.subscriptions.values():
+            subscription.refresh()
+        for publication in self.publications:
+            publication.ask_key_frame(self.clock())
+
+    def _stop_media(self) -> None:
+        self.inbound = self.outbound = None
+        for subscription in self.subscriptions.values():
+            subscription.refresh()
+
+    def _set_state(self, state: State, reason: str = "") -> None:
+        if state != self.state:
+            self.state = state
+            self._on_state(self, state, reason)
+
+    async def close(self) -> None:
+        """End the DTLS association; no media passes from the moment of the call."""
+        self._stop_media()
+        self._set_state("closed", "closed")
+        await self._dtls.close()
+
+    def statistics(self) -> Json:
+        """Its state as JSON values."""
+        return {
+            "room_id": self.room_id,
+            "participant_id": self.participant_id,
+            "direction": self.direction,
+            "state": self.state,
+            "address": list(self._address) if self._address else None,
+            "profile": self._dtls.keys.profile.name if self._dtls.keys else None,
+        }

@@ -1,0 +1,119 @@
+"""The media worker process: one UDP port, one control socket, one event loop.
+
+``python -m signaling.sfu.worker --control PATH --feed PATH --listen 127.0.0.1 --port 40000 --announce 127.0.0.1``
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import structlog
+import uvloop
+
+from signaling.sfu.capture import FeedSocket
+from signaling.sfu.counters import Counters
+from signaling.sfu.router import Router, every
+from signaling.sfu.server import ControlServer
+from signaling.sfu.udp import UdpPort
+
+log = structlog.get_logger(__name__)
+
+REPAIR_INTERVAL = 0.02
+REPORT_INTERVAL = 0.5
+SPEAKER_INTERVAL = 0.25
+WATCH_INTERVAL = 1.0
+PUBLISHER_BITS_PER_SECOND = 2_500_000
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerConfig:
+    """Where a worker listens. ``announced_ips`` are what browsers are told to send to (the host's public addresses).
+
+    ``port`` 0 lets the system choose. ``publisher_bits_per_second`` is the most that one person's video may take.
+    """
+
+    control_path: Path
+    feed_path: Path
+    listen_ip: str
+    port: int
+    announced_ips: list[str]
+    publisher_bits_per_second: int = PUBLISHER_BITS_PER_SECOND
+
+
+async def run(config: WorkerConfig) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    Raises:
+        OSError: the port or the control socket cannot be bound.
+    """
+    loop = asyncio.get_running_loop()
+    stopped = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    counters = Counters()
+    port = UdpPort(config.listen_ip, config.port, counters)
+    feed = FeedSocket(config.feed_path)
+    router = Router(port, feed, counters, config.announced_ips)
+    server = ControlServer(config.control_path, router)
+    await server.start()
+    loop.add_reader(port.socket, router.forwarder.on_readable)
+    tasks = [
+        loop.create_task(every(REPAIR_INTERVAL, router.repair)),
+        loop.create_task(every(REPORT_INTERVAL, partial(router.report, config.publisher_bits_per_second))),
+        loop.create_task(every(SPEAKER_INTERVAL, router.listen)),
+        loop.create_task(every(WATCH_INTERVAL, router.watch)),
+    ]
+    log.info("the media worker is ready", listen=config.listen_ip, port=port.port, announce=config.announced_ips)
+    try:
+        await stopped.wait()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await server.close()
+        await router.close_all()
+        loop.remove_reader(port.socket)
+        feed.close()
+        port.close()
+        log.info("the media worker has stopped", **counters.as_json())
+
+
+def main(config: WorkerConfig) -> None:
+    """Run one worker until it is told to stop. Logs go to standard error."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+    )
+    uvloop.run(run(config))
+
+
+def parse_arguments(arguments: Sequence[str]) -> WorkerConfig:
+    """The configuration on a command line."""
+    parser = argparse.ArgumentParser(prog="python -m signaling.sfu.worker", description=__doc__.splitlines()[0])
+    parser.add_argument("--control", type=Path, required=True, help="local stream socket for the web process")
+    parser.add_argument("--feed", type=Path, required=True, help="local datagram socket that the recorder binds")
+    parser.add_argument("--listen", default="127.0.0.1", help="IP address to bind")
+    parser.add_argument("--port", type=int, default=40000, help="UDP port; 0: any")
+    parser.add_argument("--announce", action="append", help="IP address that browsers are told; may be repeated")
+    parser.add_argument("--publisher-bits-per-second", type=int, default=PUBLISHER_BITS_PER_SECOND)
+    chosen = parser.parse_args(arguments)
+    return WorkerConfig(
+        chosen.control,
+        chosen.feed,
+        chosen.listen,
+        chosen.port,
+        chosen.announce or [chosen.listen],
+        chosen.publisher_bits_per_second,
+    )
+
+
+if __name__ == "__main__":
+    main(parse_arguments(sys.argv[1:]))

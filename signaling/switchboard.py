@@ -1,0 +1,311 @@
+"""Who sends and receives what in one room: every wish is checked here before the media worker hears of it.
+
+A person can only touch transports, publications and subscriptions of their own; those of others are ``not_found``, so
+that nobody learns which names exist. After each wait on the worker the person is looked at again: somebody who was
+removed meanwhile gets nothing, and what the worker made for them is closed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from signaling.background import attempt
+from signaling.errors import ErrorCode, SignalingError
+from signaling.ids import PublicationId, SubscriptionId, TransportId
+from signaling.messages import (
+    IceRestarted,
+    Json,
+    Publish,
+    Published,
+    Quality,
+    Subscribed,
+    TransportChanged,
+    TransportCreated,
+)
+from signaling.participant import Participant
+from signaling.tracks import Direction, Publication, Subscription, Transport, TransportHealth
+from signaling.visibility import knows_track
+
+if TYPE_CHECKING:
+    from signaling.room import Room
+
+KINDS = {"microphone": {"audio"}, "camera": {"video"}, "screen": {"audio", "video"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Detached:
+    """What was taken off the switchboard and is still to be closed at the worker and reported."""
+
+    transports: list[TransportId] = field(default_factory=list)
+    publications: list[Publication] = field(default_factory=list)
+
+
+class Switchboard:
+    """The transports, publications and subscriptions of one room."""
+
+    def __init__(self, room: Room) -> None:
+        self._room = room
+        self.transports: dict[TransportId, Transport] = {}
+        self.publications: dict[PublicationId, Publication] = {}
+        self.subscriptions: dict[SubscriptionId, Subscription] = {}
+
+    # ---- transports ------------------------------------------------------------------------------------------------
+
+    async def create_transport(self, person: Participant, direction: Direction) -> TransportCreated:
+        """A new transport; the one that the person had in this direction is closed."""
+        self._require_media()
+        old = [t for t in self.transports.values() if _is(t, person, direction)]
+        await self.close(self._detach(old), "transport_closed")
+        ticket = self._ticket(person)
+        created = await self._room.media.create_transport(self._room.room_id, person.participant_id, direction)
+        if ticket != self._ticket(person):
+            await attempt(self._room.media.close_transport(created.transport_id))
+            raise SignalingError(ErrorCode.WRONG_STATE, "the connection changed while the transport was made")
+        transport = Transport(created.transport_id, person.participant_id, direction)
+        self.transports[transport.transport_id] = transport
+        return created
+
+    async def connect_transport(self, person: Participant, transport_id: TransportId, dtls_parameters: Json) -> None:
+        """Hand over the browser's DTLS parameters."""
+        transport = self._transport(person, transport_id)
+        await self._room.media.connect_transport(transport.transport_id, dtls_parameters)
+
+    async def restart_ice(self, person: Participant, transport_id: TransportId) -> IceRestarted:
+        """New ICE credentials of the server's half."""
+        transport = self._transport(person, transport_id)
+        return await self._room.media.restart_ice(transport.transport_id)
+
+    # ---- publications ----------------------------------------------------------------------------------------------
+
+    async def publish(self, person: Participant, command: Publish) -> Published:
+        """Start to send a track; an earlier one of the same source and kind is closed."""
+        if command.kind not in KINDS[command.source]:
+            raise SignalingError(ErrorCode.BAD_REQUEST, f"a {command.source} is not {command.kind}")
+        transport = self._transport(person, command.transport_id, "send")
+        old = [
+            publication
+            for publication in self.publications.values()
+            if publication.participant_id == person.participant_id
+            and (publication.source, publication.kind) == (command.source, command.kind)
+        ]
+        for publication in old:
+            await self._end(publication, "replaced")
+        ticket = self._ticket(person)
+        media = self._room.media
+        publication_id = await media.publish(
+            transport.transport_id, command.kind, command.source, command.rtp_parameters
+        )
+        publication = Publication(
+            publication_id,
+            transport.transport_id,
+            person.participant_id,
+            command.kind,
+            command.source,
+            paused=command.paused,
+        )
+        if ticket != self._ticket(person) or transport.transport_id not in self.transports:
+            await attempt(media.close_publication(publication_id))
+            raise SignalingError(ErrorCode.WRONG_STATE, "the connection changed while the track was made")
+        self.publications[publication_id] = publication
+        try:
+            if publication.silent:
+                await media.set_publication_paused(publication_id, True)
+            await self._room.policy.publication_opened(self._room, publication)
+        except BaseException:
+            await self._end(publication, "refused")
+            raise
+        self._room.refresh()
+        return Published(publication_id)
+
+    async def unpublish(self, person: Participant, publication_id: PublicationId) -> None:
+        """Stop to send a track."""
+        await self._end(self._own_publication(person, publication_id), "unpublished")
+
+    async def set_paused(self, person: Participant, publication_id: PublicationId, paused: bool) -> None:
+        """The owner switches a track off or on."""
+        publication = self._own_publication(person, publication_id)
+        await self._switch(publication, paused=paused, muted_by_host=publication.muted_by_host)
+
+    async def mute(self, publication_id: PublicationId, muted: bool) -> None:
+        """The host has the server drop a track, or let it through again."""
+        publication = self.publications.get(publication_id)
+        if publication is None:
+            raise SignalingError(ErrorCode.NOT_FOUND, "there is no such track")
+        await self._switch(publication, paused=publication.paused, muted_by_host=muted)
+
+    async def _switch(self, publication: Publication, *, paused: bool, muted_by_host: bool) -> None:
+        if (publication.paused, publication.muted_by_host) == (paused, muted_by_host):
+            return
+        before = publication.paused, publication.muted_by_host
+        publication.paused, publication.muted_by_host = paused, muted_by_host
+        try:
+            await self._room.media.set_publication_paused(publication.publication_id, publication.silent)
+        except SignalingError:
+            publication.paused, publication.muted_by_host = before
+            raise
+        self._room.refresh()
+        await attempt(self._room.policy.publication_changed(self._room, publication))
+
+    async def _end(self, publication: Publication, reason: str) -> None:
+        if self.publications.pop(publication.publication_id, None) is None:
+            return
+        self._forget_subscriptions([publication])
+        self._room.refresh()
+        await attempt(self._room.media.close_publication(publication.publication_id))
+        await attempt(self._room.policy.publication_closed(self._room, publication, reason))
+
+    # ---- subscriptions ---------------------------------------------------------------------------------------------
+
+    async def subscribe(self, person: Participant, publication_id: PublicationId, capabilities: Json) -> Subscribed:
+        """Start to receive a track, paused; an earlier subscription of the person to it is closed."""
+        self._require_media()
+        publication = self.publications.get(publication_id)
+        if publication is None or not knows_track(self._room, person, publication):
+            raise SignalingError(ErrorCode.NOT_FOUND, "there is no such track")
+        if publication.participant_id == person.participant_id:
+            raise SignalingError(ErrorCode.BAD_REQUEST, "nobody receives their own track")
+        transport = next((t for t in self.transports.values() if _is(t, person, "receive")), None)
+        if transport is None:
+            raise SignalingError(ErrorCode.WRONG_STATE, "make a transport to receive first")
+        for old in [s for s in self.subscriptions.values() if s.publication_id == publication_id]:
+            if old.participant_id == person.participant_id:
+                await attempt(self._drop(old))
+        ticket = self._ticket(person)
+        answer = await self._room.media.subscribe(transport.transport_id, publication_id, capabilities)
+        allowed = (
+            ticket == self._ticket(person)
+            and transport.transport_id in self.transports
+            and publication_id in self.publications
+            and knows_track(self._room, person, publication)
+        )
+        if not allowed:
+            await attempt(self._room.media.close_subscription(answer.subscription_id))
+            raise SignalingError(ErrorCode.NOT_FOUND, "the track is gone")
+        self.subscriptions[answer.subscription_id] = Subscription(
+            answer.subscription_id, transport.transport_id, person.participant_id, publication_id
+        )
+        return answer
+
+    async def pause_subscription(self, person: Participant, subscription_id: SubscriptionId, paused: bool) -> None:
+        """Let packets of a track through to a person, or hold them."""
+        subscription = self._subscription(person, subscription_id)
+        await self._room.media.set_subscription_paused(subscription_id, paused)
+        subscription.paused = paused
+
+    async def unsubscribe(self, person: Participant, subscription_id: SubscriptionId) -> None:
+        """Stop to receive a track."""
+        await self._drop(self._subscription(person, subscription_id))
+
+    async def revoke(self) -> None:
+        """Close every subscription that the policy no longer allows."""
+        for subscription in list(self.subscriptions.values()):
+            viewer = self._room.participants.get(subscription.participant_id)
+            publication = self.publications.get(subscription.publication_id)
+            if viewer is None or publication is None or not knows_track(self._room, viewer, publication):
+                await attempt(self._drop(subscription))
+
+    async def _drop(self, subscription: Subscription) -> None:
+        if self.subscriptions.pop(subscription.subscription_id, None) is not None:
+            await self._room.media.close_subscription(subscription.subscription_id)
+
+    # ---- taking off ------------------------------------------------------------------------------------------------
+
+    def detach(self, person: Participant) -> Detached:
+        """Take everything of a person off the switchboard, at once; ``close`` does what needs waiting."""
+        return self._detach([t for t in self.transports.values() if t.participant_id == person.participant_id])
+
+    def detach_all(self) -> Detached:
+        """Take off everything."""
+        return self._detach(list(self.transports.values()))
+
+    async def close(self, detached: Detached, reason: str) -> None:
+        """Close at the worker what was taken off, and report the tracks that ended."""
+        for transport_id in detached.transports:
+            if self._room.media.ready:
+                await attempt(self._room.media.close_transport(transport_id))
+        await self.report(detached, reason)
+
+    async def report(self, detached: Detached, reason: str) -> None:
+        """Tell the policy which tracks ended."""
+        for publication in detached.publications:
+            await attempt(self._room.policy.publication_closed(self._room, publication, reason))
+
+    def set_health(self, transport_id: TransportId, health: TransportHealth, reason: str) -> Detached | None:
+        """The worker tells of a transport. Returns what ended with it, or None when it is not of this room."""
+        transport = self.transports.get(transport_id)
+        if transport is None:
+            return None
+        transport.health = health
+        detached = self._detach([transport]) if health == "closed" else Detached()
+        person = self._room.participants.get(transport.participant_id)
+        if person is not None:
+            person.quality = self._quality(person)
+            self._room.tell(person, TransportChanged(transport_id, health, reason))
+        self._room.refresh()
+        return detached
+
+    def _detach(self, transports: Iterable[Transport]) -> Detached:
+        gone = {transport.transport_id for transport in transports}
+        publications = [p for p in self.publications.values() if p.transport_id in gone]
+        for transport_id in gone:
+            del self.transports[transport_id]
+        for publication in publications:
+            del self.publications[publication.publication_id]
+        self._forget_subscriptions(publications)
+        for subscription in [s for s in self.subscriptions.values() if s.transport_id in gone]:
+            del self.subscriptions[subscription.subscription_id]
+        return Detached(sorted(gone), publications)
+
+    def _forget_subscriptions(self, publications: Iterable[Publication]) -> None:
+        ended = {publication.publication_id for publication in publications}
+        for subscription in [s for s in self.subscriptions.values() if s.publication_id in ended]:
+            del self.subscriptions[subscription.subscription_id]
+
+    # ---- checks ----------------------------------------------------------------------------------------------------
+
+    def _quality(self, person: Participant) -> Quality:
+        states = {t.health for t in self.transports.values() if t.participant_id == person.participant_id}
+        if "failed" in states:
+            return "lost"
+        return "poor" if "disconnected" in states else "good"
+
+    def _require_media(self) -> None:
+        if not self._room.media.ready:
+            raise SignalingError(ErrorCode.OVERLOADED, "the media worker is not there yet")
+
+    def _ticket(self, person: Participant) -> tuple[bool, int, int]:
+        """Differs when the person was removed, started anew, or the worker was lost meanwhile."""
+        here = self._room.participants.get(person.participant_id) is person
+        return here, person.incarnation, self._room.losses
+
+    def _transport(
+        self, person: Participant, transport_id: TransportId, direction: Direction | None = None
+    ) -> Transport:
+        self._require_media()
+        transport = self.transports.get(transport_id)
+        if transport is None or transport.participant_id != person.participant_id:
+            raise SignalingError(ErrorCode.NOT_FOUND, "there is no such transport")
+        if direction is not None and transport.direction != direction:
+            raise SignalingError(ErrorCode.BAD_REQUEST, f"this transport does not {direction}")
+        return transport
+
+    def _own_publication(self, person: Participant, publication_id: PublicationId) -> Publication:
+        publication = self.publications.get(publication_id)
+        if publication is None or not knows_track(self._room, person, publication):
+            raise SignalingError(ErrorCode.NOT_FOUND, "there is no such track")
+        if publication.participant_id != person.participant_id:
+            raise SignalingError(ErrorCode.FORBIDDEN, "this track is somebody else's")
+        return publication
+
+    def _subscription(self, person: Participant, subscription_id: SubscriptionId) -> Subscription:
+        self._require_media()
+        subscription = self.subscriptions.get(subscription_id)
+        if subscription is None or subscription.participant_id != person.participant_id:
+            raise SignalingError(ErrorCode.NOT_FOUND, "there is no such subscription")
+        return subscription
+
+
+def _is(transport: Transport, person: Participant, direction: Direction) -> bool:
+    return transport.participant_id == person.participant_id and transport.direction == direction

@@ -1,0 +1,62 @@
+"""What a person has at the media worker: transports, the tracks they send, the tracks they receive."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from signaling.ids import ParticipantId, PublicationId, SubscriptionId, TransportId
+from signaling.messages import Kind, PublicationView, Source
+
+Direction = Literal["send", "receive"]
+TransportHealth = Literal["connecting", "connected", "disconnected", "failed", "closed"]
+
+
+@dataclass(slots=True)
+class Transport:
+    """One way between a browser and the media worker."""
+
+    transport_id: TransportId
+    participant_id: ParticipantId
+    direction: Direction
+    health: TransportHealth = "connecting"
+
+
+@dataclass(slots=True)
+class Publication:
+    """One track that somebody sends. Silent towards others while ``paused`` or ``muted_by_host``."""
+
+    publication_id: PublicationId
+    transport_id: TransportId
+    participant_id: ParticipantId
+    kind: Kind
+    source: Source
+    paused: bool = False
+    muted_by_host: bool = False
+
+    @property
+    def silent(self) -> bool:
+        """Whether the worker drops the packets."""
+        return self.paused or self.muted_by_host
+
+    def view(self) -> PublicationView:
+        """As others of the room see it."""
+        return PublicationView(
+            publication_id=self.publication_id,
+            participant_id=self.participant_id,
+            kind=self.kind,
+            source=self.source,
+            paused=self.paused,
+            muted_by_host=self.muted_by_host,
+        )
+
+
+@dataclass(slots=True)
+class Subscription:
+    """One track that somebody receives. Starts paused until the browser can decode."""
+
+    subscription_id: SubscriptionId
+    transport_id: TransportId
+    participant_id: ParticipantId
+    publication_id: PublicationId
+    paused: bool = True

@@ -1,0 +1,66 @@
+"""Who knows of whom: the room's own rule, to which the policy may only add refusals.
+
+Somebody who waits knows the hosts, the others of their own side who wait, and whether a recording runs: nothing else.
+Somebody who was admitted knows everybody who was admitted. A host knows everybody.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from signaling.ids import ParticipantId
+from signaling.messages import ParticipantView
+from signaling.participant import Participant
+from signaling.tracks import Publication
+from signaling.views import View
+
+if TYPE_CHECKING:
+    from signaling.room import Room
+
+
+def sees(room: Room, viewer: Participant, subject: Participant) -> bool:
+    """Whether ``viewer`` may know that ``subject`` is in the room."""
+    if viewer is subject:
+        return True
+    return _by_rule(viewer, subject) and room.policy.may_see(room, viewer, subject)
+
+
+def _by_rule(viewer: Participant, subject: Participant) -> bool:
+    if viewer.role == "host" or subject.role == "host":
+        return True
+    if viewer.admitted:
+        return subject.admitted
+    return not subject.admitted and subject.side == viewer.side
+
+
+def knows_track(room: Room, viewer: Participant, publication: Publication) -> bool:
+    """Whether ``viewer`` may know of a track, and so receive it."""
+    if not viewer.admitted:
+        return False
+    if publication.participant_id == viewer.participant_id:
+        return True
+    owner = room.participants.get(publication.participant_id)
+    if owner is None or not sees(room, viewer, owner):
+        return False
+    return room.policy.may_receive(room, viewer, publication)
+
+
+def view_of(room: Room, viewer: Participant) -> View:
+    """Everything that ``viewer`` may know now."""
+    people: dict[ParticipantId, ParticipantView] = {
+        subject.participant_id: subject.view() for subject in room.participants.values() if sees(room, viewer, subject)
+    }
+    if not viewer.admitted:
+        return View(participants=people, recording=room.recording, media_epoch=room.media_epoch)
+    return View(
+        participants=people,
+        publications={
+            publication.publication_id: publication.view()
+            for publication in room.publications.values()
+            if knows_track(room, viewer, publication)
+        },
+        recording=room.recording,
+        documents={document.document_id: document.view() for document in room.documents.values()},
+        board=dict(room.board),
+        media_epoch=room.media_epoch,
+    )

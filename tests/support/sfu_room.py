@@ -1,0 +1,134 @@
+"""A forwarder with a real socket and real SRTP, but without handshakes and timers."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any, Self
+
+from aioice import stun
+
+from signaling.ids import ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId
+from signaling.messages import Json
+from signaling.sfu import feedback, ortc
+from signaling.sfu.counters import Counters
+from signaling.sfu.dtls import Certificate
+from signaling.sfu.forwarder import Forwarder
+from signaling.sfu.ice import IceLite
+from signaling.sfu.publication import Publication
+from signaling.sfu.srtp import AEAD_AES_128_GCM, SrtpContext, SrtpKeys
+from signaling.sfu.subscription import Subscription
+from signaling.sfu.transport import Direction, State, Transport
+from signaling.sfu.udp import UdpPort
+from tests.support.sfu_packets import CAPABILITIES, rtp_packet, video_parameters
+
+CERTIFICATE = Certificate()
+
+
+class Browser:
+    """One transport and the socket at its other end."""
+
+    def __init__(self, room: Room, name: str, direction: Direction) -> None:
+        self._room = room
+        self.states: list[tuple[State, str]] = []
+        self.transport = Transport(
+            TransportId(name), RoomId("room"), ParticipantId(name), direction,
+            certificate=CERTIFICATE, port=room.port, counters=room.counters, clock=lambda: room.now,
+            on_state=lambda transport, state, reason: self.states.append((state, reason)),
+        )  # fmt: skip
+        room.ice.add(self.transport.agent, self.transport)
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.setblocking(False)
+        self.socket.connect(("127.0.0.1", room.port.port))
+        self.check()
+        up, down = name.encode().ljust(28, b"u"), name.encode().ljust(28, b"d")
+        self.transport.inbound = SrtpContext.inbound(SrtpKeys(AEAD_AES_128_GCM, up, down))
+        self.transport.outbound = SrtpContext.outbound(SrtpKeys(AEAD_AES_128_GCM, up, down))
+        self._seal = SrtpContext.outbound(SrtpKeys(AEAD_AES_128_GCM, down, up))
+        self._open = SrtpContext.inbound(SrtpKeys(AEAD_AES_128_GCM, down, up))
+
+    def check(self) -> None:
+        """A valid connectivity check from here."""
+        request = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
+        request.attributes |= {"USERNAME": f"{self.transport.agent.current.ufrag}:x", "USE-CANDIDATE": None}
+        request.add_message_integrity(self.transport.agent.current.password.encode())
+        self.socket.send(bytes(request))
+        self._room.forwarder.on_readable()
+        assert stun.parse_message(self.socket.recv(2048)).message_class == stun.Class.RESPONSE
+
+    def send(self, *packets: bytes) -> None:
+        """Send RTP and let the forwarder handle it."""
+        for packet in packets:
+            self.socket.send(self._seal.seal_packet(packet))
+        self._room.forwarder.on_readable()
+
+    def send_report(self, report: bytes) -> None:
+        """Send RTCP likewise."""
+        self.socket.send(self._seal.seal_report(report))
+        self._room.forwarder.on_readable()
+
+    def receive(self) -> tuple[list[bytes], list[bytes]]:
+        """The RTP and the RTCP that is waiting here."""
+        packets, reports = [], []
+        while True:
+            try:
+                datagram = self.socket.recv(4096)
+            except BlockingIOError:
+                return packets, reports
+            if 192 <= datagram[1] <= 223:
+                reports.append(self._open.open_report(datagram))
+            else:
+                packets.append(self._open.open_packet(datagram))
+
+
+class Room:
+    """``now`` is the transports' clock. Use as a context manager: it holds sockets."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.counters = Counters()
+        self.port = UdpPort("127.0.0.1", 0, self.counters)
+        self.ice: IceLite[Transport] = IceLite(self.counters)
+        self.forwarder = Forwarder(self.port, self.ice, self.counters, self._on_report, lambda: 1700000000.0)
+        self.browsers: list[Browser] = []
+        self._subscriptions = 0
+
+    def _on_report(self, transport: Transport, report: bytes) -> None:
+        feedback.read(transport, report, self.now, 1700000000.0, self.forwarder.retransmit)
+
+    def browser(self, name: str, direction: Direction) -> Browser:
+        """Somebody comes in."""
+        browser = Browser(self, name, direction)
+        self.browsers.append(browser)
+        return browser
+
+    def camera(self, browser: Browser, parameters: Json | None = None) -> Publication:
+        """Somebody publishes a VP8 camera with SSRC 2001."""
+        offered = ortc.read_publication("video", parameters or video_parameters())
+        publication = Publication(PublicationId("pub"), browser.transport, "video", "camera", offered)
+        browser.transport.add(publication)
+        return publication
+
+    def follow(self, browser: Browser, publication: Publication, capabilities: Json = CAPABILITIES) -> Subscription:
+        """Somebody watches it."""
+        self._subscriptions += 1
+        promised = ortc.promise(publication.offered, capabilities, "0", "ann")
+        subscription = Subscription(
+            SubscriptionId(f"sub{self._subscriptions}"), publication, browser.transport, promised
+        )
+        publication.subscriptions.append(subscription)
+        browser.transport.subscriptions[promised.ssrc] = subscription
+        subscription.set_paused(False)
+        return subscription
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.port.close()
+        for browser in self.browsers:
+            browser.socket.close()
+
+
+def camera_packet(sequence: int, payload: bytes, **more: Any) -> bytes:
+    """A packet of the camera."""
+    return rtp_packet(96, sequence, 3000 * sequence, 2001, payload, **more)

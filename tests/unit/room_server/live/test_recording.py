@@ -1,0 +1,260 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import pytest
+
+from recorder.control import Track
+from room_server.live.recording import Director
+from signaling.errors import ErrorCode, SignalingError
+from signaling.ids import CaptureId, ParticipantId, PublicationId, RoomId, TransportId
+from signaling.media import CaptureFormat
+from signaling.messages import Kind, RecordingView
+from signaling.tracks import Publication
+
+WORKER, COMPANY, HOST = ParticipantId("worker"), ParticipantId("company"), ParticipantId("host")
+
+
+def sent_by(who: ParticipantId, source: str = "microphone") -> Publication:
+    kind: Kind = "audio" if source == "microphone" else "video"
+    name = PublicationId(f"{who}-{source}")
+    return Publication(name, TransportId(f"t-{who}"), who, kind, source)  # type: ignore[arg-type]
+
+
+@dataclass
+class Room:
+    room_id: RoomId = RoomId("room")
+    publications: dict[PublicationId, Publication] = field(default_factory=dict)
+    shown: list[RecordingView] = field(default_factory=list)
+
+    def set_recording(self, view: RecordingView) -> None:
+        self.shown.append(view)
+
+    @property
+    def state(self) -> tuple[str, str | None]:
+        return self.shown[-1].state, self.shown[-1].reason
+
+    def send(self, *publications: Publication) -> None:
+        self.publications |= {publication.publication_id: publication for publication in publications}
+
+
+@dataclass
+class Feed:
+    copied: dict[PublicationId, CaptureId] = field(default_factory=dict)
+
+    async def start_capture(self, publication_id: PublicationId, capture_id: CaptureId) -> CaptureFormat:
+        self.copied[publication_id] = capture_id
+        return CaptureFormat("audio/opus", 48000, 2, 111)
+
+    async def stop_capture(self, publication_id: PublicationId) -> None:
+        if self.copied.pop(publication_id, None) is None:
+            raise SignalingError(ErrorCode.NOT_FOUND, "no such capture")
+
+
+@dataclass
+class Recorder:
+    ready: bool = True
+    files: dict[CaptureId, str] = field(default_factory=dict)
+    refusal: SignalingError | None = None
+
+    async def start_track(
+        self, capture_id: CaptureId, path: str, kind: Kind, mime: str, clock_rate: int, channels: int, payload_type: int
+    ) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.files[capture_id] = path
+
+    async def stop_track(self, capture_id: CaptureId) -> Track:
+        if capture_id not in self.files:
+            raise SignalingError(ErrorCode.NOT_FOUND, "no such track")
+        return Track(capture_id, self.files.pop(capture_id), "file.webm")
+
+    def dies(self) -> None:
+        self.files.clear()
+        self.ready = False
+
+
+@dataclass
+class Ledger:
+    agreed: set[str] = field(default_factory=lambda: {WORKER, COMPANY, HOST})
+    lines: list[tuple[str, ...]] = field(default_factory=list)
+    captures: int = 0
+
+    async def start(self, session_id: str, by: str) -> str:
+        self.lines.append(("start", by))
+        return "recording"
+
+    async def stop(self, session_id: str, by: str, reason: str) -> None:
+        self.lines.append(("stop", by, reason))
+
+    async def consents(self, session_id: str) -> set[str]:
+        return self.agreed
+
+    async def next_capture_id(self) -> int:
+        self.captures += 1
+        return self.captures
+
+    async def track_opened(
+        self,
+        session_id: str,
+        recording_id: str,
+        capture_id: int,
+        *,
+        participant_id: str,
+        kind: str,
+        source: str,
+        mime_type: str,
+        path: str,
+    ) -> None:
+        self.lines.append(("opened", participant_id, source))
+
+    async def track_closed(self, track: Track) -> None:
+        self.lines.append(("closed", str(track.capture_id)))
+
+    async def interrupted(self, session_id: str, reason: str, at: datetime) -> None:
+        self.lines.append(("interrupted", reason, str(at.timestamp())))
+
+    async def resumed(self, session_id: str, at: datetime) -> None:
+        self.lines.append(("resumed", str(at.timestamp())))
+
+
+@dataclass
+class Scene:
+    room: Room = field(default_factory=Room)
+    feed: Feed = field(default_factory=Feed)
+    recorder: Recorder = field(default_factory=Recorder)
+    ledger: Ledger = field(default_factory=Ledger)
+    time: float = 1000.0
+
+    def __post_init__(self) -> None:
+        self.director = Director(self.ledger, self.feed, self.recorder, lambda: self.time)
+        self.room.send(sent_by(WORKER), sent_by(COMPANY))
+
+    async def start(self) -> None:
+        await self.director.start(self.room, "session", HOST)
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+async def test_every_track_of_those_who_agreed_is_written_and_every_screen_is_told(scene: Scene) -> None:
+    await scene.start()
+    assert scene.room.state == ("on", None)
+    assert [line[1] for line in scene.ledger.lines if line[0] == "opened"] == [WORKER, COMPANY]
+
+
+async def test_who_did_not_agree_is_not_captured(scene: Scene) -> None:
+    scene.ledger.agreed = {COMPANY, HOST}
+    await scene.start()
+    await scene.director.opened(scene.room, sent_by(WORKER, "camera"))
+    assert list(scene.feed.copied) == [sent_by(COMPANY).publication_id]
+
+
+async def test_a_track_that_comes_later_is_recorded_too_and_one_that_ends_is_closed(scene: Scene) -> None:
+    await scene.start()
+    late = sent_by(HOST)
+    scene.room.send(late)
+    await scene.director.opened(scene.room, late)
+    await scene.director.closed(scene.room, late.publication_id)
+    assert ("closed", "3") in scene.ledger.lines
+    assert len(scene.recorder.files) == 2
+
+
+async def test_without_a_recorder_a_recording_is_refused_and_nothing_pretends_to_run(scene: Scene) -> None:
+    scene.recorder.ready = False
+    with pytest.raises(SignalingError) as refused:
+        await scene.start()
+    assert refused.value.code is ErrorCode.RECORDING_UNAVAILABLE
+    assert scene.room.shown == []
+    assert scene.ledger.lines == []
+
+
+async def test_a_second_start_and_a_stop_without_a_start_are_refused(scene: Scene) -> None:
+    with pytest.raises(SignalingError) as nothing:
+        await scene.director.stop(scene.room, HOST, "")
+    assert nothing.value.code is ErrorCode.WRONG_STATE
+    await scene.start()
+    with pytest.raises(SignalingError) as twice:
+        await scene.start()
+    assert twice.value.code is ErrorCode.CONFLICT
+
+
+async def test_stop_closes_every_file_and_every_screen_shows_that_nothing_is_recorded(scene: Scene) -> None:
+    await scene.start()
+    await scene.director.stop(scene.room, HOST, "agreed")
+    assert scene.room.state == ("off", None)
+    assert scene.recorder.files == {}
+    assert scene.ledger.lines[-1] == ("stop", HOST, "agreed")
+
+
+async def test_a_dead_recorder_shows_at_once_and_recording_goes_on_in_new_files_with_the_gap_counted(
+    scene: Scene,
+) -> None:
+    await scene.start()
+    scene.recorder.dies()
+    await scene.director.recorder_lost()
+    assert scene.room.state == ("failed", "recorder_lost")
+    scene.time += 2.5
+    scene.recorder.ready = True
+    await scene.director.recorder_ready([])
+    assert scene.room.state == ("on", None)
+    assert scene.room.shown[-1].lost_seconds == 2.5
+    assert set(scene.recorder.files) == {3, 4}
+    assert ("interrupted", "recorder_lost", "1000.0") in scene.ledger.lines
+    assert ("resumed", "1002.5") in scene.ledger.lines
+
+
+async def test_a_dead_media_worker_closes_the_files_and_the_first_new_track_ends_the_gap(scene: Scene) -> None:
+    await scene.start()
+    scene.feed.copied.clear()
+    scene.room.publications.clear()
+    await scene.director.media_lost(scene.room)
+    assert scene.room.state == ("failed", "media_lost")
+    assert scene.recorder.files == {}
+    scene.time += 1
+    again = sent_by(WORKER, "camera")
+    scene.room.send(again)
+    await scene.director.opened(scene.room, again)
+    assert scene.room.state == ("on", None)
+    assert scene.room.shown[-1].lost_seconds == 1
+
+
+async def test_a_full_disk_stops_the_recording_on_every_screen_and_keeps_what_was_written(scene: Scene) -> None:
+    await scene.start()
+    await scene.director.track_failed(Track(CaptureId(1), "path", "file.webm"), "disk_full")
+    assert scene.room.state == ("failed", "disk_full")
+    assert scene.feed.copied == {}
+    assert [line for line in scene.ledger.lines if line[0] == "interrupted"] == [("interrupted", "disk_full", "1000.0")]
+    assert {line[1] for line in scene.ledger.lines if line[0] == "closed"} == {"1", "2"}
+
+
+async def test_a_file_that_cannot_be_opened_is_a_failed_recording_not_a_silent_one(scene: Scene) -> None:
+    scene.recorder.refusal = SignalingError(ErrorCode.RECORDING_UNAVAILABLE, "no space", reason="disk_full")
+    await scene.start()
+    assert scene.room.state == ("failed", "disk_full")
+    assert scene.feed.copied == {}
+
+
+async def test_files_that_a_dead_web_process_left_open_are_closed_and_its_recording_goes_on(scene: Scene) -> None:
+    scene.recorder.files[CaptureId(7)] = "left"
+    view = RecordingView(state="failed", started_at=900.0, failed_at=990.0, reason="media_lost", lost_seconds=1.0)
+    await scene.director.adopt(scene.room, "session", "recording", view, 985.0, scene.ledger.agreed)
+    await scene.director.recorder_ready([Track(CaptureId(7), "left", "left.webm")])
+    assert ("closed", "7") in scene.ledger.lines
+    assert scene.room.state == ("on", None)
+    assert scene.room.shown[-1].lost_seconds == 11.0
+
+
+async def test_a_recording_that_ran_when_the_process_died_is_a_gap_since_the_last_moment_in_a_file(
+    scene: Scene,
+) -> None:
+    view = RecordingView(state="on", started_at=900.0)
+    await scene.director.adopt(scene.room, "session", "recording", view, 985.0, scene.ledger.agreed)
+    assert scene.room.state == ("failed", "media_lost")
+    assert ("interrupted", "media_lost", "985.0") in scene.ledger.lines
+    await scene.director.opened(scene.room, sent_by(WORKER))
+    assert scene.room.state == ("on", None)
+    assert scene.room.shown[-1].lost_seconds == 15.0

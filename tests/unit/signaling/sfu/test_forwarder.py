@@ -1,0 +1,160 @@
+"""The hot path over a real socket: numbers without gaps or repetitions, whatever the publisher sends."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from signaling.sfu import rtcp, rtp
+from signaling.sfu.udp import SEND_SLOTS
+from tests.support.sfu_packets import VP8_DELTA, VP8_KEY
+from tests.support.sfu_room import Room, camera_packet
+
+
+def sequence_of(packet: bytes) -> int:
+    return int(rtp.HEADER.unpack_from(packet)[2])
+
+
+def contents(packets: list[bytes]) -> list[bytes]:
+    return [packet[12:] for packet in packets]
+
+
+async def test_numbers_go_on_across_the_wrap_of_the_publisher() -> None:
+    with Room() as room:
+        ann, bob = room.browser("ann", "send"), room.browser("bob", "receive")
+        room.follow(bob, room.camera(ann))
+        ann.send(*(camera_packet(each & 0xFFFF, VP8_KEY + bytes((each & 0xFF,))) for each in range(65500, 65600)))
+        packets, _ = bob.receive()
+        start = sequence_of(packets[0])
+        assert [sequence_of(each) for each in packets] == [start + each for each in range(100)]
+
+
+async def test_numbers_go_on_across_the_wrap_of_the_subscriber() -> None:
+    with Room() as room:
+        ann, bob = room.browser("ann", "send"), room.browser("bob", "receive")
+        subscription = room.follow(bob, room.camera(ann))
+        subscription.next_sequence = 65534
+        ann.send(*(camera_packet(each, VP8_KEY) for each in range(5)))
+        assert [sequence_of(each) for each in bob.receive()[0]] == [65534, 65535, 0, 1, 2]
+        bob.send_report(rtcp.nack(subscription.promised.ssrc, [65535, 1]))
+        repairs, _ = bob.receive()
+        assert [int.from_bytes(each[12:14], "big") for each in repairs] == [65535, 1]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers())
+def test_no_number_is_used_twice_and_none_is_left_out_but_for_losses(seed: int) -> None:
+    chooser = random.Random(seed)
+    with Room() as room:
+        ann, bob = room.browser("ann", "send"), room.browser("bob", "receive")
+        publication = room.camera(ann)
+        subscription = room.follow(bob, publication)
+        used: dict[int, bytes] = {}
+        late: list[bytes] = []
+        sequence, lost = chooser.randrange(65536), 0
+        for turn in range(150):
+            sequence += 1
+            kind = chooser.choice(["media"] * 8 + ["padding", "loss", "late", "pause", "block"])
+            body = (VP8_KEY if chooser.random() < 0.3 else VP8_DELTA) + turn.to_bytes(2, "big")
+            if kind == "media":
+                ann.send(camera_packet(sequence & 0xFFFF, body), *late)
+                late = []
+            elif kind == "padding":
+                ann.send(camera_packet(sequence & 0xFFFF, b"", padding=100))
+            elif kind == "late":
+                late.append(camera_packet(sequence & 0xFFFF, body))
+            elif kind == "pause":
+                sequence -= 1
+                subscription.set_paused(not subscription.paused)
+            elif kind == "block":
+                sequence -= 1
+                publication.set_paused(not publication.paused, room.now)
+            for packet in bob.receive()[0]:
+                assert sequence_of(packet) not in used
+                used[sequence_of(packet)] = packet
+            lost += kind in ("loss", "late")
+        if used:
+            span = max(used) - min(used) + 1
+            assert span <= len(used) + lost
+        assert room.counters.faults == room.counters.srtp_failed == 0
+
+
+async def test_a_late_packet_does_not_pass_a_gate_that_opened_after_it() -> None:
+    with Room() as room:
+        ann, bob, carl = room.browser("ann", "send"), room.browser("bob", "receive"), room.browser("carl", "receive")
+        publication = room.camera(ann)
+        room.follow(bob, publication)
+        ann.send(camera_packet(1, VP8_KEY))
+        room.follow(carl, publication)
+        ann.send(camera_packet(3, VP8_KEY + b"3"), camera_packet(2, VP8_DELTA + b"2"))
+        assert contents(bob.receive()[0]) == [VP8_KEY, VP8_KEY + b"3", VP8_DELTA + b"2"]
+        assert contents(carl.receive()[0]) == [VP8_KEY + b"3"]
+
+
+async def test_late_padding_fills_its_place() -> None:
+    with Room() as room:
+        ann, bob = room.browser("ann", "send"), room.browser("bob", "receive")
+        room.follow(bob, room.camera(ann))
+        ann.send(camera_packet(1, VP8_KEY), camera_packet(3, VP8_DELTA), camera_packet(2, b"", padding=50))
+        packets, _ = bob.receive()
+        start = sequence_of(packets[0])
+        assert [sequence_of(each) - start for each in packets] == [0, 2, 1]
+        assert contents(packets)[2] == b""
+
+
+async def test_without_repair_stream_the_same_packet_is_sent_again() -> None:
+    with Room() as room:
+        ann, bob = room.browser("ann", "send"), room.browser("bob", "receive")
+        subscription = room.follow(bob, room.camera(ann), {"codecs": [{"mimeType": "video/VP8"}]})
+        ann.send(camera_packet(1, VP8_KEY))
+        datagram = bob.socket.recv(2048)
+        bob.send_report(rtcp.nack(subscription.promised.ssrc, [subscription.first + subscription.offset]))
+        assert bob.socket.recv(2048) == datagram
+
+
+async def test_what_left_before_the_gate_opened_again_is_not_sent_again() -> None:
+    with Room() as room:
+        ann, bob = room.browser("ann", "send"), room.browser("bob", "receive")
+        subscription = room.follow(bob, room.camera(ann))
+        ann.send(camera_packet(1, VP8_KEY), camera_packet(2, VP8_DELTA))
+        before = [sequence_of(each) for each in bob.receive()[0]]
+        subscription.set_paused(True)
+        subscription.set_paused(False)
+        ann.send(camera_packet(3, VP8_KEY))
+        assert [sequence_of(each) for each in bob.receive()[0]] == [before[-1] + 1]
+        bob.send_report(rtcp.nack(subscription.promised.ssrc, before))
+        assert bob.receive() == ([], [])
+        assert (subscription.asked_again, subscription.repaired) == (2, 0)
+
+
+async def test_more_watchers_than_slots_all_get_the_packet() -> None:
+    with Room() as room:
+        ann, bob = room.browser("ann", "send"), room.browser("bob", "receive")
+        publication = room.camera(ann)
+        for _ in range(SEND_SLOTS + 10):
+            room.follow(bob, publication)
+        ann.send(camera_packet(1, VP8_KEY))
+        assert room.counters.packets_forwarded + room.counters.send_dropped == SEND_SLOTS + 10
+
+
+@pytest.mark.parametrize(
+    ("packet", "counter"),
+    [
+        (camera_packet(5, VP8_DELTA)[:12], "rtp_padding"),
+        (b"\xa0" + camera_packet(5, b"\xff")[1:], "rtp_malformed"),
+        (b"\x80\x61" + camera_packet(5, VP8_DELTA)[2:], "rtp_malformed"),  # the payload type of RTX
+        (camera_packet(5, VP8_DELTA)[:8] + b"\x00\x00\x00\x09" + b"unknown", "rtp_unknown_stream"),
+    ],
+)
+async def test_a_packet_that_cannot_be_forwarded_is_counted(packet: bytes, counter: str) -> None:
+    with Room() as room:
+        ann, bob = room.browser("ann", "send"), room.browser("bob", "receive")
+        room.follow(bob, room.camera(ann))
+        ann.send(camera_packet(1, VP8_KEY))
+        before = room.counters.as_json()
+        ann.send(packet)
+        changed = {name for name, count in room.counters.as_json().items() if count != before[name]}
+        assert changed == {"datagrams_received", "packets_received", counter}

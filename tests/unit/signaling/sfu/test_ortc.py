@@ -1,0 +1,118 @@
+"""Negotiation with what mediasoup-client 3.18 in Chromium really sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from signaling.errors import ErrorCode, SignalingError
+from signaling.sfu import ortc
+from tests.support.sfu_packets import CAPABILITIES, RECORDED, audio_parameters, video_parameters
+
+
+def test_a_microphone_is_read() -> None:
+    offered = ortc.read_publication("audio", RECORDED["audio"])
+    assert (offered.mime_type, offered.clock_rate, offered.payload_type) == ("audio/opus", 48000, 111)
+    assert (offered.rtx_payload_type, offered.nack, offered.mid) == (None, True, "0")
+    assert offered.carried == {1: 10}  # the audio level, Chromium's id to the router's
+    assert offered.cname == RECORDED["audio"]["rtcp"]["cname"]
+
+
+def test_a_camera_is_read_with_its_repair_stream() -> None:
+    offered = ortc.read_publication("video", video_parameters(2001, 2002))
+    assert (offered.mime_type, offered.payload_type, offered.rtx_payload_type) == ("video/vp8", 96, 97)
+    assert offered.encodings == (ortc.Encoding(ssrc=2001, rtx=ortc.Repair(ssrc=2002)),)
+    assert offered.carried == {13: 11}  # the orientation
+
+
+def test_an_h264_camera_is_read() -> None:
+    assert ortc.read_publication("video", RECORDED["h264"]).mime_type == "video/h264"
+
+
+def test_simulcast_encodings_without_ssrc_are_read() -> None:
+    parameters = video_parameters()
+    parameters["encodings"] = [{"rid": "l"}, {"rid": "m"}, {"rid": "h"}]
+    assert [each.rid for each in ortc.read_publication("video", parameters).encodings] == ["l", "m", "h"]
+
+
+def broken(change: dict[str, Any]) -> dict[str, Any]:
+    return audio_parameters() | change
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {},
+        broken({"codecs": []}),
+        broken({"codecs": "opus"}),
+        broken({"codecs": [{"mimeType": "audio/PCMU", "payloadType": 0, "clockRate": 8000}]}),
+        broken({"codecs": [{"mimeType": "video/VP8", "payloadType": 96, "clockRate": 90000}]}),
+        broken({"encodings": []}),
+        broken({"encodings": [{"ssrc": 1}] * 5}),
+        broken({"encodings": [{"ssrc": "one"}]}),
+        broken({"encodings": [{}], "mid": None}),
+        broken({"headerExtensions": [{"uri": 1}]}),
+    ],
+)
+def test_parameters_that_make_no_sense_are_refused(parameters: dict[str, Any]) -> None:
+    with pytest.raises(SignalingError) as refused:
+        ortc.read_publication("audio", parameters)
+    assert refused.value.code == ErrorCode.BAD_REQUEST
+
+
+def test_a_subscriber_gets_the_routers_payload_types_and_own_ssrcs() -> None:
+    offered = ortc.read_publication("video", video_parameters())
+    promised = ortc.promise(offered, CAPABILITIES, "3", "ann")
+    parameters = promised.rtp_parameters
+    assert [(each["mimeType"], each["payloadType"]) for each in parameters["codecs"]] == [
+        ("video/VP8", 101),
+        ("video/rtx", 102),
+    ]
+    assert parameters["encodings"] == [{"ssrc": promised.ssrc, "rtx": {"ssrc": promised.rtx_ssrc}}]
+    assert parameters["headerExtensions"] == [{"uri": ortc.ORIENTATION, "id": 11, "encrypt": False, "parameters": {}}]
+    assert {each["type"] for each in parameters["codecs"][0]["rtcpFeedback"]} == {"nack", "ccm"}
+    assert (parameters["mid"], parameters["rtcp"]["cname"]) == ("3", "ann")
+    assert len({promised.ssrc, promised.rtx_ssrc, ortc.promise(offered, CAPABILITIES, "4", "ann").ssrc}) == 3
+
+
+def test_a_browser_without_repair_or_extensions_gets_none() -> None:
+    offered = ortc.read_publication("video", video_parameters())
+    promised = ortc.promise(offered, {"codecs": [{"mimeType": "video/vp8"}]}, "0", "ann")
+    assert promised.rtx_ssrc is None
+    assert [each["mimeType"] for each in promised.rtp_parameters["codecs"]] == ["video/VP8"]
+    assert promised.rtp_parameters["headerExtensions"] == []
+
+
+def test_a_browser_without_the_codec_is_refused() -> None:
+    offered = ortc.read_publication("video", RECORDED["h264"])
+    high = {"mimeType": "video/H264", "parameters": {"packetization-mode": 1, "profile-level-id": "640c1f"}}
+    for codecs in ([], [high]):
+        with pytest.raises(SignalingError) as refused:
+            ortc.promise(offered, {"codecs": codecs}, "0", "ann")
+        assert refused.value.code == ErrorCode.CONFLICT
+    with pytest.raises(SignalingError) as refused:
+        ortc.promise(offered, {"codecs": 5}, "0", "ann")
+    assert refused.value.code == ErrorCode.BAD_REQUEST
+
+
+def test_nothing_is_announced_that_is_not_done() -> None:
+    announced = str(ortc.router_capabilities())
+    assert "transport-cc" not in announced
+    assert "transport-wide-cc" not in announced
+    assert "goog-remb" in announced
+
+
+def test_dtls_parameters_need_a_fingerprint() -> None:
+    good = {"role": "client", "fingerprints": [{"algorithm": "sha-256", "value": "AA"}]}
+    assert ortc.read_dtls(good).role == "client"
+    for change in ({"fingerprints": []}, {"role": "both"}, {"fingerprints": [{"value": "AA"}]}):
+        with pytest.raises(SignalingError) as refused:
+            ortc.read_dtls(good | change)
+        assert refused.value.code == ErrorCode.BAD_REQUEST
+
+
+def test_the_first_announced_address_is_preferred() -> None:
+    first, second = ortc.candidates(["192.0.2.1", "2001:db8::1"], 40000)
+    assert (first["ip"], first["port"], first["protocol"]) == ("192.0.2.1", 40000, "udp")
+    assert first["priority"] > second["priority"]

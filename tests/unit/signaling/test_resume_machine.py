@@ -1,0 +1,281 @@
+"""Whatever happens in a room: what a browser knows from snapshot and events equals a fresh snapshot."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import msgspec
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from signaling import visibility
+from signaling.messages import Json
+from tests.support.room_ports import Browser, House
+
+NAMES = ["host", "a1", "a2", "r1", "r2", "w1"]
+SIDES = {"host": "mediator", "a1": "applicant", "a2": "applicant", "r1": "respondent", "r2": "respondent", "w1": "x"}
+WAITING = {"a2", "r2", "w1"}
+
+names = st.sampled_from(NAMES)
+guests = st.sampled_from(NAMES[1:])
+
+
+def replay(snapshot: Json, events: list[Json]) -> Json:
+    """What a client that follows PROTOCOL.md knows after these events."""
+    known = _index(snapshot)
+    seq = snapshot["seq"]
+    for event in events:
+        name, data = event["type"], event["data"]
+        if name == "active_speakers":
+            assert event["seq"] == seq
+            continue
+        assert event["seq"] == seq + 1, "events have no gaps"
+        seq = event["seq"]
+        if name == "snapshot":
+            known = _index(data["snapshot"])
+        elif name == "participant_changed":
+            known["participants"][data["participant"]["participant_id"]] = data["participant"]
+        elif name == "participant_left":
+            del known["participants"][data["participant_id"]]
+        elif name == "publication_changed":
+            known["publications"][data["publication"]["publication_id"]] = data["publication"]
+        elif name == "publication_closed":
+            del known["publications"][data["publication_id"]]
+        elif name == "recording_changed":
+            known["recording"] = data["recording"]
+        elif name == "document_changed":
+            known["documents"][data["document"]["document_id"]] = data["document"]
+        elif name == "board_changed" and data["value"] is None:
+            known["board"].pop(data["topic"])
+        elif name == "board_changed":
+            known["board"][data["topic"]] = data["value"]
+        elif name == "media_reset":
+            known["media_epoch"] = data["epoch"]
+        else:
+            assert name == "transport_changed", name
+    return {**known, "seq": seq}
+
+
+def _index(snapshot: Json) -> dict[str, Any]:
+    return {
+        "me": snapshot["me"],
+        "participants": {p["participant_id"]: p for p in snapshot["participants"]},
+        "publications": {p["publication_id"]: p for p in snapshot["publications"]},
+        "recording": snapshot["recording"],
+        "documents": {d["document_id"]: d for d in snapshot["documents"]},
+        "board": dict(snapshot["board"]),
+        "media_epoch": snapshot["media_epoch"],
+    }
+
+
+class RoomMachine(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.house = self.run(self._open())
+        self.browsers: dict[str, Browser] = {}
+        self.publications: list[str] = []
+
+    async def _open(self) -> House:
+        return House()
+
+    def run(self, work: Any) -> Any:
+        return self.loop.run_until_complete(work)
+
+    def teardown(self) -> None:
+        self.run(self.house.close())
+        self.loop.close()
+
+    def connected(self, name: str) -> Browser | None:
+        browser = self.browsers.get(name)
+        if browser is None or browser.socket.closed is not None or browser.serving is None or browser.serving.done():
+            return None
+        return browser
+
+    def command(self, name: str, command: str, **data: Any) -> Json | None:
+        browser = self.connected(name)
+        if browser is None:
+            return None
+        self.house.clock.advance(0.05)
+        answer: Json = self.run(browser.ask(command, **data))
+        assert answer["data"].get("code") != "internal", answer
+        self.run(self.house.settle())
+        return answer
+
+    @rule(name=names, resuming=st.booleans())
+    def join(self, name: str, resuming: bool) -> None:
+        async def join() -> None:
+            browser = self.browsers.get(name)
+            if browser is None or not resuming or browser.resume is None:
+                admitted = name not in WAITING
+                role = "host" if name == "host" else "party"
+                browser = self.house.browser(name, role, SIDES[name], admitted)
+                self.browsers[name] = browser
+            answer = await browser.join(resuming=resuming)
+            if answer["type"] == "error":
+                assert answer["data"]["code"] == "unauthenticated"
+                await browser.closed()
+            await self.house.settle()
+
+        self.run(join())
+
+    @rule(name=names)
+    def break_connection(self, name: str) -> None:
+        browser = self.connected(name)
+        if browser is not None:
+            browser.catch_up()
+            self.run(browser.hang_up())
+            self.run(self.house.settle())
+
+    @rule(name=names)
+    def leave(self, name: str) -> None:
+        browser = self.connected(name)
+        if browser is not None:
+            self.run(browser.hang_up(1000))
+            self.run(self.house.settle())
+
+    @rule(seconds=st.sampled_from([1, 30, 61]))
+    def time_passes(self, seconds: int) -> None:
+        async def advance() -> None:
+            self.house.clock.advance(seconds)
+            await self.house.settle()
+
+        self.run(advance())
+
+    @rule(subject=guests)
+    def admit(self, subject: str) -> None:
+        self.command("host", "admit", participant_id=subject)
+
+    @rule(subject=guests)
+    def remove(self, subject: str) -> None:
+        self.command("host", "remove", participant_id=subject, reason="")
+
+    @rule(name=names, kind=st.sampled_from(["microphone", "camera"]), paused=st.booleans())
+    def publish(self, name: str, kind: str, paused: bool) -> None:
+        answer = self.command(name, "create_transport", direction="send")
+        if answer is not None and answer["type"] == "ok":
+            media = "audio" if kind == "microphone" else "video"
+            transport = answer["data"]["transport_id"]
+            answer = self.command(
+                name, "publish", transport_id=transport, kind=media, source=kind, rtp_parameters={}, paused=paused
+            )
+            if answer is not None and answer["type"] == "ok":
+                self.publications.append(answer["data"]["publication_id"])
+
+    @precondition(lambda self: self.publications)
+    @rule(name=names, data=st.data(), paused=st.booleans())
+    def touch_a_track(self, name: str, data: st.DataObject, paused: bool) -> None:
+        publication = data.draw(st.sampled_from(self.publications))
+        self.command(name, "set_publication_paused", publication_id=publication, paused=paused)
+        self.command("host", "mute_publication", publication_id=publication, muted=paused)
+        self.command(name, "create_transport", direction="receive")
+        self.command(name, "subscribe", publication_id=publication, rtp_capabilities={})
+
+    @rule(name=names, raised=st.booleans())
+    def raise_hand(self, name: str, raised: bool) -> None:
+        self.command(name, "raise_hand", raised=raised)
+
+    @rule(topic=st.sampled_from(["session", "agreement"]), value=st.sampled_from([None, 1, {"a": [1]}]))
+    def board(self, topic: str, value: Any) -> None:
+        for room in self.house.hub.rooms.values():
+            room.set_board(topic, value)
+        self.run(self.house.settle())
+
+    @rule(start=st.booleans())
+    def recording(self, start: bool) -> None:
+        self.command("host", "start_recording" if start else "stop_recording")
+
+    @rule(subject=guests, may_write=st.booleans())
+    def writers(self, subject: str, may_write: bool) -> None:
+        self.command("host", "set_writer", document_id="agreement", participant_id=subject, may_write=may_write)
+
+    @rule(freeze=st.booleans())
+    def document(self, freeze: bool) -> None:
+        if freeze:
+            self.command("host", "freeze_document", document_id="agreement")
+        else:
+            self.command("host", "unfreeze_document", document_id="agreement", reason="")
+
+    @rule(pair=st.tuples(guests, guests), hide=st.booleans())
+    def hide(self, pair: Any, hide: bool) -> None:
+        (self.house.policy.unseen.add if hide else self.house.policy.unseen.discard)(pair)
+        for room in self.house.hub.rooms.values():
+            self.run(room.reconsider())
+        self.run(self.house.settle())
+
+    @rule()
+    def media_worker_dies_and_returns(self) -> None:
+        async def die_and_return() -> None:
+            media = self.house.media
+            media.ready = False
+            for kept in (media.transports, media.publications, media.subscriptions):
+                kept.clear()
+            self.house.hub.media_lost()
+            await self.house.settle()
+            media.ready = True
+            self.house.hub.media_ready({"codecs": []})
+            await self.house.settle()
+
+        self.run(die_and_return())
+
+    @rule(subject=names, state=st.sampled_from(["connected", "disconnected", "failed"]))
+    def transport_news(self, subject: str, state: Any) -> None:
+        async def news() -> None:
+            for room in self.house.hub.rooms.values():
+                for transport in list(room.switchboard.transports.values()):
+                    if transport.participant_id == subject:
+                        self.house.hub.transport_state(transport.transport_id, state, "")
+            await self.house.settle()
+
+        self.run(news())
+
+    @invariant()
+    def what_each_browser_knows_is_a_fresh_snapshot(self) -> None:
+        for room in self.house.hub.rooms.values():
+            for name, person in room.participants.items():
+                browser = self.connected(name)
+                if browser is None or person.outlet is None:
+                    continue
+                known = replay(browser.snapshot or {}, browser.catch_up())
+                person.known = visibility.view_of(room, person)
+                fresh = room.snapshot(person)
+                expected = msgspec.to_builtins(fresh)
+                assert known == {**_index(expected), "seq": expected["seq"]}
+
+    @invariant()
+    def nobody_knows_more_than_the_rule_allows(self) -> None:
+        for room in self.house.hub.rooms.values():
+            for viewer in room.participants.values():
+                for subject in viewer.known.participants:
+                    person = room.participants[subject]
+                    waiting_ally = not viewer.admitted and not person.admitted and viewer.side == person.side
+                    both_in = viewer.admitted and person.admitted
+                    hosts = "host" in (viewer.role, person.role)
+                    assert viewer is person or hosts or both_in or waiting_ally
+                    assert viewer is person or (viewer.participant_id, subject) not in self.house.policy.unseen
+                if not viewer.admitted:
+                    assert not viewer.known.publications and not viewer.known.board and not viewer.known.documents
+
+    @invariant()
+    def the_worker_holds_exactly_what_the_room_holds(self) -> None:
+        for room in self.house.hub.rooms.values():
+            board = room.switchboard
+            assert set(self.house.media.transports) == set(board.transports)
+            assert set(board.publications) <= set(self.house.media.publications)
+            for subscription in board.subscriptions.values():
+                viewer = room.participants[subscription.participant_id]
+                assert visibility.knows_track(room, viewer, board.publications[subscription.publication_id])
+
+    @invariant()
+    def every_opened_track_is_open_or_was_closed_once(self) -> None:
+        closed = [call[0] for call in self.house.policy.told("publication_closed")]
+        assert len(closed) == len(set(closed))
+        opened = {call[0] for call in self.house.policy.told("publication_opened")}
+        still = {publication for room in self.house.hub.rooms.values() for publication in room.publications}
+        assert opened == set(closed) | still
+
+
+TestRoomMachine = RoomMachine.TestCase
+TestRoomMachine.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
