@@ -28,7 +28,7 @@ FLAGS = [
 ]
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1440, "height": 900}
-PATIENCE_MS = 30_000
+PATIENCE_MS = 20_000
 
 REMEMBER_PEERS = """
 const Native = window.RTCPeerConnection;
@@ -127,7 +127,9 @@ async def party_enters(person: Person, link: str, last4: str, recorded: bool = T
     await person.see("identity-last4").fill(last4)
     await person.tap("identity-continue")
     consents = person.see("consents-continue")
-    while not await consents.is_visible():
+    for _ in range(12):
+        if await consents.is_visible():
+            break
         await reads_a_notice(person)
     answer = "yes" if recorded else "no"
     for item in await person.page.locator('[data-testid^="consent-"][data-testid$="-yes"]').all():
