@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import subprocess
 import sys
 import time
@@ -197,7 +198,9 @@ async def new_code(url: str, known: int) -> str:
     async with asyncio.timeout(10):
         while len(rows := await asyncio.to_thread(outbox, url)) <= known:
             await asyncio.sleep(0.05)
-    return "".join(c for c in rows[-1]["code"] if c.isdigit())
+    found = re.search(r"(?<!\d)\d{6}(?!\d)", rows[-1]["body_zh"])
+    assert found is not None, rows[-1]
+    return found[0]
 
 
 async def the_session_is_ended_and_filed(table: Table) -> None:

@@ -10,7 +10,16 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Response,
+    async_playwright,
+    expect,
+)
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 CHROMIUM = "/usr/bin/chromium"
@@ -83,8 +92,20 @@ class Person:
         page = await context.new_page()
         person = cls(name, context, page)
         page.on("pageerror", lambda error: person.complaints.append(str(error)))
-        page.on("console", lambda line: person.complaints.append(line.text) if line.type == "error" else None)
+        page.on("console", person.hears)
+        page.on("response", person.receives)
         return person
+
+    def hears(self, line: ConsoleMessage) -> None:
+        """Errors on the console; failed requests are heard of by ``receives``, with their address."""
+        if line.type == "error" and "Failed to load resource" not in line.text:
+            self.complaints.append(line.text)
+
+    def receives(self, response: Response) -> None:
+        """Requests that failed, but for the question who is signed in when nobody is."""
+        asked_who = response.status == 401 and response.url.endswith("/api/staff/me")
+        if response.status >= 400 and not asked_who:
+            self.complaints.append(f"{response.status} {response.url}")
 
     def see(self, testid: str, **attributes: str) -> Locator:
         """The element with this test id (and data attributes)."""
