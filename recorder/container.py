@@ -158,8 +158,12 @@ def walk(file: BinaryIO, size: int) -> list[Member]:
         offset = member.end
 
 
+def _nothing(_index: int, _content: memoryview) -> None:
+    """What happens with pieces that nobody asked for."""
+
+
 def read_member(
-    file: BinaryIO, member: Member, pieces: Sequence[int], on_piece: Callable[[int, memoryview], None]
+    file: BinaryIO, member: Member, pieces: Sequence[int] = (), on_piece: Callable[[int, memoryview], object] = _nothing
 ) -> Member:
     """Read a member's content once: gives it with its digests. Raises NotCanonical when the checksum is wrong.
 

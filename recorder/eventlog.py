@@ -1,8 +1,8 @@
 """The append-only log of a session: each entry names the hash of the one before it.
 
 An entry is written as one line of canonical JSON (RFC 8785) without its own hash; its hash is the SHA-256 of exactly
-that line without the line break. So the whole chain can be followed with ``sha256sum`` and the eye, and a checker needs no JSON
-canonicalisation of its own. The same lines are the leaves of the Merkle tree that a checkpoint signs.
+that line without the line break. So the whole chain can be followed with ``sha256sum`` and the eye, and a checker needs
+no JSON canonicalisation of its own. The same lines are the leaves of the Merkle tree that a checkpoint signs.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ def inclusion_proof(index: int, leaves: Sequence[bytes]) -> list[bytes]:
 
 
 def includes(root: bytes, size: int, index: int, leaf: bytes, proof: Sequence[bytes]) -> bool:
-    """Whether ``proof`` shows that ``leaf`` is number ``index`` of the ``size`` leaves under ``root`` (RFC 9162 §2.1.3.2)."""
+    """Whether ``proof`` shows that ``leaf`` is number ``index`` of ``size`` under ``root`` (RFC 9162 §2.1.3.2)."""
     if not 0 <= index < size:
         return False
     node, last, current = index, size - 1, leaf_hash(leaf)

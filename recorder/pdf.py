@@ -150,13 +150,13 @@ def prepare(rendered: Rendered) -> bytes:
         else:
             lock = fields.FieldMDPSpec(fields.FieldMDPAction.INCLUDE, fields=[box.field])
             permission = None
-        corners = tuple(round(value) for value in (box.left, box.bottom, box.right, box.top))
+        corners = (round(box.left), round(box.bottom), round(box.right), round(box.top))
         spec = fields.SigFieldSpec(
             box.field, on_page=box.page, box=corners, field_mdp_spec=lock, doc_mdp_update_value=permission
         )
         fields.append_signature_field(writer, spec)
     output = io.BytesIO()
-    writer.write(output)
+    writer.write(output)  # type: ignore[no-untyped-call]
     return output.getvalue()
 
 

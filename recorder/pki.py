@@ -1,6 +1,6 @@
 """The organisation's own certificates: root, seal, log key, one short-lived certificate per signing act, and the CRL.
 
-A signing key lives for one act only, so that nobody, the operator included, can sign with it later (电子签名法 art. 13).
+A signing key lives for one act only, so that nobody, the operator included, can sign with it later (电子签名法 13).
 The time-stamp certificate made here is for development and tests: an authority that we run ourselves proves nothing
 about time to somebody who does not trust us, and its name says so.
 """

@@ -66,19 +66,14 @@ def _whole(value: object, default: int, most: int) -> int:
 def _block(node: Mapping[str, Any], depth: int) -> Json:
     if depth > _DEEPEST:
         raise UnknownContent(f"lists or quotations are nested more than {_DEEPEST} deep")
-    kind, attributes = node.get("type"), _attributes(node)
+    kind = str(node.get("type"))
+    if kind in {"paragraph", "heading", "codeBlock"}:
+        return _lines(kind, node)
     match kind:
-        case "paragraph":
-            wanted = attributes.get("textAlign")
-            align = wanted if wanted in {"center", "right"} else "left"
-            return {"type": kind, "align": align, "content": _inline(node)}
-        case "heading":
-            return {"type": kind, "level": _whole(attributes.get("level"), 1, 6), "content": _inline(node)}
-        case "codeBlock":
-            return {"type": kind, "content": _inline(node)}
         case "horizontalRule":
             return {"type": kind}
         case "bulletList" | "orderedList":
+            attributes = _attributes(node)
             return {
                 "type": kind,
                 "start": _whole(attributes.get("start"), 1, 100_000),
@@ -91,6 +86,18 @@ def _block(node: Mapping[str, Any], depth: int) -> Json:
             return _table(node, depth)
         case _:
             raise UnknownContent(f"a {kind} cannot be put on paper")
+
+
+def _lines(kind: str, node: Mapping[str, Any]) -> Json:
+    """A block that holds text only."""
+    attributes = _attributes(node)
+    align = attributes.get("textAlign")
+    return {
+        "type": kind,
+        "align": align if align in {"center", "right"} else "left",
+        "level": _whole(attributes.get("level"), 1, 6),
+        "content": _inline(node),
+    }
 
 
 def _item(node: Mapping[str, Any], depth: int) -> Json:

@@ -34,8 +34,8 @@ Mediation dossier  {case_no}
 1. Check it with our command (no network, none of our servers): see the commands above. The command says which root
    certificate it trusted. Compare that fingerprint with the one that the organisation publishes elsewhere: the root in
    this file alone does not prove who made it.
-2. Check it with independent tools: unzip, bagit, openssl, pdfsig as above. In data/log/events.jsonl every line names the
-   SHA-256 of the line before it (without its line break) as "previous"; data/log/checkpoint is a C2SP checkpoint over
+2. Check it with independent tools: unzip, bagit, openssl, pdfsig as above. In data/log/events.jsonl every line names
+   the SHA-256 of the line before it (without its line break) as "previous"; data/log/checkpoint is a C2SP checkpoint over
    the RFC 6962 Merkle root of the lines.
 {time_en}
 3. data/catalogue.json lists all files, recordings, gaps and what was withheld.
@@ -43,8 +43,8 @@ Mediation dossier  {case_no}
 
 _DEVELOPMENT_ZH = "  注意：本卷宗的时间戳是开发用时间戳，由调解组织自己的系统签发，不是第三方时间证明。"
 _DEVELOPMENT_EN = """\
-   Note: the time-stamps in this dossier are DEVELOPMENT time-stamps. The organisation's own system issued them; they are
-   not a third party's proof of time."""
+   Note: the time-stamps in this dossier are DEVELOPMENT time-stamps. The organisation's own system issued them; they
+   are not a third party's proof of time."""
 
 
 def readme(case_no: str, organisation: str, development: bool) -> str:

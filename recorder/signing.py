@@ -135,7 +135,7 @@ def _sign(
     authority: Authority,
     stamper: TimeStamper,
 ) -> bytes:
-    store = SimpleCertificateStore()
+    store = SimpleCertificateStore()  # type: ignore[no-untyped-call]
     store.register(_asn1(_der(authority.root)))
     secret = signer.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     simple = signers.SimpleSigner(

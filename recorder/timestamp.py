@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.sign import timestamps
-from pyhanko.sign.general import as_signing_certificate_v2, simple_cms_attribute
+from pyhanko.sign.general import as_signing_certificate_v2
 
 from recorder.pki import Authority
 
@@ -32,7 +32,7 @@ class TimeStampError(Exception):
     """No usable token could be had; trying again later may work."""
 
 
-class TimeStamper(timestamps.TimeStamper, ABC):  # type: ignore[misc]
+class TimeStamper(timestamps.TimeStamper, ABC):
     """The port: whoever vouches for the time. Also usable by pyHanko as it stands.
 
     ``roots``: the certificates a checker must trust to believe the tokens. ``development``: true when the authority is
@@ -61,7 +61,7 @@ class LocalTimeStamper(TimeStamper):
     development = True
 
     def __init__(self, authority: Authority) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._authority = authority
         self._certificate = _load(authority.time_stamp.certificate)
         self.roots = [authority.root]
@@ -75,9 +75,9 @@ class LocalTimeStamper(TimeStamper):
         digest_algorithm = algos.DigestAlgorithm({"algorithm": "sha256"})
         attributes = cms.CMSAttributes(
             [
-                simple_cms_attribute("content_type", "tst_info"),
-                simple_cms_attribute("signing_certificate_v2", as_signing_certificate_v2(self._certificate)),
-                simple_cms_attribute("message_digest", hashlib.sha256(statement).digest()),
+                _attribute("content_type", "tst_info"),
+                _attribute("signing_certificate_v2", as_signing_certificate_v2(self._certificate)),
+                _attribute("message_digest", hashlib.sha256(statement).digest()),
             ]
         )
         signer_info = {
@@ -126,7 +126,7 @@ class HttpTimeStamper(TimeStamper):
 
     def __init__(self, url: str, roots: Sequence[x509.Certificate], timeout: float = 10.0) -> None:
         """``roots``: that party's trust anchors; they go into the dossier. ``timeout`` in seconds."""
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         if urlsplit(url).scheme not in {"http", "https"}:
             raise ValueError(f"a time-stamp address starts with https:// or http://, not {url!r}")
         self._url = url
@@ -146,6 +146,10 @@ class HttpTimeStamper(TimeStamper):
         with urllib.request.urlopen(request, timeout=self._timeout) as answer:  # noqa: S310
             content: bytes = answer.read(_ANSWER_LIMIT)
         return content
+
+
+def _attribute(kind: str, value: object) -> cms.CMSAttribute:
+    return cms.CMSAttribute({"type": kind, "values": [value]})
 
 
 def _load(certificate: x509.Certificate) -> asn1_x509.Certificate:

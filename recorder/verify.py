@@ -119,11 +119,12 @@ def _open(file: BinaryIO, size: int, checks: list[Check]) -> tuple[Opened, dict[
     whole = check_order(names)
     dossier = Opened(file, dict(zip(names, members, strict=True)))
     tracks = _prepare(dossier)
-    nothing: Callable[[int, memoryview], None] = lambda _index, _content: None
     for name, member in dossier.members.items():
         track = tracks.get(name)
-        sizes, on_piece = (track.sizes, track.on_piece) if track else ([], nothing)
-        dossier.members[name] = container.read_member(file, member, sizes, on_piece)
+        if track is None:
+            dossier.members[name] = container.read_member(file, member)
+        else:
+            dossier.members[name] = container.read_member(file, member, track.sizes, track.on_piece)
     container.check_comment(file, size, list(dossier.members.values()))
     checks.append(Check("container", True, whole))
     return dossier, tracks

@@ -58,7 +58,7 @@ async def table(tmp_path: Path) -> AsyncIterator[Table]:
     shots = tmp_path / "shots"
     shots.mkdir()
     async with running_service(tmp_path / "data") as service, chromium() as browser:
-        yield Table(
+        seated = Table(
             service,
             browser,
             await Person.sits_down(browser, "mediator", DESKTOP),
@@ -66,6 +66,10 @@ async def table(tmp_path: Path) -> AsyncIterator[Table]:
             await Person.sits_down(browser, "respondent", PHONE, locale="en-US"),
             shots,
         )
+        try:
+            yield seated
+        finally:
+            await seated.pictures("end")
 
 
 async def test_a_mediation_from_the_link_to_the_verified_dossier(table: Table, tmp_path: Path) -> None:

@@ -62,14 +62,14 @@ export function Precheck({
   };
 
   return (
-    <section class="precheck">
+    <section class="own-check">
       <h1 class="h1">{t("staff.precheck")}</h1>
       <p class="meta">
         {detail.case_no}
         <i class="dot" />
         {detail.title}
       </p>
-      <div class="tile precheck__picture" data-theme="stage">
+      <div class="tile own-check__picture" data-theme="stage">
         {isTrack(found.camera) ? (
           <video ref={video} class="tile__video tile__video--mirrored" muted autoplay playsInline />
         ) : (
