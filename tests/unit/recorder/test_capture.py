@@ -154,10 +154,20 @@ def test_a_change_of_picture_size_is_noted_and_plays(tmp_path: Path) -> None:
 def test_another_h264_encoder_in_the_same_track_plays_on(tmp_path: Path) -> None:
     first = h264_packets(2)
     second = h264_packets(2, sequence=9, timestamp=4_000_000_000, width=640, height=360)
-    recorded = record(H264, [*first, *(replace(packet, ssrc=9) for packet in later(second, 2))], tmp_path)
+    recorded = record(H264, [*first, *(replace(packet, ssrc=9) for packet in later(second, 4))], tmp_path)
     played = play(recorded.file)
     assert played.sizes == ((320, 180), (640, 360))
-    assert played.end == pytest.approx(4, abs=0.1)
+    assert played.end == pytest.approx(6, abs=0.1)
+    assert [(round(a, 1), round(b, 1)) for a, b, _ in recorded.gaps] == [(2.0, 4.0)]
+
+
+def test_of_two_layers_side_by_side_one_is_kept_whole(tmp_path: Path) -> None:
+    low = vp8_packets(3)
+    high = [replace(packet, ssrc=9) for packet in vp8_packets(3, sequence=7, width=640, height=360)]
+    recorded = record(VP8, sorted([*low, *high], key=lambda packet: packet.at), tmp_path)
+    assert recorded.capture.set_aside == len(high)
+    assert (recorded.capture.frames, recorded.gaps) == (90, [])
+    assert play(recorded.file).sizes == ((320, 180),)
 
 
 def test_sender_reports_set_the_wall_clock_of_every_fragment(tmp_path: Path) -> None:
