@@ -58,7 +58,7 @@ async def table(tmp_path: Path) -> AsyncIterator[Table]:
     shots = tmp_path / "shots"
     shots.mkdir()
     async with running_service(tmp_path / "data") as service, chromium() as browser:
-        yield Table(
+        seated = Table(
             service,
             browser,
             await Person.sits_down(browser, "mediator", DESKTOP),
@@ -66,6 +66,10 @@ async def table(tmp_path: Path) -> AsyncIterator[Table]:
             await Person.sits_down(browser, "respondent", PHONE, locale="en-US"),
             shots,
         )
+        try:
+            yield seated
+        finally:
+            await seated.pictures("end")
 
 
 async def test_a_mediation_from_the_link_to_the_verified_dossier(table: Table, tmp_path: Path) -> None:
@@ -214,9 +218,9 @@ async def the_court_finds_plays_and_downloads(table: Table, folder: Path) -> Pat
     await court.waits_for("player", playing="true")
     views = court.see("view")
     assert await views.count() == 3
-    await court.page.wait_for_function(
-        "() => [...document.querySelectorAll('[data-testid=view]')].every((view) => view.currentTime > 1)"
-    )
+    async with asyncio.timeout(30):
+        while not await court.page.evaluate(EVERY_VIEW_PLAYS):
+            await court.page.wait_for_timeout(100)
     await court.picture(str(table.shots / "court.png"))
     async with court.page.expect_download() as waiting:
         await court.tap("dossier-download")
@@ -225,6 +229,9 @@ async def the_court_finds_plays_and_downloads(table: Table, folder: Path) -> Pat
     await download.save_as(path)
     assert court.complaints == []
     return path
+
+
+EVERY_VIEW_PLAYS = "() => [...document.querySelectorAll('[data-testid=view]')].every((view) => view.currentTime > 1)"
 
 
 async def the_dossier_stands_alone(dossier: Path, digest: str, recorded_seconds: float, folder: Path) -> None:

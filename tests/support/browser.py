@@ -6,11 +6,12 @@ import asyncio
 import json
 import urllib.request
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -27,7 +28,7 @@ FLAGS = [
 ]
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1440, "height": 900}
-PATIENCE_MS = 30_000
+PATIENCE_MS = 20_000
 
 REMEMBER_PEERS = """
 const Native = window.RTCPeerConnection;
@@ -126,12 +127,10 @@ async def party_enters(person: Person, link: str, last4: str, recorded: bool = T
     await person.see("identity-last4").fill(last4)
     await person.tap("identity-continue")
     consents = person.see("consents-continue")
-    notice = person.see("notice-continue")
-    while True:
-        await expect(consents.or_(notice).first).to_be_visible()
+    for _ in range(12):
         if await consents.is_visible():
             break
-        await notice.first.click()
+        await reads_a_notice(person)
     answer = "yes" if recorded else "no"
     for item in await person.page.locator('[data-testid^="consent-"][data-testid$="-yes"]').all():
         testid = str(await item.get_attribute("data-testid"))
@@ -139,6 +138,14 @@ async def party_enters(person: Person, link: str, last4: str, recorded: bool = T
         await person.tap(testid.removesuffix("yes") + (answer if recording else "yes"))
     await consents.click()
     await person.waits_for("waiting-room")
+
+
+async def reads_a_notice(person: Person) -> None:
+    """Go on from the notice that is shown; the consents come after the last one."""
+    with suppress(PlaywrightTimeout):  # the page turned between the look and the tap
+        await person.see("notice-continue").or_(person.see("consents-continue")).first.wait_for(timeout=PATIENCE_MS)
+        if await person.see("notice-continue").is_visible():
+            await person.see("notice-continue").click(timeout=1000)
 
 
 async def staff_signs_in(person: Person, url: str, username: str, password: str) -> None:
