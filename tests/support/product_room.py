@@ -22,7 +22,7 @@ from recorder.timestamp import LocalTimeStamper
 from room_server.api.problems import EXCEPTION_HANDLERS
 from room_server.api.routes import api_routes
 from room_server.auth import Tokens
-from room_server.bus import AccessEnded, Bus, Published
+from room_server.bus import AccessEnded, Bus, Event, Published, RecordingConsentChanged
 from room_server.rules.notices import notices
 from room_server.services.demo import DemoAccess
 from room_server.services.everything import Services, build_services
@@ -36,7 +36,7 @@ TOKEN_KEY = "a key that only tests use, long enough for HS256"
 
 
 class TestClock:
-    """A clock that stands still until it is told to go on. It begins now: certificates are checked against real time."""
+    """Stands still until it is told to go on. It begins now: certificates are checked against real time."""
 
     __test__ = False
 
@@ -60,7 +60,7 @@ class Product:
     ports: Ports
     services: Services
     outbox: OutboxMessages
-    events: list[Published | AccessEnded]
+    events: list[Event]
     demo: DemoAccess
 
     @property
@@ -150,13 +150,14 @@ async def opened_product(folder: Path) -> AsyncIterator[Product]:
     """A product with the demonstration case."""
     clock, bus = TestClock(), Bus()
     engine = open_engine(f"sqlite+aiosqlite:///{folder / 'room.sqlite3'}")
-    events: list[Published | AccessEnded] = []
+    events: list[Event] = []
 
-    async def keep(event: Published | AccessEnded) -> None:
+    async def keep(event: Event) -> None:
         events.append(event)
 
     bus.subscribe(Published, keep)
     bus.subscribe(AccessEnded, keep)
+    bus.subscribe(RecordingConsentChanged, keep)
     try:
         await migrate(engine)
         unit_of_work = units_of_work(engine, bus)
