@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -185,7 +186,7 @@ class AgreementService:
         async with self._locks(proposal_id):
             async with self._ports.unit_of_work() as unit:
                 (await _signing(unit, proposal_id, participant_id)).check(wanted)
-            require_ink(handwriting)
+            await asyncio.to_thread(require_ink, handwriting)
             used = await self._use_code(proposal_id, participant_id, code)
             return await self._sign(wanted, used, handwriting)
 
