@@ -35,8 +35,8 @@ Mediation dossier  {case_no}
    certificate it trusted. Compare that fingerprint with the one that the organisation publishes elsewhere: the root in
    this file alone does not prove who made it.
 2. Check it with independent tools: unzip, bagit, openssl, pdfsig as above. In data/log/events.jsonl every line names
-   the SHA-256 of the line before it (without its line break) as "previous"; data/log/checkpoint is a C2SP checkpoint over
-   the RFC 6962 Merkle root of the lines.
+   the SHA-256 of the line before it (without its line break) as "previous"; data/log/checkpoint is a C2SP checkpoint
+   over the RFC 6962 Merkle root of the lines.
 {time_en}
 3. data/catalogue.json lists all files, recordings, gaps and what was withheld.
 """
