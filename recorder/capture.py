@@ -21,6 +21,9 @@ from recorder.timeline import Gap, Timeline
 PAUSE_SECONDS = 1.0
 """A hole without lost packets counts as a gap from here on; a silent Opus sender speaks up every 0.4 s."""
 
+SOURCE_SILENCE_SECONDS = 1.0
+"""A file holds one stream. Of several (simulcast layers come side by side) the first one is kept until it is silent."""
+
 _DEPACKETISERS: dict[Codec, type[OpusDepacketiser | Vp8Depacketiser | H264Depacketiser]] = {
     "opus": OpusDepacketiser,
     "vp8": Vp8Depacketiser,
@@ -94,7 +97,10 @@ class Capture:
         self._drafted_to = 0
         self._gaps: list[Gap] = []
         self._pictures: list[Picture] = []
+        self._heard_at = 0.0
         self.packets = 0
+        self.set_aside = 0
+        """Packets of another stream than the one that is kept."""
         self.frames = 0
         self.malformed = 0
 
@@ -118,9 +124,13 @@ class Capture:
         if packet.payload_type != self._format.payload_type:
             self.malformed += 1
             return
-        self.packets += 1
         if packet.ssrc != self._ssrc:
+            if self._ssrc is not None and now - self._heard_at < SOURCE_SILENCE_SECONDS:
+                self.set_aside += 1
+                return
             self._change_source(packet.ssrc)
+        self._heard_at = now
+        self.packets += 1
         for ordered in self._reorder.push(packet, arrived_at, now):
             self._take(ordered)
 
@@ -171,7 +181,7 @@ class Capture:
         return Draft(data, facts)
 
     def _change_source(self, ssrc: int) -> None:
-        """Another encoder sends from here on (another simulcast layer, another device)."""
+        """The stream that was kept fell silent: another one is kept from here on."""
         if self._ssrc is not None:
             for ordered in self._reorder.flush():
                 self._take(ordered)

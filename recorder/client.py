@@ -151,6 +151,8 @@ class RecorderClient:
             await asyncio.gather(greeting, return_exceptions=True)
             was_ready, self._ready = self._ready, False
             writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
         if was_ready:
             self._call(self._on_lost)
         return was_ready

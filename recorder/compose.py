@@ -152,8 +152,8 @@ def _codec(file: Path) -> str:
 def _playing(parts: Sequence[ViewPart], kind: str) -> list[_Playing]:
     """The parts of a kind that hold something, in order, each until the next one begins."""
     ordered = sorted((part for part in parts if part.kind == kind and _holds_media(part.file)), key=_start)
-    ends = [part.started_at for part in ordered[1:]] + [float("inf")]
-    return [_Playing(part, end, _anchors(part)) for part, end in zip(ordered, ends, strict=True)]
+    starts = [part.started_at for part in ordered] + [float("inf")]
+    return [_Playing(part, starts[index + 1], _anchors(part)) for index, part in enumerate(ordered)]
 
 
 def _start(part: ViewPart) -> float:

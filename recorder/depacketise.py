@@ -88,6 +88,7 @@ class Vp8Depacketiser:
     def __init__(self) -> None:
         self.broken = 0
         self._assembly: _Assembly | None = None
+        self._dropped: int | None = None  # timestamp of the frame that was counted last
         self._needs_key = True
 
     def push(self, ordered: Ordered) -> MediaFrame | None:
@@ -107,7 +108,7 @@ class Vp8Depacketiser:
         if begins:
             self._assembly = _Assembly(packet.timestamp, ordered.arrived_at, [])
         if self._assembly is None:
-            self._needs_key = True
+            self._drop(packet.timestamp)
             return None
         self._assembly.add(part)
         if self._assembly.size > LARGEST_FRAME:
@@ -121,8 +122,14 @@ class Vp8Depacketiser:
 
     def _break(self) -> None:
         if self._assembly is not None:
-            self.broken += 1
+            self._drop(self._assembly.timestamp)
             self._assembly = None
+        self._needs_key = True
+
+    def _drop(self, timestamp: int) -> None:
+        """Count a frame once, however many of its packets come."""
+        self.broken += timestamp != self._dropped
+        self._dropped = timestamp
         self._needs_key = True
 
     def _complete(self) -> MediaFrame | None:

@@ -88,8 +88,8 @@ class Rendered:
 
 
 def short_code(digest: str) -> str:
-    """Eight characters of the digest for reading aloud, such as ``3F2A-90BC``."""
-    return f"{digest[:4]}-{digest[4:8]}".upper()
+    """Eight characters of the digest for reading aloud, such as ``3F2A 90BC``."""
+    return f"{digest[:4]} {digest[4:8]}".upper()
 
 
 def render(text: AgreementText) -> Rendered:

@@ -220,6 +220,8 @@ class Recorder:
         finally:
             del self._clients[writer]
             writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
 
     async def _hang_up(self) -> None:
         """Let the clients read what was told to them, then end their connections."""

@@ -106,6 +106,16 @@ async def open_demo(settings: Settings) -> DemoAccess | None:
         await foundation.close()
 
 
+async def renew_password(settings: Settings, username: str) -> str:
+    """A new password for an account. Raises ``NotFound``."""
+    foundation = found(settings)
+    try:
+        await migrate(foundation.engine)
+        return await foundation.services.staff.renew_password(username)
+    finally:
+        await foundation.close()
+
+
 async def work(settings: Settings) -> None:
     """The background worker as a process of its own: runs until it is cancelled."""
     foundation = found(settings)

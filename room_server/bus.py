@@ -29,8 +29,17 @@ class AccessEnded:
     reason: str
 
 
-Event = Published | AccessEnded
-Kind = TypeVar("Kind", Published, AccessEnded)
+@dataclass(frozen=True, slots=True)
+class RecordingConsentChanged:
+    """Somebody agreed to be recorded, or took it back: then their tracks must stop now (PIPL 15)."""
+
+    session_id: str
+    participant_id: str
+    agreed: bool
+
+
+Event = Published | AccessEnded | RecordingConsentChanged
+Kind = TypeVar("Kind", Published, AccessEnded, RecordingConsentChanged)
 
 
 class Bus:

@@ -1,4 +1,4 @@
-"""Work that nobody waits for: filing ended sessions. In the web process on one machine, a process of its own elsewhere."""
+"""Work that nobody waits for: filing ended sessions. On one machine it runs in the web process."""
 
 from __future__ import annotations
 

@@ -88,8 +88,12 @@ def routes(folder: Path, demo: bool) -> list[BaseRoute]:
             return PlainTextResponse("The frontend is not built. Run: make run", status_code=503)
         return FileResponse(index, media_type="text/html")
 
+    async def icon(_: Request) -> Response:
+        return FileResponse(folder / "favicon.svg", media_type="image/svg+xml")
+
     shown = [path for path in PAGES if demo or path != "/demo"]
     return [
         *(Route(path, page) for path in shown),
+        Route("/favicon.svg", icon),
         Mount("/assets", Assets(directory=folder / "assets", check_dir=False)),
     ]

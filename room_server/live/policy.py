@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from room_server.bus import AccessEnded, Bus, Published
+from room_server.bus import AccessEnded, Bus, Published, RecordingConsentChanged
 from room_server.live.recording import Director
 from room_server.live.refusals import as_signaling
 from room_server.services.everything import Services
@@ -46,6 +46,12 @@ class SessionPolicy:
             if room_id is not None and (room := hub.room(room_id)) is not None:
                 await room.remove(ParticipantId(event.participant_id), event.reason)
 
+        async def consent(event: RecordingConsentChanged) -> None:
+            room_id = self._room_of(event.session_id)
+            if room_id is not None and (room := hub.room(room_id)) is not None:
+                await self._director.consent_changed(room, ParticipantId(event.participant_id), event.agreed)
+
+        bus.subscribe(RecordingConsentChanged, consent)
         bus.subscribe(Published, show)
         bus.subscribe(AccessEnded, shut_out)
 

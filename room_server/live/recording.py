@@ -181,8 +181,8 @@ class Director:
     ) -> None:
         """A recording was on when its room went away: it goes on with the first track that comes.
 
-        ``silent_since`` (Unix seconds): the last moment that is in a file. Within this process the room alone was closed
-        and opened again; then nothing was lost.
+        ``silent_since`` (Unix seconds): the last moment that is in a file. When only the room was closed and opened
+        again, in this same process, nothing was lost.
         """
         if (running := self._running.get(room.room_id)) is not None:
             running.room = room
@@ -224,6 +224,20 @@ class Director:
             return
         async with running.turn:
             await self._release(running, [publication_id])
+
+    async def consent_changed(self, room: LiveRoom, participant_id: ParticipantId, agreed: bool) -> None:
+        """Somebody agreed to be recorded, or took it back: their tracks alone start or stop (PIPL 15)."""
+        if (running := self._running.get(room.room_id)) is None:
+            return
+        async with running.turn:
+            theirs = [item for item in list(room.publications.values()) if item.participant_id == participant_id]
+            if agreed:
+                running.consenting.add(participant_id)
+                for publication in theirs:
+                    await self._capture(running, publication)
+            else:
+                running.consenting.discard(participant_id)
+                await self._release(running, [publication.publication_id for publication in theirs])
 
     async def media_lost(self, room: LiveRoom) -> None:
         """The media worker died: close the files, the gap begins."""

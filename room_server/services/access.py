@@ -245,6 +245,14 @@ class AccessService:
         await invite(self._ports, person, url)
         return url
 
+    async def link_states(self, session_id: str) -> dict[str, str]:
+        """``fresh``, ``claimed``, ``revoked`` or ``expired`` for everybody who was given a link."""
+        now = self._ports.clock()
+        async with self._ports.unit_of_work() as unit:
+            people = await unit.participants.of_session(session_id)
+            links = [await unit.links.newest(person.participant_id) for person in people]
+        return {link.participant_id: link.state(now) for link in links if link is not None}
+
     async def _usable(self, unit: UnitOfWork, secret: str, device: str | None) -> Link:
         link = await unit.links.by_secret(hash_secret(secret))
         link.require_usable(self._ports.clock())

@@ -8,8 +8,8 @@ from hashlib import sha256
 from typing import Any
 
 import rfc8785
-from recorder.signing import SigningAct
 
+from recorder.signing import SigningAct
 from room_server.bus import Published
 from room_server.domain.agreement import Agreement, Draft, InForce, Proposal, Signature, SigningIntent
 from room_server.domain.codes import (

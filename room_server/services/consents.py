@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from room_server.bus import RecordingConsentChanged
 from room_server.domain import consent
 from room_server.domain.consent import Answer
 from room_server.domain.errors import NotFound
@@ -58,6 +59,9 @@ class ConsentService:
             await unit.consents.add(person.session_id, Answer(participant_id, notice_id, version, dict(answers), now))
             data = {"notice": notice_id, "version": version, "answers": dict(answers)}
             await unit.log.append(person.session_id, at=now, kind="consent_given", actor=participant_id, data=data)
+            if consent.RECORDING in answers:
+                agreed = answers[consent.RECORDING]
+                unit.publish(RecordingConsentChanged(person.session_id, participant_id, agreed))
             return consent.ready(notices(), await unit.consents.of_participant(participant_id))
 
     async def of_session(self, session_id: str) -> dict[str, dict[str, bool]]:

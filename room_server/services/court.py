@@ -68,8 +68,8 @@ class CourtService:
         papers = () if paper is None else (await self._inspect(paper),)
         return CourtRecord(found, views, recordings, gaps, papers, entries, _intact(entries), filing)
 
-    async def view(self, session_id: str, participant_id: str, staff_id: str) -> Path:
-        """The file of one person's view.
+    async def view(self, session_id: str, participant_id: str, staff_id: str) -> tuple[Path, str]:
+        """The file of one person's view, and its media type.
 
         Raises:
             NotFound: there is none.
@@ -79,7 +79,7 @@ class CourtService:
             for row in await unit.filings.views(session_id):
                 if row.participant_id == participant_id:
                     await unit.reads.add(session_id, staff_id, f"view:{participant_id}", self._ports.clock())
-                    return self._ports.blobs.path(row.key)
+                    return self._ports.blobs.path(row.key), row.mime_type
         raise NotFound("not_found")
 
     async def agreement(self, session_id: str, staff_id: str) -> Path:

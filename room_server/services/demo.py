@@ -124,9 +124,7 @@ class DemoService:
         await unit.participants.add(person, mark)
 
 
-def _people(
-    demo: DemoCase, session: Session, mediator: StaffMember
-) -> list[tuple[Participant, DemoPerson | None]]:
+def _people(demo: DemoCase, session: Session, mediator: StaffMember) -> list[tuple[Participant, DemoPerson | None]]:
     authority = Authority.SPECIAL if demo.agent.authority.startswith(SPECIAL) else Authority.GENERAL
     respondent = demo.case.party(Side.RESPONDENT).name
     applicant, agent = demo.applicant, demo.agent

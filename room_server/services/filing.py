@@ -17,9 +17,10 @@ from pathlib import Path
 import structlog
 
 from recorder import dossier
-from recorder.compose import ViewPart, build_view
+from recorder.compose import CannotComposeError, ViewPart, build_view
 from recorder.eventlog import checkpoint
 from recorder.fragments import CannotSalvageError, salvage
+from recorder.layout import log_origin
 from room_server.bus import Published
 from room_server.domain.errors import Conflict
 from room_server.domain.session import Session, State
@@ -29,6 +30,7 @@ from room_server.services.ports import SYSTEM, Ports
 from room_server.services.recording import close_track
 from room_server.services.sessions import board, details
 from room_server.store.recordings import Filing, Job, TrackRow, ViewRow
+from signaling.messages import Kind
 
 KIND = "filing"
 RUNNING, FAILED, DONE = "running", "failed", "done"
@@ -108,9 +110,7 @@ class FilingService:
             job = await unit.filings.job(KIND, session_id)
             assert job is not None
             now = self._ports.clock()
-            await unit.filings.save_job(
-                replace(job, state=state, step=step or job.step, updated_at=now, error=error)
-            )
+            await unit.filings.save_job(replace(job, state=state, step=step or job.step, updated_at=now, error=error))
 
     async def _close_tracks(self, session_id: str) -> None:
         """Sum up the files that a dead recorder left open. Nothing in them is changed."""
@@ -145,7 +145,8 @@ class FilingService:
         for row in tracks:
             if row.file is None or row.started_at is None or row.source == "screen":
                 continue
-            part = ViewPart(self._ports.recordings / row.file, row.kind, row.started_at)
+            kind: Kind = "video" if row.kind == "video" else "audio"
+            part = ViewPart(self._ports.recordings / row.file, kind, row.started_at)
             people.setdefault(row.participant_id, []).append(part)
         for participant_id, parts in people.items():
             if participant_id not in made:
@@ -154,20 +155,38 @@ class FilingService:
     async def _make_view(self, session_id: str, participant_id: str, parts: list[ViewPart]) -> None:
         with self._scratch() as folder:
             file = Path(folder) / "view.webm"
-            view = await asyncio.to_thread(build_view, parts, file)
+            try:
+                view = await asyncio.to_thread(build_view, parts, file)
+            except CannotComposeError as error:
+                await self._not_shown(session_id, participant_id, error)
+                return
             key = f"views/{session_id}/{participant_id}-{await asyncio.to_thread(_name, file)}.webm"
             await asyncio.to_thread(self._ports.blobs.put, key, file)
         started = datetime.fromtimestamp(view.started_at, UTC)
         async with self._ports.unit_of_work() as unit:
-            await unit.filings.add_view(
-                ViewRow(session_id, participant_id, key, started, view.duration, view.has_audio, view.has_video)
+            row = ViewRow(
+                session_id,
+                participant_id,
+                key,
+                started,
+                view.duration,
+                view.has_audio,
+                view.has_video,
+                view.mime_type,
             )
+            await unit.filings.add_view(row)
+
+    async def _not_shown(self, session_id: str, participant_id: str, error: Exception) -> None:
+        """There is no file to watch of this person; what was recorded is in the dossier all the same."""
+        now, data = self._ports.clock(), {"participant": participant_id, "reason": str(error)}
+        async with self._ports.unit_of_work() as unit:
+            await unit.log.append(session_id, at=now, kind="view_failed", actor=SYSTEM, data=data)
 
     async def _build(self, session: Session) -> Filing:
         session_id = session.session_id
         async with self._ports.unit_of_work() as unit:
             contents = await gather(self._ports, unit, await details(unit, session))
-        root = checkpoint(session_id, contents.entries).root.hex()
+        root = checkpoint(log_origin(session_id), contents.entries).root.hex()
         with self._scratch() as folder:
             file = Path(folder) / "dossier.zip"
             ports, now = self._ports, self._ports.clock()

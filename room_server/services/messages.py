@@ -22,9 +22,7 @@ class OutboxMessages:
     async def send(self, to: Recipient, template: str, values: Mapping[str, Any]) -> None:
         """Keep the message."""
         zh, en = message(template, values)
-        sent = SentMessage(
-            self._clock(), to.phone, to.name, template, zh, en, values.get("link"), to.participant_id
-        )
+        sent = SentMessage(self._clock(), to.phone, to.name, template, zh, en, values.get("link"), to.participant_id)
         async with self._unit_of_work() as unit:
             await unit.outbox.add(sent)
 

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from recorder.signing import SigningAct, close_with_seal, sign_field
-
 from recorder import pdf
 from recorder.pdf import AgreementText, MissingGlyph, PdfError, SignatureSlot, UnknownContent
+from recorder.signing import SigningAct, close_with_seal, sign_field
 from room_server.domain.agreement import Proposal
 from room_server.domain.errors import Invalid
 from room_server.rules.agreement_text import Json

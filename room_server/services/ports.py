@@ -11,7 +11,6 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from recorder.blobs import BlobStore
-
 from recorder.pki import Authority
 from recorder.timestamp import TimeStamper
 from room_server.auth import Clock, Tokens

@@ -95,7 +95,7 @@ class SessionService:
         """Let somebody in from the waiting room.
 
         Raises:
-            Forbidden: ``by`` is not the host, or the person has not accepted the notices.
+            Forbidden: ``by`` is not the host. Conflict: ``removed``; ``wrong_state``: the session has ended.
         """
         now = self._ports.clock()
         async with self._ports.unit_of_work() as unit:

@@ -43,6 +43,21 @@ class StaffService:
             await unit.staff.add(member)
         return member, password
 
+    async def renew_password(self, username: str) -> str:
+        """A new password, which is kept nowhere; the account is open again if it was locked.
+
+        Raises:
+            NotFound: there is no such account.
+        """
+        password = new_password()
+        hashed = await asyncio.to_thread(hash_password, password)
+        async with self._ports.unit_of_work() as unit:
+            member = await unit.staff.by_username(username)
+            if member is None:
+                raise NotFound("not_found")
+            await unit.staff.save(replace(member, password_hash=hashed, failures=0, locked_until=None))
+        return password
+
     async def login(self, username: str, password: str) -> SignedIn:
         """Sign in. After five failures each further one locks the account twice as long, up to fifteen minutes.
 

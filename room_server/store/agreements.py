@@ -162,7 +162,7 @@ class Codes(Repository):
         """The last code sent to this person for this text: only that one counts."""
         table = schema.codes
         query = select(table).where(table.c.proposal_id == proposal_id, table.c.participant_id == participant_id)
-        row = await self._first(query.order_by(table.c.sent_at.desc(), table.c.code_id).limit(1))
+        row = await self._first(query.order_by(table.c.sent_at.desc(), table.c.used_at.is_not(None)).limit(1))
         return None if row is None else OneTimeCode(**row)
 
 

@@ -88,7 +88,9 @@ class Links(Repository):
     async def newest(self, participant_id: str) -> Link | None:
         """The last link that this person was given."""
         query = select(schema.links).where(schema.links.c.participant_id == participant_id)
-        row = await self._first(query.order_by(schema.links.c.created_at.desc(), schema.links.c.link_id).limit(1))
+        row = await self._first(
+            query.order_by(schema.links.c.created_at.desc(), schema.links.c.revoked_at.is_not(None)).limit(1)
+        )
         return None if row is None else Link(**row)
 
     async def usable(self, participant_id: str) -> list[Link]:

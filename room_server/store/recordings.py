@@ -69,6 +69,7 @@ class ViewRow:
     duration: float
     has_audio: bool
     has_video: bool
+    mime_type: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -337,6 +337,7 @@ views = Table(
     Column("duration", Float, nullable=False),
     Column("has_audio", Boolean, nullable=False),
     Column("has_video", Boolean, nullable=False),
+    Column("mime_type", String(60), nullable=False),
 )
 
 filings = Table(

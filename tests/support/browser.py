@@ -6,11 +6,21 @@ import asyncio
 import json
 import urllib.request
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Locator, Page, async_playwright, expect
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Response,
+    async_playwright,
+    expect,
+)
+from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -27,7 +37,7 @@ FLAGS = [
 ]
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1440, "height": 900}
-PATIENCE_MS = 30_000
+PATIENCE_MS = 20_000
 
 REMEMBER_PEERS = """
 const Native = window.RTCPeerConnection;
@@ -82,8 +92,20 @@ class Person:
         page = await context.new_page()
         person = cls(name, context, page)
         page.on("pageerror", lambda error: person.complaints.append(str(error)))
-        page.on("console", lambda line: person.complaints.append(line.text) if line.type == "error" else None)
+        page.on("console", person.hears)
+        page.on("response", person.receives)
         return person
+
+    def hears(self, line: ConsoleMessage) -> None:
+        """Errors on the console; failed requests are heard of by ``receives``, with their address."""
+        if line.type == "error" and "Failed to load resource" not in line.text:
+            self.complaints.append(line.text)
+
+    def receives(self, response: Response) -> None:
+        """Requests that failed, but for the question who is signed in when nobody is."""
+        asked_who = response.status == 401 and response.url.endswith("/api/staff/me")
+        if response.status >= 400 and not asked_who:
+            self.complaints.append(f"{response.status} {response.url}")
 
     def see(self, testid: str, **attributes: str) -> Locator:
         """The element with this test id (and data attributes)."""
@@ -126,12 +148,10 @@ async def party_enters(person: Person, link: str, last4: str, recorded: bool = T
     await person.see("identity-last4").fill(last4)
     await person.tap("identity-continue")
     consents = person.see("consents-continue")
-    notice = person.see("notice-continue")
-    while True:
-        await expect(consents.or_(notice).first).to_be_visible()
+    for _ in range(12):
         if await consents.is_visible():
             break
-        await notice.first.click()
+        await reads_a_notice(person)
     answer = "yes" if recorded else "no"
     for item in await person.page.locator('[data-testid^="consent-"][data-testid$="-yes"]').all():
         testid = str(await item.get_attribute("data-testid"))
@@ -139,6 +159,14 @@ async def party_enters(person: Person, link: str, last4: str, recorded: bool = T
         await person.tap(testid.removesuffix("yes") + (answer if recording else "yes"))
     await consents.click()
     await person.waits_for("waiting-room")
+
+
+async def reads_a_notice(person: Person) -> None:
+    """Go on from the notice that is shown; the consents come after the last one."""
+    with suppress(PlaywrightTimeout):  # the page turned between the look and the tap
+        await person.see("notice-continue").or_(person.see("consents-continue")).first.wait_for(timeout=PATIENCE_MS)
+        if await person.see("notice-continue").is_visible():
+            await person.see("notice-continue").click(timeout=1000)
 
 
 async def staff_signs_in(person: Person, url: str, username: str, password: str) -> None:

@@ -27,7 +27,7 @@ def pack(path: Path, files: Mapping[str, bytes]) -> None:
 
 
 def forge(source: Path, target: Path, changes: Mapping[str, bytes | None]) -> None:
-    """Change, add (or with None remove) payload files, and make order, manifests and sums fit again: all but the seal."""
+    """Change, add or (with None) remove files, and make order, manifests and sums fit again: all but the seal."""
     files = unpack(source)
     for name, content in changes.items():
         if content is None:

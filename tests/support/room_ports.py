@@ -1,4 +1,7 @@
-"""In-memory ports of the live room: a policy, a media worker, a clock, a socket. They keep what they were told."""
+"""In-memory ports of the live room: a policy, a media worker, a clock, a socket. They keep what they were told.
+
+size: the ports are read together by whoever writes a room test.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 /** `/court` and `/court/records/{session_id}`. */
 import "../styles/office.css";
 import "../styles/staff.css";
+import "../styles/player.css";
 import "../styles/court.css";
 import { useEffect } from "preact/hooks";
 import { t } from "../i18n";

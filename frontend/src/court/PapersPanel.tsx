@@ -20,8 +20,8 @@ export function PapersPanel({ record }: { record: CourtRecord }) {
 
 function PaperCard({ paper }: { paper: Paper }) {
   return (
-    <article class="card card--flush paper">
-      <p class="paper__title">
+    <article class="card card--flush filed-paper">
+      <p class="filed-paper__title">
         <Icon name="doc" />
         <a href={paper.url} target="_blank" rel="noopener noreferrer">
           {pick(paper.title_zh, paper.title_en)}

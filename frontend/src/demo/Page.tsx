@@ -1,7 +1,7 @@
 /** `/demo`: the links of the demo case and every message that would have been sent. Exists in demo mode only. */
 import "../styles/office.css";
 import "../styles/staff.css";
-import "../styles/court.css";
+import "../styles/demo.css";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { ApiError, request } from "../api";

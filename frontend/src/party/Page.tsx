@@ -29,6 +29,12 @@ function secretOf(address: string): string {
   return decodeURIComponent(address.split("/")[2] ?? "");
 }
 
+/** The room opens when what is required has a yes and everything else was at least asked. */
+function nextStep(me: Me): Step {
+  const asked = me.notices.every((notice) => notice.answered !== null);
+  return me.ready && asked ? { at: "room", me } : { at: "notices", me };
+}
+
 function endingOf(error: unknown): EndKind {
   if (!(error instanceof ApiError)) throw error;
   return endKindOf(error.code) ?? (error.status === 0 || error.status >= 500 ? "network" : "refused");
@@ -46,7 +52,7 @@ export default function Page() {
   const enter = async () => {
     const me = await withToken(visit, getMe);
     void loadRoom();
-    setStep(me.ready ? { at: "room", me } : { at: "notices", me });
+    setStep(nextStep(me));
   };
 
   const open = async () => {
@@ -106,13 +112,7 @@ export default function Page() {
         )
       );
     case "notices":
-      return (
-        <Notices
-          visit={visit}
-          me={step.me}
-          onMe={(me) => setStep(me.ready ? { at: "room", me } : { at: "notices", me })}
-        />
-      );
+      return <Notices visit={visit} me={step.me} onMe={(me) => setStep(nextStep(me))} />;
     case "room":
       return <RoomPage visit={visit} me={step.me} checked={checked} />;
   }

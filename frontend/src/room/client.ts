@@ -70,6 +70,11 @@ export function socketUrl(path: string): string {
   return `${scheme}//${location.host}${path}`;
 }
 
+/** Whoever was sent out gets no token any more. */
+function refusedAsRemoved(error: unknown): boolean {
+  return (error as { code?: unknown } | null)?.code === "removed";
+}
+
 export class RoomClient {
   readonly roomId: string;
   private readonly options: Required<RoomOptions>;
@@ -170,7 +175,7 @@ export class RoomClient {
       token = await this.options.getToken(this.renewToken);
       this.renewToken = false;
     } catch (error) {
-      if (this.isFinalRefusal(error)) this.end("expired", String(error));
+      if (this.isFinalRefusal(error)) this.end(refusedAsRemoved(error) ? "removed" : "expired", String(error));
       else this.scheduleRetry();
       return;
     }
@@ -227,10 +232,14 @@ export class RoomClient {
       this.refusals += 1;
       this.renewToken = true;
       this.resume = null;
-      return; // The server closes the socket; the next try brings a new token.
+      this.drop();
+      this.scheduleRetry();
+      return;
     }
     const ending = expired ? "expired" : endingOfCode(error.code);
     if (ending && !error.retryable) this.end(ending, error.code);
+    this.drop();
+    this.scheduleRetry(); // Does nothing once it is over.
   }
 
   private receive(text: string): void {

@@ -50,10 +50,13 @@ export function Drafting() {
   return (
     <div class="drafting">
       <div class="drafting__rights">
-        <Writers />
+        <span class="tiny" id="who-writes">
+          {t("staff.whoWrites")}
+        </span>
         <Button dense look="primary" icon="lock" testId="draft-freeze" onClick={freeze}>
           {t("staff.freeze.button")}
         </Button>
+        <Writers />
       </div>
       <Editor document={shared} writer={writer} writable={writable} />
     </div>
@@ -68,8 +71,7 @@ function Writers() {
   const toggles = people.filter((one) => one.role !== "host" || !writers.includes(one.participant_id));
   if (toggles.length === 0) return <p class="tiny drafting__who">{t("staff.onlyYouWrite")}</p>;
   return (
-    <fieldset class="drafting__who">
-      <legend class="tiny">{t("staff.whoWrites")}</legend>
+    <fieldset class="drafting__who" aria-labelledby="who-writes">
       {toggles.map((one) => {
         const on = writers.includes(one.participant_id);
         return (

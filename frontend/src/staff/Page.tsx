@@ -1,6 +1,9 @@
 /** `/staff` and `/staff/sessions/{id}`. */
 import "../styles/office.css";
 import "../styles/staff.css";
+import "../styles/console.css";
+import "../styles/console-paper.css";
+import "../styles/console-narrow.css";
 import { useEffect } from "preact/hooks";
 import { t } from "../i18n";
 import { path } from "../router";

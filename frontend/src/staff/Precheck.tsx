@@ -8,6 +8,9 @@ import { Seal } from "../ui/Seal";
 import type { SessionDetail } from "./api";
 import type { OwnDevices } from "./desk";
 
+/** How long entering waits for devices that the browser is still opening, in milliseconds. */
+const PATIENCE = 4000;
+
 interface Found {
   camera: MediaStreamTrack | DeviceProblem | null;
   microphone: MediaStreamTrack | DeviceProblem | null;
@@ -29,20 +32,28 @@ export function Precheck({
   const [busy, setBusy] = useState(false);
   const video = useRef<HTMLVideoElement>(null);
   const handedOver = useRef(false);
+  const latest = useRef<Found>({ camera: null, microphone: null });
+  const asking = useRef<Promise<unknown>>(Promise.resolve());
 
   useEffect(() => {
     let shown = true;
     const tracks: MediaStreamTrack[] = [];
+    const note = (name: keyof Found, value: MediaStreamTrack | DeviceProblem) => {
+      latest.current = { ...latest.current, [name]: value };
+      setFound(latest.current);
+    };
     const take = (name: keyof Found) => (track: MediaStreamTrack) => {
       tracks.push(track);
-      if (shown) setFound((before) => ({ ...before, [name]: track }));
+      if (shown) note(name, track);
       else track.stop();
     };
     const miss = (name: keyof Found) => (error: unknown) => {
-      if (shown) setFound((before) => ({ ...before, [name]: problemOf(error) }));
+      if (shown) note(name, problemOf(error));
     };
-    openCamera().then(take("camera"), miss("camera"));
-    openMicrophone().then(take("microphone"), miss("microphone"));
+    asking.current = Promise.all([
+      openCamera().then(take("camera"), miss("camera")),
+      openMicrophone().then(take("microphone"), miss("microphone")),
+    ]);
     return () => {
       shown = false;
       if (!handedOver.current) for (const track of tracks) track.stop();
@@ -55,21 +66,23 @@ export function Precheck({
 
   const enter = async () => {
     setBusy(true);
+    await Promise.race([asking.current, new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
     handedOver.current = true;
-    const tracks = [found.camera, found.microphone].filter(isTrack);
-    await onEnter({ microphone: isTrack(found.microphone), camera: isTrack(found.camera), tracks });
+    const { camera, microphone } = latest.current;
+    const tracks = [camera, microphone].filter(isTrack);
+    await onEnter({ microphone: isTrack(microphone), camera: isTrack(camera), tracks });
     setBusy(false);
   };
 
   return (
-    <section class="precheck">
+    <section class="own-check">
       <h1 class="h1">{t("staff.precheck")}</h1>
       <p class="meta">
         {detail.case_no}
         <i class="dot" />
         {detail.title}
       </p>
-      <div class="tile precheck__picture" data-theme="stage">
+      <div class="tile own-check__picture" data-theme="stage">
         {isTrack(found.camera) ? (
           <video ref={video} class="tile__video tile__video--mirrored" muted autoplay playsInline />
         ) : (

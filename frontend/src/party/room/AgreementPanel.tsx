@@ -48,12 +48,23 @@ export function AgreementPanel(props: Props) {
       </header>
       {valid && <FrozenText {...props} agreement={agreement} />}
       {!valid && !frozen && <Draft {...props} />}
-      {!valid && frozen && (
-        <p class="paper__body meta" role="status">
-          {t("common.loading")}
-        </p>
-      )}
+      {!valid && frozen && <Locked digest={state.documents.get(DOCUMENT)?.digest ?? null} />}
     </section>
+  );
+}
+
+/** Between the lock and the proposal: the code is known already, the text for signing is on its way. */
+function Locked({ digest }: { digest: string | null }) {
+  return (
+    <div class="paper__body">
+      <Note tone="plain" icon="lock">
+        {t("editor.frozen")}
+      </Note>
+      {digest && <Digest digest={digest} />}
+      <p class="meta" role="status">
+        {t("common.loading")}
+      </p>
+    </div>
   );
 }
 

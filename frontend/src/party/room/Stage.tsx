@@ -66,7 +66,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
   }
   const reading = view === "agreement";
   return (
-    <div class="phone room" data-theme="stage" data-testid="room" data-view={view}>
+    <div class="phone room" data-theme="stage" data-testid="room" data-view={view} data-participant={state.me}>
       <RecStrip recording={state.recording} clockOffset={state.clockOffset} />
       <Banner client={client} media={media} state={state} />
       <main class={reading ? "room__main room__main--reading" : "room__main"}>

@@ -379,6 +379,7 @@ def upgrade() -> None:
         sa.Column("duration", sa.Float(), nullable=False),
         sa.Column("has_audio", sa.Boolean(), nullable=False),
         sa.Column("has_video", sa.Boolean(), nullable=False),
+        sa.Column("mime_type", sa.String(length=60), nullable=False),
         sa.ForeignKeyConstraint(
             ["participant_id"], ["participants.participant_id"], name=op.f("fk_views_participant_id_participants")
         ),

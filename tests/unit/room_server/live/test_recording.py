@@ -258,3 +258,13 @@ async def test_a_recording_that_ran_when_the_process_died_is_a_gap_since_the_las
     await scene.director.opened(scene.room, sent_by(WORKER))
     assert scene.room.state == ("on", None)
     assert scene.room.shown[-1].lost_seconds == 15.0
+
+
+async def test_a_withdrawn_consent_stops_that_person_alone_and_a_new_one_starts_them(scene: Scene) -> None:
+    await scene.start()
+    await scene.director.consent_changed(scene.room, WORKER, agreed=False)
+    assert list(scene.feed.copied) == [sent_by(COMPANY).publication_id]
+    assert scene.room.state == ("on", None)
+    assert ("closed", "1") in scene.ledger.lines
+    await scene.director.consent_changed(scene.room, WORKER, agreed=True)
+    assert set(scene.feed.copied) == {sent_by(COMPANY).publication_id, sent_by(WORKER).publication_id}

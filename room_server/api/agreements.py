@@ -1,0 +1,117 @@
+"""``/api/agreements``: read the frozen text, get a code, sign, seal, fetch the paper."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from room_server.api.body import HANDWRITING_BYTES, Body, read, same_origin
+from room_server.api.identity import Identity
+from room_server.domain.errors import Invalid, NotFound
+from room_server.services.everything import Services
+
+DATA_URL = "data:image/png;base64,"
+
+
+class SignatureBody(Body, frozen=True):
+    """One act of signing. ``handwriting``: base64 of a PNG."""
+
+    digest: str
+    intent: bool
+    handwriting: str
+    code: str
+
+
+class AgreementsApi:
+    """Endpoints of ``/api/agreements``."""
+
+    def __init__(self, services: Services, identity: Identity) -> None:
+        self._services = services
+        self._agreements = services.agreements
+        self._identity = identity
+
+    def routes(self) -> list[BaseRoute]:
+        """All of them."""
+        one = "/api/agreements/{proposal_id}"
+        return [
+            Route("/api/agreements/current", self.current, methods=["GET"]),
+            Route(f"{one}/code", self.code, methods=["POST"]),
+            Route(f"{one}/signatures", self.sign, methods=["POST"]),
+            Route(f"{one}/seal", self.seal, methods=["POST"]),
+            Route(f"{one}/pdf", self.pdf, methods=["GET"]),
+        ]
+
+    async def current(self, request: Request) -> JSONResponse:
+        """The session's frozen text with its words."""
+        session_id = await self._session(request)
+        view = await self._agreements.current(session_id)
+        if view is None:
+            raise NotFound("not_found")
+        content = await self._agreements.content(view["proposal_id"])
+        return JSONResponse({**view, "content": content}, headers={"Cache-Control": "no-store"})
+
+    async def code(self, request: Request) -> JSONResponse:
+        """Send a one-time code to whoever asks."""
+        same_origin(request)
+        proposal_id, participant_id = await self._who(request)
+        sent = await self._agreements.request_code(proposal_id, participant_id)
+        return JSONResponse({"sent_to": sent.sent_to, "expires_in": sent.expires_in, "resend_after": sent.resend_after})
+
+    async def sign(self, request: Request) -> JSONResponse:
+        """One signature."""
+        proposal_id, participant_id = await self._who(request)
+        body = await read(request, SignatureBody, HANDWRITING_BYTES)
+        receipt = await self._agreements.sign(
+            proposal_id,
+            participant_id,
+            digest=body.digest,
+            intent=body.intent,
+            handwriting=_png(body.handwriting),
+            code=body.code.strip(),
+        )
+        signed_at = receipt.signed_at.isoformat()
+        return JSONResponse({"receipt": {"field": receipt.field, "signed_at": signed_at, "digest": receipt.digest}})
+
+    async def seal(self, request: Request) -> JSONResponse:
+        """The organisation's seal, by the mediator."""
+        same_origin(request)
+        stage = await self._agreements.stage(request.path_params["proposal_id"])
+        host = await self._identity.mediator(request, stage.session_id)
+        return JSONResponse(await self._agreements.seal(stage.proposal_id, host))
+
+    async def pdf(self, request: Request) -> Response:
+        """The newest version of the paper."""
+        proposal_id, _ = await self._who(request)
+        data = await self._agreements.pdf(proposal_id)
+        headers = {"Content-Disposition": 'inline; filename="agreement.pdf"', "Cache-Control": "no-store"}
+        return Response(data, media_type="application/pdf", headers=headers)
+
+    async def _session(self, request: Request) -> str:
+        if "authorization" in request.headers:
+            return (await self._identity.party(request)).session_id
+        session_id = request.query_params.get("session_id", "")
+        await self._identity.mediator(request, session_id)
+        return session_id
+
+    async def _who(self, request: Request) -> tuple[str, str]:
+        """The text and who asks. Whoever is not of its session gets the same answer as for an unknown text."""
+        if "authorization" in request.headers:
+            grant = await self._identity.party(request)
+            stage = await self._agreements.stage(request.path_params["proposal_id"])
+            if stage.session_id != grant.session_id:
+                raise NotFound("not_found")
+            return stage.proposal_id, grant.participant_id
+        await self._identity.staff(request)
+        stage = await self._agreements.stage(request.path_params["proposal_id"])
+        return stage.proposal_id, await self._identity.mediator(request, stage.session_id)
+
+
+def _png(text: str) -> bytes:
+    try:
+        return base64.b64decode(text.removeprefix(DATA_URL), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise Invalid("handwriting_empty") from error

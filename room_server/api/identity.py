@@ -1,0 +1,120 @@
+"""Who sends a request: a party by the room token, staff by their cookie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from room_server.auth import STAFF_LIFETIME
+from room_server.domain.errors import Forbidden, Unauthenticated
+from room_server.services.access import RoomGrant
+from room_server.services.everything import Services
+from room_server.services.staff import COURT_OFFICER, MEDIATOR
+from room_server.store.staff import StaffMember
+
+STAFF_COOKIE = "staff"
+DEVICE_LIFETIME_DAYS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Finds out who asks. ``secure``: cookies only over HTTPS."""
+
+    services: Services
+    secure: bool
+
+    async def party(self, request: Request) -> RoomGrant:
+        """The bearer of the room token.
+
+        Raises:
+            Unauthenticated: no token, or one that is not good any more.
+        """
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Unauthenticated("unauthenticated")
+        return await self.services.access.read_token(token.strip())
+
+    async def staff(self, request: Request) -> StaffMember:
+        """Whoever is signed in.
+
+        Raises:
+            Unauthenticated: nobody is.
+        """
+        token = request.cookies.get(STAFF_COOKIE)
+        if not token:
+            raise Unauthenticated("unauthenticated")
+        return await self.services.staff.read_token(token)
+
+    async def mediator(self, request: Request, session_id: str) -> str:
+        """The participant id under which the mediator who asks holds this session.
+
+        Raises:
+            Unauthenticated: nobody is signed in. Forbidden: not this mediator's session.
+        """
+        member = await self.staff(request)
+        if member.role != MEDIATOR:
+            raise Forbidden("forbidden")
+        return await self.services.staff.host_id(member.staff_id, session_id)
+
+    async def court_officer(self, request: Request) -> StaffMember:
+        """The court officer who asks.
+
+        Raises:
+            Unauthenticated: nobody is signed in. Forbidden: somebody else.
+        """
+        member = await self.staff(request)
+        if member.role != COURT_OFFICER:
+            raise Forbidden("forbidden")
+        return member
+
+    async def participant(self, request: Request, session_id: str) -> str:
+        """The participant id of whoever asks, party or mediator, within one session.
+
+        Raises:
+            Unauthenticated: nobody is known. Forbidden: the session is not theirs.
+        """
+        if "authorization" not in request.headers:
+            return await self.mediator(request, session_id)
+        grant = await self.party(request)
+        if grant.session_id != session_id:
+            raise Forbidden("forbidden")
+        return grant.participant_id
+
+    def device(self, request: Request, link_id: str) -> str | None:
+        """This device's secret for a link, if it has one."""
+        return request.cookies.get(_device_cookie(link_id))
+
+    def keep_device(self, response: Response, link_id: str, device: str) -> None:
+        """Let the browser keep the device's secret for this link."""
+        response.set_cookie(
+            _device_cookie(link_id),
+            device,
+            max_age=DEVICE_LIFETIME_DAYS * 86400,
+            path="/api/links",
+            secure=self.secure,
+            httponly=True,
+            samesite="strict",
+        )
+
+    def keep_staff(self, response: Response, token: str) -> None:
+        """Let the browser keep the staff cookie."""
+        response.set_cookie(
+            STAFF_COOKIE,
+            token,
+            max_age=int(STAFF_LIFETIME.total_seconds()),
+            path="/",
+            secure=self.secure,
+            httponly=True,
+            samesite="strict",
+        )
+
+    def forget_staff(self, response: Response) -> None:
+        """Take the staff cookie away."""
+        response.delete_cookie(STAFF_COOKIE, path="/", secure=self.secure, httponly=True, samesite="strict")
+
+
+def _device_cookie(link_id: str) -> str:
+    # One a link: two people who share a browser (as in the demonstration) must not overwrite each other.
+    return f"device_{link_id}"

@@ -1,0 +1,98 @@
+"""``/api/links``: open a link, prove who one is, get a fresh token."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import BaseRoute, Route
+
+from room_server.api.body import Body, read
+from room_server.api.identity import Identity
+from room_server.services.access import PartyAccess
+from room_server.services.everything import Services
+
+
+class Secret(Body, frozen=True):
+    """The secret of a link."""
+
+    secret: str
+
+
+class Proof(Body, frozen=True):
+    """The secret, and the last four characters of the identity number."""
+
+    secret: str
+    last4: str
+
+
+class LinksApi:
+    """Endpoints of ``/api/links``."""
+
+    def __init__(self, services: Services, identity: Identity) -> None:
+        self._access = services.access
+        self._identity = identity
+
+    def routes(self) -> list[BaseRoute]:
+        """All of them."""
+        return [
+            Route("/api/links/open", self.open, methods=["POST"]),
+            Route("/api/links/identify", self.identify, methods=["POST"]),
+            Route("/api/links/refresh", self.refresh, methods=["POST"]),
+        ]
+
+    async def open(self, request: Request) -> JSONResponse:
+        """Whose link this is, names masked."""
+        body = await read(request, Secret)
+        opened = await self._access.open_link(body.secret, await self._device(request, body.secret))
+        return JSONResponse(
+            {
+                "session": {
+                    "session_id": opened.session_id,
+                    "title_masked": opened.title_masked,
+                    "organisation": opened.organisation,
+                    "scheduled_at": opened.scheduled_at.isoformat(),
+                    "mediator_name": opened.mediator_name,
+                },
+                "person": {
+                    "name_masked": opened.name_masked,
+                    "side": opened.side,
+                    "side_label_zh": opened.side_label_zh,
+                    "side_label_en": opened.side_label_en,
+                    "role": opened.role,
+                },
+                "claimed_here": opened.claimed_here,
+            }
+        )
+
+    async def identify(self, request: Request) -> JSONResponse:
+        """Check the last four characters; the device that passes keeps a cookie."""
+        body = await read(request, Proof)
+        device = await self._device(request, body.secret)
+        return self._answer(await self._access.identify(body.secret, body.last4, device))
+
+    async def refresh(self, request: Request) -> JSONResponse:
+        """A fresh token for the device that owns the link."""
+        body = await read(request, Secret)
+        return self._answer(await self._access.refresh(body.secret, await self._device(request, body.secret)))
+
+    async def _device(self, request: Request, secret: str) -> str | None:
+        return self._identity.device(request, await self._access.link_id(secret))
+
+    def _answer(self, access: PartyAccess) -> JSONResponse:
+        response = JSONResponse(token_answer(access), headers={"Cache-Control": "no-store"})
+        if access.device is not None:
+            self._identity.keep_device(response, access.link_id, access.device)
+        return response
+
+
+def token_answer(access: PartyAccess) -> dict[str, Any]:
+    """A fresh token as the API gives it."""
+    return {
+        "token": access.token,
+        "expires_in": access.expires_in,
+        "room_id": access.room_id,
+        "session_id": access.session_id,
+        "participant_id": access.participant_id,
+    }

@@ -1,0 +1,73 @@
+"""Refusals as RFC 9457 problems: ``application/problem+json`` with a stable ``code``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from room_server.domain.errors import (
+    Conflict,
+    DomainError,
+    Forbidden,
+    Gone,
+    Invalid,
+    Locked,
+    Malformed,
+    NotFound,
+    RateLimited,
+    Unauthenticated,
+)
+
+STATUS: dict[type[DomainError], int] = {
+    Malformed: 400,
+    Unauthenticated: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Gone: 410,
+    Invalid: 422,
+    Locked: 423,
+    RateLimited: 429,
+}
+OTHER_STATUS = {"too_large": 413, "json_required": 415}
+HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+
+log = structlog.get_logger(__name__)
+
+
+def problem(status: int, code: str, title: str, detail: str, extra: dict[str, Any] | None = None) -> JSONResponse:
+    """One problem. ``title`` is the English sentence, ``detail`` the Chinese one; ``extra`` never hides a member."""
+    members = {**(extra or {}), "type": f"urn:mediation-room:problem:{code}", "title": title, "status": status}
+    headers = {"Cache-Control": "no-store"}
+    if "retry_after" in members:
+        headers["Retry-After"] = str(members["retry_after"])
+    return JSONResponse(
+        {**members, "detail": detail, "code": code}, status, headers, media_type="application/problem+json"
+    )
+
+
+async def refused(_request: Request, error: Exception) -> JSONResponse:
+    """A refusal of the product."""
+    assert isinstance(error, DomainError)
+    status = OTHER_STATUS.get(error.code) or STATUS[type(error)]
+    return problem(status, error.code, error.en, error.zh, error.detail)
+
+
+async def http_error(_request: Request, error: Exception) -> JSONResponse:
+    """A refusal of the web framework: no such page, wrong method."""
+    assert isinstance(error, HTTPException)
+    return problem(error.status_code, HTTP_CODES.get(error.status_code, "http_error"), error.detail, error.detail)
+
+
+async def failed(request: Request, error: Exception) -> JSONResponse:
+    """A defect of ours: logged with its trace, told without it."""
+    log.error("a request failed", path=request.scope.get("route_path", request.url.path[:40]), exc_info=error)
+    return problem(500, "internal", "Something went wrong on our side.", "系统出错，请稍后再试。")
+
+
+EXCEPTION_HANDLERS: dict[Any, Any] = {DomainError: refused, HTTPException: http_error, Exception: failed}
+"""For ``Starlette(exception_handlers=…)``."""

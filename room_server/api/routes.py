@@ -1,0 +1,30 @@
+"""Every route of the HTTP API."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute
+
+from room_server.api.agreements import AgreementsApi
+from room_server.api.court import CourtApi
+from room_server.api.demo import DemoApi
+from room_server.api.identity import Identity
+from room_server.api.links import LinksApi
+from room_server.api.me import MeApi
+from room_server.api.staff import StaffApi
+from room_server.services.everything import Services
+from room_server.services.messages import OutboxMessages
+
+
+def api_routes(services: Services, *, secure: bool, outbox: OutboxMessages | None = None) -> list[BaseRoute]:
+    """All of ``/api``. ``secure``: cookies only over HTTPS; ``outbox``: given when the demonstration is on."""
+    identity = Identity(services, secure)
+    routes = [
+        *LinksApi(services, identity).routes(),
+        *MeApi(services, identity).routes(),
+        *AgreementsApi(services, identity).routes(),
+        *StaffApi(services, identity).routes(),
+        *CourtApi(services, identity).routes(),
+    ]
+    if outbox is not None:
+        routes += DemoApi(services, outbox).routes()
+    return routes

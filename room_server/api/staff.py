@@ -1,0 +1,157 @@
+"""``/api/staff``: sign-in, and the mediator's sessions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from room_server.api.body import Body, read, same_origin
+from room_server.api.identity import STAFF_COOKIE, Identity
+from room_server.api.links import token_answer
+from room_server.domain.errors import Unauthenticated
+from room_server.services.everything import Services
+from room_server.services.sessions import SessionDetails
+
+
+class Credentials(Body, frozen=True):
+    """User name and password."""
+
+    username: str
+    password: str
+
+
+class StaffApi:
+    """Endpoints of ``/api/staff``."""
+
+    def __init__(self, services: Services, identity: Identity) -> None:
+        self._services = services
+        self._identity = identity
+
+    def routes(self) -> list[BaseRoute]:
+        """All of them."""
+        one = "/api/staff/sessions/{session_id}"
+        link = one + "/links/{participant_id}"
+        return [
+            Route("/api/staff/login", self.login, methods=["POST"]),
+            Route("/api/staff/logout", self.logout, methods=["POST"]),
+            Route("/api/staff/me", self.me, methods=["GET"]),
+            Route("/api/staff/sessions", self.sessions, methods=["GET"]),
+            Route(one, self.session, methods=["GET"]),
+            Route(f"{one}/token", self.token, methods=["POST"]),
+            Route(f"{link}/reissue", self.reissue, methods=["POST"]),
+            Route(f"{link}/revoke", self.revoke, methods=["POST"]),
+        ]
+
+    async def login(self, request: Request) -> JSONResponse:
+        """Sign in."""
+        body = await read(request, Credentials)
+        signed_in = await self._services.staff.login(body.username, body.password)
+        response = JSONResponse({"name": signed_in.member.name, "role": signed_in.member.role})
+        self._identity.keep_staff(response, signed_in.token)
+        return response
+
+    async def logout(self, request: Request) -> Response:
+        """Sign out. Whoever was not signed in is signed out all the same."""
+        same_origin(request)
+        response = Response(status_code=204)
+        self._identity.forget_staff(response)
+        token = request.cookies.get(STAFF_COOKIE)
+        if token:
+            try:
+                await self._services.staff.logout(token)
+            except Unauthenticated:
+                return response  # the cookie was dead already
+        return response
+
+    async def me(self, request: Request) -> JSONResponse:
+        """Who is signed in."""
+        member = await self._identity.staff(request)
+        return JSONResponse({"name": member.name, "role": member.role, "username": member.username})
+
+    async def sessions(self, request: Request) -> JSONResponse:
+        """The mediator's own sessions."""
+        member = await self._identity.staff(request)
+        return JSONResponse([_summary(item) for item in await self._services.sessions.of_staff(member.staff_id)])
+
+    async def session(self, request: Request) -> JSONResponse:
+        """One session with its people, recording and agreement."""
+        session_id = request.path_params["session_id"]
+        await self._identity.mediator(request, session_id)
+        found = await self._services.sessions.get(session_id)
+        consents = await self._services.consents.of_session(session_id)
+        links = await self._services.access.link_states(session_id)
+        recording = await self._services.recording.current(session_id)
+        people = [
+            {
+                "participant_id": person.participant_id,
+                "display_name": person.name,
+                "party_name": person.party_name,
+                "authority": person.authority,
+                "side": person.side,
+                "role": person.role,
+                "identity_checked_at": person.identity_checked_at.isoformat() if person.identity_checked_at else None,
+                "consents": consents.get(person.participant_id, {}),
+                "link_state": links.get(person.participant_id),
+            }
+            for person in found.people
+        ]
+        return JSONResponse(
+            {
+                **_summary(found),
+                "people": people,
+                "recording": {
+                    "state": recording.state,
+                    "started_at": recording.started_at,
+                    "failed_at": recording.failed_at,
+                    "reason": recording.reason,
+                    "lost_seconds": recording.lost_seconds,
+                },
+                "agreement": await self._services.agreements.current(session_id),
+            }
+        )
+
+    async def token(self, request: Request) -> JSONResponse:
+        """The mediator's token for the room."""
+        same_origin(request)
+        session_id = request.path_params["session_id"]
+        member = await self._identity.staff(request)
+        await self._identity.mediator(request, session_id)
+        access = await self._services.access.staff_room_token(member.staff_id, session_id)
+        return JSONResponse(token_answer(access), headers={"Cache-Control": "no-store"})
+
+    async def reissue(self, request: Request) -> JSONResponse:
+        """A new link instead of the old one."""
+        session_id, participant_id, host = await self._link(request)
+        url = await self._services.access.reissue_link(session_id, host, participant_id)
+        return JSONResponse({"url": url}, headers={"Cache-Control": "no-store"})
+
+    async def revoke(self, request: Request) -> Response:
+        """Shut a link, and whoever came in by it, out."""
+        session_id, participant_id, host = await self._link(request)
+        await self._services.access.revoke_link(session_id, host, participant_id)
+        return Response(status_code=204)
+
+    async def _link(self, request: Request) -> tuple[str, str, str]:
+        same_origin(request)
+        session_id = request.path_params["session_id"]
+        return session_id, request.path_params["participant_id"], await self._identity.mediator(request, session_id)
+
+
+def _summary(found: SessionDetails) -> dict[str, Any]:
+    session = found.session
+    return {
+        "session_id": session.session_id,
+        "room_id": session.room_id,
+        "case_no": found.case.case_no,
+        "title": found.case.title,
+        "kind": found.case.kind,
+        "state": session.state,
+        "scheduled_at": session.scheduled_at.isoformat(),
+        "started_at": session.started_at.isoformat() if session.started_at else None,
+        "ended_at": session.ended_at.isoformat() if session.ended_at else None,
+        "filed_at": session.filed_at.isoformat() if session.filed_at else None,
+        "parties": [{"side": party.side, "name": party.name} for party in found.case.parties],
+    }

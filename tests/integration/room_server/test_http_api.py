@@ -1,0 +1,216 @@
+"""The product over HTTP, without media: from the tapped link to the court's check of the dossier."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from recorder.verify import verify
+from tests.support.product_room import CONTENT, Product, handwriting
+
+LAST4 = {"applicant": "0001", "respondent": "0002"}
+
+
+async def enter(browser: httpx.AsyncClient, product: Product, side: str) -> dict[str, str]:
+    """Open the link, prove identity, accept what is required. Returns the headers of the token."""
+    secret = product.secret(side)
+    assert (await browser.post("/api/links/open", json={"secret": secret})).status_code == 200
+    answer = await browser.post("/api/links/identify", json={"secret": secret, "last4": LAST4[side]})
+    headers = {"Authorization": f"Bearer {answer.json()['token']}"}
+    me = (await browser.get("/api/me", headers=headers)).json()
+    for notice in me["notices"]:
+        answers = {item["id"]: item["required"] for item in notice["items"]}
+        body = {"notice_id": notice["id"], "version": notice["version"], "answers": answers}
+        last = await browser.post("/api/me/consents", json=body, headers=headers)
+    assert last.json() == {"ready": True}
+    return headers
+
+
+async def sign_in(browser: httpx.AsyncClient, product: Product, username: str) -> None:
+    body = {"username": username, "password": product.password(username)}
+    assert (await browser.post("/api/staff/login", json=body)).status_code == 200
+
+
+async def sign(browser: httpx.AsyncClient, product: Product, side: str, headers: dict[str, str]) -> httpx.Response:
+    query = "" if headers else f"?session_id={product.session_id}"
+    shown = (await browser.get(f"/api/agreements/current{query}", headers=headers)).json()
+    path = f"/api/agreements/{shown['proposal_id']}"
+    assert (await browser.post(f"{path}/code", headers=headers)).status_code == 200
+    body = {
+        "digest": shown["digest"],
+        "intent": True,
+        "handwriting": base64.b64encode(handwriting()).decode(),
+        "code": await product.code(await product.person(side)),
+    }
+    return await browser.post(f"{path}/signatures", json=body, headers=headers)
+
+
+async def test_a_mediation_from_the_link_to_the_courts_check(product: Product, tmp_path: Path) -> None:
+    async with product.browser() as worker, product.browser() as agent, product.browser() as mediator:
+        parties = {"applicant": (worker, await enter(worker, product, "applicant"))}
+        parties["respondent"] = agent, await enter(agent, product, "respondent")
+        await sign_in(mediator, product, "zhouhe")
+        host = (await mediator.post(f"/api/staff/sessions/{product.session_id}/token")).json()["participant_id"]
+        await product.services.sessions.start(product.session_id, host)
+        for side in parties:
+            await product.services.sessions.admit(product.session_id, host, await product.person(side))
+        proposal = await product.services.agreements.freeze(product.session_id, host, CONTENT)
+        for side, (browser, headers) in parties.items():
+            answer = await sign(browser, product, side, headers)
+            assert answer.json()["receipt"]["digest"] == proposal.digest
+        assert (await sign(mediator, product, "mediator", {})).status_code == 200
+        sealed = (await mediator.post(f"/api/agreements/{proposal.proposal_id}/seal")).json()
+        assert sealed["state"] == "in_force"
+        paper = await worker.get(f"/api/agreements/{proposal.proposal_id}/pdf", headers=parties["applicant"][1])
+        assert paper.content.startswith(b"%PDF")
+        await product.services.sessions.end(product.session_id, host)
+        await product.services.filing.file_session(product.session_id)
+    async with product.browser() as court:
+        await sign_in(court, product, "faguan")
+        record = await look_up(court, product)
+        dossier = tmp_path / "downloaded.zip"
+        dossier.write_bytes((await court.get(record["dossier_url"])).content)
+    report = await asyncio.to_thread(verify, dossier, product.ports.authority.root_certificate)
+    assert report.ok, [check.sentence for check in report.checks if not check.ok]
+    async with product.ports.unit_of_work() as unit:
+        assert [what for _, what in await unit.reads.of_session(product.session_id)] == ["record", "dossier"]
+
+
+async def look_up(court: httpx.AsyncClient, product: Product) -> dict[str, Any]:
+    case_no = (await product.services.sessions.get(product.session_id)).case.case_no
+    (summary,) = (await court.get("/api/court/records", params={"case_no": case_no})).json()
+    assert (await court.get("/api/court/records", params={"case_no": "no such case"})).json() == []
+    record: dict[str, Any] = (await court.get(f"/api/court/records/{summary['session_id']}")).json()
+    assert record["integrity"]["chain_ok"]
+    assert record["ending_reason"] == "AGREEMENT"
+    signatures = record["papers"][0]["signatures"]
+    assert {"party_a", "party_b", "mediator", "seal"} <= {item["field"] for item in signatures if item["ok"]}
+    return record
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status", "code"),
+    [
+        (b'{"secret": "x"}', {"content-type": "text/plain"}, 415, "json_required"),
+        (b'{"secret": ', {"content-type": "application/json"}, 400, "bad_request"),
+        (b'{"secret": 7}', {"content-type": "application/json"}, 400, "bad_request"),
+        (b'{"secret": "x", "more": 1}', {"content-type": "application/json"}, 400, "bad_request"),
+        (b"\xff\xfe", {"content-type": "application/json"}, 400, "bad_request"),
+        (b" " * 70_000, {"content-type": "application/json"}, 413, "too_large"),
+        (b'{"secret": "x"}', {"content-type": "application/json"}, 404, "link_unknown"),
+        (b'{"secret": "x"}', {"content-type": "application/json", "sec-fetch-site": "cross-site"}, 403, "forbidden"),
+    ],
+)
+async def test_bad_requests_get_a_problem_with_a_stable_code(
+    product: Product, body: bytes, headers: dict[str, str], status: int, code: str
+) -> None:
+    async with product.browser() as browser:
+        answer = await browser.post("/api/links/open", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+async def test_a_link_belongs_to_the_first_device_that_proves_identity(product: Product) -> None:
+    secret = {"secret": product.secret("applicant")}
+    async with product.browser() as own, product.browser() as other:
+        assert not (await own.post("/api/links/open", json=secret)).json()["claimed_here"]
+        assert (await own.post("/api/links/refresh", json=secret)).status_code == 401
+        await own.post("/api/links/identify", json={**secret, "last4": "0001"})
+        assert (await own.post("/api/links/open", json=secret)).json()["claimed_here"]
+        assert (await own.post("/api/links/refresh", json=secret)).status_code == 200
+        refused = await other.post("/api/links/open", json=secret)
+        assert (refused.status_code, refused.json()["code"]) == (409, "link_used")
+        assert (await other.post("/api/links/refresh", json=secret)).status_code == 409
+
+
+async def test_the_device_cookie_is_out_of_reach_of_scripts_and_other_sites(product: Product) -> None:
+    async with product.browser() as browser:
+        body = {"secret": product.secret("applicant"), "last4": "0001"}
+        cookie = (await browser.post("/api/links/identify", json=body)).headers["set-cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=strict" in cookie
+
+
+async def test_what_a_link_shows_before_the_identity_check_names_nobody(product: Product) -> None:
+    async with product.browser() as browser:
+        answer = await browser.post("/api/links/open", json={"secret": product.secret("applicant")})
+    assert answer.json()["person"]["name_masked"] == "林*满"
+    assert "林小满" not in answer.text
+    assert "重庆示例电子" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/me",
+        "/api/staff/me",
+        "/api/staff/sessions",
+        "/api/agreements/current?session_id=x",
+        "/api/court/records",
+        "/api/court/records/x/dossier",
+    ],
+)
+async def test_nothing_is_told_to_somebody_unknown(product: Product, path: str) -> None:
+    async with product.browser() as browser:
+        assert (await browser.get(path)).json()["code"] == "unauthenticated"
+
+
+async def test_a_mediator_is_no_court_officer_and_the_other_way_round(product: Product) -> None:
+    async with product.browser() as mediator, product.browser() as court:
+        await sign_in(mediator, product, "zhouhe")
+        await sign_in(court, product, "faguan")
+        assert (await mediator.get("/api/court/records")).status_code == 403
+        assert (await court.get("/api/staff/sessions")).json() == []
+        assert (await court.get(f"/api/staff/sessions/{product.session_id}")).status_code == 403
+        assert (await court.post(f"/api/staff/sessions/{product.session_id}/token")).status_code == 403
+        assert (await court.get(f"/api/court/records/{product.session_id}")).status_code == 404
+
+
+async def test_signing_out_kills_the_cookie(product: Product) -> None:
+    async with product.browser() as mediator, product.browser() as thief:
+        await sign_in(mediator, product, "zhouhe")
+        thief.cookies.set("staff", mediator.cookies["staff"])
+        assert (await thief.get("/api/staff/me")).status_code == 200
+        assert (await mediator.post("/api/staff/logout")).status_code == 204
+        assert (await thief.get("/api/staff/me")).status_code == 401
+
+
+async def test_a_revoked_link_kills_the_token_that_came_from_it(product: Product) -> None:
+    async with product.browser() as worker, product.browser() as mediator:
+        headers = await enter(worker, product, "applicant")
+        await sign_in(mediator, product, "zhouhe")
+        person = await product.person("applicant")
+        base = f"/api/staff/sessions/{product.session_id}"
+        assert (await mediator.post(f"{base}/links/{person}/revoke")).status_code == 204
+        assert (await worker.get("/api/me", headers=headers)).status_code == 401
+        gone = await worker.post("/api/links/open", json={"secret": product.secret("applicant")})
+        assert (gone.status_code, gone.json()["code"]) == (410, "link_revoked")
+        url = (await mediator.post(f"{base}/links/{person}/reissue")).json()["url"]
+        fresh = await worker.post("/api/links/open", json={"secret": url.rsplit("/", 1)[1]})
+        assert fresh.status_code == 200
+        shown = (await mediator.get(base)).json()["people"]
+        assert next(item for item in shown if item["participant_id"] == person)["link_state"] == "fresh"
+
+
+async def test_an_outdated_or_incomplete_answer_is_refused(product: Product) -> None:
+    async with product.browser() as worker:
+        headers = await enter(worker, product, "applicant")
+        old = {"notice_id": "online_mediation", "version": "2020.1.1", "answers": {"online": True}}
+        answer = await worker.post("/api/me/consents", json=old, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (409, "notice_outdated")
+        version = answer.json()["version"]
+        answer = await worker.post("/api/me/consents", json={**old, "version": version, "answers": {}}, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (422, "answer_missing")
+
+
+async def test_the_demonstration_shows_its_links_and_messages(product: Product) -> None:
+    async with product.browser() as browser:
+        links = (await browser.get("/api/demo/links")).json()
+        outbox = (await browser.get("/api/demo/outbox")).json()
+    assert {link["side"]: link["last4"] for link in links} == LAST4
+    assert {message["to_name"] for message in outbox} == {"林小满", "何平"}

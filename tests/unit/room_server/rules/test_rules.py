@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from pycrdt import Doc, XmlFragment
+
+from room_server.rules import demo_case
+from room_server.rules.agreement_text import ChosenClause, clause_text, initial_content
+from room_server.rules.flow import effect_text, ending_reasons
+from room_server.rules.messages import message
+from room_server.rules.notices import texts
+from room_server.rules.package import table
+from room_server.rules.text import MissingFieldError, fill, ordinal, rmb_upper
+from room_server.services.draft_document import FRAGMENT, initial_update
+from signaling.prosemirror import to_json
+
+
+def demo_text() -> dict[str, object]:
+    demo = demo_case.load("ca_1")
+    return initial_content(demo.case, "号", demo.clauses, [demo.agent.name], demo.place)
+
+
+def test_the_first_text_has_the_five_parts_that_the_law_asks_for() -> None:
+    nodes = demo_text()["content"]
+    headings = [node["content"][0]["text"] for node in nodes if node["type"] == "heading"]  # type: ignore[attr-defined]
+    assert headings == [
+        "调解协议书",
+        "一、当事人",
+        "二、调解请求事项",
+        "三、主要事实和争议事项",
+        "四、协议内容",
+        "五、生效",
+    ]
+
+
+def test_the_first_text_has_no_hole_and_sums_in_capitals() -> None:
+    text = json.dumps(demo_text(), ensure_ascii=False)
+    assert "人民币18000.00元（大写：壹万捌仟元整）" in text
+    assert "第一条" in text
+    assert "[[" not in text.replace('[{"', "")
+    assert "{" not in text.replace('{"', "")
+    assert "000000199001010001" not in text
+
+
+def test_the_text_survives_the_way_through_the_shared_document() -> None:
+    document: Doc[object] = Doc()
+    content = demo_text()
+    document.apply_update(initial_update(content))
+    assert to_json(document.get(FRAGMENT, type=XmlFragment)) == content
+
+
+def test_equal_text_gives_an_equal_update() -> None:
+    assert initial_update(demo_text()) == initial_update(demo_text())
+
+
+def test_every_clause_of_the_library_refuses_to_be_written_without_its_fields() -> None:
+    for entry in table("clauses")["clause"]:
+        if any(field["required"] for field in entry["fields"]):
+            with pytest.raises(LookupError):
+                clause_text(ChosenClause(entry["id"], {}))
+
+
+def test_optional_pieces_go_when_a_field_is_empty() -> None:
+    assert fill("甲[[、{b}]]。", {}) == "甲。"
+    assert fill("甲[[、{b}]]。", {"b": "乙"}) == "甲、乙。"
+    with pytest.raises(MissingFieldError):
+        fill("{a}", {"a": ""})
+
+
+@pytest.mark.parametrize(("number", "word"), [(1, "一"), (10, "十"), (11, "十一"), (20, "二十"), (99, "九十九")])
+def test_ordinals(number: int, word: str) -> None:
+    assert ordinal(number) == word
+
+
+def test_sums_in_capitals() -> None:
+    assert rmb_upper("5517.24") == "伍仟伍佰壹拾柒元贰角肆分"
+
+
+def test_the_notices_are_filled_in_and_keep_their_sources() -> None:
+    for text in texts(demo_case.load("ca_1").case):
+        assert "{" not in text.body
+        assert text.sources
+        assert text.notice.version.startswith("2026.")
+    required = {item.item_id for text in texts(demo_case.load("x").case) for item in text.notice.items if item.required}
+    assert required == {"mediation", "online", "personal_data"}
+
+
+def test_the_eight_reasons_to_end_and_the_effective_moment() -> None:
+    assert len(ending_reasons()) == 8
+    assert "调解组织印章" in effect_text("labour_organisation")
+
+
+def test_a_text_message_fits_into_seventy_characters() -> None:
+    values = {"org": "示例街道调解中心", "code": "000000", "minutes": 5}
+    assert len(message("one_time_code", values)[0]) <= 70

@@ -1,0 +1,194 @@
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from recorder.signatures import inspect
+from room_server.bus import Published
+from room_server.domain.agreement import InForce, Proposal
+from room_server.domain.errors import Conflict, DomainError, Forbidden, Gone, Invalid, NotFound, RateLimited
+from room_server.domain.people import Authority
+from tests.support.product_room import CONTENT, Product, handwriting
+
+SIDES = ("applicant", "respondent", "mediator")
+
+
+async def refused(product: Product, proposal_id: str, side: str, **changes: object) -> DomainError:
+    """What a signature is refused with when one thing about it is wrong."""
+    person = await product.person(side)
+    act = {"digest": "", "intent": True, "handwriting": handwriting(), "code": "000000"}
+    act["digest"] = (await product.services.agreements.stage(proposal_id)).digest
+    with pytest.raises(DomainError) as caught:
+        await product.services.agreements.sign(proposal_id, person, **{**act, **changes})  # type: ignore[arg-type]
+    return caught.value
+
+
+async def test_three_signatures_and_the_seal_put_the_agreement_in_force(product: Product) -> None:
+    proposal_id = await product.freeze()
+    for side in SIDES:
+        await product.sign(proposal_id, side)
+    host = await product.person("mediator")
+    shown = await product.services.agreements.seal(proposal_id, host)
+    stage = await product.services.agreements.stage(proposal_id)
+    assert isinstance(stage, InForce)
+    assert shown["state"] == "in_force"
+    assert [window["id"] for window in shown["windows"]] == ["arb_review_apply", "jud_confirm_apply"]
+    pdf = await product.services.agreements.pdf(proposal_id)
+    reports = await asyncio.to_thread(inspect, pdf, product.ports.authority.root_certificate)
+    named = [report.field for report in reports if report.field in {"party_a", "party_b", "mediator", "seal"}]
+    assert named == ["party_a", "party_b", "mediator", "seal"]
+    assert all(report.ok for report in reports), [report.detail for report in reports]
+
+
+async def test_every_step_is_on_the_record_and_on_the_board(product: Product) -> None:
+    proposal_id = await product.freeze()
+    await product.sign(proposal_id, "applicant")
+    assert (await product.kinds())[-3:] == ["draft_frozen", "code_sent", "signed"]
+    boards = [event.value for event in product.events if isinstance(event, Published) and event.topic == "agreement"]
+    assert [[bool(signer["signed_at"]) for signer in board["signers"]] for board in boards] == [
+        [False, False, False],
+        [True, False, False],
+    ]
+
+
+async def test_the_log_holds_no_code_no_link_and_no_identity_number(product: Product) -> None:
+    person = await product.person("applicant")
+    await product.services.access.identify(product.secret("applicant"), "0001")
+    proposal_id = await product.freeze()
+    await product.sign(proposal_id, "applicant")
+    async with product.ports.unit_of_work() as unit:
+        text = str([entry.data for entry in await unit.log.read(product.session_id)])
+    for secret in (await product.code(person), product.secret("applicant"), "000000199001010001", "10000000001"):
+        assert secret not in text
+
+
+async def test_a_frozen_text_cannot_be_frozen_again(product: Product) -> None:
+    await product.freeze()
+    with pytest.raises(Conflict) as caught:
+        await product.freeze()
+    assert caught.value.code == "wrong_state"
+
+
+async def test_only_the_host_freezes(product: Product) -> None:
+    with pytest.raises(Forbidden):
+        await product.services.agreements.freeze(product.session_id, await product.person("applicant"), CONTENT)
+
+
+async def test_a_text_that_cannot_be_printed_is_not_frozen(product: Product) -> None:
+    with pytest.raises(Invalid) as caught:
+        await product.freeze({"type": "doc", "content": [{"type": "video"}]})
+    assert caught.value.code == "text_unprintable"
+    assert await product.services.agreements.current(product.session_id) is None
+
+
+async def test_opening_the_text_again_voids_the_signatures(product: Product) -> None:
+    proposal_id = await product.freeze()
+    await product.sign(proposal_id, "applicant")
+    host = await product.person("mediator")
+    await product.services.agreements.unfreeze(product.session_id, host, "金额有误")
+    with pytest.raises(NotFound):
+        await product.services.agreements.stage(proposal_id)
+    again = await product.services.agreements.stage(await product.freeze())
+    assert again.signatures == ()
+    assert again.number.endswith("协2")
+
+
+async def test_another_digest_is_not_signed(product: Product) -> None:
+    proposal_id = await product.freeze()
+    assert (await refused(product, proposal_id, "applicant", digest="0" * 64)).code == "digest_mismatch"
+
+
+async def test_without_the_stated_intent_nothing_is_signed(product: Product) -> None:
+    assert (await refused(product, await product.freeze(), "applicant", intent=False)).code == "intent_missing"
+
+
+@pytest.mark.parametrize("picture", [b"", b"no picture", handwriting()[:100]])
+async def test_a_signature_needs_ink(product: Product, picture: bytes) -> None:
+    assert (
+        await refused(product, await product.freeze(), "applicant", handwriting=picture)
+    ).code == "handwriting_empty"
+
+
+async def test_signing_twice_is_refused(product: Product) -> None:
+    proposal_id = await product.freeze()
+    await product.sign(proposal_id, "applicant")
+    assert (await refused(product, proposal_id, "applicant")).code == "already_signed"
+
+
+async def test_a_wrong_code_counts_and_the_fifth_kills_the_code(product: Product) -> None:
+    proposal_id, person = await product.freeze(), await product.person("applicant")
+    await product.services.agreements.request_code(proposal_id, person)
+    good = await product.code(person)
+    wrong = "000000" if good != "000000" else "111111"
+    left = [(await refused(product, proposal_id, "applicant", code=wrong)).detail["tries_left"] for _ in range(5)]
+    assert left == [4, 3, 2, 1, 0]
+    assert isinstance(await refused(product, proposal_id, "applicant", code=good), Gone)
+
+
+async def test_a_code_lives_five_minutes(product: Product) -> None:
+    proposal_id, person = await product.freeze(), await product.person("applicant")
+    await product.services.agreements.request_code(proposal_id, person)
+    product.clock.forward(minutes=5)
+    assert (await refused(product, proposal_id, "applicant", code=await product.code(person))).code == "code_expired"
+
+
+async def test_a_new_code_is_sent_once_a_minute(product: Product) -> None:
+    proposal_id, person = await product.freeze(), await product.person("applicant")
+    await product.services.agreements.request_code(proposal_id, person)
+    product.clock.forward(seconds=59)
+    with pytest.raises(RateLimited) as caught:
+        await product.services.agreements.request_code(proposal_id, person)
+    assert caught.value.detail["retry_after"] == 1
+    product.clock.forward(seconds=1)
+    await product.services.agreements.request_code(proposal_id, person)
+
+
+async def test_somebody_elses_code_does_not_sign(product: Product) -> None:
+    proposal_id = await product.freeze()
+    agent = await product.person("respondent")
+    await product.services.agreements.request_code(proposal_id, agent)
+    error = await refused(product, proposal_id, "applicant", code=await product.code(agent))
+    assert error.code == "code_expired"  # none was sent to the applicant
+
+
+async def test_the_seal_waits_for_every_signature(product: Product) -> None:
+    proposal_id = await product.freeze()
+    await product.sign(proposal_id, "applicant")
+    with pytest.raises(Conflict) as caught:
+        await product.services.agreements.seal(proposal_id, await product.person("mediator"))
+    assert caught.value.detail["fields"] == ["party_b", "mediator"]
+
+
+async def test_an_agent_without_special_authorisation_blocks_the_freeze(product: Product) -> None:
+    participant_id = await product.person("respondent")
+    async with product.ports.unit_of_work() as unit:
+        agent = await unit.participants.get(participant_id)
+        await unit.participants.save(replace(agent, authority=Authority.GENERAL))
+    with pytest.raises(Forbidden) as caught:
+        await product.freeze()
+    assert caught.value.code == "authority_missing"
+
+
+async def test_people_who_sign_at_the_same_moment_all_end_up_in_one_paper(product: Product) -> None:
+    proposal_id = await product.freeze()
+    await asyncio.gather(*(product.sign(proposal_id, side) for side in SIDES))
+    stage = await product.services.agreements.stage(proposal_id)
+    assert not isinstance(stage, Proposal)
+    pdf = await product.services.agreements.pdf(proposal_id)
+    reports = await asyncio.to_thread(inspect, pdf, product.ports.authority.root_certificate)
+    assert all(report.ok for report in reports), [report.detail for report in reports]
+    assert {report.field for report in reports} == {"party_a", "party_b", "mediator"}
+
+
+async def test_the_same_signature_sent_twice_at_once_is_taken_once(product: Product) -> None:
+    proposal_id, person = await product.freeze(), await product.person("applicant")
+    stage = await product.services.agreements.stage(proposal_id)
+    await product.services.agreements.request_code(proposal_id, person)
+    code = await product.code(person)
+    act = {"digest": stage.digest, "intent": True, "handwriting": handwriting(), "code": code}
+    sign = product.services.agreements.sign
+    outcomes = await asyncio.gather(*(sign(proposal_id, person, **act) for _ in range(3)), return_exceptions=True)  # type: ignore[arg-type]
+    assert sum(not isinstance(outcome, BaseException) for outcome in outcomes) == 1
+    assert {outcome.code for outcome in outcomes if isinstance(outcome, DomainError)} == {"already_signed"}

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from room_server.bus import RecordingConsentChanged
+from room_server.domain.errors import Conflict, Forbidden, NotFound
+from tests.support.product_room import Product
+
+DOCUMENT = "agreement"
+
+
+async def test_nobody_is_recorded_unless_somebody_agreed(product: Product) -> None:
+    host = await product.person("mediator")
+    with pytest.raises(Conflict) as caught:
+        await product.services.recording.start(product.session_id, host)
+    assert caught.value.code == "recording_no_consent"
+
+
+async def test_a_track_of_somebody_who_did_not_agree_is_refused(product: Product) -> None:
+    host, worker, agent = [await product.person(side) for side in ("mediator", "applicant", "respondent")]
+    await product.consent(worker, recording_dispute=True)
+    await product.consent(agent)
+    recording = await product.services.recording.start(product.session_id, host)
+    assert await product.services.recording.consents(product.session_id) == {host, worker}
+    with pytest.raises(Forbidden):
+        await product.services.recording.track_opened(
+            product.session_id,
+            recording,
+            1,
+            participant_id=agent,
+            kind="audio",
+            source="microphone",
+            mime_type="audio/opus",
+            path="x/1",
+        )
+    assert await product.services.recording.tracks(product.session_id) == []
+
+
+async def test_a_gap_is_shown_while_it_lasts_and_counted_afterwards(product: Product) -> None:
+    host, worker = await product.person("mediator"), await product.person("applicant")
+    await product.consent(worker, recording_dispute=True)
+    recording, begin = product.services.recording, product.clock()
+    await recording.start(product.session_id, host)
+    await recording.interrupted(product.session_id, "recorder_lost", begin + timedelta(seconds=10))
+    await recording.interrupted(product.session_id, "recorder_lost", begin + timedelta(seconds=11))
+    view = await recording.current(product.session_id)
+    assert (view.state, view.reason) == ("failed", "recorder_lost")
+    await recording.resumed(product.session_id, begin + timedelta(seconds=12.5))
+    view = await recording.current(product.session_id)
+    assert (view.state, view.lost_seconds) == ("on", 2.5)
+    with pytest.raises(Conflict):
+        await product.services.sessions.end(product.session_id, host)
+    await recording.stop(product.session_id, host)
+    kinds = await product.kinds()
+    assert kinds[-4:] == ["recording_started", "recording_interrupted", "recording_resumed", "recording_stopped"]
+
+
+async def test_only_a_writer_writes_and_nobody_after_the_freeze(product: Product) -> None:
+    drafting = product.services.drafting
+    host, worker = await product.person("mediator"), await product.person("applicant")
+    with pytest.raises(Forbidden):
+        await drafting.append(product.session_id, DOCUMENT, worker, b"update")
+    await drafting.set_writer(product.session_id, host, DOCUMENT, worker, may_write=True)
+    await drafting.append(product.session_id, DOCUMENT, worker, b"update")
+    loaded = await drafting.load(product.session_id, DOCUMENT)
+    assert (loaded.updates[1:], loaded.authors[1:]) == ([b"update"], [worker])
+    assert set(loaded.writers) == {host, worker}
+    await product.freeze()
+    with pytest.raises(Conflict):
+        await drafting.append(product.session_id, DOCUMENT, worker, b"late")
+    assert (await drafting.load(product.session_id, DOCUMENT)).frozen
+
+
+async def test_an_unknown_document_is_not_found(product: Product) -> None:
+    with pytest.raises(NotFound):
+        await product.services.drafting.load(product.session_id, "other")
+
+
+async def test_a_party_gives_no_right_to_write(product: Product) -> None:
+    worker = await product.person("applicant")
+    with pytest.raises(Forbidden):
+        await product.services.drafting.set_writer(product.session_id, worker, DOCUMENT, worker, may_write=True)
+
+
+async def test_taking_consent_back_is_told_at_once(product: Product) -> None:
+    worker = await product.person("applicant")
+    await product.consent(worker, recording_dispute=True)
+    await product.consent(worker, recording_dispute=False)
+    told = [event.agreed for event in product.events if isinstance(event, RecordingConsentChanged)]
+    assert told == [True, False]
+    assert worker not in await product.services.recording.consents(product.session_id)

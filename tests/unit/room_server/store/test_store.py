@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+
+from recorder.eventlog import check_chain
+from room_server.store.database import migrate, open_engine
+from room_server.store.schema import APPEND_ONLY, metadata
+from tests.support.product_room import Product
+
+CHANGES = {
+    "event_log": "kind = 'nothing'",
+    "document_updates": "participant_id = 'nobody'",
+    "consents": "version = '0'",
+    "reads": "what = 'nothing'",
+}
+
+
+async def filled(product: Product) -> None:
+    """A row at least in every table that only grows."""
+    await product.consent(await product.person("applicant"))
+    async with product.ports.unit_of_work() as unit:
+        member = await unit.staff.by_username("faguan")
+        assert member is not None
+        await unit.reads.add(product.session_id, member.staff_id, "record", product.clock())
+
+
+@pytest.mark.parametrize("table", APPEND_ONLY)
+async def test_the_database_itself_refuses_to_change_the_record(product: Product, table: str) -> None:
+    await filled(product)
+    for statement in (f"UPDATE {table} SET {CHANGES[table]}", f"DELETE FROM {table}"):
+        with pytest.raises(IntegrityError, match="append-only"):
+            async with product.engine.begin() as connection:
+                await connection.execute(text(statement))
+
+
+async def test_the_migrations_lead_to_the_schema(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite+aiosqlite:///{tmp_path / 'empty.sqlite3'}")
+    await migrate(engine)
+    await migrate(engine)
+    async with engine.begin() as connection:
+        differences = await connection.run_sync(
+            lambda sync: compare_metadata(MigrationContext.configure(sync), metadata)
+        )
+    await engine.dispose()
+    assert differences == []
+
+
+async def test_entries_that_come_at_once_make_one_unbroken_chain(product: Product) -> None:
+    await asyncio.gather(
+        *(product.services.sessions.record(product.session_id, "noted", "somebody", {"n": n}) for n in range(20))
+    )
+    async with product.ports.unit_of_work() as unit:
+        entries = await unit.log.read(product.session_id)
+    check_chain(entries)
+    assert [entry.seq for entry in entries] == list(range(1, len(entries) + 1))
+
+
+async def test_what_fails_leaves_nothing_behind_and_tells_nobody(product: Product) -> None:
+    before, told = await product.kinds(), len(product.events)
+    host = await product.person("mediator")
+    with pytest.raises(RuntimeError):
+        async with product.ports.unit_of_work() as unit:
+            await unit.log.append(product.session_id, at=product.clock(), kind="noted", actor=host, data={})
+            raise RuntimeError
+    assert (await product.kinds(), len(product.events)) == (before, told)
+
+
+async def test_capture_numbers_never_come_twice(product: Product) -> None:
+    numbers = await asyncio.gather(*(product.services.recording.next_capture_id() for _ in range(10)))
+    assert sorted(numbers) == list(range(1, 11))
