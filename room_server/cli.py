@@ -92,7 +92,7 @@ def _renew_password(loaded: Settings, username: str) -> int:
 def programs(loaded: Settings) -> list[Program]:
     """The processes of one machine."""
     media = ["-m", "signaling.sfu.worker", "--control", str(loaded.media_control), "--feed", str(loaded.recorder_feed)]
-    media += ["--listen", loaded.host, "--port", str(loaded.media_port)]
+    media += ["--listen", loaded.media_listen, "--port", str(loaded.media_port)]
     for address in loaded.announced:
         media += ["--announce", address]
     recorder = ["-m", "recorder.process", "--control", str(loaded.recorder_control)]
