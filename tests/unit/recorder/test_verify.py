@@ -67,7 +67,20 @@ def test_a_dossier_that_was_built_holds_and_says_what_it_trusted(dossier: Path, 
 
 
 def test_it_holds_for_somebody_who_knows_the_root_from_elsewhere(dossier: Path, keys: Keys) -> None:
-    assert verify(dossier, keys.authority.root_certificate).ok
+    report = verify(dossier, keys.authority.root_certificate)
+    assert report.ok and report.root_given
+
+
+def test_without_a_root_from_elsewhere_the_verdict_does_not_say_who_made_it(
+    dossier: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # A stranger can make a whole dossier with a root of their own, and everything in it fits together.
+    assert not verify(dossier).root_given
+    assert main([str(dossier), "--lang", "en"]) == 0
+    said = capsys.readouterr().out
+    assert "Who sealed it is certain only once the fingerprint of the root has been compared" in said
+    assert main([str(dossier), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["root_given"] is False
 
 
 def test_it_does_not_hold_for_somebody_who_trusts_another_root(dossier: Path, keys: Keys, tmp_path: Path) -> None:
@@ -271,12 +284,12 @@ def test_the_command_prints_a_verdict_in_each_language(
 ) -> None:
     assert main([str(dossier), "--lang", "zh"]) == 0
     said = capsys.readouterr().out
-    assert "结论：案卷完整、未被改动。" in said
+    assert "结论：案卷完整，签章之后未被改动。由谁签章，须核对" in said
     assert "recorder_restarted" in said
     assert "未纳入  caucus 1 项" in said
     (tmp_path / "root.pem").write_bytes(keys.authority.root_certificate)
     assert main([str(dossier), "--lang", "en", "--trust-root", str(tmp_path / "root.pem")]) == 0
-    assert "whole and unchanged" in capsys.readouterr().out
+    assert "whole and unchanged.\n" in capsys.readouterr().out
     (tmp_path / "bad").write_bytes(dossier.read_bytes()[:-1])
     assert main([str(tmp_path / "bad")]) == 1
     assert "不能通过核验" in capsys.readouterr().out
