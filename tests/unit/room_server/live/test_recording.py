@@ -42,6 +42,7 @@ class Room:
 @dataclass
 class Feed:
     copied: dict[PublicationId, CaptureId] = field(default_factory=dict)
+    asked: list[PublicationId] = field(default_factory=list)
 
     async def start_capture(self, publication_id: PublicationId, capture_id: CaptureId) -> CaptureFormat:
         self.copied[publication_id] = capture_id
@@ -50,6 +51,9 @@ class Feed:
     async def stop_capture(self, publication_id: PublicationId) -> None:
         if self.copied.pop(publication_id, None) is None:
             raise SignalingError(ErrorCode.NOT_FOUND, "no such capture")
+
+    async def ask_key_frame(self, publication_id: PublicationId) -> None:
+        self.asked.append(publication_id)
 
 
 @dataclass
@@ -231,6 +235,47 @@ async def test_a_full_disk_stops_the_recording_on_every_screen_and_keeps_what_wa
     assert {line[1] for line in scene.ledger.lines if line[0] == "closed"} == {"1", "2"}
 
 
+async def test_a_stopped_recording_is_tried_again_when_the_mediator_says_so_and_is_one_recording(scene: Scene) -> None:
+    await scene.start()
+    await scene.director.track_failed(Track(CaptureId(1), "path", "file.webm"), "disk_full")
+    scene.recorder.refusal = SignalingError(ErrorCode.RECORDING_UNAVAILABLE, "no space", reason="disk_full")
+    with pytest.raises(SignalingError) as still:
+        await scene.start()
+    assert (still.value.code, still.value.detail) == (ErrorCode.RECORDING_UNAVAILABLE, {"reason": "disk_full"})
+    assert scene.room.state == ("failed", "disk_full")
+    scene.recorder.refusal = None
+    scene.time += 4
+    await scene.start()
+    assert scene.room.state == ("on", None)
+    assert scene.room.shown[-1].lost_seconds == 4
+    assert set(scene.feed.copied) == set(scene.room.publications)
+    assert [line[0] for line in scene.ledger.lines].count("start") == 1
+
+
+async def test_a_new_track_after_a_failure_brings_the_others_back_or_nothing(scene: Scene) -> None:
+    await scene.start()
+    await scene.director.track_failed(Track(CaptureId(1), "path", "file.webm"), "disk_full")
+    late = sent_by(HOST)
+    scene.room.send(late)
+    await scene.director.opened(scene.room, late)
+    assert scene.room.state == ("on", None)
+    assert set(scene.feed.copied) == set(scene.room.publications)
+
+
+async def test_a_track_that_ended_before_its_file_was_open_is_no_failure(scene: Scene) -> None:
+    await scene.start()
+    scene.recorder.refusal = SignalingError(ErrorCode.INTERNAL, "too late")
+    await scene.director.opened(scene.room, sent_by(HOST))
+    assert scene.room.state == ("on", None)
+
+
+async def test_who_sends_a_picture_is_asked_for_the_key_frame_that_the_recorder_wants(scene: Scene) -> None:
+    await scene.start()
+    await scene.director.key_frame_wanted(CaptureId(2))
+    await scene.director.key_frame_wanted(CaptureId(99))
+    assert scene.feed.asked == [sent_by(COMPANY).publication_id]
+
+
 async def test_a_file_that_cannot_be_opened_is_a_failed_recording_not_a_silent_one(scene: Scene) -> None:
     scene.recorder.refusal = SignalingError(ErrorCode.RECORDING_UNAVAILABLE, "no space", reason="disk_full")
     await scene.start()
@@ -253,8 +298,8 @@ async def test_a_recording_that_ran_when_the_process_died_is_a_gap_since_the_las
 ) -> None:
     view = RecordingView(state="on", started_at=900.0)
     await scene.director.adopt(scene.room, "session", "recording", view, 985.0, scene.ledger.agreed)
-    assert scene.room.state == ("failed", "media_lost")
-    assert ("interrupted", "media_lost", "985.0") in scene.ledger.lines
+    assert scene.room.state == ("failed", "server_restarted")
+    assert ("interrupted", "server_restarted", "985.0") in scene.ledger.lines
     await scene.director.opened(scene.room, sent_by(WORKER))
     assert scene.room.state == ("on", None)
     assert scene.room.shown[-1].lost_seconds == 15.0
