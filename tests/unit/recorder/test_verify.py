@@ -271,7 +271,7 @@ def test_the_command_prints_a_verdict_in_each_language(
 ) -> None:
     assert main([str(dossier), "--lang", "zh"]) == 0
     said = capsys.readouterr().out
-    assert "结论：案卷完整、未被改动。" in said
+    assert "结论：案卷完整，签章之后未被改动。" in said
     assert "recorder_restarted" in said
     assert "未纳入  caucus 1 项" in said
     (tmp_path / "root.pem").write_bytes(keys.authority.root_certificate)

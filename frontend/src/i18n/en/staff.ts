@@ -23,6 +23,7 @@ const messages: Record<keyof typeof source, string> = {
   "staff.error.not_signing": "The text is not being signed now.",
   "staff.error.not_a_signer": "You are not one of the signers.",
   "staff.error.code_wrong": "Wrong code. Please look again.",
+  "staff.error.code_wrong.left": "Wrong code. {left} tries left; what you wrote is still here.",
   "staff.error.code_expired": "That code has expired. Get a new one.",
   "staff.error.handwriting_empty": "The name is not written yet.",
   "staff.error.recording_no_consent":
@@ -37,8 +38,6 @@ const messages: Record<keyof typeof source, string> = {
   "staff.noSessions": "No sessions planned.",
   "staff.open": "Enter",
   "staff.look": "View",
-  "staff.isWaiting": "waiting",
-  "staff.isPresent": "in the room",
   "staff.backToList": "Back to sessions",
 
   "staff.state.scheduled": "Planned",
@@ -131,6 +130,10 @@ const messages: Record<keyof typeof source, string> = {
   "staff.cameraOn": "Camera on",
   "staff.room": "Room",
   "staff.alone": "You are alone here. Let the people in from their waiting rooms.",
+
+  "staff.mute": "Mute {name}",
+  "staff.unmute": "Let {name} be heard again",
+  "staff.muted": "muted by you",
 
   "staff.remove.button": "Remove {name}…",
   "staff.remove.title": "Send {name} out of the room?",
