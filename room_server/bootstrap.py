@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from recorder.blobs import LocalBlobStore
 from recorder.client import RecorderClient
-from recorder.control import FragmentSealed, Track, TrackClosed, TrackFailed
+from recorder.control import KeyFrameWanted, Notice, Track, TrackFailed
 from recorder.pki import Authority
 from recorder.timestamp import HttpTimeStamper, LocalTimeStamper, TimeStamper
 from room_server.auth import Tokens
@@ -194,10 +194,12 @@ class Node:
     def _media_ready(self, capabilities: Json) -> None:
         self.hub.media_ready(capabilities)
 
-    def _recorded(self, notice: TrackClosed | TrackFailed | FragmentSealed) -> None:
+    def _recorded(self, notice: Notice) -> None:
         if isinstance(notice, TrackFailed):
             log.error("a track cannot be written", file=notice.track.file, reason=notice.reason, message=notice.message)
             self._background.run(self._director.track_failed(notice.track, notice.reason))
+        elif isinstance(notice, KeyFrameWanted):
+            self._background.run(self._director.key_frame_wanted(notice.capture_id))
 
     def _recorder_lost(self) -> None:
         self._background.run(self._director.recorder_lost())

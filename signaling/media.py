@@ -158,6 +158,10 @@ class MediaWorker:
         """End that copy."""
         await self._ask(control.StopCapture(0, publication_id))
 
+    async def ask_key_frame(self, publication_id: PublicationId) -> None:
+        """Have the publisher send a key frame soon."""
+        await self._ask(control.AskKeyFrame(0, publication_id))
+
     async def statistics(self) -> Json:
         """Counters of the worker, its transports, publications and subscriptions."""
         return await self._ask(control.GetStatistics(0))

@@ -37,6 +37,9 @@ class Feed(Protocol):
     async def stop_capture(self, publication_id: PublicationId) -> None:
         """End."""
 
+    async def ask_key_frame(self, publication_id: PublicationId) -> None:
+        """Have the sender make a key frame."""
+
 
 class Recorder(Protocol):
     """The recorder process's side: files of tracks."""

@@ -21,6 +21,9 @@ from signaling.ids import CaptureId, ParticipantId, PublicationId, RoomId
 from signaling.messages import RecordingView
 from signaling.tracks import Publication
 
+SETTLE_SECONDS = 3.0
+"""How long a room that comes back waits to hear what the recorder still had open."""
+
 log = structlog.get_logger(__name__)
 
 
@@ -63,6 +66,7 @@ class Director:
         self._recorder = recorder
         self._now = now
         self._running: dict[RoomId, Running] = {}
+        self._settled = asyncio.Event()
 
     def of(self, room_id: RoomId) -> Running | None:
         """The recording that runs (or should run) in a room."""
@@ -71,13 +75,24 @@ class Director:
     async def start(self, room: LiveRoom, session_id: str, by: ParticipantId) -> None:
         """Record every track of those who agreed.
 
+        A recording that failed is tried again, as one recording with a gap: what filled the disk or broke a file does
+        not go away by itself, so somebody has to say that it is put right.
+
         Raises:
-            SignalingError: RECORDING_UNAVAILABLE, the recorder is not there; CONFLICT, a recording runs already.
+            SignalingError: RECORDING_UNAVAILABLE, the recorder is not there or (``detail.reason``) still cannot write;
+            CONFLICT, a recording runs already.
         """
-        if room.room_id in self._running:
+        running = self._running.get(room.room_id)
+        if running is not None and running.gap_since is None:
             raise SignalingError(ErrorCode.CONFLICT, "the recording runs already")
         if not self._recorder.ready:
             raise SignalingError(ErrorCode.RECORDING_UNAVAILABLE, "the recorder is not there")
+        if running is not None:
+            async with running.turn:
+                await self._go_on(running)
+            if running.gap_since is not None:
+                raise SignalingError(ErrorCode.RECORDING_UNAVAILABLE, "still not", reason=running.reason)
+            return
         consenting = await self._ledger.consents(session_id)
         recording_id = await self._ledger.start(session_id, by)
         running = Running(room, session_id, recording_id, self._now(), consenting)
@@ -87,6 +102,13 @@ class Director:
                 await self._capture_all(running)
             finally:  # whatever happened to single tracks: it runs, so every screen says so
                 running.room.set_recording(running.view())
+
+    async def settled(self) -> None:
+        """Until the files are closed that an earlier process left open; not for ever, the recorder may be dead too."""
+        try:
+            await asyncio.wait_for(self._settled.wait(), SETTLE_SECONDS)
+        except TimeoutError:
+            log.warning("the recorder is not there; a gap is counted from the last file that was closed")
 
     async def adopt(
         self,
@@ -110,7 +132,7 @@ class Director:
         self._running[room.room_id] = running
         async with running.turn:
             if view.failed_at is None:
-                await self._interrupt(running, "media_lost", silent_since)
+                await self._interrupt(running, "server_restarted", silent_since)
             else:
                 running.gap_since, running.reason = view.failed_at, view.reason
 
@@ -191,6 +213,7 @@ class Director:
         for track in tracks:
             if track.capture_id not in wanted:
                 await self._close_file(track.capture_id)
+        self._settled.set()
         for running in list(self._running.values()):
             async with running.turn:
                 await self._go_on(running)
@@ -203,6 +226,16 @@ class Director:
                 async with running.turn:
                     await self._interrupt(running, reason, at)
                     await self._release(running, list(running.captures))
+
+    async def key_frame_wanted(self, capture_id: CaptureId) -> None:
+        """The recorder can keep nothing of a picture before its next key frame (packets were lost on the way)."""
+        for running in list(self._running.values()):
+            for publication_id, known in list(running.captures.items()):
+                if known == capture_id:
+                    try:
+                        await self._feed.ask_key_frame(publication_id)
+                    except SignalingError as error:
+                        log.info("the track had ended", publication=publication_id, reason=error.message)
 
     # ---- one step each; the caller holds the recording's turn --------------------------------------------------------
 

@@ -1,8 +1,9 @@
-import { hasKey, pick, t } from "../i18n";
-import { Icon } from "../ui/Icon";
-import { clockTime, dateTime } from "./format";
+import { pick, t } from "../i18n";
+import { clockTime, dateTime } from "../i18n/time";
+import { Icon, type IconName } from "../ui/Icon";
 import type { CourtRecord, Paper, PaperSignature } from "./types";
 import { instant } from "./types";
+import { fieldWords, isDocumentStamp } from "./words";
 
 /** Every paper of the mediation, who signed it and whether each signature holds. */
 export function PapersPanel({ record }: { record: CourtRecord }) {
@@ -41,13 +42,13 @@ function Signature({ signature }: { signature: PaperSignature }) {
   return (
     <li data-ok={String(signature.ok)}>
       <span class={`mark mark--sm ${signature.ok ? "mark--ok" : "mark--danger"}`}>
-        <Icon name={signature.field === "seal" ? "stamp" : signature.ok ? "check" : "alert"} />
+        <Icon name={iconOf(signature)} />
       </span>
       <span class="grow">
-        <b>{signature.name}</b>
+        <b>{signerName(signature)}</b>
         <br />
         <span class="tiny">
-          {fieldName(signature.field)}
+          {fieldWords(signature.field)}
           {at !== null && (
             <>
               <i class="dot" />
@@ -65,8 +66,13 @@ function Signature({ signature }: { signature: PaperSignature }) {
   );
 }
 
-function fieldName(field: string): string {
-  if (field === "seal") return t("court.sealField");
-  const side = `side.${field.split(/[-_.]/)[0] ?? ""}`;
-  return hasKey(side) ? t(side) : field;
+function iconOf(signature: PaperSignature): IconName {
+  if (!signature.ok) return "alert";
+  if (signature.field === "seal") return "stamp";
+  return isDocumentStamp(signature.field) ? "clock" : "check";
+}
+
+/** A document time-stamp is nobody's act: the authority's certificate name says less than the word. */
+function signerName(signature: PaperSignature): string {
+  return isDocumentStamp(signature.field) ? t("court.stamper") : signature.name;
 }

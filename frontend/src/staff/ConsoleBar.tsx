@@ -4,6 +4,7 @@ import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { RecStrip } from "../ui/RecStrip";
 import { agreementOf, isDone, type Phase, STAGES, stageOf } from "./phase";
+import { isStuck } from "./RecordingAlarm";
 import { useTools } from "./tools";
 
 /** Case, stage, recording, end. The recording chip never moves and is never covered. */
@@ -22,7 +23,12 @@ export function ConsoleBar({ phase, drawer, onDrawer }: { phase: Phase; drawer: 
         <Icon name="users" />
         {t("staff.people")}
         {waiting > 0 && (
-          <span class="badge badge--sm badge--accent">{t("staff.waitingCount", { count: waiting })}</span>
+          <span class="badge badge--sm badge--accent">
+            <span class="badge__count" aria-hidden="true">
+              {waiting}
+            </span>
+            <span class="badge__word">{t("staff.waitingCount", { count: waiting })}</span>
+          </span>
         )}
       </button>
       <Brand bare />
@@ -67,6 +73,11 @@ function Recording() {
       <span class="console__chip" data-testid="rec-chip" data-state={recording.state}>
         <RecStrip chip recording={recording} clockOffset={state.clockOffset} />
       </span>
+      {isStuck(recording) && (
+        <Button dense testId="rec-again" onClick={() => void command("start_recording", {})}>
+          {t("staff.rec.again")}
+        </Button>
+      )}
       {recording.state === "off" ? (
         <Button dense testId="rec-start" onClick={() => void command("start_recording", {})}>
           {t("staff.rec.start")}

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type AgreementView, request, type Signer } from "../api";
-import { clockTime } from "../court/format";
 import { instant } from "../court/types";
 import { t } from "../i18n";
+import { clockTime } from "../i18n/time";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { Note } from "../ui/Note";

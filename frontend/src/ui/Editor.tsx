@@ -32,6 +32,17 @@ function caret(user: Record<string, unknown>): HTMLElement {
   return mark;
 }
 
+/** A name at the right edge of the page opens to the left, so that it is never cut. */
+function keepNamesInside(holder: HTMLElement): void {
+  const edge = holder.getBoundingClientRect().right;
+  for (const mark of holder.querySelectorAll<HTMLElement>(".co-caret")) {
+    const name = mark.querySelector<HTMLElement>(".co-caret__name");
+    if (!name) continue;
+    const wide = mark.getBoundingClientRect().left + name.offsetWidth > edge;
+    mark.classList.toggle("co-caret--left", wide);
+  }
+}
+
 function bind(element: HTMLElement, copy: DocumentCopy, writer: Writer, editable: boolean): Tiptap {
   return new Tiptap({
     element,
@@ -63,10 +74,19 @@ export default function Editor({ document: shared, writer, writable, frozen = fa
     const element = holder.current;
     if (!element) return;
     const bound = bind(element, copy, writer, false);
+    let frame = 0;
+    const settle = () => {
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(() => keepNamesInside(element));
+    };
+    bound.on("transaction", settle);
+    window.addEventListener("resize", settle);
     setEditor(bound);
     onEditor?.(bound);
     return () => {
       onEditor?.(null);
+      cancelAnimationFrame(frame);
+      window.removeEventListener("resize", settle);
       bound.destroy();
     };
   }, [copy]);

@@ -8,6 +8,8 @@ export interface TileProps {
   name: string;
   side: string;
   video: MediaStreamTrack | null;
+  /** Their camera is on and there is no picture here: it has not arrived yet, or this device takes sound only. */
+  awaited?: "coming" | "soundOnly" | null;
   /** Whether their microphone is open: null when it is not known. */
   microphone: boolean | null;
   speaking?: boolean;
@@ -54,12 +56,20 @@ function Picture({
   );
 }
 
-function Absent({ dropped, camera }: { dropped: boolean; camera: boolean }) {
-  if (!dropped && camera) return null;
+const ABSENT = {
+  dropped: { icon: "replay", word: "tile.dropped" },
+  coming: { icon: "cam", word: "tile.coming" },
+  soundOnly: { icon: "speaker", word: "tile.soundOnly" },
+  off: { icon: "cam-off", word: "tile.cameraOff" },
+} as const;
+
+/** Why there is no picture. */
+function Absent({ reason }: { reason: keyof typeof ABSENT }) {
+  const { icon, word } = ABSENT[reason];
   return (
-    <span class="tile__absent">
-      <Icon name={dropped ? "replay" : "cam-off"} large />
-      <span>{t(dropped ? "tile.dropped" : "tile.cameraOff")}</span>
+    <span class="tile__absent" data-reason={reason}>
+      <Icon name={icon} large />
+      <span>{t(word)}</span>
     </span>
   );
 }
@@ -81,7 +91,7 @@ export function Tile(props: TileProps) {
       data-self={self ? "true" : undefined}
     >
       {showsPicture && <Picture participantId={participantId} track={video} mirrored={self ?? false} />}
-      <Absent dropped={dropped ?? false} camera={showsPicture} />
+      {!showsPicture && <Absent reason={dropped ? "dropped" : (props.awaited ?? "off")} />}
       <figcaption class="tile__name">
         <Seal side={side} />
         <span class="tile__who">{name}</span>

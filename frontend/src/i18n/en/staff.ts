@@ -23,6 +23,7 @@ const messages: Record<keyof typeof source, string> = {
   "staff.error.not_signing": "The text is not being signed now.",
   "staff.error.not_a_signer": "You are not one of the signers.",
   "staff.error.code_wrong": "Wrong code. Please look again.",
+  "staff.error.code_wrong.left": "Wrong code. {left} tries left; what you wrote is still here.",
   "staff.error.code_expired": "That code has expired. Get a new one.",
   "staff.error.handwriting_empty": "The name is not written yet.",
   "staff.error.recording_no_consent":
@@ -37,8 +38,6 @@ const messages: Record<keyof typeof source, string> = {
   "staff.noSessions": "No sessions planned.",
   "staff.open": "Enter",
   "staff.look": "View",
-  "staff.isWaiting": "waiting",
-  "staff.isPresent": "in the room",
   "staff.backToList": "Back to sessions",
 
   "staff.state.scheduled": "Planned",
@@ -93,6 +92,7 @@ const messages: Record<keyof typeof source, string> = {
   "staff.agreement.void": "Text of the agreement void",
 
   "staff.rec.start": "Record",
+  "staff.rec.again": "Record again",
   "staff.rec.stop": "Stop…",
   "staff.rec.stopTitle": "Stop the recording?",
   "staff.rec.stopShown": "Every screen says “Not recording”",
@@ -100,11 +100,14 @@ const messages: Record<keyof typeof source, string> = {
   "staff.rec.stopProof": "What follows cannot be proved by a recording",
   "staff.rec.stopAct": "Stop recording",
   "staff.rec.failed": "Recording stopped: {reason}. Down for {time}, restoring; the gap will be on record",
+  "staff.rec.stuck":
+    "Recording stopped: {reason}. Down for {time}. Press “Record again” once it is put right; the gap is on record",
   "staff.rec.gap": "{seconds} s of this session are not recorded; this is on the record",
   "staff.rec.reason.disk_full": "storage is full",
   "staff.rec.reason.recorder_lost": "the recorder was lost",
   "staff.rec.reason.media_lost": "the media server was lost",
   "staff.rec.reason.write_failed": "the file cannot be written",
+  "staff.rec.reason.server_restarted": "the server restarted",
 
   "staff.end.button": "End…",
   "staff.end.title": "End today's mediation?",
@@ -127,6 +130,10 @@ const messages: Record<keyof typeof source, string> = {
   "staff.cameraOn": "Camera on",
   "staff.room": "Room",
   "staff.alone": "You are alone here. Let the people in from their waiting rooms.",
+
+  "staff.mute": "Mute {name}",
+  "staff.unmute": "Let {name} be heard again",
+  "staff.muted": "muted by you",
 
   "staff.remove.button": "Remove {name}…",
   "staff.remove.title": "Send {name} out of the room?",

@@ -20,6 +20,7 @@ export default {
   "staff.error.not_signing": "现在不在签署中。",
   "staff.error.not_a_signer": "您不在签署人里。",
   "staff.error.code_wrong": "验证码不对。请看清楚再输。",
+  "staff.error.code_wrong.left": "验证码不对。还能试 {left} 次，写好的名字还在。",
   "staff.error.code_expired": "验证码过时了。再要一个。",
   "staff.error.handwriting_empty": "还没有写名字。",
   "staff.error.recording_no_consent": "没有当事人同意录音录像，不能开录。由您写笔录。",
@@ -33,8 +34,6 @@ export default {
   "staff.noSessions": "没有排好的场次。",
   "staff.open": "进入",
   "staff.look": "查看",
-  "staff.isWaiting": "在等",
-  "staff.isPresent": "在室内",
   "staff.backToList": "回到场次",
 
   "staff.state.scheduled": "已排期",
@@ -89,6 +88,7 @@ export default {
   "staff.agreement.void": "协议文本已作废",
 
   "staff.rec.start": "开始录",
+  "staff.rec.again": "重新录",
   "staff.rec.stop": "停录…",
   "staff.rec.stopTitle": "停止录音录像？",
   "staff.rec.stopShown": "所有屏幕显示「现在没有录音录像」",
@@ -96,11 +96,13 @@ export default {
   "staff.rec.stopProof": "停下后的内容，不能再用录像证明",
   "staff.rec.stopAct": "停止录制",
   "staff.rec.failed": "录音录像断了：{reason}。已断 {time}，正在恢复，断掉的时间会写明",
+  "staff.rec.stuck": "录音录像断了：{reason}。已断 {time}。处理好后点「重新录」，断掉的时间会写明",
   "staff.rec.gap": "这场录音录像缺 {seconds} 秒，已写进记录",
   "staff.rec.reason.disk_full": "存储空间满了",
   "staff.rec.reason.recorder_lost": "录制程序断了",
   "staff.rec.reason.media_lost": "媒体转发断了",
   "staff.rec.reason.write_failed": "写不进文件",
+  "staff.rec.reason.server_restarted": "服务重启了",
 
   "staff.end.button": "结束…",
   "staff.end.title": "结束今天的调解？",
@@ -123,6 +125,10 @@ export default {
   "staff.cameraOn": "画面开着",
   "staff.room": "调解室",
   "staff.alone": "室内只有您。把候调室里的人请进来。",
+
+  "staff.mute": "关掉{name}的话筒",
+  "staff.unmute": "让{name}的话筒重新能开",
+  "staff.muted": "您关了话筒",
 
   "staff.remove.button": "移出{name}…",
   "staff.remove.title": "把{name}移出调解室？",

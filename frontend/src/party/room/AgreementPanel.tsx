@@ -1,6 +1,7 @@
 /** The agreement on a party's screen: the draft while it is written, the frozen text with its code afterwards. */
 import type { AgreementView as Agreement } from "../../api";
-import { locale, t } from "../../i18n";
+import { t } from "../../i18n";
+import { shortTime, zoneNote } from "../../i18n/time";
 import type { RoomClient } from "../../room/client";
 import type { RoomState } from "../../room/state";
 import { mayWrite } from "../../room/state";
@@ -81,7 +82,7 @@ function FrozenText({ visit, me, agreement, onSign, onDone }: Props & { agreemen
     <>
       <div class="paper__body">
         <Note tone="plain" icon="lock">
-          {t("agreement.locked", { time: new Date(agreement.frozen_at).toLocaleTimeString(locale.value) })}
+          {t("agreement.locked", { time: shortTime(agreement.frozen_at) + zoneNote(agreement.frozen_at) })}
         </Note>
         <Digest digest={agreement.digest} content={full?.content} />
         {error && (

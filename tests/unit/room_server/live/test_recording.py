@@ -277,8 +277,8 @@ async def test_a_recording_that_ran_when_the_process_died_is_a_gap_since_the_las
 ) -> None:
     view = RecordingView(state="on", started_at=900.0)
     await scene.director.adopt(scene.room, "session", "recording", view, 985.0, scene.ledger.agreed)
-    assert scene.room.state == ("failed", "media_lost")
-    assert ("interrupted", "media_lost", "985.0") in scene.ledger.lines
+    assert scene.room.state == ("failed", "server_restarted")
+    assert ("interrupted", "server_restarted", "985.0") in scene.ledger.lines
     await scene.director.opened(scene.room, sent_by(WORKER))
     assert scene.room.state == ("on", None)
     assert scene.room.shown[-1].lost_seconds == 15.0
