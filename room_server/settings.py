@@ -6,11 +6,13 @@ A setting comes from, last wins: the default here, one TOML file (``MEDIATION_RO
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import ipaddress
 import os
 import secrets
 import socket
+import tempfile
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +20,8 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 PREFIX = "MEDIATION_ROOM_"
+KEY_BYTES = 32
+SHORTEST_KEY = 32
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 EVERY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not bound here
 
@@ -130,18 +134,38 @@ class Settings:
         return self.run_dir / "feed.sock"
 
     def token_key(self) -> str:
-        """The key of all tokens; made and kept (mode 0600) at first use when the setting is empty."""
+        """The key of all tokens; made and kept (mode 0600) at first use when the setting is empty.
+
+        Raises:
+            SettingsError: the setting or the file is too short: anybody could find the key and make tokens.
+        """
         if self.secret_key:
-            return self.secret_key
+            return _long_enough(self.secret_key, f"{PREFIX}SECRET_KEY")
         path = self.data_dir / "secret.key"
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_text().strip()
+        if not path.exists():
+            _keep_new_key(path)
+        return _long_enough(path.read_text().strip(), str(path))
+
+
+def _long_enough(key: str, place: str) -> str:
+    if len(key) < SHORTEST_KEY:
+        raise SettingsError(f"{place} has fewer than {SHORTEST_KEY} characters, which is no key")
+    return key
+
+
+def _keep_new_key(path: Path) -> None:
+    """The file is there whole or not at all: a process that starts beside this one must not read half a key."""
+    descriptor, name = tempfile.mkstemp(prefix=".secret-", dir=path.parent)  # mode 0600
+    try:
         with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(32))
-        return path.read_text().strip()
+            file.write(secrets.token_hex(KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):  # the other process was first: then its key counts
+            os.link(name, path)
+    finally:
+        Path(name).unlink()
 
 
 def own_address() -> str:

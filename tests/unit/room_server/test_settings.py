@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,19 @@ def test_the_key_of_all_tokens_is_made_once_and_only_its_owner_may_read_it(tmp_p
 
 def test_every_setting_is_explained() -> None:
     assert all(len(line.split()) > 4 for line in settings.describe().splitlines())
+
+
+def test_a_key_that_was_cut_off_or_is_too_short_is_refused_instead_of_signing_tokens_with_it(tmp_path: Path) -> None:
+    (tmp_path / "secret.key").write_text("")
+    with pytest.raises(SettingsError, match=r"secret\.key"):
+        settings.load({}, data_dir=tmp_path).token_key()
+    with pytest.raises(SettingsError, match="SECRET_KEY"):
+        settings.load({"MEDIATION_ROOM_SECRET_KEY": "short"}, data_dir=tmp_path).token_key()
+
+
+def test_processes_that_start_together_have_one_key(tmp_path: Path) -> None:
+    loaded = settings.load({}, data_dir=tmp_path)
+    with ThreadPoolExecutor(8) as starting:
+        keys = set(starting.map(lambda _: loaded.token_key(), range(8)))
+    assert len(keys) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["secret.key"]
