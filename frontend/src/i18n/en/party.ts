@@ -172,6 +172,9 @@ const messages: Record<keyof typeof source, string> = {
   "done.inForce": "Signed. The agreement is in force",
   "done.signed": "All signed, waiting for the seal",
   "done.signing": "Other signatures are still missing",
+  "done.overUnsigned": "Today is over; the agreement was not completed",
+  "done.overUnsignedHint":
+    "It binds nobody without all signatures and the seal. The mediator will tell you what comes next.",
   "done.effective": "In force since {time}",
   "done.number": "No. {number}",
   "done.notYet": "The agreement is not in force yet",

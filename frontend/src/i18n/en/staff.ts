@@ -187,7 +187,7 @@ const messages: Record<keyof typeof source, string> = {
   "staff.sealWord": "Organisation's seal",
   "staff.sealLast": "last",
   "staff.seal": "Seal for the organisation",
-  "staff.sealWaits": "Seal ({count} signatures missing)",
+  "staff.sealWaits": "Seal (still to sign: {count})",
   "staff.sealing": "Sealing",
   "staff.whenInForce": "When is it in force?",
   "staff.whenInForceText":
