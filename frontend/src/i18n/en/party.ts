@@ -178,7 +178,7 @@ const messages: Record<keyof typeof source, string> = {
   "done.effective": "In force since {time}",
   "done.number": "No. {number}",
   "done.notYet": "The agreement is not in force yet",
-  "done.notYetHint": "It takes effect when those marked “Not yet” are done.",
+  "done.notYetHint": "It takes effect when those marked 'Not yet' are done.",
   "done.enforce": "Want it to be enforceable?",
   "done.enforceHint": "Choose one of these; both sides apply together, before the last day.",
   "done.lastDay": "by {day}",

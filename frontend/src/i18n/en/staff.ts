@@ -94,7 +94,7 @@ const messages: Record<keyof typeof source, string> = {
   "staff.rec.start": "Record",
   "staff.rec.stop": "Stop…",
   "staff.rec.stopTitle": "Stop the recording?",
-  "staff.rec.stopShown": "Every screen says “Not recording”",
+  "staff.rec.stopShown": "Every screen says 'Not recording'",
   "staff.rec.stopLogged": "The time goes on the record",
   "staff.rec.stopProof": "What follows cannot be proved by a recording",
   "staff.rec.stopAct": "Stop recording",
@@ -134,7 +134,7 @@ const messages: Record<keyof typeof source, string> = {
   "staff.remove.button": "Remove {name}…",
   "staff.remove.title": "Send {name} out of the room?",
   "staff.remove.link": "Their link stops at once; they cannot come back by themselves",
-  "staff.remove.told": "They see: “The mediator has asked you to leave”",
+  "staff.remove.told": "They see: 'The mediator has asked you to leave'",
   "staff.remove.logged": "The time goes on the record",
   "staff.remove.act": "Remove {name}",
 

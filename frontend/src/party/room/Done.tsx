@@ -44,15 +44,12 @@ export function Done({ visit, me, agreement, state, over, onBack }: Props) {
           </span>
           <div role="status">
             <h1 class="h1">{headline(agreement, over ?? false)}</h1>
-            <p class="meta">
-              {inForce && agreement.effective_at && (
-                <>
-                  {t("done.effective", { time: dateTime(agreement.effective_at) + zoneNote(agreement.effective_at) })}
-                  <i class="dot" />
-                </>
-              )}
-              {t("done.number", { number: agreement.number })}
-            </p>
+            {inForce && agreement.effective_at && (
+              <p class="meta">
+                {t("done.effective", { time: dateTime(agreement.effective_at) + zoneNote(agreement.effective_at) })}
+              </p>
+            )}
+            <p class="meta">{t("done.number", { number: agreement.number })}</p>
           </div>
         </div>
         {!inForce && (

@@ -74,14 +74,14 @@ export function Signing({ visit, agreement, state, banner, onRead, onDone }: Pro
       <main class="phone__main phone__main--dense signing-page" ref={form}>
         <h1 class="h1">{t("signing.title")}</h1>
         <div class="card card--dense stack stack--2" data-part="match">
-          <div class="row between row--wrap">
-            <p class="row strong">
-              <Icon name="doc" />
-              {t("agreement.title")}
-            </p>
+          <p class="row strong">
+            <Icon name="doc" />
+            {t("agreement.title")}
+          </p>
+          <div class="row between">
+            <p class="meta">{agreement.number}</p>
             <LinkButton onClick={onRead}>{t("signing.readAgain")}</LinkButton>
           </div>
-          <p class="meta">{agreement.number}</p>
           <Digest digest={agreement.digest} content={full?.content} />
           <Lack of="match" missing={missing} />
         </div>
