@@ -21,6 +21,9 @@ from recorder.timeline import Gap, Timeline
 PAUSE_SECONDS = 1.0
 """A hole without lost packets counts as a gap from here on; a silent Opus sender speaks up every 0.4 s."""
 
+KEY_FRAME_SECONDS = 1.0
+"""Between two requests for a key frame: the sender needs a round trip, and pauses between two that it makes."""
+
 SOURCE_SILENCE_SECONDS = 1.0
 """A file holds one stream. Of several (simulcast layers come side by side) the first one is kept until it is silent."""
 
@@ -98,6 +101,8 @@ class Capture:
         self._gaps: list[Gap] = []
         self._pictures: list[Picture] = []
         self._heard_at = 0.0
+        self._asked_at = float("-inf")
+        self._asked_broken = 0
         self.packets = 0
         self.set_aside = 0
         """Packets of another stream than the one that is kept."""
@@ -148,6 +153,16 @@ class Capture:
         """Stop waiting for what is overdue; call it a few times a second."""
         for ordered in self._reorder.expire(now):
             self._take(ordered)
+
+    def wants_key_frame(self, now: float) -> bool:
+        """Whether frames came that cannot be kept for want of a key frame; true at most once a second."""
+        broken = self._depacketiser.broken
+        if not self._depacketiser.needs_key or broken == self._asked_broken:
+            return False
+        if now - self._asked_at < KEY_FRAME_SECONDS:
+            return False
+        self._asked_at, self._asked_broken = now, broken
+        return True
 
     def finish(self) -> None:
         """No more packets come: write what is held and end the container."""

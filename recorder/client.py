@@ -15,20 +15,16 @@ from recorder.control import (
     AnyReply,
     AnyRequest,
     Done,
-    FragmentSealed,
     ListTracks,
+    Notice,
     Refused,
     StartTrack,
     StopTrack,
     Track,
-    TrackClosed,
-    TrackFailed,
 )
 from signaling.errors import ErrorCode, SignalingError
 from signaling.framing import Framing, FramingError
 from signaling.ids import CaptureId
-
-Notice = TrackClosed | TrackFailed | FragmentSealed
 
 ANSWER_SECONDS = 10.0
 FIRST_RETRY_SECONDS = 0.05
@@ -178,7 +174,8 @@ class RecorderClient:
         if isinstance(reply, Done):
             future.set_result(reply)
         else:
-            future.set_exception(SignalingError(_code(reply.code), reply.message))
+            detail = {"reason": reply.reason} if reply.reason else {}
+            future.set_exception(SignalingError(_code(reply.code), reply.message, **detail))
 
     def _fail_waiting(self) -> None:
         for future in self._waiting.values():

@@ -81,6 +81,8 @@ class Refused(msgspec.Struct, tag=True):
     number: int
     code: str
     message: str
+    reason: str = ""
+    """Why nothing can be recorded now: ``disk_full``, ``write_failed``, or empty."""
 
 
 class TrackClosed(msgspec.Struct, tag=True):
@@ -108,4 +110,11 @@ class FragmentSealed(msgspec.Struct, tag=True):
     chain: str
 
 
-AnyReply = Done | Refused | TrackClosed | TrackFailed | FragmentSealed
+class KeyFrameWanted(msgspec.Struct, tag=True):
+    """Nothing of this picture can be kept before its next key frame: ask the sender for one. Repeated each second."""
+
+    capture_id: CaptureId
+
+
+Notice = TrackClosed | TrackFailed | FragmentSealed | KeyFrameWanted
+AnyReply = Done | Refused | Notice

@@ -28,6 +28,10 @@ class Depacketiser(Protocol):
 
     broken: int
 
+    @property
+    def needs_key(self) -> bool:
+        """Whether everything is dropped until the next key frame."""
+
     def push(self, ordered: Ordered) -> MediaFrame | None:
         """Take one packet; a frame, if this packet completes one."""
 
@@ -49,6 +53,8 @@ def opus_duration(data: bytes) -> int:
 
 class OpusDepacketiser:
     """One packet is one frame; a sender that is silent (DTX) just leaves time out."""
+
+    needs_key = False
 
     def __init__(self) -> None:
         self.broken = 0
@@ -89,7 +95,7 @@ class Vp8Depacketiser:
         self.broken = 0
         self._assembly: _Assembly | None = None
         self._dropped: int | None = None  # timestamp of the frame that was counted last
-        self._needs_key = True
+        self.needs_key = True
 
     def push(self, ordered: Ordered) -> MediaFrame | None:
         """Take one packet; a frame, if this packet completes one."""
@@ -124,23 +130,23 @@ class Vp8Depacketiser:
         if self._assembly is not None:
             self._drop(self._assembly.timestamp)
             self._assembly = None
-        self._needs_key = True
+        self.needs_key = True
 
     def _drop(self, timestamp: int) -> None:
         """Count a frame once, however many of its packets come."""
         self.broken += timestamp != self._dropped
         self._dropped = timestamp
-        self._needs_key = True
+        self.needs_key = True
 
     def _complete(self) -> MediaFrame | None:
         assert self._assembly is not None
         assembly, self._assembly = self._assembly, None
         data = b"".join(assembly.parts)
         size = vp8_key_size(data)
-        if self._needs_key and size is None:
+        if self.needs_key and size is None:
             self.broken += 1
             return None
-        self._needs_key = False
+        self.needs_key = False
         return MediaFrame(assembly.timestamp, assembly.arrived_at, data, size is not None, 0, size)
 
 
@@ -192,7 +198,7 @@ class H264Depacketiser:
         self._units: _Assembly | None = None
         self._fragment: bytearray | None = None
         self._damaged = False
-        self._needs_key = True
+        self.needs_key = True
         self._sps: bytes | None = None
         self._pps: bytes | None = None
 
@@ -259,7 +265,7 @@ class H264Depacketiser:
             self.broken += 1
         self._units = None
         self._fragment = None
-        self._needs_key = True
+        self.needs_key = True
 
     def _complete(self) -> MediaFrame | None:
         assert self._units is not None
@@ -269,7 +275,7 @@ class H264Depacketiser:
             self._refuse(counts=self._damaged or self._fragment is not None)
             return None
         key = NAL_IDR in kinds
-        if self._needs_key and not key:
+        if self.needs_key and not key:
             self.broken += 1
             return None
         units = access.parts
@@ -278,7 +284,7 @@ class H264Depacketiser:
                 self._refuse(counts=True)
                 return None
             units = [self._sps, self._pps, *units]
-        self._needs_key = False
+        self.needs_key = False
         data = b"".join(START_CODE + unit for unit in units)
         return MediaFrame(access.timestamp, access.arrived_at, data, key)
 
@@ -287,7 +293,7 @@ class H264Depacketiser:
         self._fragment = None
         if counts:
             self.broken += 1
-            self._needs_key = True
+            self.needs_key = True
 
 
 def split_aggregate(payload: bytes) -> list[bytes]:

@@ -27,15 +27,15 @@ from recorder.control import (
     AnyReply,
     AnyRequest,
     Done,
-    FragmentSealed,
     ListTracks,
+    Notice,
     Refused,
     StartTrack,
     StopTrack,
     Track,
-    TrackClosed,
-    TrackFailed,
 )
+from recorder.early import Early, EarlyPackets
+from recorder.fragments import reason_of
 from recorder.tracks import Disk, OpenTrack, create
 from signaling.framing import Framing, FramingError
 from signaling.ids import CaptureId
@@ -69,7 +69,7 @@ class RecorderConfig:
 
 @dataclass(slots=True)
 class Counters:
-    """What the feed brought that belongs to no file."""
+    """What the feed brought while no file was open for it (the first packets of a track are kept until there is)."""
 
     datagrams: int = 0
     malformed: int = 0
@@ -77,11 +77,12 @@ class Counters:
 
 
 class RefusedError(Exception):
-    """A request that is not carried out; ``code`` as in signaling's error codes."""
+    """A request that is not carried out; ``code`` as in signaling's error codes, ``reason`` as in ``Refused``."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, reason: str = "") -> None:
         super().__init__(message)
         self.code = code
+        self.reason = reason
 
 
 class Recorder:
@@ -97,10 +98,10 @@ class Recorder:
         self._open: dict[CaptureId, OpenTrack] = {}
         self._ended: dict[CaptureId, Track] = {}
         self._starting: set[CaptureId] = set()
+        self._early = EarlyPackets()
         self._clients: dict[asyncio.StreamWriter, asyncio.Task[None]] = {}
         self._feed = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC)
         self._stopping = asyncio.Event()
-        self._disk_full = False
         self.counters = Counters()
 
     def stop(self) -> None:
@@ -166,20 +167,23 @@ class Recorder:
         except ValueError:
             self.counters.malformed += 1
             return
-        track = self._open.get(fed.capture_id)
-        if track is None:
-            if fed.capture_id in self.counters.unknown or len(self.counters.unknown) < REMEMBERED_TRACKS:
-                self.counters.unknown[fed.capture_id] += 1
-            return
         arrived_at = fed.arrived_at
         if not math.isfinite(arrived_at) or abs(arrived_at - wall) > LARGEST_CLOCK_ERROR:
             arrived_at = wall
-        track.take(fed, arrived_at, now)
+        track = self._open.get(fed.capture_id)
+        if track is not None:
+            track.take(fed, arrived_at, now)
+            return
+        if fed.capture_id in self.counters.unknown or len(self.counters.unknown) < REMEMBERED_TRACKS:
+            self.counters.unknown[fed.capture_id] += 1
+        if fed.capture_id not in self._ended:
+            self._early.keep(Early(fed, arrived_at, now))
 
     async def _tick(self) -> None:
         while True:
             await asyncio.sleep(TICK_SECONDS)
             now = time.monotonic()
+            self._early.expire(now)
             for track in list(self._open.values()):
                 track.tick(now)
 
@@ -244,7 +248,7 @@ class Recorder:
                 case ListTracks():
                     return Done(request.number, [track.summary() for track in self._open.values()])
         except RefusedError as error:
-            return Refused(request.number, error.code, str(error))
+            return Refused(request.number, error.code, str(error), error.reason)
 
     async def _start(self, request: StartTrack) -> None:
         track_format = self._check(request)
@@ -253,19 +257,21 @@ class Recorder:
         try:
             message = await self._shortage()
             if message is not None:
-                raise RefusedError("recording_unavailable", message)
+                raise RefusedError("recording_unavailable", message, "disk_full")
             writer, line = await loop.run_in_executor(
                 self._disk.writing, create, request, track_format, self._config.folder
             )
         except FileExistsError as error:
             raise RefusedError("conflict", f"{request.path} exists already") from error
         except OSError as error:
-            raise RefusedError("recording_unavailable", str(error)) from error
+            raise RefusedError("recording_unavailable", str(error), reason_of(error)) from error
         finally:
             self._starting.discard(request.capture_id)
         track = OpenTrack(line, track_format, writer, self._disk, self._tell)
         track.ended.add_done_callback(lambda done: self._forget(done.result()))
         self._open[request.capture_id] = track
+        for early in self._early.take(request.capture_id):
+            track.take(early.fed, early.arrived_at, early.now)
         log.info("track_started", capture_id=request.capture_id, file=line.file)
 
     def _check(self, request: StartTrack) -> TrackFormat:
@@ -304,7 +310,7 @@ class Recorder:
         while len(self._ended) > REMEMBERED_TRACKS:
             del self._ended[next(iter(self._ended))]
 
-    def _tell(self, notice: TrackClosed | TrackFailed | FragmentSealed) -> None:
+    def _tell(self, notice: Notice) -> None:
         for writer in list(self._clients):
             self._send(writer, notice)
 

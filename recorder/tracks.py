@@ -16,7 +16,7 @@ import av
 import structlog
 
 from recorder.capture import Capture, Draft, TrackFormat
-from recorder.control import FragmentSealed, StartTrack, Track, TrackClosed, TrackFailed
+from recorder.control import FragmentSealed, KeyFrameWanted, Notice, StartTrack, Track, TrackClosed, TrackFailed
 from recorder.fragments import FragmentWriter, reason_of
 from recorder.index import CloseReason, TrackLine
 from signaling.sfu import feed
@@ -24,7 +24,7 @@ from signaling.sfu import feed
 LARGEST_BACKLOG = 32 * 1024 * 1024
 """Bytes of one track that may wait for a slow disk; then the track fails rather than fill the memory."""
 
-Tell = Callable[[TrackClosed | TrackFailed | FragmentSealed], None]
+Tell = Callable[[Notice], None]
 
 log = structlog.get_logger(__name__)
 
@@ -79,7 +79,7 @@ class OpenTrack:
         self._seal()
 
     def tick(self, now: float) -> None:
-        """Give up packets that are overdue."""
+        """Give up packets that are overdue; say so when a picture waits for a key frame."""
         if self._ending is not None:
             return
         try:
@@ -88,6 +88,8 @@ class OpenTrack:
             self.fail("write_failed", f"the container took no more: {error}")
             return
         self._seal()
+        if self._capture.wants_key_frame(now):
+            self._tell(KeyFrameWanted(self.capture_id))
 
     async def sync(self) -> None:
         """Put what was sealed on the disk itself, then tell of it."""

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from recorder.blobs import LocalBlobStore
 from recorder.client import RecorderClient
-from recorder.control import FragmentSealed, Track, TrackClosed, TrackFailed
+from recorder.control import KeyFrameWanted, Notice, Track, TrackFailed
 from recorder.pki import Authority
 from recorder.timestamp import HttpTimeStamper, LocalTimeStamper, TimeStamper
 from room_server.auth import Tokens
@@ -27,7 +27,7 @@ from room_server.services.everything import Services, build_services
 from room_server.services.messages import OutboxMessages
 from room_server.services.ports import Ports, key_for_short_secrets, utc_now
 from room_server.settings import Settings
-from room_server.store.database import migrate, open_engine
+from room_server.store.database import answers, migrate, open_engine
 from room_server.store.unit_of_work import units_of_work
 from room_server.worker import Filer
 from signaling.background import Background
@@ -106,6 +106,16 @@ async def open_demo(settings: Settings) -> DemoAccess | None:
         await foundation.close()
 
 
+async def renew_password(settings: Settings, username: str) -> str:
+    """A new password for an account. Raises ``NotFound``."""
+    foundation = found(settings)
+    try:
+        await migrate(foundation.engine)
+        return await foundation.services.staff.renew_password(username)
+    finally:
+        await foundation.close()
+
+
 async def work(settings: Settings) -> None:
     """The background worker as a process of its own: runs until it is cancelled."""
     foundation = found(settings)
@@ -163,19 +173,10 @@ class Node:
     async def health(self) -> dict[str, bool]:
         """Whether each part works."""
         return {
-            "database": await self._database_answers(),
+            "database": await answers(self.foundation.engine),
             "media": self._media.ready,
             "recorder": self._recorder.ready,
         }
-
-    async def _database_answers(self) -> bool:
-        try:
-            async with asyncio.timeout(2):
-                await self.services.sessions.all()
-        except Exception:
-            log.exception("the database does not answer")
-            return False
-        return True
 
     # ---- what the other processes tell -----------------------------------------------------------------------------
 
@@ -193,10 +194,12 @@ class Node:
     def _media_ready(self, capabilities: Json) -> None:
         self.hub.media_ready(capabilities)
 
-    def _recorded(self, notice: TrackClosed | TrackFailed | FragmentSealed) -> None:
+    def _recorded(self, notice: Notice) -> None:
         if isinstance(notice, TrackFailed):
             log.error("a track cannot be written", file=notice.track.file, reason=notice.reason, message=notice.message)
             self._background.run(self._director.track_failed(notice.track, notice.reason))
+        elif isinstance(notice, KeyFrameWanted):
+            self._background.run(self._director.key_frame_wanted(notice.capture_id))
 
     def _recorder_lost(self) -> None:
         self._background.run(self._director.recorder_lost())

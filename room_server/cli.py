@@ -14,10 +14,12 @@ import segno
 
 from recorder import verify
 from room_server import app, bootstrap, settings
+from room_server.domain.errors import NotFound
 from room_server.services.demo import DemoAccess
 from room_server.settings import PREFIX, Settings, SettingsError
 from room_server.supervisor import Program, Supervisor
 
+FLAGS = frozenset({"host", "port", "media_port", "data_dir", "demo"})
 WHITE_ON_BLACK = "\x1b[38;5;231;48;5;16m"  # of the fixed colours, which no theme changes
 PLAIN = "\x1b[0m"
 
@@ -30,12 +32,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.command == "settings":
         print(settings.describe())
         return 0
-    flags = {name: getattr(given, name) for name in ("host", "port", "media_port", "data_dir")}
+    flags = {name: value for name, value in vars(given).items() if name in FLAGS}
     try:
-        loaded = settings.load(demo=given.demo or None, **flags)
+        loaded = settings.load(**flags)
     except SettingsError as error:
         print(f"mediation-room: {error}", file=sys.stderr)
         return 2
+    if given.command == "password":
+        return _renew_password(loaded, given.username)
     if given.command == "web":
         app.serve(loaded)
     elif given.command == "worker":
@@ -58,7 +62,10 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--port", type=int, help="TCP port")
         command.add_argument("--media-port", type=int, help="UDP port for media")
         command.add_argument("--data-dir", type=Path, help="folder of database, recordings, papers and keys")
-        command.add_argument("--demo", action="store_true", help="open a demo case on an empty database")
+        command.add_argument("--demo", action="store_true", default=None, help="open a demo case on an empty database")
+    password = commands.add_parser("password", help="give a member of staff a new password")
+    password.add_argument("username")
+    password.add_argument("--data-dir", type=Path, help="folder of database, recordings, papers and keys")
     check = commands.add_parser("verify", help="check a dossier offline", add_help=False)
     check.add_argument("rest", nargs=argparse.REMAINDER)
     commands.add_parser("settings", help="every setting with its default and meaning")
@@ -67,16 +74,28 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(loaded: Settings) -> None:
     bootstrap.prepare_folders(loaded)
-    if loaded.demo and (access := asyncio.run(bootstrap.open_demo(loaded))) is not None:
-        print(welcome(loaded, access, coloured=sys.stdout.isatty()), flush=True)
+    if loaded.demo:
+        access = asyncio.run(bootstrap.open_demo(loaded))
+        again = AGAIN.format(url=loaded.url)
+        print(again if access is None else welcome(loaded, access, coloured=sys.stdout.isatty()), flush=True)
     print(f"The service starts on {loaded.url}", flush=True)
     asyncio.run(Supervisor(programs(loaded), environment(loaded, os.environ)).run())
+
+
+def _renew_password(loaded: Settings, username: str) -> int:
+    try:
+        password = asyncio.run(bootstrap.renew_password(loaded, username))
+    except NotFound:
+        print(f"mediation-room: there is no account {username!r}", file=sys.stderr)
+        return 1
+    print(f"{username}  {password}")
+    return 0
 
 
 def programs(loaded: Settings) -> list[Program]:
     """The processes of one machine."""
     media = ["-m", "signaling.sfu.worker", "--control", str(loaded.media_control), "--feed", str(loaded.recorder_feed)]
-    media += ["--listen", loaded.host, "--port", str(loaded.media_port)]
+    media += ["--listen", loaded.media_listen, "--port", str(loaded.media_port)]
     for address in loaded.announced:
         media += ["--announce", address]
     recorder = ["-m", "recorder.process", "--control", str(loaded.recorder_control)]
@@ -97,6 +116,12 @@ def environment(loaded: Settings, present: Mapping[str, str]) -> dict[str, str]:
         values[PREFIX + item.name.upper()] = ",".join(value) if isinstance(value, tuple) else str(value).strip()
     values[PREFIX + "DEMO"] = "true" if loaded.demo else "false"
     return {**present, **values}
+
+
+AGAIN = """
+The database has its cases already; nothing was added. Links and messages: {url}/demo
+A new password for a member of staff: mediation-room password USERNAME
+"""
 
 
 def welcome(loaded: Settings, access: DemoAccess, coloured: bool) -> str:

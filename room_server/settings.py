@@ -45,6 +45,7 @@ class Settings:
     secret_key: str = _doc("key of all tokens; empty: made once and kept in data_dir", "")
     tls_certificate: str = _doc("PEM file; empty: self-signed when host is not a loopback address", "")
     tls_key: str = _doc("PEM file that goes with tls_certificate", "")
+    media_host: str = _doc("address of the media socket; empty: host, or the announced own address", "")
     media_port: int = _doc("UDP port of the media worker", 40000)
     announced_ips: tuple[str, ...] = _doc(
         "addresses told to browsers for media; empty: host, or this machine's own", ()
@@ -85,6 +86,18 @@ class Settings:
         if self.host not in EVERY_ADDRESS:
             return (self.host,)
         return (own_address(),)
+
+    @property
+    def media_listen(self) -> str:
+        """Address that the media socket is bound to.
+
+        A socket that listens everywhere answers from whatever address the route prefers, and a browser drops an answer
+        that does not come from where it sent to (RFC 8445 7.2.5.2.1). So this machine's own announced address is bound
+        itself; behind NAT or in a container, where ``announced_ips`` is not ours to bind, every address is.
+        """
+        if self.media_host:
+            return self.media_host
+        return self.announced[0] if self.host in EVERY_ADDRESS and not self.announced_ips else self.host
 
     @property
     def database(self) -> str:

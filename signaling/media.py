@@ -158,6 +158,10 @@ class MediaWorker:
         """End that copy."""
         await self._ask(control.StopCapture(0, publication_id))
 
+    async def ask_key_frame(self, publication_id: PublicationId) -> None:
+        """Have the publisher send a key frame soon."""
+        await self._ask(control.AskKeyFrame(0, publication_id))
+
     async def statistics(self) -> Json:
         """Counters of the worker, its transports, publications and subscriptions."""
         return await self._ask(control.GetStatistics(0))
@@ -176,6 +180,9 @@ class MediaWorker:
             async with asyncio.timeout(ANSWER_WITHIN):
                 return await answer
         except TimeoutError:
+            # Whoever asked for media to end must not be left with media that goes on: without its control connection
+            # the worker closes everything.
+            writer.transport.abort()
             raise SignalingError(ErrorCode.OVERLOADED, "the media worker does not answer") from None
         finally:
             self._waiting.pop(request.number, None)

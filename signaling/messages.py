@@ -68,7 +68,7 @@ class RecordingView(msgspec.Struct):
     """Whether a recording runs, as every screen must show it. Times are Unix seconds.
 
     ``failed``: it was running and does not run now; ``reason`` is one of ``disk_full, recorder_lost, media_lost,
-    write_failed``. ``lost_seconds`` adds up the gaps of this session so far.
+    write_failed, server_restarted``. ``lost_seconds`` adds up the gaps of this session so far.
     """
 
     state: Literal["off", "on", "failed"] = "off"

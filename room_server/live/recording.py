@@ -7,114 +7,32 @@ whatever happens here.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Protocol
 
 import structlog
 
 from recorder.control import Track
-from room_server.domain.errors import DomainError
+from room_server.domain.errors import DomainError, Forbidden
+from room_server.live.ports import Feed, Ledger, LiveRoom, Recorder
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import CaptureId, ParticipantId, PublicationId, RoomId
-from signaling.media import CaptureFormat
-from signaling.messages import Kind, RecordingView
+from signaling.messages import RecordingView
 from signaling.tracks import Publication
+
+SETTLE_SECONDS = 3.0
+"""How long a room that comes back waits to hear what the recorder still had open."""
 
 log = structlog.get_logger(__name__)
 
 
-class LiveRoom(Protocol):
-    """What this module needs of a room."""
-
-    @property
-    def room_id(self) -> RoomId:
-        """Its name."""
-
-    @property
-    def publications(self) -> Mapping[PublicationId, Publication]:
-        """Every track that is sent."""
-
-    def set_recording(self, view: RecordingView) -> None:
-        """Show it on every screen."""
-
-
-class Feed(Protocol):
-    """The media worker's side: copies of tracks."""
-
-    async def start_capture(self, publication_id: PublicationId, capture_id: CaptureId) -> CaptureFormat:
-        """Begin."""
-
-    async def stop_capture(self, publication_id: PublicationId) -> None:
-        """End."""
-
-
-class Recorder(Protocol):
-    """The recorder process's side: files of tracks."""
-
-    @property
-    def ready(self) -> bool:
-        """Whether it is connected."""
-
-    async def start_track(
-        self,
-        capture_id: CaptureId,
-        path: str,
-        kind: Kind,
-        mime_type: str,
-        clock_rate: int,
-        channels: int,
-        payload_type: int,
-    ) -> None:
-        """Open a file."""
-
-    async def stop_track(self, capture_id: CaptureId) -> Track:
-        """Close it."""
-
-
-class Ledger(Protocol):
-    """The service that keeps recordings and tracks in the database and in the log; every call commits."""
-
-    async def start(self, session_id: str, by: str) -> str:
-        """A new recording; its id."""
-
-    async def stop(self, session_id: str, by: str, reason: str) -> None:
-        """The recording is over."""
-
-    async def consents(self, session_id: str) -> set[str]:
-        """Participants who agreed to be recorded (a separate consent, PIPL 14 and 29; ODM 22)."""
-
-    async def next_capture_id(self) -> int:
-        """A number that no track on this node had before."""
-
-    async def track_opened(
-        self,
-        session_id: str,
-        recording_id: str,
-        capture_id: int,
-        *,
-        participant_id: str,
-        kind: str,
-        source: str,
-        mime_type: str,
-        path: str,
-    ) -> None:
-        """A file was opened."""
-
-    async def track_closed(self, track: Track) -> None:
-        """A file is complete."""
-
-    async def interrupted(self, session_id: str, reason: str, at: datetime) -> None:
-        """Nothing is recorded since ``at``."""
-
-    async def resumed(self, session_id: str, at: datetime) -> None:
-        """Recording goes on since ``at``."""
-
-
 @dataclass(slots=True)
 class Running:
-    """A recording of one room. ``gap_since``: Unix seconds at which it broke, None while it runs."""
+    """A recording of one room. ``gap_since``: Unix seconds at which it broke, None while it runs.
+
+    ``over``: it was stopped; whoever waited for their turn meanwhile finds nothing to do.
+    """
 
     room: LiveRoom
     session_id: str
@@ -124,6 +42,7 @@ class Running:
     lost_seconds: float = 0.0
     gap_since: float | None = None
     reason: str | None = None
+    over: bool = False
     captures: dict[PublicationId, CaptureId] = field(default_factory=dict)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -147,6 +66,7 @@ class Director:
         self._recorder = recorder
         self._now = now
         self._running: dict[RoomId, Running] = {}
+        self._settled = asyncio.Event()
 
     def of(self, room_id: RoomId) -> Running | None:
         """The recording that runs (or should run) in a room."""
@@ -155,20 +75,40 @@ class Director:
     async def start(self, room: LiveRoom, session_id: str, by: ParticipantId) -> None:
         """Record every track of those who agreed.
 
+        A recording that failed is tried again, as one recording with a gap: what filled the disk or broke a file does
+        not go away by itself, so somebody has to say that it is put right.
+
         Raises:
-            SignalingError: RECORDING_UNAVAILABLE, the recorder is not there; CONFLICT, a recording runs already.
+            SignalingError: RECORDING_UNAVAILABLE, the recorder is not there or (``detail.reason``) still cannot write;
+            CONFLICT, a recording runs already.
         """
-        if room.room_id in self._running:
+        running = self._running.get(room.room_id)
+        if running is not None and running.gap_since is None:
             raise SignalingError(ErrorCode.CONFLICT, "the recording runs already")
         if not self._recorder.ready:
             raise SignalingError(ErrorCode.RECORDING_UNAVAILABLE, "the recorder is not there")
+        if running is not None:
+            async with running.turn:
+                await self._go_on(running)
+            if running.gap_since is not None:
+                raise SignalingError(ErrorCode.RECORDING_UNAVAILABLE, "still not", reason=running.reason)
+            return
         consenting = await self._ledger.consents(session_id)
         recording_id = await self._ledger.start(session_id, by)
         running = Running(room, session_id, recording_id, self._now(), consenting)
         self._running[room.room_id] = running
         async with running.turn:
-            await self._capture_all(running)
-            room.set_recording(running.view())
+            try:
+                await self._capture_all(running)
+            finally:  # whatever happened to single tracks: it runs, so every screen says so
+                running.room.set_recording(running.view())
+
+    async def settled(self) -> None:
+        """Until the files are closed that an earlier process left open; not for ever, the recorder may be dead too."""
+        try:
+            await asyncio.wait_for(self._settled.wait(), SETTLE_SECONDS)
+        except TimeoutError:
+            log.warning("the recorder is not there; a gap is counted from the last file that was closed")
 
     async def adopt(
         self,
@@ -192,7 +132,7 @@ class Director:
         self._running[room.room_id] = running
         async with running.turn:
             if view.failed_at is None:
-                await self._interrupt(running, "media_lost", silent_since)
+                await self._interrupt(running, "server_restarted", silent_since)
             else:
                 running.gap_since, running.reason = view.failed_at, view.reason
 
@@ -202,21 +142,29 @@ class Director:
         Raises:
             SignalingError: WRONG_STATE, nothing is recorded.
         """
-        running = self._running.pop(room.room_id, None)
+        running = self._running.get(room.room_id)
         if running is None:
             raise SignalingError(ErrorCode.WRONG_STATE, "nothing is recorded")
         async with running.turn:
-            await self._release(running, list(running.captures))
-            await self._ledger.stop(running.session_id, by, reason)
-        room.set_recording(RecordingView(lost_seconds=running.lost_seconds))
+            if running.over:
+                raise SignalingError(ErrorCode.WRONG_STATE, "nothing is recorded")
+            try:
+                await self._release(running, list(running.captures))
+                await self._ledger.stop(running.session_id, by, reason)
+            except BaseException:  # it was not stopped: it goes on, as every screen says
+                await self._capture_all(running)
+                raise
+            running.over = True
+            del self._running[room.room_id]
+        running.room.set_recording(RecordingView(lost_seconds=running.lost_seconds))
 
     async def opened(self, room: LiveRoom, publication: Publication) -> None:
         """A new track: capture it when a recording runs; one that was interrupted goes on."""
         if (running := self._running.get(room.room_id)) is None:
             return
         async with running.turn:
-            if await self._capture(running, publication):
-                await self._resume(running)
+            await self._capture(running, publication)
+            await self._go_on(running)
 
     async def closed(self, room: LiveRoom, publication_id: PublicationId) -> None:
         """A track ended: its file is complete."""
@@ -265,10 +213,10 @@ class Director:
         for track in tracks:
             if track.capture_id not in wanted:
                 await self._close_file(track.capture_id)
+        self._settled.set()
         for running in list(self._running.values()):
             async with running.turn:
-                if running.gap_since is not None and await self._capture_all(running):
-                    await self._resume(running)
+                await self._go_on(running)
 
     async def track_failed(self, track: Track, reason: str) -> None:
         """A file can no longer be written: the room goes on, every screen says that the recording stopped."""
@@ -279,19 +227,44 @@ class Director:
                     await self._interrupt(running, reason, at)
                     await self._release(running, list(running.captures))
 
+    async def key_frame_wanted(self, capture_id: CaptureId) -> None:
+        """The recorder can keep nothing of a picture before its next key frame (packets were lost on the way)."""
+        for running in list(self._running.values()):
+            for publication_id, known in list(running.captures.items()):
+                if known == capture_id:
+                    try:
+                        await self._feed.ask_key_frame(publication_id)
+                    except SignalingError as error:
+                        log.info("the track had ended", publication=publication_id, reason=error.message)
+
     # ---- one step each; the caller holds the recording's turn --------------------------------------------------------
 
-    async def _capture_all(self, running: Running) -> bool:
-        """Capture what is not captured yet. Returns whether anything was."""
-        done = [await self._capture(running, publication) for publication in list(running.room.publications.values())]
-        return any(done)
+    async def _capture_all(self, running: Running) -> None:
+        """Capture what is not captured yet."""
+        for publication in list(running.room.publications.values()):
+            await self._capture(running, publication)
 
-    async def _capture(self, running: Running, publication: Publication) -> bool:
+    async def _go_on(self, running: Running) -> None:
+        """End the gap, if there is one, once nothing is missing any more."""
+        if running.gap_since is None:
+            return
+        await self._capture_all(running)
+        if running.captures and not any(self._wanted(running, each) for each in running.room.publications.values()):
+            await self._resume(running)
+
+    @staticmethod
+    def _wanted(running: Running, publication: Publication) -> bool:
+        """Whether this track is to be recorded and is not."""
+        agreed = publication.participant_id in running.consenting
+        return not running.over and agreed and publication.publication_id not in running.captures
+
+    async def _capture(self, running: Running, publication: Publication) -> None:
         publication_id = publication.publication_id
-        if publication_id in running.captures or publication.participant_id not in running.consenting:
-            return False
+        if not self._wanted(running, publication):
+            return
         if not self._recorder.ready:
-            return False
+            await self._interrupt(running, "recorder_lost", self._now())
+            return
         capture_id = CaptureId(await self._ledger.next_capture_id())
         path = f"{running.session_id}/{capture_id:08d}-{publication.source}"
         try:
@@ -308,20 +281,28 @@ class Director:
         except SignalingError as error:
             log.warning("a track is not recorded", publication=publication_id, reason=error.message)
             await self._stop_capture(publication_id)
-            await self._interrupt(running, _reason_of(error), self._now())
-            return False
+            if publication_id in running.room.publications:  # else it ended meanwhile, and nothing of it is missing
+                await self._interrupt(running, _reason_of(error), self._now())
+            return
         running.captures[publication_id] = capture_id
-        await self._ledger.track_opened(
-            running.session_id,
-            running.recording_id,
-            capture_id,
-            participant_id=publication.participant_id,
-            kind=publication.kind,
-            source=publication.source,
-            mime_type=form.mime_type,
-            path=path,
-        )
-        return True
+        try:
+            await self._ledger.track_opened(
+                running.session_id,
+                running.recording_id,
+                capture_id,
+                participant_id=publication.participant_id,
+                kind=publication.kind,
+                source=publication.source,
+                mime_type=form.mime_type,
+                path=path,
+            )
+        except Forbidden:  # they took their consent back this very moment
+            running.consenting.discard(publication.participant_id)
+            await self._release(running, [publication_id])
+        except BaseException:  # what is not in the books is not recorded
+            await self._release(running, [publication_id])
+            await self._interrupt(running, "recorder_lost", self._now())
+            raise
 
     async def _release(self, running: Running, publications: Iterable[PublicationId]) -> None:
         for publication_id in publications:
@@ -349,19 +330,19 @@ class Director:
             log.warning("a recorded file belongs to no recording", capture=capture_id, reason=error.code)
 
     async def _interrupt(self, running: Running, reason: str, at: float) -> None:
-        if running.gap_since is not None:
+        if running.gap_since is not None or running.over:
             return
         running.gap_since, running.reason = at, reason
+        running.room.set_recording(running.view())  # at once: the screens must not wait for the disk
         await self._ledger.interrupted(running.session_id, reason, _moment(at))
-        running.room.set_recording(running.view())
 
     async def _resume(self, running: Running) -> None:
         if running.gap_since is None:
             return
         at = self._now()
+        await self._ledger.resumed(running.session_id, _moment(at))
         running.lost_seconds += at - running.gap_since
         running.gap_since = running.reason = None
-        await self._ledger.resumed(running.session_id, _moment(at))
         running.room.set_recording(running.view())
 
 

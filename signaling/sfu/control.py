@@ -113,6 +113,12 @@ class StopCapture(Request):
     publication_id: PublicationId
 
 
+class AskKeyFrame(Request):
+    """Ask the publisher for a key frame, because the recorder can keep nothing before one comes."""
+
+    publication_id: PublicationId
+
+
 class GetStatistics(Request):
     """Result: counters of the worker, its transports, publications and subscriptions, as JSON values."""
 
@@ -131,6 +137,7 @@ AnyRequest = (
     | CloseSubscription
     | StartCapture
     | StopCapture
+    | AskKeyFrame
     | GetStatistics
 )
 

@@ -64,6 +64,7 @@ class Router:
             control.CloseSubscription: self._close_subscription,
             control.StartCapture: self._start_capture,
             control.StopCapture: self._stop_capture,
+            control.AskKeyFrame: self._ask_key_frame,
             control.GetStatistics: self._get_statistics,
         }
 
@@ -189,6 +190,10 @@ class Router:
 
     async def _stop_capture(self, request: control.StopCapture) -> Json:
         self._end_capture(self._publication(request.publication_id))
+        return {}
+
+    async def _ask_key_frame(self, request: control.AskKeyFrame) -> Json:
+        self._publication(request.publication_id).ask_key_frame(time.monotonic())
         return {}
 
     async def _get_statistics(self, request: control.GetStatistics) -> Json:

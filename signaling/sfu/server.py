@@ -31,7 +31,7 @@ class ControlServer:
         self._server: asyncio.Server | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._turn = asyncio.Lock()
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._connections: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
         router.on_notice = self._notify
 
     async def start(self) -> None:
@@ -49,15 +49,15 @@ class ControlServer:
         """Listen no more and end the connection."""
         if self._server is not None:
             self._server.close()
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for writer in self._connections.values():
+            writer.transport.abort()  # ends the reading like a web process that went away
+        await asyncio.gather(*self._connections, return_exceptions=True)
         self._path.unlink(missing_ok=True)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
-        self._tasks.add(task)
+        self._connections[task] = writer
         try:
             if self._writer is not None:
                 self._writer.transport.abort()
@@ -65,7 +65,7 @@ class ControlServer:
                 self._writer = writer
                 await self._converse(reader, writer)
         finally:
-            self._tasks.discard(task)
+            del self._connections[task]
             writer.close()
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

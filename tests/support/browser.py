@@ -85,8 +85,13 @@ class Person:
 
     @classmethod
     async def sits_down(cls, browser: Browser, name: str, viewport: dict[str, int], locale: str = "zh-CN") -> Person:
-        """A fresh browser profile with camera and microphone allowed."""
-        context = await browser.new_context(viewport=viewport, locale=locale, permissions=["camera", "microphone"])  # type: ignore[arg-type]
+        """A fresh browser profile with camera and microphone allowed; a self-signed certificate is accepted."""
+        context = await browser.new_context(
+            viewport=viewport,  # type: ignore[arg-type]
+            locale=locale,
+            permissions=["camera", "microphone"],
+            ignore_https_errors=True,
+        )
         context.set_default_timeout(PATIENCE_MS)
         await context.add_init_script(REMEMBER_PEERS)
         page = await context.new_page()

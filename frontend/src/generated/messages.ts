@@ -69,7 +69,7 @@ export interface PublicationView {
  * Whether a recording runs, as every screen must show it. Times are Unix seconds.
  *
  * `failed`: it was running and does not run now; `reason` is one of `disk_full, recorder_lost, media_lost,
- * write_failed`. `lost_seconds` adds up the gaps of this session so far.
+ * write_failed, server_restarted`. `lost_seconds` adds up the gaps of this session so far.
  */
 export interface RecordingView {
   state: "off" | "on" | "failed";

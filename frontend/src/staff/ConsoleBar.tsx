@@ -4,6 +4,7 @@ import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { RecStrip } from "../ui/RecStrip";
 import { agreementOf, isDone, type Phase, STAGES, stageOf } from "./phase";
+import { isStuck } from "./RecordingAlarm";
 import { useTools } from "./tools";
 
 /** Case, stage, recording, end. The recording chip never moves and is never covered. */
@@ -72,6 +73,11 @@ function Recording() {
       <span class="console__chip" data-testid="rec-chip" data-state={recording.state}>
         <RecStrip chip recording={recording} clockOffset={state.clockOffset} />
       </span>
+      {isStuck(recording) && (
+        <Button dense testId="rec-again" onClick={() => void command("start_recording", {})}>
+          {t("staff.rec.again")}
+        </Button>
+      )}
       {recording.state === "off" ? (
         <Button dense testId="rec-start" onClick={() => void command("start_recording", {})}>
           {t("staff.rec.start")}

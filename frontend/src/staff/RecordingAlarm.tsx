@@ -1,7 +1,13 @@
+import type { RecordingView } from "../generated/messages";
 import { hasKey, t } from "../i18n";
 import { clock, useNow } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { useTools } from "./tools";
+
+/** A process that died comes back by itself; a full disk or a broken file has to be put right by somebody. */
+export function isStuck(recording: RecordingView): boolean {
+  return recording.state === "failed" && (recording.reason === "disk_full" || recording.reason === "write_failed");
+}
 
 /** A recording that does not run although it should, or that has a gap, is said in words and stays said. */
 export function RecordingAlarm() {
@@ -14,7 +20,10 @@ export function RecordingAlarm() {
     return (
       <p class="console__line console__line--danger" role="alert">
         <Icon name="alert" />
-        {t("staff.rec.failed", { reason: hasKey(reason) ? t(reason) : (recording.reason ?? ""), time: down })}
+        {t(isStuck(recording) ? "staff.rec.stuck" : "staff.rec.failed", {
+          reason: hasKey(reason) ? t(reason) : (recording.reason ?? ""),
+          time: down,
+        })}
       </p>
     );
   }

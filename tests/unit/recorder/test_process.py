@@ -14,12 +14,13 @@ from types import SimpleNamespace
 import pytest
 
 from recorder import tracks
-from recorder.control import FragmentSealed, TrackFailed
+from recorder.control import FragmentSealed, KeyFrameWanted, TrackFailed
 from recorder.fragments import FragmentWriter, salvage
 from recorder.process import Recorder, RecorderConfig
+from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import CaptureId
 from tests.support.capture_process import Feeder, watching
-from tests.support.capture_rtp import OPUS, opus_packets, play
+from tests.support.capture_rtp import OPUS, VP8, opus_packets, play, vp8_packets
 from tests.support.waiting import until
 
 
@@ -113,3 +114,43 @@ async def test_a_sync_that_fails_ends_the_track(config: RecorderConfig, monkeypa
         assert failed.reason == "write_failed"
         assert failed.track.sha256 is not None
     feeder.close()
+
+
+async def test_packets_that_come_before_the_file_is_open_are_in_it(config: RecorderConfig) -> None:
+    feeder = Feeder(config.feed_path)
+    packets = vp8_packets(3, key_every=1000)  # one key frame, the very first
+    async with watching(config.control_path) as web:
+        await feeder.send_all(1, packets[:30], time.time() - 3)
+        await web.start(1, "picture", VP8)
+        await feeder.send_all(1, packets[30:], time.time() - 3)
+        track = await web.client.stop_track(CaptureId(1))
+    feeder.close()
+    assert track.packets == len(packets)
+    assert play(config.folder / track.file).pictures == 90
+
+
+async def test_a_picture_without_its_key_frame_is_asked_for_one(config: RecorderConfig) -> None:
+    feeder = Feeder(config.feed_path)
+    packets = vp8_packets(3, key_every=60)
+    second = next(number for number, packet in enumerate(packets) if packet.at >= 1.99)
+    async with watching(config.control_path) as web:
+        await web.start(1, "picture", VP8)
+        await feeder.send_all(1, packets[20:second], time.time() - 3)
+        (wanted,) = await until(lambda: web.told(KeyFrameWanted))
+        assert isinstance(wanted, KeyFrameWanted)
+        assert wanted.capture_id == 1
+        await feeder.send_all(1, packets[second:], time.time() - 3)
+        track = await web.client.stop_track(CaptureId(1))
+    feeder.close()
+    assert play(config.folder / track.file).pictures == 30
+
+
+async def test_a_full_disk_refuses_new_tracks_with_its_reason(
+    config: RecorderConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=config.minimum_free_bytes - 1))
+    async with watching(config.control_path) as web:
+        with pytest.raises(SignalingError) as refused:
+            await web.start(1, "sound", OPUS)
+    assert refused.value.code is ErrorCode.RECORDING_UNAVAILABLE
+    assert refused.value.detail == {"reason": "disk_full"}

@@ -35,6 +35,13 @@ def test_listening_everywhere_announces_an_address_that_a_phone_can_reach() -> N
     loaded = settings.load({}, host="0.0.0.0")
     assert loaded.announced == (settings.own_address(),)
     assert "0.0.0.0" not in loaded.url
+    assert loaded.media_listen == settings.own_address()
+
+
+def test_behind_nat_the_media_socket_listens_everywhere_because_the_announced_address_is_not_ours() -> None:
+    loaded = settings.load({}, host="0.0.0.0", announced_ips="198.51.100.1")
+    assert (loaded.media_listen, loaded.announced) == ("0.0.0.0", ("198.51.100.1",))
+    assert settings.load({}, host="0.0.0.0", media_host="127.0.0.1").media_listen == "127.0.0.1"
 
 
 @pytest.mark.parametrize(

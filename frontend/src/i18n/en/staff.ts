@@ -92,6 +92,7 @@ const messages: Record<keyof typeof source, string> = {
   "staff.agreement.void": "Text of the agreement void",
 
   "staff.rec.start": "Record",
+  "staff.rec.again": "Record again",
   "staff.rec.stop": "Stop…",
   "staff.rec.stopTitle": "Stop the recording?",
   "staff.rec.stopShown": "Every screen says 'Not recording'",
@@ -99,11 +100,14 @@ const messages: Record<keyof typeof source, string> = {
   "staff.rec.stopProof": "What follows cannot be proved by a recording",
   "staff.rec.stopAct": "Stop recording",
   "staff.rec.failed": "Recording stopped: {reason}. Down for {time}, restoring; the gap will be on record",
+  "staff.rec.stuck":
+    "Recording stopped: {reason}. Down for {time}. Press “Record again” once it is put right; the gap is on record",
   "staff.rec.gap": "{seconds} s of this session are not recorded; this is on the record",
   "staff.rec.reason.disk_full": "storage is full",
   "staff.rec.reason.recorder_lost": "the recorder was lost",
   "staff.rec.reason.media_lost": "the media server was lost",
   "staff.rec.reason.write_failed": "the file cannot be written",
+  "staff.rec.reason.server_restarted": "the server restarted",
 
   "staff.end.button": "End…",
   "staff.end.title": "End today's mediation?",

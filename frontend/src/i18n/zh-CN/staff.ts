@@ -88,6 +88,7 @@ export default {
   "staff.agreement.void": "协议文本已作废",
 
   "staff.rec.start": "开始录",
+  "staff.rec.again": "重新录",
   "staff.rec.stop": "停录…",
   "staff.rec.stopTitle": "停止录音录像？",
   "staff.rec.stopShown": "所有屏幕显示「现在没有录音录像」",
@@ -95,11 +96,13 @@ export default {
   "staff.rec.stopProof": "停下后的内容，不能再用录像证明",
   "staff.rec.stopAct": "停止录制",
   "staff.rec.failed": "录音录像断了：{reason}。已断 {time}，正在恢复，断掉的时间会写明",
+  "staff.rec.stuck": "录音录像断了：{reason}。已断 {time}。处理好后点「重新录」，断掉的时间会写明",
   "staff.rec.gap": "这场录音录像缺 {seconds} 秒，已写进记录",
   "staff.rec.reason.disk_full": "存储空间满了",
   "staff.rec.reason.recorder_lost": "录制程序断了",
   "staff.rec.reason.media_lost": "媒体转发断了",
   "staff.rec.reason.write_failed": "写不进文件",
+  "staff.rec.reason.server_restarted": "服务重启了",
 
   "staff.end.button": "结束…",
   "staff.end.title": "结束今天的调解？",

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import segno
+
+from room_server import cli, settings
+from room_server.services.demo import DemoAccess, DemoAccount, DemoLink
+
+ACCESS = DemoAccess(
+    "se_1",
+    (DemoLink("pa_1", "林小满", "applicant", "http://127.0.0.1:8080/j/secret", "0001"),),
+    (DemoAccount("zhouhe", "周和", "mediator", "correct horse"),),
+)
+
+
+def test_the_terminal_shows_every_link_and_the_passwords_once() -> None:
+    text = cli.welcome(settings.load({}), ACCESS, coloured=False)
+    assert "applicant      http://127.0.0.1:8080/j/secret" in text
+    assert "mediator       http://127.0.0.1:8080/staff/sessions/se_1" in text
+    assert "court officer  http://127.0.0.1:8080/court" in text
+    assert text.count("correct horse") == 1
+
+
+def test_a_qr_code_in_the_terminal_has_every_module_of_the_real_one() -> None:
+    modules = [
+        [bool(module) for module in row] for row in segno.make("http://x.example/j/1", error="l").matrix_iter(border=4)
+    ]
+    halves = {" ": (True, True), "▄": (True, False), "▀": (False, True), "█": (False, False)}
+    read: list[list[bool]] = []
+    for line in cli.qr_code("http://x.example/j/1", coloured=False).splitlines():
+        pairs = [halves[block] for block in line]
+        read += [[upper for upper, _ in pairs], [lower for _, lower in pairs]]
+    assert read[: len(modules)] == modules
+
+
+def test_the_children_read_the_same_settings_as_their_parent(tmp_path: Path) -> None:
+    loaded = settings.load({}, data_dir=tmp_path, port=1234, demo=True, announced_ips=("192.0.2.1", "192.0.2.2"))
+    assert settings.load(cli.environment(loaded, {})) == loaded
+
+
+def test_three_programs_run_on_one_machine() -> None:
+    loaded = settings.load({}, host="192.0.2.5", media_port=41000)
+    named = {program.name: " ".join(program.arguments) for program in cli.programs(loaded)}
+    assert set(named) == {"recorder", "media worker", "web"}
+    assert "--listen 192.0.2.5 --port 41000 --announce 192.0.2.5" in named["media worker"]
+
+
+def test_an_unusable_setting_ends_with_status_two_and_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as status:
+        cli.main(["web", "--port", "many"])
+    assert status.value.code == 2
+    assert "--port" in capsys.readouterr().err
+
+
+def test_the_settings_command_explains_all_of_them(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["settings"]) == 0
+    assert "MEDIATION_ROOM_MEDIA_PORT" in capsys.readouterr().out
+
+
+def test_a_new_password_for_nobody_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["password", "nobody", "--data-dir", str(tmp_path / "data")]) == 1
+    assert "nobody" in capsys.readouterr().err
