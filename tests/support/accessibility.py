@@ -39,7 +39,10 @@ SMALL_TARGETS = """
     .map(([one, box]) => `small target: ${one.outerHTML.slice(0, 120)} is ${box.width}×${box.height}`);
 }
 """
-SETTLED = "() => document.getAnimations().every((one) => one.playState !== 'running' || one.effect.getTiming().iterations === Infinity)"
+SETTLED = """
+() => document.getAnimations().every((one) =>
+  one.playState !== "running" || one.effect.getTiming().iterations === Infinity)
+"""
 
 
 async def watch(person: Person) -> None:
