@@ -26,6 +26,7 @@ from room_server.domain.codes import (
 from room_server.domain.errors import Conflict, DomainError, Forbidden, Gone, Invalid
 from room_server.domain.people import mask_phone
 from room_server.rules.agreement_text import Json
+from room_server.rules.intent import intent_sentence
 from room_server.services.agreement_view import open_windows, view
 from room_server.services.drafting import AGREEMENT
 from room_server.services.entry import recipient
@@ -228,9 +229,11 @@ class AgreementService:
             found = await details(unit, await unit.sessions.get(proposal.session_id))
         signature = proposal.sign(wanted, used, now).signatures[-1]
         name = proposal.signer(wanted.participant_id).name
-        reason = f"本人已阅读全文并同意签署（文本校验码 {proposal.digest}）"
-        evidence = evidence_of(proposal, signature, found.person(wanted.participant_id), handwriting, reason)
+        person = found.person(wanted.participant_id)
+        intent = intent_sentence(person.role)[0]
+        evidence = evidence_of(proposal, signature, person, handwriting, intent)
         await asyncio.to_thread(evidence.keep, self._ports.blobs)
+        reason = f"{intent}（文本校验码 {proposal.digest}）"
         act = SigningAct(signature.field, name, now, handwriting, reason, evidence.digest)
         paper = await self._papers.sign(before, act)
         async with self._ports.unit_of_work() as unit:
