@@ -19,7 +19,7 @@ from room_server.services.demo import DemoAccess
 from room_server.settings import PREFIX, Settings, SettingsError
 from room_server.supervisor import Program, Supervisor
 
-FLAGS = frozenset({"host", "port", "media_port", "data_dir", "demo"})
+FLAGS = frozenset({"host", "port", "media_port", "data_dir", "recording_minimum_free_mb", "demo"})
 WHITE_ON_BLACK = "\x1b[38;5;231;48;5;16m"  # of the fixed colours, which no theme changes
 PLAIN = "\x1b[0m"
 
@@ -62,6 +62,8 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--port", type=int, help="TCP port")
         command.add_argument("--media-port", type=int, help="UDP port for media")
         command.add_argument("--data-dir", type=Path, help="folder of database, recordings, papers and keys")
+        free = "recording stops before the disk has less than this, in MiB"
+        command.add_argument("--recording-minimum-free-mb", type=int, help=free)
         command.add_argument("--demo", action="store_true", default=None, help="open a demo case on an empty database")
     password = commands.add_parser("password", help="give a member of staff a new password")
     password.add_argument("username")

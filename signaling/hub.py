@@ -23,6 +23,7 @@ from signaling.tracks import TransportHealth
 
 IDLE_SECONDS = 300.0
 SERVICE_RESTART = 1012
+TRY_AGAIN_LATER = 1013
 
 
 class Hub:
@@ -89,8 +90,11 @@ class Hub:
         grant = await self._authenticate(room_id, token)
         room = self._rooms.get(room_id)
         person = None if room is None else room.participants.get(grant.participant_id)
-        if room is None or person is None or not person.admitted:
-            raise SignalingError(ErrorCode.FORBIDDEN, "join the room first")
+        if room is None or person is None:
+            # After a restart or a broken network both sockets come back at once, and this one may be the first.
+            raise SignalingError(ErrorCode.OVERLOADED, "join the room first")
+        if not person.admitted:
+            raise SignalingError(ErrorCode.FORBIDDEN, "wait to be let in")
         return room.document(document_id), grant.participant_id
 
     async def _enter(self, room_id: RoomId, hello: Hello, outbox: Outbox) -> tuple[Room, Joined]:
@@ -217,5 +221,6 @@ def _document_close_code(code: ErrorCode) -> int:
         ErrorCode.UNAUTHENTICATED: CloseCode.UNAUTHENTICATED,
         ErrorCode.SESSION_EXPIRED: CloseCode.UNAUTHENTICATED,
         ErrorCode.NOT_FOUND: CloseCode.NOT_FOUND,
-        ErrorCode.INTERNAL: 1013,
+        ErrorCode.OVERLOADED: TRY_AGAIN_LATER,
+        ErrorCode.INTERNAL: TRY_AGAIN_LATER,
     }.get(code, CloseCode.FORBIDDEN)

@@ -191,6 +191,7 @@ def outbox(url: str) -> list[dict[str, Any]]:
 
 async def writes_name(person: Person) -> None:
     """Draw something like handwriting on the pad."""
+    await person.see("sign-pad").scroll_into_view_if_needed()
     box = await person.see("sign-pad").bounding_box()
     assert box is not None
     mouse = person.page.mouse

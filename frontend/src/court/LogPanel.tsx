@@ -6,7 +6,7 @@ import { Seal } from "../ui/Seal";
 import type { CourtRecord, LogEntry } from "./types";
 import { instant } from "./types";
 import type { Player } from "./use_playback";
-import { actorName, eventDetail, eventWords, subjectOf } from "./words";
+import { actorName, eventDetail, eventWords, SYSTEM, subjectOf } from "./words";
 
 /** All entries of the event log in words; a time jumps the player there, and the list follows it. */
 export function LogPanel({ record, player }: { record: CourtRecord; player: Player | null }) {
@@ -80,7 +80,7 @@ function Row({ record, entry, player, current }: RowProps) {
       <span class="grow">
         {eventWords(entry.kind)}
         <span class="log__who">{person?.display_name ?? actorName(record, entry.actor)}</span>
-        {person && person.participant_id !== entry.actor && (
+        {person && person.participant_id !== entry.actor && entry.actor !== SYSTEM && (
           <span class="log__who">{t("court.by", { name: actorName(record, entry.actor) })}</span>
         )}
         {detail && <span class="log__detail tiny">{detail}</span>}

@@ -13,13 +13,13 @@ export function PapersPanel({ record }: { record: CourtRecord }) {
       {record.papers.length === 0 ? (
         <p class="tiny">{t("court.noPapers")}</p>
       ) : (
-        record.papers.map((paper) => <PaperCard key={paper.id} paper={paper} />)
+        record.papers.map((paper) => <PaperCard key={paper.id} paper={paper} organisation={record.organisation} />)
       )}
     </section>
   );
 }
 
-function PaperCard({ paper }: { paper: Paper }) {
+function PaperCard({ paper, organisation }: { paper: Paper; organisation: string }) {
   return (
     <article class="card card--flush filed-paper">
       <p class="filed-paper__title">
@@ -30,14 +30,14 @@ function PaperCard({ paper }: { paper: Paper }) {
       </p>
       <ul class="list list--tight">
         {paper.signatures.map((signature) => (
-          <Signature key={signature.field} signature={signature} />
+          <Signature key={signature.field} signature={signature} organisation={organisation} />
         ))}
       </ul>
     </article>
   );
 }
 
-function Signature({ signature }: { signature: PaperSignature }) {
+function Signature({ signature, organisation }: { signature: PaperSignature; organisation: string }) {
   const at = instant(signature.signed_at);
   return (
     <li data-ok={String(signature.ok)}>
@@ -45,7 +45,7 @@ function Signature({ signature }: { signature: PaperSignature }) {
         <Icon name={iconOf(signature)} />
       </span>
       <span class="grow">
-        <b>{signerName(signature)}</b>
+        <b>{signerName(signature, organisation)}</b>
         <br />
         <span class="tiny">
           {fieldWords(signature.field)}
@@ -72,7 +72,8 @@ function iconOf(signature: PaperSignature): IconName {
   return isDocumentStamp(signature.field) ? "clock" : "check";
 }
 
-/** A document time-stamp is nobody's act: the authority's certificate name says less than the word. */
-function signerName(signature: PaperSignature): string {
+/** The names in the certificates of the seal and of the time-stamp are a program's; these are a reader's. */
+function signerName(signature: PaperSignature, organisation: string): string {
+  if (signature.field === "seal") return organisation;
   return isDocumentStamp(signature.field) ? t("court.stamper") : signature.name;
 }

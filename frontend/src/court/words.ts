@@ -2,6 +2,9 @@
 import { hasKey, type Key, t } from "../i18n";
 import type { CourtRecord, LogEntry, RecordPerson } from "./types";
 
+/** Who acts when nobody does. */
+export const SYSTEM = "system";
+
 /** Lanes of the timeline that show single moments. */
 export type MomentLane = "room" | "drafting" | "signing";
 
@@ -53,7 +56,7 @@ export function gapWords(reason: string): string {
 export function actorName(record: CourtRecord, actor: string): string {
   const person = personOf(record, actor);
   if (person) return person.display_name;
-  return actor === "system" ? t("court.actor.system") : actor;
+  return actor === SYSTEM ? t("court.actor.system") : actor;
 }
 
 /** The person an entry is about: the one it names, or the one who acted. */

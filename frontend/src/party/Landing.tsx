@@ -13,9 +13,12 @@ interface Props {
 }
 
 function startOf(at: Date): { headline: string; date: string } {
-  const time = shortTime(at) + zoneNote(at);
+  const time = shortTime(at);
   const today = daysUntil(civilDay(at), Date.now()) === 0;
-  return { headline: today ? t("landing.today", { time }) : t("landing.starts", { time }), date: dayWords(at) };
+  return {
+    headline: today ? t("landing.today", { time }) : t("landing.starts", { time }),
+    date: dayWords(at) + zoneNote(at),
+  };
 }
 
 function distance(seconds: number): string | null {

@@ -57,6 +57,9 @@ function SignForm({
   const [refusal, setRefusal] = useState("");
   const [busy, setBusy] = useState(false);
   const handwriting = useRef<Handwriting | null>(null);
+  const card = useRef<HTMLDivElement>(null);
+  // The form opens below what is in view: bring all of it there.
+  useEffect(() => card.current?.scrollIntoView({ block: "nearest" }), []);
   const path = `/api/agreements/${encodeURIComponent(agreement.proposal_id)}`;
   const missing = !intent
     ? t("staff.sign.needIntent")
@@ -81,7 +84,7 @@ function SignForm({
   };
 
   return (
-    <div class="card stack sign-form">
+    <div class="card stack sign-form" ref={card}>
       <label class="check" data-on={intent ? "" : undefined}>
         <input
           type="checkbox"

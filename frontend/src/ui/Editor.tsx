@@ -44,7 +44,8 @@ function keepNamesInside(holder: HTMLElement): void {
 }
 
 function bind(element: HTMLElement, copy: DocumentCopy, writer: Writer, editable: boolean): Tiptap {
-  return new Tiptap({
+  let bound: Tiptap | null = null;
+  const made = new Tiptap({
     element,
     editable,
     injectCSS: false,
@@ -59,9 +60,16 @@ function bind(element: HTMLElement, copy: DocumentCopy, writer: Writer, editable
       }),
     ],
     editorProps: {
-      attributes: { class: "sheet prose draft__text", "aria-label": t("editor.label"), "aria-multiline": "true" },
+      // A field to write in, or a text to read: the keyboard reaches (and scrolls) both.
+      attributes: (): Record<string, string> => ({
+        class: "sheet prose draft__text",
+        "aria-label": t("editor.label"),
+        ...(bound?.isEditable ? { role: "textbox", "aria-multiline": "true" } : { role: "document", tabindex: "0" }),
+      }),
     },
   });
+  bound = made;
+  return made;
 }
 
 export default function Editor({ document: shared, writer, writable, frozen = false, onEditor }: EditorProps) {

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
 import { Icon } from "./Icon";
 import { Seal } from "./Seal";
@@ -33,9 +33,11 @@ function Picture({
   mirrored: boolean;
 }) {
   const element = useRef<HTMLVideoElement>(null);
+  const [arrived, setArrived] = useState(false);
   useEffect(() => {
     const video = element.current;
     if (!video) return;
+    setArrived(false);
     video.srcObject = new MediaStream([track]);
     // Some browsers refuse to start until the page is touched; the next touch then starts it (autoplay).
     video.play().catch(() => undefined);
@@ -44,15 +46,19 @@ function Picture({
     };
   }, [track]);
   return (
-    <video
-      ref={element}
-      class={mirrored ? "tile__video tile__video--mirrored" : "tile__video"}
-      data-participant={participantId}
-      data-kind="video"
-      muted
-      autoplay
-      playsInline
-    />
+    <>
+      <video
+        ref={element}
+        class={mirrored ? "tile__video tile__video--mirrored" : "tile__video"}
+        data-participant={participantId}
+        data-kind="video"
+        muted
+        autoplay
+        playsInline
+        onLoadedData={() => setArrived(true)}
+      />
+      {!arrived && <Absent reason="coming" />}
+    </>
   );
 }
 

@@ -311,15 +311,23 @@ async def test_who_is_removed_loses_the_document_socket(desk: Desk) -> None:
     assert desk.home.room.document(DOCUMENT).view().writers == ["b"]
 
 
-@pytest.mark.parametrize("admitted", [True, False])
-async def test_the_document_is_for_people_who_are_in_the_room(admitted: bool) -> None:
+async def test_the_document_is_for_people_who_were_let_in() -> None:
     async with house() as home:
         await home.host()
-        browser = home.browser("x", admitted=admitted)
-        if not admitted:
-            await browser.join()
+        browser = home.browser("x", admitted=False)
+        await browser.join()
         editor = Editor(home, browser)
         assert await editor.closed() == CloseCode.FORBIDDEN
+
+
+async def test_a_document_socket_that_comes_before_the_rooms_is_told_to_try_again() -> None:
+    async with house() as home:
+        await home.host()
+        browser = home.browser("x", admitted=True)
+        early = Editor(home, browser)
+        assert await early.closed() == 1013
+        await browser.join()
+        await Editor(home, browser).sync()
 
 
 async def test_unknown_tokens_and_documents_are_told_apart(desk: Desk) -> None:

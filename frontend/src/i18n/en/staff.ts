@@ -95,7 +95,7 @@ const messages: Record<keyof typeof source, string> = {
   "staff.rec.again": "Record again",
   "staff.rec.stop": "Stop…",
   "staff.rec.stopTitle": "Stop the recording?",
-  "staff.rec.stopShown": "Every screen says “Not recording”",
+  "staff.rec.stopShown": "Every screen says 'Not recording'",
   "staff.rec.stopLogged": "The time goes on the record",
   "staff.rec.stopProof": "What follows cannot be proved by a recording",
   "staff.rec.stopAct": "Stop recording",
@@ -138,7 +138,7 @@ const messages: Record<keyof typeof source, string> = {
   "staff.remove.button": "Remove {name}…",
   "staff.remove.title": "Send {name} out of the room?",
   "staff.remove.link": "Their link stops at once; they cannot come back by themselves",
-  "staff.remove.told": "They see: “The mediator has asked you to leave”",
+  "staff.remove.told": "They see: 'The mediator has asked you to leave'",
   "staff.remove.logged": "The time goes on the record",
   "staff.remove.act": "Remove {name}",
 
@@ -191,7 +191,7 @@ const messages: Record<keyof typeof source, string> = {
   "staff.sealWord": "Organisation's seal",
   "staff.sealLast": "last",
   "staff.seal": "Seal for the organisation",
-  "staff.sealWaits": "Seal ({count} signatures missing)",
+  "staff.sealWaits": "Seal (still to sign: {count})",
   "staff.sealing": "Sealing",
   "staff.whenInForce": "When is it in force?",
   "staff.whenInForceText":

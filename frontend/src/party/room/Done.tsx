@@ -7,6 +7,7 @@ import type { RoomState } from "../../room/state";
 import { Button } from "../../ui/Button";
 import { Digest } from "../../ui/Digest";
 import { Dock } from "../../ui/Dock";
+import { scrollable } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Note } from "../../ui/Note";
 import { RecStrip } from "../../ui/RecStrip";
@@ -24,8 +25,9 @@ interface Props {
   onBack?: () => void;
 }
 
-function headline(agreement: AgreementView): string {
+function headline(agreement: AgreementView, over: boolean): string {
   if (agreement.state === "in_force") return t("done.inForce");
+  if (over) return t("done.overUnsigned");
   if (agreement.state === "signed") return t("done.signed");
   return t("done.signing");
 }
@@ -35,27 +37,24 @@ export function Done({ visit, me, agreement, state, over, onBack }: Props) {
   return (
     <div class="phone" data-testid="done" data-state={agreement.state}>
       <RecStrip recording={state?.recording ?? null} clockOffset={state?.clockOffset} />
-      <main class="phone__main">
+      <main class="phone__main" {...scrollable}>
         <div class="row row--top done__head">
           <span class={inForce ? "mark mark--ok mark--lg" : "mark mark--lg"}>
             <Icon name={inForce ? "check" : "clock"} />
           </span>
           <div role="status">
-            <h1 class="h1">{headline(agreement)}</h1>
-            <p class="meta">
-              {inForce && agreement.effective_at && (
-                <>
-                  {t("done.effective", { time: dateTime(agreement.effective_at) + zoneNote(agreement.effective_at) })}
-                  <i class="dot" />
-                </>
-              )}
-              {t("done.number", { number: agreement.number })}
-            </p>
+            <h1 class="h1">{headline(agreement, over ?? false)}</h1>
+            {inForce && agreement.effective_at && (
+              <p class="meta">
+                {t("done.effective", { time: dateTime(agreement.effective_at) + zoneNote(agreement.effective_at) })}
+              </p>
+            )}
+            <p class="meta">{t("done.number", { number: agreement.number })}</p>
           </div>
         </div>
         {!inForce && (
           <Note tone="warn" title={t("done.notYet")}>
-            {t("done.notYetHint")}
+            {t(over ? "done.overUnsignedHint" : "done.notYetHint")}
           </Note>
         )}
         <Signers agreement={agreement} me={me.participant.participant_id} />

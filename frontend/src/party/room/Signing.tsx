@@ -8,7 +8,7 @@ import type { RoomState } from "../../room/state";
 import { Button, LinkButton } from "../../ui/Button";
 import { Digest, useDigestMatch } from "../../ui/Digest";
 import { Dock } from "../../ui/Dock";
-import { useNow } from "../../ui/hooks";
+import { scrollable, useNow } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Note } from "../../ui/Note";
 import { RecStrip } from "../../ui/RecStrip";
@@ -74,14 +74,14 @@ export function Signing({ visit, agreement, state, banner, onRead, onDone }: Pro
       <main class="phone__main phone__main--dense signing-page" ref={form}>
         <h1 class="h1">{t("signing.title")}</h1>
         <div class="card card--dense stack stack--2" data-part="match">
+          <p class="row strong">
+            <Icon name="doc" />
+            {t("agreement.title")}
+          </p>
           <div class="row between">
-            <p class="row strong">
-              <Icon name="doc" />
-              {t("agreement.title")}
-            </p>
+            <p class="meta">{agreement.number}</p>
             <LinkButton onClick={onRead}>{t("signing.readAgain")}</LinkButton>
           </div>
-          <p class="meta">{agreement.number}</p>
           <Digest digest={agreement.digest} content={full?.content} />
           <Lack of="match" missing={missing} />
         </div>
@@ -224,7 +224,7 @@ function Received({ strip, banner, receipt, onDone }: ReceivedProps) {
     <div class="phone" data-testid="sign-receipt" data-digest={receipt.digest}>
       {strip}
       {banner}
-      <main class="phone__main">
+      <main class="phone__main" {...scrollable}>
         <div class="ending">
           <span class="mark mark--ok mark--lg">
             <Icon name="check" />
