@@ -7,7 +7,7 @@ import signal
 import socket
 import struct
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -184,6 +184,11 @@ async def test_clocks_reach_subscribers_and_the_recorder(pair: Pair, worker: Wor
     reader.close()
 
 
+async def counted(worker: WorkerProcess, names: Iterable[str]) -> dict[str, int]:
+    counters = (await worker.media.statistics())["counters"]
+    return {name: counters[name] for name in names}
+
+
 async def test_strangers_are_counted_and_media_flows_on(pair: Pair, worker: WorkerProcess) -> None:
     pair.send(10, VP8_KEY)
     await pair.arrived(1)
@@ -202,14 +207,19 @@ async def test_strangers_are_counted_and_media_flows_on(pair: Pair, worker: Work
     assert len(pair.sender.answers) == answers + 1
     pair.send(11)
     await pair.arrived(2)
-    counters = (await worker.media.statistics())["counters"]
-    assert counters["stun_bad_integrity"] == 1
-    assert counters["stun_unknown_ufrag"] == 1
-    assert counters["stun_malformed"] >= 1
-    assert counters["unknown_address"] == 2
-    assert counters["srtp_rejected"] == 1
-    assert counters["unknown_datagram"] == 2
-    assert counters["faults"] == 0
+    expected = {
+        "stun_bad_integrity": 1,
+        "stun_unknown_ufrag": 1,
+        "stun_malformed": 3,
+        "unknown_address": 2,
+        "srtp_rejected": 1,
+        "unknown_datagram": 2,
+        "faults": 0,
+    }
+    # Two cores deliver what two sockets sent in an order of their own.
+    async with asyncio.timeout(5):
+        while (counters := await counted(worker, expected)) != expected:
+            assert all(counters[name] <= most for name, most in expected.items()), counters
     stranger.close()
 
 

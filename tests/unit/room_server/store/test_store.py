@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from recorder.eventlog import check_chain
+from room_server.store import database
 from room_server.store.database import answers, migrate, open_engine
 from room_server.store.schema import APPEND_ONLY, metadata
 from tests.support.product_room import Product
@@ -87,11 +88,12 @@ async def test_an_error_of_the_database_holds_no_values(product: Product) -> Non
     assert "a secret value" not in str(caught.value)
 
 
-async def test_the_database_says_whether_it_answers(tmp_path: Path) -> None:
+async def test_the_database_says_whether_it_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = open_engine(f"sqlite+aiosqlite:///{tmp_path / 'some.sqlite3'}")
     assert await answers(engine)
     await engine.dispose()
     (tmp_path / "folder.sqlite3").mkdir()
+    monkeypatch.setattr(database, "ANSWER_SECONDS", 0.2)
     broken = open_engine(f"sqlite+aiosqlite:///{tmp_path / 'folder.sqlite3'}")
     assert not await answers(broken)
     await broken.dispose()
