@@ -109,7 +109,10 @@ async def test_a_room_survives_the_death_of_every_process_and_a_full_disk(room: 
         assert faults == [], f"{person.name}: {faults}"
 
 
-EXPECTED = re.compile(r"WebSocket connection to|WebSocket is already in|^(401|409|410|502) |ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED")
+EXPECTED = re.compile(
+    r"WebSocket connection to|WebSocket is already in|^(401|409|410|502) |"
+    r"ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED"
+)
 """What a browser itself writes down when a server is away or refuses."""
 
 
