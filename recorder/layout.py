@@ -14,6 +14,9 @@ CRL = "trust/crl.pem"
 LOG_KEY = "trust/log.pem"
 STAMP_ROOTS = "trust/tsa-roots.pem"
 
+SEAL_FIELD = "seal"
+"""Name of the field of a paper that the organisation's seal goes into."""
+
 SEAL_NAME = "电子印章 Seal"
 LOG_NAME = "日志密钥 Log"
 """Common names of the certificates that may seal and that may sign a log; no other certificate counts for these."""

@@ -18,6 +18,7 @@ import typst
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields
 
+from recorder.layout import SEAL_FIELD as SEAL
 from recorder.prosemirror import UnknownContent, all_text, page_nodes
 from recorder.typeface import FOLDER, MissingGlyph, require_glyphs
 
@@ -34,9 +35,6 @@ __all__ = [
     "render",
     "short_code",
 ]
-
-SEAL = "seal"
-"""Name of the field that the organisation's seal goes into; always there, always last."""
 
 _TEMPLATE = Path(__file__).with_name("agreement.typ")
 _A4_HEIGHT = 297 / 25.4 * 72

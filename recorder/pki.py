@@ -105,7 +105,12 @@ class Authority:
         return self.root.fingerprint(hashes.SHA256()).hex()
 
     def certify_act(self, signer_name: str) -> Signer:
-        """A new key with a certificate that is valid for minutes. The caller uses it once and drops it."""
+        """A new key with a certificate that is valid for minutes. The caller uses it once and drops it.
+
+        Raises PkiError for the names of the organisation's own certificates.
+        """
+        if _fit(signer_name) in {SEAL_NAME, LOG_NAME, DEVELOPMENT_TSA}:
+            raise PkiError(f"nobody may sign under the name {signer_name}")
         now = self.clock()
         key = ec.generate_private_key(ec.SECP256R1())
         certificate = _certificate(

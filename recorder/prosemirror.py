@@ -90,13 +90,15 @@ def _block(node: Mapping[str, Any], depth: int) -> Json:
 
 def _lines(kind: str, node: Mapping[str, Any]) -> Json:
     """A block that holds text only."""
-    attributes = _attributes(node)
+    attributes, content = _attributes(node), _inline(node)
+    if kind == "heading" and not _text({"content": content}):
+        kind = "paragraph"  # an empty line; a heading without words is an error in PDF/UA
     align = attributes.get("textAlign")
     return {
         "type": kind,
         "align": align if align in {"center", "right"} else "left",
         "level": _whole(attributes.get("level"), 1, 6),
-        "content": _inline(node),
+        "content": content,
     }
 
 

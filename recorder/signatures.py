@@ -26,6 +26,7 @@ EVIDENCE = "证据摘要 evidence sha256:"
 class SignatureReport:
     """One signature. ``signed_at``: the time that its time-stamp proves (None when nothing does).
 
+    ``document_stamp``: true for the time-stamp over the whole file that the seal brings; nobody's signature.
     ``evidence_digest``: of the act's evidence, hex, empty for the seal. ``detail``: one sentence in both languages.
     """
 
@@ -36,6 +37,7 @@ class SignatureReport:
     detail: Sentence
     evidence_digest: str = ""
     development_time: bool = False
+    document_stamp: bool = False
 
 
 class UnreadablePdf(Failure):
@@ -99,7 +101,7 @@ def _document_stamp(embedded: EmbeddedPdfSignature, name: str, trust: Trust) -> 
     elif status.modification_level not in {ModificationLevel.NONE, ModificationLevel.LTA_UPDATES}:
         problem = Sentence("加盖时间戳之后文件被改动", "the file was changed after its time-stamp")
     detail = problem or Sentence("文件时间戳完整、受信任", "the document time-stamp is intact and trusted")
-    return SignatureReport(embedded.field_name, name, at, problem is None, detail, "", development)
+    return SignatureReport(embedded.field_name, name, at, problem is None, detail, "", development, document_stamp=True)
 
 
 def _signature(embedded: EmbeddedPdfSignature, name: str, trust: Trust) -> SignatureReport:

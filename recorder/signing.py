@@ -7,6 +7,7 @@ inside), so that the file can be checked when all its certificates have run out 
 from __future__ import annotations
 
 import io
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,6 +44,9 @@ __all__ = [
     "inspect",
     "sign_field",
 ]
+
+# It warns that nothing will be fetched, which is what we want: what a signature needs is at hand.
+logging.getLogger("pyhanko.sign.signers.pdf_signer").setLevel(logging.ERROR)
 
 # All revocation data goes in before the last time-stamp, so that the time-stamp covers the file to its last byte.
 _INSIDE = DSSContentSettings(

@@ -35,13 +35,16 @@ class Report:
     """The verdict. ``checks`` in the order in which they were made; ``catalogue`` only when it could be trusted.
 
     ``root``: SHA-256 of the root certificate that was trusted, hex. ``sealed_at``: what the time-stamp proves.
-    ``notes``: what a reader should know although it does not make the dossier wrong.
+    ``root_given``: whether the reader named that root. If not, the dossier vouches for itself: everything fits
+    together, but a stranger could have made all of it. ``notes``: what a reader should know although it does not make
+    the dossier wrong.
     """
 
     ok: bool
     checks: Sequence[Check]
     root: str = ""
     sealed_at: datetime | None = None
+    root_given: bool = False
     notes: Sequence[Sentence] = ()
     catalogue: Mapping[str, Any] | None = None
 
@@ -82,6 +85,8 @@ def _verify(
         return Report(False, [*checks, Check("trust", False, failure.sentence)])
     root = fingerprint(trust.roots[0])
     notes = [_root_note(root, given=roots is not None)]
+    if roots is not None and trust.stamp_roots is not roots and stamp_roots is None:
+        notes.append(_STAMPS_INSIDE)
     stamps = []
 
     def sealed() -> Sentence:
@@ -103,7 +108,8 @@ def _verify(
     if development or any(stamp.development for stamp in stamps):
         notes.append(_DEVELOPMENT)
     ok = all(check.ok for check in checks)
-    return Report(ok, checks, root, stamps[0].at if stamps else None, notes, dossier.catalogue if ok else None)
+    at = stamps[0].at if stamps else None
+    return Report(ok, checks, root, at, roots is not None, notes, dossier.catalogue if ok else None)
 
 
 def _open(file: BinaryIO, size: int, checks: list[Check]) -> tuple[Opened, dict[str, Track]]:
@@ -180,6 +186,13 @@ _DEVELOPMENT = Sentence(
 )
 
 
+_STAMPS_INSIDE = Sentence(
+    "时间戳的根证书取自案卷内；要确认时间，请另行取得时间戳机构的根证书（--trust-tsa）。",
+    "The root of the time-stamps is the one inside the dossier; to be certain of the times, get it elsewhere "
+    "(--trust-tsa).",
+)
+
+
 def _root_note(root: str, *, given: bool) -> Sentence:
     if given:
         return Sentence(f"信任您给出的根证书，指纹 {root}。", f"Trusted: the root that you gave, fingerprint {root}.")
@@ -225,12 +238,19 @@ def _as_text(report: Report, language: str) -> str:
         kind, count, seconds = one.get("kind"), one.get("count"), one.get("duration")
         said = Sentence(f"{kind} {count} 项，{seconds} 秒", f"withheld: {kind}, {count} items, {seconds} s")
         lines.append(f"未纳入  {_said(said, language)}")
-    verdict = (
-        Sentence("结论：案卷完整、未被改动。", "Verdict: the dossier is whole and unchanged.")
-        if report.ok
-        else Sentence("结论：案卷不能通过核验。", "Verdict: the dossier does NOT hold.")
+    return "\n".join([*lines, "", _said(_verdict(report), language), ""])
+
+
+def _verdict(report: Report) -> Sentence:
+    if not report.ok:
+        return Sentence("结论：案卷不能通过核验。", "Verdict: the dossier does NOT hold.")
+    if report.root_given:
+        return Sentence("结论：案卷完整、未被改动。", "Verdict: the dossier is whole and unchanged.")
+    return Sentence(
+        "结论：案卷完整，签章之后未被改动。由谁签章，须核对根证书指纹之后才能确定（--trust-root）。",
+        "Verdict: the dossier is whole and unchanged since it was sealed. Who sealed it is certain only once the "
+        "fingerprint of the root has been compared (--trust-root).",
     )
-    return "\n".join([*lines, "", _said(verdict, language), ""])
 
 
 def _as_json(report: Report, language: str) -> str:
@@ -240,6 +260,7 @@ def _as_json(report: Report, language: str) -> str:
     value = {
         "ok": report.ok,
         "root_sha256": report.root,
+        "root_given": report.root_given,
         "sealed_at": None if report.sealed_at is None else report.sealed_at.isoformat(),
         "checks": [{"name": one.name, "ok": one.ok, "sentence": said(one.sentence)} for one in report.checks],
         "notes": [said(note) for note in report.notes],

@@ -27,7 +27,7 @@ from room_server.services.everything import Services, build_services
 from room_server.services.messages import OutboxMessages
 from room_server.services.ports import Ports, key_for_short_secrets, utc_now
 from room_server.settings import Settings
-from room_server.store.database import migrate, open_engine
+from room_server.store.database import answers, migrate, open_engine
 from room_server.store.unit_of_work import units_of_work
 from room_server.worker import Filer
 from signaling.background import Background
@@ -173,19 +173,10 @@ class Node:
     async def health(self) -> dict[str, bool]:
         """Whether each part works."""
         return {
-            "database": await self._database_answers(),
+            "database": await answers(self.foundation.engine),
             "media": self._media.ready,
             "recorder": self._recorder.ready,
         }
-
-    async def _database_answers(self) -> bool:
-        try:
-            async with asyncio.timeout(2):
-                await self.services.sessions.all()
-        except Exception:
-            log.exception("the database does not answer")
-            return False
-        return True
 
     # ---- what the other processes tell -----------------------------------------------------------------------------
 

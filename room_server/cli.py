@@ -20,6 +20,8 @@ from room_server.settings import PREFIX, Settings, SettingsError
 from room_server.supervisor import Program, Supervisor
 
 FLAGS = frozenset({"host", "port", "media_port", "data_dir", "recording_minimum_free_mb", "demo"})
+WHITE_ON_BLACK = "\x1b[38;5;231;48;5;16m"  # of the fixed colours, which no theme changes
+PLAIN = "\x1b[0m"
 
 MEDIA_STOP_SECONDS, RECORDER_STOP_SECONDS = 1.5, 3.0
 """How long they may take to end. With the web process, which ends before them, less than ten."""
@@ -79,7 +81,8 @@ def _run(loaded: Settings) -> None:
     bootstrap.prepare_folders(loaded)
     if loaded.demo:
         access = asyncio.run(bootstrap.open_demo(loaded))
-        print(AGAIN.format(url=loaded.url) if access is None else welcome(loaded, access), flush=True)
+        again = AGAIN.format(url=loaded.url)
+        print(again if access is None else welcome(loaded, access, coloured=sys.stdout.isatty()), flush=True)
     print(f"The service starts on {loaded.url}", flush=True)
     asyncio.run(Supervisor(programs(loaded), environment(loaded, os.environ)).run())
 
@@ -97,7 +100,7 @@ def _renew_password(loaded: Settings, username: str) -> int:
 def programs(loaded: Settings) -> list[Program]:
     """The processes of one machine."""
     media = ["-m", "signaling.sfu.worker", "--control", str(loaded.media_control), "--feed", str(loaded.recorder_feed)]
-    media += ["--listen", loaded.host, "--port", str(loaded.media_port)]
+    media += ["--listen", loaded.media_listen, "--port", str(loaded.media_port)]
     for address in loaded.announced:
         media += ["--announce", address]
     recorder = ["-m", "recorder.process", "--control", str(loaded.recorder_control)]
@@ -126,28 +129,33 @@ A new password for a member of staff: mediation-room password USERNAME
 """
 
 
-def welcome(loaded: Settings, access: DemoAccess) -> str:
+def welcome(loaded: Settings, access: DemoAccess, coloured: bool) -> str:
     """What the demo's opener sees in the terminal: links, QR codes, passwords (shown once, stored hashed)."""
     links = [("mediator", "", f"{loaded.url}/staff/sessions/{access.session_id}")]
     links += [(link.side, f"{link.name}, identity number ends in {link.last4}", link.url) for link in access.links]
     links += [("court officer", "", f"{loaded.url}/court")]
     lines = ["", "A demo case is open. Everything in it is invented.", ""]
     for role, note, url in links:
-        lines += [f"  {role:<14} {url}", *([f"  {'':<14} {note}"] if note else []), _indented(qr_code(url))]
+        lines += [f"  {role:<14} {url}", *([f"  {'':<14} {note}"] if note else []), _indented(qr_code(url, coloured))]
     lines += ["User names and passwords of the demo's staff, shown this once:", ""]
     lines += [f"  {account.username:<10} {account.password}" for account in access.accounts]
     lines += ["", f"Messages of the demo, with the one-time codes: {loaded.url}/demo", ""]
     return "\n".join(lines)
 
 
-def qr_code(text: str) -> str:
-    """A QR code in half-block characters, two modules a line."""
-    rows = [[bool(module) for module in row] for row in segno.make(text, error="l").matrix_iter(border=2)]
+def qr_code(text: str, coloured: bool) -> str:
+    """A QR code in half-block characters, two modules a line, with the quiet zone that readers need (ISO/IEC 18004).
+
+    ``coloured``: black on white by the terminal's own colour codes, whatever its background is. Else the light modules
+    are drawn, which is right on a dark background; most readers take the reverse too.
+    """
+    rows = [[bool(module) for module in row] for row in segno.make(text, error="l").matrix_iter(border=4)]
     if len(rows) % 2:
         rows.append([False] * len(rows[0]))
     blocks = {(True, True): " ", (True, False): "▄", (False, True): "▀", (False, False): "█"}  # light on dark
     pairs = zip(rows[::2], rows[1::2], strict=True)
-    return "\n".join("".join(blocks[pair] for pair in zip(upper, lower, strict=True)) for upper, lower in pairs)
+    lines = ["".join(blocks[pair] for pair in zip(upper, lower, strict=True)) for upper, lower in pairs]
+    return "\n".join(f"{WHITE_ON_BLACK}{line}{PLAIN}" if coloured else line for line in lines)
 
 
 def _indented(text: str) -> str:

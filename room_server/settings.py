@@ -6,11 +6,13 @@ A setting comes from, last wins: the default here, one TOML file (``MEDIATION_RO
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import ipaddress
 import os
 import secrets
 import socket
+import tempfile
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +20,8 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 PREFIX = "MEDIATION_ROOM_"
+KEY_BYTES = 32
+SHORTEST_KEY = 32
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 EVERY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not bound here
 
@@ -45,6 +49,7 @@ class Settings:
     secret_key: str = _doc("key of all tokens; empty: made once and kept in data_dir", "")
     tls_certificate: str = _doc("PEM file; empty: self-signed when host is not a loopback address", "")
     tls_key: str = _doc("PEM file that goes with tls_certificate", "")
+    media_host: str = _doc("address of the media socket; empty: host, or the announced own address", "")
     media_port: int = _doc("UDP port of the media worker", 40000)
     announced_ips: tuple[str, ...] = _doc(
         "addresses told to browsers for media; empty: host, or this machine's own", ()
@@ -87,6 +92,18 @@ class Settings:
         return (own_address(),)
 
     @property
+    def media_listen(self) -> str:
+        """Address that the media socket is bound to.
+
+        A socket that listens everywhere answers from whatever address the route prefers, and a browser drops an answer
+        that does not come from where it sent to (RFC 8445 7.2.5.2.1). So this machine's own announced address is bound
+        itself; behind NAT or in a container, where ``announced_ips`` is not ours to bind, every address is.
+        """
+        if self.media_host:
+            return self.media_host
+        return self.announced[0] if self.host in EVERY_ADDRESS and not self.announced_ips else self.host
+
+    @property
     def database(self) -> str:
         """The SQLAlchemy URL in use."""
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'room.sqlite3'}"
@@ -117,18 +134,38 @@ class Settings:
         return self.run_dir / "feed.sock"
 
     def token_key(self) -> str:
-        """The key of all tokens; made and kept (mode 0600) at first use when the setting is empty."""
+        """The key of all tokens; made and kept (mode 0600) at first use when the setting is empty.
+
+        Raises:
+            SettingsError: the setting or the file is too short: anybody could find the key and make tokens.
+        """
         if self.secret_key:
-            return self.secret_key
+            return _long_enough(self.secret_key, f"{PREFIX}SECRET_KEY")
         path = self.data_dir / "secret.key"
         path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return path.read_text().strip()
+        if not path.exists():
+            _keep_new_key(path)
+        return _long_enough(path.read_text().strip(), str(path))
+
+
+def _long_enough(key: str, place: str) -> str:
+    if len(key) < SHORTEST_KEY:
+        raise SettingsError(f"{place} has fewer than {SHORTEST_KEY} characters, which is no key")
+    return key
+
+
+def _keep_new_key(path: Path) -> None:
+    """The file is there whole or not at all: a process that starts beside this one must not read half a key."""
+    descriptor, name = tempfile.mkstemp(prefix=".secret-", dir=path.parent)  # mode 0600
+    try:
         with os.fdopen(descriptor, "w") as file:
-            file.write(secrets.token_hex(32))
-        return path.read_text().strip()
+            file.write(secrets.token_hex(KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):  # the other process was first: then its key counts
+            os.link(name, path)
+    finally:
+        Path(name).unlink()
 
 
 def own_address() -> str:

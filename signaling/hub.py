@@ -98,11 +98,13 @@ class Hub:
         return room.document(document_id), grant.participant_id
 
     async def _enter(self, room_id: RoomId, hello: Hello, outbox: Outbox) -> tuple[Room, Joined]:
+        before = self._rooms.get(room_id)
         grant = await self._authenticate(room_id, hello.token)
         room = await self.open(room_id)
         removals = room.door.removals(grant.participant_id)
-        if removals:
-            # Somebody who was sent out once: only a token that holds now is good enough.
+        if removals or room is not before:
+            # Somebody who was sent out once, or perhaps while there was no room to remember it: only a token that
+            # holds now is good enough.
             grant = await self._authenticate(room_id, hello.token)
         joined = await room.door.join(grant, outbox, removals=removals, resume=hello.resume, last_seq=hello.last_seq)
         return room, joined

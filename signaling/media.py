@@ -180,6 +180,9 @@ class MediaWorker:
             async with asyncio.timeout(ANSWER_WITHIN):
                 return await answer
         except TimeoutError:
+            # Whoever asked for media to end must not be left with media that goes on: without its control connection
+            # the worker closes everything.
+            writer.transport.abort()
             raise SignalingError(ErrorCode.OVERLOADED, "the media worker does not answer") from None
         finally:
             self._waiting.pop(request.number, None)

@@ -56,9 +56,9 @@ class Switchboard:
     async def create_transport(self, person: Participant, direction: Direction) -> TransportCreated:
         """A new transport; the one that the person had in this direction is closed."""
         self._require_media()
+        ticket = self._ticket(person)
         old = [t for t in self.transports.values() if _is(t, person, direction)]
         await self.close(self._detach(old), "transport_closed")
-        ticket = self._ticket(person)
         created = await self._room.media.create_transport(self._room.room_id, person.participant_id, direction)
         if ticket != self._ticket(person):
             await attempt(self._room.media.close_transport(created.transport_id))

@@ -115,7 +115,9 @@ export interface Window {
   label_zh: string;
   label_en: string;
   safe_last_day: string;
-  source: string;
+  /** The articles behind it, by name. */
+  source_zh: string;
+  source_en: string;
 }
 
 export interface AgreementView {

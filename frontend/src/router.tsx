@@ -3,6 +3,7 @@ import { signal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { t } from "./i18n";
+import { Brand } from "./ui/Brand";
 import { Sprite } from "./ui/Icon";
 
 type Loader = () => Promise<{ default: ComponentType }>;
@@ -58,6 +59,9 @@ export function Router() {
 function Plain({ title, text, reload }: { title: string; text: string; reload?: boolean }) {
   return (
     <div class="phone">
+      <header class="phone__head">
+        <Brand />
+      </header>
       <main class="phone__main">
         <h1 class="h1">{title}</h1>
         <p class="lead">{text}</p>

@@ -7,7 +7,7 @@ from typing import Any
 
 from recorder import bag
 from recorder.checks.opened import Check, Opened, rows
-from recorder.layout import SEAL_NAME
+from recorder.layout import SEAL_FIELD, SEAL_NAME
 from recorder.sentences import Failure, Sentence
 from recorder.signatures import SignatureReport, agreement_digest, inspect_with
 from recorder.trust import Trust
@@ -38,14 +38,12 @@ def _signatures(dossier: Opened, row: Mapping[str, Any], trust: Trust) -> list[S
             raise Failure(
                 f"{path}：{report.field}，{report.detail.zh}。", f"{path}: {report.field}: {report.detail.en}."
             )
-    seals = [report for report in reports if report.field == "seal"]
-    if not seals or seals[0].signer_name != SEAL_NAME:
-        raise Failure(f"{path}：没有调解组织的印章。", f"{path}: the organisation's seal is not on it.")
-    impostors = [report for report in reports if report.field != "seal" and report.signer_name == SEAL_NAME]
-    if impostors:
-        raise Failure(
-            f"{path}：{impostors[0].field} 用了调解组织的印章。", f"{path}: {impostors[0].field} bears the seal's key."
-        )
+    for report in reports:
+        if (report.field == SEAL_FIELD) != (report.signer_name == SEAL_NAME) and not report.document_stamp:
+            raise Failure(
+                f"{path}：{report.field} 由{report.signer_name}签署，与签名栏不符。",
+                f"{path}: {report.field} bears the signature of {report.signer_name}, who may not sign there.",
+            )
     return reports
 
 
@@ -65,16 +63,25 @@ def _holds(dossier: Opened, row: Mapping[str, Any], reports: list[SignatureRepor
                 f"{path}：{report.field} 的签署证据既不在卷内也不在日志中。",
                 f"{path}: the evidence behind {report.field} is neither among the files nor in the log.",
             )
-    people = [report for report in reports if report.field != "seal" and report.signer_name and _is_person(report)]
-    names = "、".join(report.signer_name for report in people)
+    return _outcome(path, digest, reports)
+
+
+def _outcome(path: str, digest: str, reports: list[SignatureReport]) -> Sentence:
+    """Who signed, and whether the seal is on it: a paper that was not finished is filed as it is."""
+    signers = [one for one in reports if one.field != SEAL_FIELD and not one.document_stamp]
+    names = "、".join(report.signer_name for report in signers)
+    text_zh, text_en = f"文本校验码 {digest[:8]}… 与日志一致", f"the text digest {digest[:8]}… is the log's"
+    if any(report.field == SEAL_FIELD for report in reports):
+        return Sentence(
+            f"{path}：{names}签名和调解组织印章均成立，{text_zh}。",
+            f"{path}: the signatures of {names} and the seal hold; {text_en}.",
+        )
+    if not signers:
+        return Sentence(f"{path}：没有任何签名，{text_zh}。", f"{path}: nobody signed it; {text_en}.")
     return Sentence(
-        f"{path}：{names}签名和调解组织印章均成立，文本校验码 {digest[:8]}… 与日志一致。",
-        f"{path}: the signatures of {names} and the seal hold; the text digest {digest[:8]}… is the log's.",
+        f"{path}：{names}签名成立，没有调解组织印章，{text_zh}。",
+        f"{path}: the signatures of {names} hold; the organisation's seal is NOT on it; {text_en}.",
     )
-
-
-def _is_person(report: SignatureReport) -> bool:
-    return not report.field.startswith("Timestamp-")
 
 
 def _undeclared(dossier: Opened, trust: Trust, declared: set[Any]) -> list[Check]:

@@ -92,7 +92,7 @@ class AgreementsApi:
 
     async def _session(self, request: Request) -> str:
         if "authorization" in request.headers:
-            return (await self._identity.party(request)).session_id
+            return (await self._identity.admitted(request)).session_id
         session_id = request.query_params.get("session_id", "")
         await self._identity.mediator(request, session_id)
         return session_id
@@ -100,7 +100,7 @@ class AgreementsApi:
     async def _who(self, request: Request) -> tuple[str, str]:
         """The text and who asks. Whoever is not of its session gets the same answer as for an unknown text."""
         if "authorization" in request.headers:
-            grant = await self._identity.party(request)
+            grant = await self._identity.admitted(request)
             stage = await self._agreements.stage(request.path_params["proposal_id"])
             if stage.session_id != grant.session_id:
                 raise NotFound("not_found")

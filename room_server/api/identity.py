@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from room_server.auth import STAFF_LIFETIME
 from room_server.domain.errors import Forbidden, Unauthenticated
+from room_server.domain.people import Role
 from room_server.services.access import RoomGrant
 from room_server.services.everything import Services
 from room_server.services.staff import COURT_OFFICER, MEDIATOR
@@ -35,6 +36,17 @@ class Identity:
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated("unauthenticated")
         return await self.services.access.read_token(token.strip())
+
+    async def admitted(self, request: Request) -> RoomGrant:
+        """The bearer of the room token, once the mediator has let them in: whoever waits learns nothing of the text.
+
+        Raises:
+            Unauthenticated: as ``party``. Forbidden: still in the waiting room.
+        """
+        grant = await self.party(request)
+        if not grant.admitted and grant.role != Role.HOST:
+            raise Forbidden("forbidden")
+        return grant
 
     async def staff(self, request: Request) -> StaffMember:
         """Whoever is signed in.

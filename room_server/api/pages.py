@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
@@ -44,6 +45,23 @@ HEADERS = {
 }
 
 
+class ElsewherePath(Convertor[str]):
+    """Any path that is no program's: a person has mistyped or shortened an address, and gets a page, not JSON."""
+
+    regex = "(?!api/|assets/|rooms/).*"
+
+    def convert(self, value: str) -> str:
+        """As it stands in the address."""
+        return value
+
+    def to_string(self, value: str) -> str:
+        """As it stands in the address."""
+        return value
+
+
+register_url_convertor("elsewhere", ElsewherePath())
+
+
 class StrictHeaders:
     """Adds the security headers to every HTTP response, and HSTS under HTTPS with a real certificate."""
 
@@ -82,11 +100,17 @@ class Assets(StaticFiles):
 def routes(folder: Path, demo: bool) -> list[BaseRoute]:
     """Pages and assets from the built frontend in ``folder``."""
 
-    async def page(_: Request) -> Response:
+    def built(status: int) -> Response:
         index = folder / "index.html"
         if not index.exists():
             return PlainTextResponse("The frontend is not built. Run: make run", status_code=503)
-        return FileResponse(index, media_type="text/html")
+        return FileResponse(index, media_type="text/html", status_code=status)
+
+    async def page(_: Request) -> Response:
+        return built(200)
+
+    async def nowhere(_: Request) -> Response:
+        return built(404)
 
     async def icon(_: Request) -> Response:
         return FileResponse(folder / "favicon.svg", media_type="image/svg+xml")
@@ -96,4 +120,5 @@ def routes(folder: Path, demo: bool) -> list[BaseRoute]:
         *(Route(path, page) for path in shown),
         Route("/favicon.svg", icon),
         Mount("/assets", Assets(directory=folder / "assets", check_dir=False)),
+        Route("/{path:elsewhere}", nowhere),
     ]

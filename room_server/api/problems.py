@@ -65,7 +65,9 @@ async def http_error(_request: Request, error: Exception) -> JSONResponse:
 
 async def failed(request: Request, error: Exception) -> JSONResponse:
     """A defect of ours: logged with its trace, told without it."""
-    log.error("a request failed", path=request.scope.get("route_path", request.url.path[:40]), exc_info=error)
+    # Never the path: the secret of a party's link may be in it.
+    endpoint = getattr(request.scope.get("endpoint"), "__qualname__", "none")
+    log.error("a request failed", method=request.method, endpoint=endpoint, exc_info=error)
     return problem(500, "internal", "Something went wrong on our side.", "系统出错，请稍后再试。")
 
 

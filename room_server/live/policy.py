@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from weakref import WeakValueDictionary
 
 import structlog
 
@@ -31,7 +32,7 @@ class SessionPolicy:
         self._director = director
         self._on_ended = on_ended
         self._sessions: dict[RoomId, str] = {}
-        self._known: dict[RoomId, Room] = {}
+        self._known: WeakValueDictionary[RoomId, Room] = WeakValueDictionary()  # a room that closed must not stay
 
     def listen(self, bus: Bus, hub: Hub) -> None:
         """Show what services commit on the screens of live rooms, and close the sockets of who was shut out."""

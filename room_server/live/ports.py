@@ -1,4 +1,4 @@
-"""What the account of a recording needs of a room, the media worker, the recorder and the database."""
+"""What the recordings of live rooms need from their surroundings; tests give them in memory."""
 
 from __future__ import annotations
 

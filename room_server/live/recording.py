@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 import structlog
 
 from recorder.control import Track
-from room_server.domain.errors import DomainError
+from room_server.domain.errors import DomainError, Forbidden
 from room_server.live.ports import Feed, Ledger, LiveRoom, Recorder
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import CaptureId, ParticipantId, PublicationId, RoomId
@@ -26,7 +26,10 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class Running:
-    """A recording of one room. ``gap_since``: Unix seconds at which it broke, None while it runs."""
+    """A recording of one room. ``gap_since``: Unix seconds at which it broke, None while it runs.
+
+    ``over``: it was stopped; whoever waited for their turn meanwhile finds nothing to do.
+    """
 
     room: LiveRoom
     session_id: str
@@ -36,6 +39,7 @@ class Running:
     lost_seconds: float = 0.0
     gap_since: float | None = None
     reason: str | None = None
+    over: bool = False
     captures: dict[PublicationId, CaptureId] = field(default_factory=dict)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -81,7 +85,7 @@ class Director:
             raise SignalingError(ErrorCode.RECORDING_UNAVAILABLE, "the recorder is not there")
         if running is not None:
             async with running.turn:
-                await self._try_again(running)
+                await self._go_on(running)
             if running.gap_since is not None:
                 raise SignalingError(ErrorCode.RECORDING_UNAVAILABLE, "still not", reason=running.reason)
             return
@@ -90,8 +94,10 @@ class Director:
         running = Running(room, session_id, recording_id, self._now(), consenting)
         self._running[room.room_id] = running
         async with running.turn:
-            await self._capture_all(running)
-            room.set_recording(running.view())
+            try:
+                await self._capture_all(running)
+            finally:  # whatever happened to single tracks: it runs, so every screen says so
+                running.room.set_recording(running.view())
 
     async def adopt(
         self,
@@ -125,23 +131,29 @@ class Director:
         Raises:
             SignalingError: WRONG_STATE, nothing is recorded.
         """
-        running = self._running.pop(room.room_id, None)
+        running = self._running.get(room.room_id)
         if running is None:
             raise SignalingError(ErrorCode.WRONG_STATE, "nothing is recorded")
         async with running.turn:
-            await self._release(running, list(running.captures))
-            await self._ledger.stop(running.session_id, by, reason)
-        room.set_recording(RecordingView(lost_seconds=running.lost_seconds))
+            if running.over:
+                raise SignalingError(ErrorCode.WRONG_STATE, "nothing is recorded")
+            try:
+                await self._release(running, list(running.captures))
+                await self._ledger.stop(running.session_id, by, reason)
+            except BaseException:  # it was not stopped: it goes on, as every screen says
+                await self._capture_all(running)
+                raise
+            running.over = True
+            del self._running[room.room_id]
+        running.room.set_recording(RecordingView(lost_seconds=running.lost_seconds))
 
     async def opened(self, room: LiveRoom, publication: Publication) -> None:
         """A new track: capture it when a recording runs; one that was interrupted goes on."""
         if (running := self._running.get(room.room_id)) is None:
             return
         async with running.turn:
-            if running.gap_since is None:
-                await self._capture(running, publication)
-            else:
-                await self._try_again(running)
+            await self._capture(running, publication)
+            await self._go_on(running)
 
     async def closed(self, room: LiveRoom, publication_id: PublicationId) -> None:
         """A track ended: its file is complete."""
@@ -192,7 +204,7 @@ class Director:
                 await self._close_file(track.capture_id)
         for running in list(self._running.values()):
             async with running.turn:
-                await self._try_again(running)
+                await self._go_on(running)
 
     async def track_failed(self, track: Track, reason: str) -> None:
         """A file can no longer be written: the room goes on, every screen says that the recording stopped."""
@@ -215,25 +227,32 @@ class Director:
 
     # ---- one step each; the caller holds the recording's turn --------------------------------------------------------
 
-    async def _try_again(self, running: Running) -> None:
-        """End the gap if everything that is sent can be written, and something is sent."""
-        if running.gap_since is not None and await self._capture_all(running) and running.captures:
+    async def _capture_all(self, running: Running) -> None:
+        """Capture what is not captured yet."""
+        for publication in list(running.room.publications.values()):
+            await self._capture(running, publication)
+
+    async def _go_on(self, running: Running) -> None:
+        """End the gap, if there is one, once nothing is missing any more."""
+        if running.gap_since is None:
+            return
+        await self._capture_all(running)
+        if running.captures and not any(self._wanted(running, each) for each in running.room.publications.values()):
             await self._resume(running)
 
-    async def _capture_all(self, running: Running) -> bool:
-        """Capture what is not captured yet. Returns whether nothing that should be recorded was refused."""
-        for publication in list(running.room.publications.values()):
-            if not await self._capture(running, publication):
-                return False
-        return True
+    @staticmethod
+    def _wanted(running: Running, publication: Publication) -> bool:
+        """Whether this track is to be recorded and is not."""
+        agreed = publication.participant_id in running.consenting
+        return not running.over and agreed and publication.publication_id not in running.captures
 
-    async def _capture(self, running: Running, publication: Publication) -> bool:
-        """Capture one track. False: it should be recorded and is not; then every screen says so."""
+    async def _capture(self, running: Running, publication: Publication) -> None:
         publication_id = publication.publication_id
-        if publication_id in running.captures or publication.participant_id not in running.consenting:
-            return True
+        if not self._wanted(running, publication):
+            return
         if not self._recorder.ready:
-            return False
+            await self._interrupt(running, "recorder_lost", self._now())
+            return
         capture_id = CaptureId(await self._ledger.next_capture_id())
         path = f"{running.session_id}/{capture_id:08d}-{publication.source}"
         try:
@@ -248,24 +267,30 @@ class Director:
                 form.payload_type,
             )
         except SignalingError as error:
-            await self._stop_capture(publication_id)
-            if publication_id not in running.room.publications:
-                return True  # its sender left meanwhile
             log.warning("a track is not recorded", publication=publication_id, reason=error.message)
-            await self._interrupt(running, _reason_of(error), self._now())
-            return False
+            await self._stop_capture(publication_id)
+            if publication_id in running.room.publications:  # else it ended meanwhile, and nothing of it is missing
+                await self._interrupt(running, _reason_of(error), self._now())
+            return
         running.captures[publication_id] = capture_id
-        await self._ledger.track_opened(
-            running.session_id,
-            running.recording_id,
-            capture_id,
-            participant_id=publication.participant_id,
-            kind=publication.kind,
-            source=publication.source,
-            mime_type=form.mime_type,
-            path=path,
-        )
-        return True
+        try:
+            await self._ledger.track_opened(
+                running.session_id,
+                running.recording_id,
+                capture_id,
+                participant_id=publication.participant_id,
+                kind=publication.kind,
+                source=publication.source,
+                mime_type=form.mime_type,
+                path=path,
+            )
+        except Forbidden:  # they took their consent back this very moment
+            running.consenting.discard(publication.participant_id)
+            await self._release(running, [publication_id])
+        except BaseException:  # what is not in the books is not recorded
+            await self._release(running, [publication_id])
+            await self._interrupt(running, "recorder_lost", self._now())
+            raise
 
     async def _release(self, running: Running, publications: Iterable[PublicationId]) -> None:
         for publication_id in publications:
@@ -293,19 +318,19 @@ class Director:
             log.warning("a recorded file belongs to no recording", capture=capture_id, reason=error.code)
 
     async def _interrupt(self, running: Running, reason: str, at: float) -> None:
-        if running.gap_since is not None:
+        if running.gap_since is not None or running.over:
             return
         running.gap_since, running.reason = at, reason
+        running.room.set_recording(running.view())  # at once: the screens must not wait for the disk
         await self._ledger.interrupted(running.session_id, reason, _moment(at))
-        running.room.set_recording(running.view())
 
     async def _resume(self, running: Running) -> None:
         if running.gap_since is None:
             return
         at = self._now()
+        await self._ledger.resumed(running.session_id, _moment(at))
         running.lost_seconds += at - running.gap_since
         running.gap_since = running.reason = None
-        await self._ledger.resumed(running.session_id, _moment(at))
         running.room.set_recording(running.view())
 
 

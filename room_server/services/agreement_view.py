@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from recorder.pdf import short_code
 from room_server.domain.agreement import InForce
 from room_server.domain.deadlines import Window, windows
+from room_server.rules.citations import citation
 from room_server.rules.clocks import ChineseCalendar, agreement_clocks
 from room_server.store.agreements import STATES, Stage
 
@@ -51,10 +52,12 @@ def _signer(stage: Stage, index: int) -> dict[str, Any]:
 
 
 def _window(window: Window) -> dict[str, Any]:
+    source_zh, source_en = citation(window.source)
     return {
         "id": window.clock_id,
         "label_zh": window.label_zh,
         "label_en": window.label_en,
         "safe_last_day": window.safe_last_day.isoformat(),
-        "source": ", ".join(window.source),
+        "source_zh": source_zh,
+        "source_en": source_en,
     }

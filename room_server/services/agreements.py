@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -11,7 +12,7 @@ import rfc8785
 
 from recorder.signing import SigningAct
 from room_server.bus import Published
-from room_server.domain.agreement import Agreement, Draft, InForce, Proposal, Signature, SigningIntent
+from room_server.domain.agreement import Agreement, Draft, InForce, Proposal, SigningIntent
 from room_server.domain.codes import (
     LIFETIME,
     RESEND_AFTER,
@@ -34,6 +35,7 @@ from room_server.services.paper import PaperShop
 from room_server.services.ports import Ports
 from room_server.services.sessions import SessionDetails, details, require_host
 from room_server.services.signers import draft_of
+from room_server.services.signing_evidence import evidence_of
 from room_server.store.agreements import Stage
 from room_server.store.unit_of_work import UnitOfWork
 from signaling.ids import new_id
@@ -185,7 +187,7 @@ class AgreementService:
         async with self._locks(proposal_id):
             async with self._ports.unit_of_work() as unit:
                 (await _signing(unit, proposal_id, participant_id)).check(wanted)
-            require_ink(handwriting)
+            await asyncio.to_thread(require_ink, handwriting)
             used = await self._use_code(proposal_id, participant_id, code)
             return await self._sign(wanted, used, handwriting)
 
@@ -225,10 +227,11 @@ class AgreementService:
             before = await unit.papers.newest(proposal_id)
             found = await details(unit, await unit.sessions.get(proposal.session_id))
         signature = proposal.sign(wanted, used, now).signatures[-1]
-        evidence = _evidence(proposal, signature, handwriting)
         name = proposal.signer(wanted.participant_id).name
         reason = f"本人已阅读全文并同意签署（文本校验码 {proposal.digest}）"
-        act = SigningAct(signature.field, name, now, handwriting, reason, evidence)
+        evidence = evidence_of(proposal, signature, found.person(wanted.participant_id), handwriting, reason)
+        await asyncio.to_thread(evidence.keep, self._ports.blobs)
+        act = SigningAct(signature.field, name, now, handwriting, reason, evidence.digest)
         paper = await self._papers.sign(before, act)
         async with self._ports.unit_of_work() as unit:
             await unit.sessions.lock(proposal.session_id)
@@ -243,7 +246,7 @@ class AgreementService:
                 "field": signature.field,
                 "digest": signature.digest,
                 "code_id": used.code_id,
-                "evidence": evidence,
+                "evidence": evidence.digest,
                 "paper_sha256": paper.sha256,
             }
             await unit.log.append(stage.session_id, at=now, kind="signed", actor=wanted.participant_id, data=data)
@@ -343,18 +346,3 @@ async def _signing(unit: UnitOfWork, proposal_id: str, participant_id: str) -> P
     if refusal is not None or not isinstance(stage, Proposal):
         raise refusal or Conflict("not_signing")
     return stage
-
-
-def _evidence(proposal: Proposal, signature: Signature, handwriting: bytes) -> str:
-    """Digest of what led to the signature; it goes into the PDF and onto the record, and holds no secret."""
-    facts: Json = {
-        "proposal": proposal.proposal_id,
-        "digest": proposal.digest,
-        "participant": signature.participant_id,
-        "field": signature.field,
-        "code_id": signature.code_id,
-        "signed_at": signature.signed_at.isoformat(),
-        "handwriting_sha256": sha256(handwriting).hexdigest(),
-        "intent": True,
-    }
-    return sha256(rfc8785.dumps(facts)).hexdigest()

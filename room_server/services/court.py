@@ -66,7 +66,8 @@ class CourtService:
             gaps = tuple(await unit.recordings.gaps(session_id))
             entries = tuple(await unit.log.read(session_id))
         papers = () if paper is None else (await self._inspect(paper),)
-        return CourtRecord(found, views, recordings, gaps, papers, entries, _intact(entries), filing)
+        intact = await asyncio.to_thread(_intact, entries)
+        return CourtRecord(found, views, recordings, gaps, papers, entries, intact, filing)
 
     async def view(self, session_id: str, participant_id: str, staff_id: str) -> tuple[Path, str]:
         """The file of one person's view, and its media type.

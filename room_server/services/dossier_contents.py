@@ -18,12 +18,14 @@ from recorder.dossier import (
     RecordedTrack,
     Withheld,
 )
+from recorder.eventlog import Entry
 from room_server.domain.agreement import InForce
 from room_server.domain.consent import Answer
 from room_server.rules.notices import texts
 from room_server.services.drafting import AGREEMENT
 from room_server.services.ports import Ports
 from room_server.services.sessions import SessionDetails
+from room_server.services.signing_evidence import filed_evidence
 from room_server.store.recordings import Gap as GapRow
 from room_server.store.recordings import TrackRow
 from room_server.store.unit_of_work import UnitOfWork
@@ -39,7 +41,8 @@ async def gather(ports: Ports, unit: UnitOfWork, found: SessionDetails) -> Dossi
     session_id = found.session.session_id
     answers = await unit.consents.of_session(session_id)
     tracks = [row for row in await unit.recordings.tracks(session_id) if row.file is not None]
-    agreement = await _agreement(ports, unit, session_id)
+    entries = await unit.log.read(session_id)
+    agreement = await _agreement(ports, unit, session_id, entries)
     recorded = [_Filed(ports.recordings, row, number, found) for number, row in enumerate(tracks, start=1)]
     files = [*_notices(found, answers), *(file for item in recorded for file in item.files)]
     if agreement is not None:
@@ -51,7 +54,7 @@ async def gather(ports: Ports, unit: UnitOfWork, found: SessionDetails) -> Dossi
         session_id=session_id,
         catalogue=_catalogue(found),
         files=files,
-        entries=await unit.log.read(session_id),
+        entries=entries,
         recordings=[track for item in recorded for track in item.tracks],
         gaps=[_gap(row) for row in await unit.recordings.gaps(session_id)],
         withheld=await _withheld(unit, session_id),
@@ -60,7 +63,7 @@ async def gather(ports: Ports, unit: UnitOfWork, found: SessionDetails) -> Dossi
 
 
 async def _agreement(
-    ports: Ports, unit: UnitOfWork, session_id: str
+    ports: Ports, unit: UnitOfWork, session_id: str, entries: Sequence[Entry]
 ) -> tuple[list[DossierFile], FiledAgreement] | None:
     stage = await unit.agreements.current(session_id)
     if not isinstance(stage, InForce):
@@ -70,6 +73,7 @@ async def _agreement(
     files = [
         DossierFile(AGREEMENT_PDF, ports.blobs.path(paper.key), "调解协议书", "Mediation agreement"),
         DossierFile(AGREEMENT_TEXT, text, "调解协议书（锁定文本）", "Mediation agreement (frozen text)"),
+        *filed_evidence(ports.blobs, entries, stage.proposal_id),
     ]
     return files, FiledAgreement(AGREEMENT_PDF, stage.digest, AGREEMENT_TEXT)
 

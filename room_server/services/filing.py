@@ -186,7 +186,7 @@ class FilingService:
         session_id = session.session_id
         async with self._ports.unit_of_work() as unit:
             contents = await gather(self._ports, unit, await details(unit, session))
-        root = checkpoint(log_origin(session_id), contents.entries).root.hex()
+        root = (await asyncio.to_thread(checkpoint, log_origin(session_id), contents.entries)).root.hex()
         with self._scratch() as folder:
             file = Path(folder) / "dossier.zip"
             ports, now = self._ports, self._ports.clock()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 from PIL import Image, UnidentifiedImageError
+from PIL.Image import DecompressionBombError
 
 from room_server.domain.errors import Invalid
 
@@ -15,7 +16,7 @@ SEEN = 40
 
 
 def require_ink(png: bytes) -> bytes:
-    """The same bytes, if they are a PNG with something written on it.
+    """The same bytes, if they are a PNG with something written on it. Takes tens of milliseconds: for a thread.
 
     Raises:
         Invalid: ``handwriting_empty``.
@@ -25,7 +26,7 @@ def require_ink(png: bytes) -> bytes:
             if picture.width * picture.height > MOST_PIXELS:
                 raise Invalid("handwriting_empty")
             drawn = picture.convert("RGBA")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError) as error:
+    except (UnidentifiedImageError, DecompressionBombError, OSError, ValueError, SyntaxError) as error:
         raise Invalid("handwriting_empty") from error
     dark = drawn.convert("L").point(lambda value: 255 if value < DARK else 0)
     seen = drawn.getchannel("A").point(lambda value: 255 if value > SEEN else 0)

@@ -67,15 +67,16 @@ class StaffService:
         now = self._ports.clock()
         async with self._ports.unit_of_work() as unit:
             member = await unit.staff.by_username(username)
-        if member is not None and member.locked_until is not None and now < member.locked_until:
-            raise RateLimited("rate_limited", retry_after=int((member.locked_until - now).total_seconds()) + 1)
+        if member is not None:
+            _require_unlocked(member, now)
         # An unknown name costs the same time as a wrong password, so that names cannot be found out.
-        hashed = member.password_hash if member is not None else _nobody()
-        fits = await asyncio.to_thread(password_fits, hashed, password)
+        fits = await asyncio.to_thread(_fits, member, password)
         if member is None:
             raise Unauthenticated("login_failed")
         async with self._ports.unit_of_work() as unit:
             current = await unit.staff.get(member.staff_id) or member
+            # Guesses that were made side by side count one after the other: a lock holds for those under way as well.
+            _require_unlocked(current, now)
             await unit.staff.save(replace(current, failures=0, locked_until=None) if fits else _failed(current, now))
         if not fits:
             raise Unauthenticated("login_failed")
@@ -116,6 +117,16 @@ class StaffService:
                 if person.staff_id == staff_id:
                     return person.participant_id
         raise Forbidden("forbidden")
+
+
+def _require_unlocked(member: StaffMember, now: datetime) -> None:
+    if member.locked_until is not None and now < member.locked_until:
+        raise RateLimited("rate_limited", retry_after=int((member.locked_until - now).total_seconds()) + 1)
+
+
+def _fits(member: StaffMember | None, password: str) -> bool:
+    """Slow: for a thread."""
+    return password_fits(member.password_hash if member is not None else _nobody(), password)
 
 
 def _failed(member: StaffMember, now: datetime) -> StaffMember:

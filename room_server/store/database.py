@@ -2,30 +2,50 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from pathlib import Path
 from typing import Any
 
+import structlog
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 BUSY_SECONDS = 10
+ANSWER_SECONDS = 2
+
+log = structlog.get_logger(__name__)
 
 
 def open_engine(url: str) -> AsyncEngine:
-    """An engine for ``sqlite+aiosqlite:///…`` (WAL, foreign keys on) or ``postgresql+asyncpg://…``."""
+    """An engine for ``sqlite+aiosqlite:///…`` (WAL, foreign keys on) or ``postgresql+asyncpg://…``.
+
+    An error's message never holds values of a statement: it goes into the log, and they are names, numbers and codes.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_async_engine(parsed, pool_pre_ping=True)
+        return create_async_engine(parsed, pool_pre_ping=True, hide_parameters=True)
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(parsed, connect_args={"timeout": BUSY_SECONDS})
+    engine = create_async_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
+
+
+async def answers(engine: AsyncEngine) -> bool:
+    """Whether a transaction gets its turn and an answer in time. Anybody may ask for it, so it must cost nothing."""
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS), engine.begin() as connection:
+            await connection.execute(text("SELECT 1"))
+    except (SQLAlchemyError, OSError, TimeoutError):
+        log.exception("the database does not answer")
+        return False
+    return True
 
 
 async def migrate(engine: AsyncEngine) -> None:

@@ -20,7 +20,7 @@ from signaling.sfu.ice import IceLite
 from signaling.sfu.publication import Stream
 from signaling.sfu.srtp import SrtpError, copy_bytes, length_cell, protect_in_place, unprotect_in_place
 from signaling.sfu.subscription import Route, Subscription
-from signaling.sfu.transport import Transport
+from signaling.sfu.transport import MAXIMUM_REPORTERS, Transport
 from signaling.sfu.udp import MAXIMUM_PACKET, NAME_BYTES, RECEIVE_SLOTS, SEND_SLOTS, UdpPort
 
 log = structlog.get_logger(__name__)
@@ -135,11 +135,17 @@ class Forwarder:
         if transport.inbound is None:
             self._counters.srtp_early += 1
             return
+        ssrc = datagram[4:8]
+        reporters = transport.reporters
+        if ssrc not in reporters and len(reporters) >= MAXIMUM_REPORTERS:
+            self._counters.srtp_rejected += 1
+            return
         try:
             report = transport.inbound.open_report(datagram)
         except SrtpError:
             self._counters.srtp_rejected += 1
             return
+        reporters.add(ssrc)
         self._on_report(transport, report)
 
     def _packet(self, transport: Transport, index: int, base: int, length: int) -> None:
@@ -162,6 +168,7 @@ class Forwarder:
                 stream = transport.streams.get(ssrc) or transport.repairs.get(ssrc)
             if stream is None:  # also: the packet overtook the answer to ``produce``
                 self._counters.rtp_unknown_stream += 1
+                transport.inbound.forget(ssrc)  # libsrtp keeps state for every SSRC that was ever authentic
                 return
             if ssrc in transport.repairs:
                 self._repair(stream, index, base, length)

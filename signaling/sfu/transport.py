@@ -25,6 +25,8 @@ LOST_AFTER: Final = 30.0
 """Seconds until it counts as failed (RFC 7675 §5.1: consent expires)."""
 MAXIMUM_ADDRESSES: Final = 16
 MAXIMUM_TRACKS: Final = 64
+MAXIMUM_REPORTERS: Final = 1024
+"""SSRCs that may send reports on one transport; libsrtp keeps state for each. A browser uses one for every stream."""
 
 Direction = Literal["send", "receive"]
 State = Literal["new", "connecting", "connected", "disconnected", "failed", "closed"]
@@ -63,6 +65,7 @@ class Transport:
         self.outbound: SrtpContext | None = None
         self.streams: dict[int, Stream] = {}
         self.repairs: dict[int, Stream] = {}
+        self.reporters: set[bytes] = set()
         self.publications: list[Publication] = []
         self.subscriptions: dict[int, Subscription] = {}
         self.state: State = "new"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
 import re
 import subprocess
 import sys
@@ -253,6 +255,7 @@ async def the_dossier_stands_alone(dossier: Path, digest: str, recorded_seconds:
     root = next(bag.rglob("bagit.txt")).parent
     assert bagit.Bag(str(root)).is_valid()
     await asyncio.to_thread(the_signatures_are_valid, root, digest)
+    the_acts_of_signing_are_on_the_record(root, digest)
     the_tracks_play_from_first_to_last_second(root, recorded_seconds)
 
 
@@ -274,6 +277,19 @@ def the_signatures_are_valid(root: Path, digest: str) -> None:
     text = subprocess.run(["pdftotext", str(pdf), "-"], capture_output=True, text=True, check=True).stdout
     assert digest in "".join(text.split())
     assert SENTENCE in "".join(text.split())
+
+
+def the_acts_of_signing_are_on_the_record(root: Path, digest: str) -> None:
+    log = [json.loads(line) for line in (root / "data/log/events.jsonl").read_text().splitlines()]
+    signed = {entry["data"]["field"]: entry["data"]["evidence"] for entry in log if entry["kind"] == "signed"}
+    assert set(signed) == {"party_a", "party_b", "mediator"}
+    for field, evidence in signed.items():
+        act = (root / f"data/signing/{field}.json").read_bytes()
+        facts = json.loads(act)
+        assert hashlib.sha256(act).hexdigest() == evidence
+        assert facts["digest"] == digest
+        drawn = (root / f"data/signing/{field}.png").read_bytes()
+        assert hashlib.sha256(drawn).hexdigest() == facts["handwriting_sha256"]
 
 
 def the_tracks_play_from_first_to_last_second(root: Path, expected: float) -> None:

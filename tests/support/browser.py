@@ -85,8 +85,13 @@ class Person:
 
     @classmethod
     async def sits_down(cls, browser: Browser, name: str, viewport: dict[str, int], locale: str = "zh-CN") -> Person:
-        """A fresh browser profile with camera and microphone allowed."""
-        context = await browser.new_context(viewport=viewport, locale=locale, permissions=["camera", "microphone"])  # type: ignore[arg-type]
+        """A fresh browser profile with camera and microphone allowed; a self-signed certificate is accepted."""
+        context = await browser.new_context(
+            viewport=viewport,  # type: ignore[arg-type]
+            locale=locale,
+            permissions=["camera", "microphone"],
+            ignore_https_errors=True,
+        )
         context.set_default_timeout(PATIENCE_MS)
         await context.add_init_script(REMEMBER_PEERS)
         page = await context.new_page()
@@ -186,6 +191,7 @@ def outbox(url: str) -> list[dict[str, Any]]:
 
 async def writes_name(person: Person) -> None:
     """Draw something like handwriting on the pad."""
+    await person.see("sign-pad").scroll_into_view_if_needed()
     box = await person.see("sign-pad").bounding_box()
     assert box is not None
     mouse = person.page.mouse

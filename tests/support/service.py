@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import socket
+import ssl
 import sys
 import urllib.request
 from collections.abc import AsyncIterator
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import psutil
 
+from room_server.settings import PREFIX
 from tests.support.waiting import until
 
 LINK = re.compile(r"^\s*(mediator|applicant|respondent|court officer)\b.*?(https?://\S+)", re.MULTILINE)
@@ -74,15 +76,19 @@ class Service:
 def healthy(url: str) -> bool:
     """Whether the web process answers and says that everything runs."""
     try:
-        with urllib.request.urlopen(f"{url}/healthz", timeout=2) as answer:
+        # a self-signed certificate is what somebody who tries it from a phone meets first
+        with urllib.request.urlopen(f"{url}/healthz", timeout=2, context=ssl._create_unverified_context()) as answer:
             return bool(json.loads(answer.read())["ok"])
     except (OSError, ValueError, KeyError):
         return False
 
 
 @asynccontextmanager
-async def running_service(data: Path, *flags: str) -> AsyncIterator[Service]:
-    """Start ``mediation-room run --demo`` in ``data``, wait until it is healthy, stop it at the end."""
+async def running_service(data: Path, *flags: str, scheme: str = "http", **settings: str) -> AsyncIterator[Service]:
+    """Start ``mediation-room run --demo`` in ``data``, wait until it is healthy, stop it at the end.
+
+    ``settings``: further settings by their name in small letters, as environment variables.
+    """
     web, media = free_ports()
     command = [sys.executable, "-m", "room_server.cli", "run", "--demo", "--port", str(web), "--data-dir", str(data)]
     process = await asyncio.create_subprocess_exec(
@@ -92,9 +98,9 @@ async def running_service(data: Path, *flags: str) -> AsyncIterator[Service]:
         *flags,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
-        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        env=os.environ | {"PYTHONUNBUFFERED": "1"} | {PREFIX + name.upper(): value for name, value in settings.items()},
     )
-    service = Service(f"http://127.0.0.1:{web}", data, process)
+    service = Service(f"{scheme}://127.0.0.1:{web}", data, process)
     reading = asyncio.create_task(_read(service))
     try:
         await until(lambda: process.returncode is not None or healthy(service.url), 60)

@@ -30,6 +30,7 @@ class Browser:
     def __init__(self, room: Room, name: str, direction: Direction) -> None:
         self._room = room
         self.states: list[tuple[State, str]] = []
+        self.sealed: list[bytes] = []
         self.transport = Transport(
             TransportId(name), RoomId("room"), ParticipantId(name), direction,
             certificate=CERTIFICATE, port=room.port, counters=room.counters, clock=lambda: room.now,
@@ -58,7 +59,8 @@ class Browser:
     def send(self, *packets: bytes) -> None:
         """Send RTP and let the forwarder handle it."""
         for packet in packets:
-            self.socket.send(self._seal.seal_packet(packet))
+            self.sealed.append(self._seal.seal_packet(packet))
+            self.socket.send(self.sealed[-1])
         self._room.forwarder.on_readable()
 
     def send_report(self, report: bytes) -> None:

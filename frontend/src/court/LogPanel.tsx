@@ -1,12 +1,12 @@
 import { useComputed, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
+import { clockTime } from "../i18n/time";
 import { Seal } from "../ui/Seal";
-import { clockTime } from "./format";
 import type { CourtRecord, LogEntry } from "./types";
 import { instant } from "./types";
 import type { Player } from "./use_playback";
-import { actorName, eventWords, subjectOf } from "./words";
+import { actorName, eventDetail, eventWords, SYSTEM, subjectOf } from "./words";
 
 /** All entries of the event log in words; a time jumps the player there, and the list follows it. */
 export function LogPanel({ record, player }: { record: CourtRecord; player: Player | null }) {
@@ -65,6 +65,7 @@ interface RowProps {
 function Row({ record, entry, player, current }: RowProps) {
   const at = instant(entry.at) ?? 0;
   const person = subjectOf(record, entry);
+  const detail = eventDetail(entry);
   const inside = player !== null && at >= player.span.from && at <= player.span.to;
   return (
     <li class="log__row" data-seq={entry.seq} aria-current={current ? "true" : undefined}>
@@ -79,9 +80,10 @@ function Row({ record, entry, player, current }: RowProps) {
       <span class="grow">
         {eventWords(entry.kind)}
         <span class="log__who">{person?.display_name ?? actorName(record, entry.actor)}</span>
-        {person && person.participant_id !== entry.actor && (
+        {person && person.participant_id !== entry.actor && entry.actor !== SYSTEM && (
           <span class="log__who">{t("court.by", { name: actorName(record, entry.actor) })}</span>
         )}
+        {detail && <span class="log__detail tiny">{detail}</span>}
         {Object.keys(entry.data).length > 0 && (
           <details class="log__data">
             <summary class="tiny">{t("court.logDetail")}</summary>

@@ -1,8 +1,9 @@
-import { hasKey, pick, t } from "../i18n";
-import { Icon } from "../ui/Icon";
-import { clockTime, dateTime } from "./format";
+import { pick, t } from "../i18n";
+import { clockTime, dateTime } from "../i18n/time";
+import { Icon, type IconName } from "../ui/Icon";
 import type { CourtRecord, Paper, PaperSignature } from "./types";
 import { instant } from "./types";
+import { fieldWords, isDocumentStamp } from "./words";
 
 /** Every paper of the mediation, who signed it and whether each signature holds. */
 export function PapersPanel({ record }: { record: CourtRecord }) {
@@ -12,13 +13,13 @@ export function PapersPanel({ record }: { record: CourtRecord }) {
       {record.papers.length === 0 ? (
         <p class="tiny">{t("court.noPapers")}</p>
       ) : (
-        record.papers.map((paper) => <PaperCard key={paper.id} paper={paper} />)
+        record.papers.map((paper) => <PaperCard key={paper.id} paper={paper} organisation={record.organisation} />)
       )}
     </section>
   );
 }
 
-function PaperCard({ paper }: { paper: Paper }) {
+function PaperCard({ paper, organisation }: { paper: Paper; organisation: string }) {
   return (
     <article class="card card--flush filed-paper">
       <p class="filed-paper__title">
@@ -29,25 +30,25 @@ function PaperCard({ paper }: { paper: Paper }) {
       </p>
       <ul class="list list--tight">
         {paper.signatures.map((signature) => (
-          <Signature key={signature.field} signature={signature} />
+          <Signature key={signature.field} signature={signature} organisation={organisation} />
         ))}
       </ul>
     </article>
   );
 }
 
-function Signature({ signature }: { signature: PaperSignature }) {
+function Signature({ signature, organisation }: { signature: PaperSignature; organisation: string }) {
   const at = instant(signature.signed_at);
   return (
     <li data-ok={String(signature.ok)}>
       <span class={`mark mark--sm ${signature.ok ? "mark--ok" : "mark--danger"}`}>
-        <Icon name={signature.field === "seal" ? "stamp" : signature.ok ? "check" : "alert"} />
+        <Icon name={iconOf(signature)} />
       </span>
       <span class="grow">
-        <b>{signature.name}</b>
+        <b>{signerName(signature, organisation)}</b>
         <br />
         <span class="tiny">
-          {fieldName(signature.field)}
+          {fieldWords(signature.field)}
           {at !== null && (
             <>
               <i class="dot" />
@@ -65,8 +66,14 @@ function Signature({ signature }: { signature: PaperSignature }) {
   );
 }
 
-function fieldName(field: string): string {
-  if (field === "seal") return t("court.sealField");
-  const side = `side.${field.split(/[-_.]/)[0] ?? ""}`;
-  return hasKey(side) ? t(side) : field;
+function iconOf(signature: PaperSignature): IconName {
+  if (!signature.ok) return "alert";
+  if (signature.field === "seal") return "stamp";
+  return isDocumentStamp(signature.field) ? "clock" : "check";
+}
+
+/** The names in the certificates of the seal and of the time-stamp are a program's; these are a reader's. */
+function signerName(signature: PaperSignature, organisation: string): string {
+  if (signature.field === "seal") return organisation;
+  return isDocumentStamp(signature.field) ? t("court.stamper") : signature.name;
 }

@@ -1,9 +1,10 @@
 import { useComputed } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
+import { clockTime } from "../i18n/time";
 import { Icon } from "../ui/Icon";
 import { Seal } from "../ui/Seal";
-import { clockTime, length } from "./format";
+import { length } from "./format";
 import type { GapSpan } from "./timeline";
 import type { CourtRecord, RecordPerson, RecordView } from "./types";
 import { instant } from "./types";

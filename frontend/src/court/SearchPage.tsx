@@ -1,11 +1,11 @@
 import { useSignal } from "@preact/signals";
 import { ApiError, request } from "../api";
 import { t } from "../i18n";
+import { dateTime } from "../i18n/time";
 import { navigate } from "../router";
 import type { StaffAccount } from "../staff/api";
 import { OfficeBar } from "../staff/OfficeBar";
 import { Icon } from "../ui/Icon";
-import { dateTime } from "./format";
 import type { RecordSummary } from "./types";
 import { instant } from "./types";
 

@@ -1,8 +1,9 @@
 import type { ComponentChildren } from "preact";
 import { t } from "../i18n";
+import { clockTime, shortTime } from "../i18n/time";
 import { Icon, type IconName } from "../ui/Icon";
 import { Seal } from "../ui/Seal";
-import { clockTime, secondsOf, shortTime } from "./format";
+import { secondsOf } from "./format";
 import { type GapSpan, percent, type Span, ticks } from "./timeline";
 import type { CourtRecord, LogEntry } from "./types";
 import { instant } from "./types";

@@ -1,37 +1,4 @@
-/** Times and sizes as a record shows them. Records are read far from where they were made: the zone is fixed. */
-import { locale } from "../i18n";
-
-const ZONE = "Asia/Shanghai";
-
-/** `15:58:31`, Beijing time. */
-export function clockTime(moment: number): string {
-  return new Intl.DateTimeFormat("zh-CN", {
-    timeZone: ZONE,
-    hourCycle: "h23",
-    hour: "2-digit",
-    minute: "2-digit",
-    second: "2-digit",
-  }).format(moment);
-}
-
-/** `15:58`, Beijing time. */
-export function shortTime(moment: number): string {
-  return new Intl.DateTimeFormat("zh-CN", {
-    timeZone: ZONE,
-    hourCycle: "h23",
-    hour: "2-digit",
-    minute: "2-digit",
-  }).format(moment);
-}
-
-/** `2026年11月24日`, Beijing date, in the words of the reader. */
-export function dateWords(moment: number): string {
-  return new Intl.DateTimeFormat(locale.value, { timeZone: ZONE, dateStyle: "long" }).format(moment);
-}
-
-export function dateTime(moment: number): string {
-  return `${dateWords(moment)} ${clockTime(moment)}`;
-}
+/** Lengths and sizes as a record shows them. */
 
 /** `01:36:05` from milliseconds. */
 export function length(milliseconds: number): string {

@@ -1,12 +1,15 @@
 /** How the kinds of log entries, gaps and actors are said in words. */
-import { hasKey, t } from "../i18n";
+import { hasKey, type Key, t } from "../i18n";
 import type { CourtRecord, LogEntry, RecordPerson } from "./types";
+
+/** Who acts when nobody does. */
+export const SYSTEM = "system";
 
 /** Lanes of the timeline that show single moments. */
 export type MomentLane = "room" | "drafting" | "signing";
 
 const LANES: Record<MomentLane, readonly string[]> = {
-  room: ["session_started", "admitted", "removed", "joined", "left", "connection_lost", "session_ended"],
+  room: ["session_started", "admitted", "removed", "joined", "reconnected", "left", "connection_lost", "session_ended"],
   drafting: ["writer_set", "draft_frozen", "draft_unfrozen"],
   signing: ["signed", "sealed"],
 };
@@ -15,6 +18,28 @@ const LANES: Record<MomentLane, readonly string[]> = {
 export function eventWords(kind: string): string {
   const key = `court.event.${kind}`;
   return hasKey(key) ? t(key) : t("court.event.other", { kind });
+}
+
+/** What happened to what, where the kind alone does not say it; null where it does. */
+export function eventDetail(entry: LogEntry): string | null {
+  const { source, reason, paused, muted_by_host: muted } = entry.data;
+  if (entry.kind === "recording_interrupted" && typeof reason === "string") return gapWords(reason);
+  if (typeof source !== "string" || !hasKey(`court.source.${source}`)) return null;
+  const what = t(`court.source.${source}` as Key);
+  if (entry.kind !== "track_switched") return what;
+  return `${what} · ${t(muted ? "court.switch.muted" : paused ? "court.switch.off" : "court.switch.on")}`;
+}
+
+/** The name of a signature field of the agreement's PDF. */
+export function fieldWords(field: string): string {
+  if (isDocumentStamp(field)) return t("court.field.timestamp");
+  const key = `court.field.${field}`;
+  return hasKey(key) ? t(key) : field;
+}
+
+/** The time-stamp that closes the file carries a name made by chance. */
+export function isDocumentStamp(field: string): boolean {
+  return field.startsWith("Timestamp");
 }
 
 /** The lane of a moment; the timeline leaves most kinds to the list beside it. */
@@ -31,7 +56,7 @@ export function gapWords(reason: string): string {
 export function actorName(record: CourtRecord, actor: string): string {
   const person = personOf(record, actor);
   if (person) return person.display_name;
-  return actor === "system" ? t("court.actor.system") : actor;
+  return actor === SYSTEM ? t("court.actor.system") : actor;
 }
 
 /** The person an entry is about: the one it names, or the one who acted. */

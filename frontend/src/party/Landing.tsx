@@ -1,4 +1,5 @@
-import { locale, pick, t } from "../i18n";
+import { pick, t } from "../i18n";
+import { civilDay, daysUntil, dayWords, shortTime, zoneNote } from "../i18n/time";
 import { Button, LinkButton } from "../ui/Button";
 import { useNow } from "../ui/hooks";
 import { Icon, type IconName } from "../ui/Icon";
@@ -12,10 +13,12 @@ interface Props {
 }
 
 function startOf(at: Date): { headline: string; date: string } {
-  const time = at.toLocaleTimeString(locale.value, { hour: "2-digit", minute: "2-digit", hour12: false });
-  const date = at.toLocaleDateString(locale.value, { month: "long", day: "numeric", weekday: "long" });
-  const today = at.toDateString() === new Date().toDateString();
-  return { headline: today ? t("landing.today", { time }) : t("landing.starts", { time }), date };
+  const time = shortTime(at);
+  const today = daysUntil(civilDay(at), Date.now()) === 0;
+  return {
+    headline: today ? t("landing.today", { time }) : t("landing.starts", { time }),
+    date: dayWords(at) + zoneNote(at),
+  };
 }
 
 function distance(seconds: number): string | null {
@@ -91,6 +94,13 @@ export function Landing({ link, onContinue }: Props) {
         <Promised icon="check">{t("landing.noMoney")}</Promised>
         <Promised icon="phone">{t("landing.verify", { organisation: session.organisation })}</Promised>
       </ul>
+      <details class="details">
+        <summary class="link">
+          <Icon name="cal" />
+          <span>{t("landing.cannotCome")}</span>
+        </summary>
+        <p class="meta">{t("landing.cannotComeText", { organisation: session.organisation })}</p>
+      </details>
     </Frame>
   );
 }

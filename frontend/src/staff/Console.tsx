@@ -63,6 +63,9 @@ function LiveConsole({ desk, detail: first, account, state }: Props & { state: R
     const timer = window.setInterval(reload, DETAIL_REFRESH_MS);
     return () => window.clearInterval(timer);
   }, []);
+  // Whoever has just arrived has just shown who they are: ask again at once, not at the next turn.
+  const arrived = [...state.participants.keys()].sort().join();
+  useEffect(reload, [arrived]);
 
   const tools = useMemo<ConsoleTools>(() => {
     const attempt = async (work: () => Promise<unknown>) => {

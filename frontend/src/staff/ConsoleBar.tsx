@@ -23,7 +23,12 @@ export function ConsoleBar({ phase, drawer, onDrawer }: { phase: Phase; drawer: 
         <Icon name="users" />
         {t("staff.people")}
         {waiting > 0 && (
-          <span class="badge badge--sm badge--accent">{t("staff.waitingCount", { count: waiting })}</span>
+          <span class="badge badge--sm badge--accent">
+            <span class="badge__count" aria-hidden="true">
+              {waiting}
+            </span>
+            <span class="badge__word">{t("staff.waitingCount", { count: waiting })}</span>
+          </span>
         )}
       </button>
       <Brand bare />

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type AgreementView, request, type Signer } from "../api";
-import { clockTime } from "../court/format";
 import { instant } from "../court/types";
 import { t } from "../i18n";
+import { clockTime } from "../i18n/time";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { Note } from "../ui/Note";
@@ -57,6 +57,9 @@ function SignForm({
   const [refusal, setRefusal] = useState("");
   const [busy, setBusy] = useState(false);
   const handwriting = useRef<Handwriting | null>(null);
+  const card = useRef<HTMLDivElement>(null);
+  // The form opens below what is in view: bring all of it there.
+  useEffect(() => card.current?.scrollIntoView({ block: "nearest" }), []);
   const path = `/api/agreements/${encodeURIComponent(agreement.proposal_id)}`;
   const missing = !intent
     ? t("staff.sign.needIntent")
@@ -81,7 +84,7 @@ function SignForm({
   };
 
   return (
-    <div class="card stack sign-form">
+    <div class="card stack sign-form" ref={card}>
       <label class="check" data-on={intent ? "" : undefined}>
         <input
           type="checkbox"

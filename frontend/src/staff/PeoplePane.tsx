@@ -88,11 +88,13 @@ function WaitingRoom({ side, waiting }: { side: string; waiting: ParticipantView
 
 /** Whether the identity was checked and the recording agreed to, in words. */
 function PersonNote({ participantId }: { participantId: string }) {
-  const person = useTools().detail.people.find((one) => one.participant_id === participantId);
+  const { detail, state } = useTools();
+  const person = detail.people.find((one) => one.participant_id === participantId);
   if (!person) return null;
   const words = [person.identity_checked_at ? t("staff.identityChecked") : t("staff.identityOpen")];
   const consent = recordingConsent(person.consents);
   if (consent === false) words.push(t("staff.recordingRefused"));
+  if (publicationOf(state, participantId, "microphone")?.muted_by_host) words.push(t("staff.muted"));
   return <p class="tiny">{words.join(" · ")}</p>;
 }
 
@@ -116,7 +118,7 @@ function Inside({ person }: { person: ParticipantView }) {
       <b class="grow" title={person.display_name}>
         {person.display_name}
       </b>
-      <SourceState person={person} source="microphone" />
+      {me ? <SourceState person={person} source="microphone" /> : <Microphone person={person} />}
       <SourceState person={person} source="camera" />
       {!me && person.role !== "host" && (
         <button
@@ -132,8 +134,38 @@ function Inside({ person }: { person: ParticipantView }) {
         </button>
       )}
       {me ? <p class="tiny">{t("staff.you")}</p> : <PersonNote participantId={person.participant_id} />}
+      {person.hand_raised && (
+        <p class="tiny people__hand" data-testid="hand-raised" data-participant={person.participant_id}>
+          <Icon name="hand" />
+          {t("tile.hand")}
+        </p>
+      )}
       {person.presence === "dropped" && <p class="tiny people__dropped">{t("tile.dropped")}</p>}
     </div>
+  );
+}
+
+/** Somebody else's microphone: its state, and the mediator's way to silence it at the server or to let it through. */
+function Microphone({ person }: { person: ParticipantView }) {
+  const { state, command } = useTools();
+  const publication = publicationOf(state, person.participant_id, "microphone");
+  if (!publication) return <SourceState person={person} source="microphone" />;
+  const muted = publication.muted_by_host;
+  const on = !publication.paused && !muted;
+  const word = t(muted ? "staff.unmute" : "staff.mute", { name: person.display_name });
+  return (
+    <button
+      class={on ? "btn btn--dense btn--icon people__mute" : "btn btn--dense btn--icon people__mute people__device--off"}
+      type="button"
+      data-testid="mute"
+      data-participant={person.participant_id}
+      aria-pressed={muted}
+      aria-label={word}
+      title={word}
+      onClick={() => void command("mute_publication", { publication_id: publication.publication_id, muted: !muted })}
+    >
+      <Icon name={on ? "mic" : "mic-off"} />
+    </button>
   );
 }
 

@@ -1,10 +1,9 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { clockTime, dateWords } from "../court/format";
 import { instant } from "../court/types";
 import { hasKey, t } from "../i18n";
+import { clockTime, dateWords } from "../i18n/time";
 import { navigate } from "../router";
-import { Icon } from "../ui/Icon";
 import { Note } from "../ui/Note";
 import { Seal } from "../ui/Seal";
 import { type ListedParty, type ListedSession, listSessions, type StaffAccount, sentenceOf } from "./api";
@@ -75,7 +74,7 @@ function SessionRow({ session }: { session: ListedSession }) {
       </div>
       <div class="sessions__case">
         {session.parties.map((party) => (
-          <PartyLine key={party.participant_id ?? party.display_name} party={party} />
+          <PartyLine key={party.side + party.name} party={party} />
         ))}
         <p class="tiny">
           {session.case_no}
@@ -106,19 +105,7 @@ function PartyLine({ party }: { party: ListedParty }) {
   return (
     <p class="row sessions__party">
       <Seal side={party.side} />
-      <b>{party.display_name}</b>
-      {party.presence === "waiting" && (
-        <span class="badge badge--sm badge--accent">
-          <Icon name="clock" />
-          {t("staff.isWaiting")}
-        </span>
-      )}
-      {party.presence === "present" && (
-        <span class="badge badge--sm badge--ok">
-          <Icon name="check" />
-          {t("staff.isPresent")}
-        </span>
-      )}
+      <b>{party.name}</b>
     </p>
   );
 }

@@ -1,8 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
 import { type AgreementView as Agreement, type DocumentNode, request, type Signer } from "../api";
-import { clockTime, dateTime } from "../court/format";
 import { instant } from "../court/types";
 import { pick, t } from "../i18n";
+import { civilDate, clockTime, dateTime } from "../i18n/time";
 import { shortCode } from "../room/digest";
 import { AgreementView } from "../ui/AgreementView";
 import { Button } from "../ui/Button";
@@ -226,9 +226,9 @@ function InForce({ agreement }: { agreement: Agreement }) {
               <span class="grow">
                 <b>{pick(window.label_zh, window.label_en)}</b>
                 <br />
-                <span class="tiny">{window.source}</span>
+                <span class="tiny">{pick(window.source_zh, window.source_en)}</span>
               </span>
-              <span class="badge badge--warn">{t("staff.lastDay", { day: window.safe_last_day })}</span>
+              <span class="badge badge--warn">{t("staff.lastDay", { day: civilDate(window.safe_last_day) })}</span>
             </li>
           ))}
         </ul>

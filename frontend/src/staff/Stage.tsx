@@ -58,9 +58,10 @@ function PersonTile({ person, state, media, small }: PersonTileProps) {
   return (
     <Tile
       participantId={id}
-      name={me ? t("staff.nameYou", { name: person.display_name }) : person.display_name}
+      name={me ? (small ? t("common.you") : t("staff.nameYou", { name: person.display_name })) : person.display_name}
       side={person.side}
       video={me ? media.camera.track : shown ? (received?.track ?? null) : null}
+      awaited={!me && shown ? "coming" : null}
       microphone={me ? media.microphone.wanted && media.microphone.track !== null : open}
       speaking={state.speakers.includes(id)}
       dropped={person.presence === "dropped"}

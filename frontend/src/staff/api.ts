@@ -9,11 +9,8 @@ export interface StaffAccount {
 }
 
 export interface ListedParty {
-  participant_id?: string;
-  display_name: string;
   side: string;
-  role?: string;
-  presence?: string;
+  name: string;
 }
 
 export interface ListedSession {
@@ -94,6 +91,9 @@ export function revokeLink(sessionId: string, participantId: string): Promise<vo
 /** A kind sentence for whatever went wrong. */
 export function sentenceOf(error: unknown): string {
   if (error instanceof ApiError) {
+    const left = error.number("tries_left");
+    const countdown = `staff.error.${error.code}.left`;
+    if (left !== null && hasKey(countdown)) return t(countdown, { left });
     const key = `staff.error.${error.code}`;
     return hasKey(key) ? t(key) : error.sentence;
   }

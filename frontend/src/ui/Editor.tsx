@@ -32,8 +32,20 @@ function caret(user: Record<string, unknown>): HTMLElement {
   return mark;
 }
 
+/** A name at the right edge of the page opens to the left, so that it is never cut. */
+function keepNamesInside(holder: HTMLElement): void {
+  const edge = holder.getBoundingClientRect().right;
+  for (const mark of holder.querySelectorAll<HTMLElement>(".co-caret")) {
+    const name = mark.querySelector<HTMLElement>(".co-caret__name");
+    if (!name) continue;
+    const wide = mark.getBoundingClientRect().left + name.offsetWidth > edge;
+    mark.classList.toggle("co-caret--left", wide);
+  }
+}
+
 function bind(element: HTMLElement, copy: DocumentCopy, writer: Writer, editable: boolean): Tiptap {
-  return new Tiptap({
+  let bound: Tiptap | null = null;
+  const made = new Tiptap({
     element,
     editable,
     injectCSS: false,
@@ -48,9 +60,16 @@ function bind(element: HTMLElement, copy: DocumentCopy, writer: Writer, editable
       }),
     ],
     editorProps: {
-      attributes: { class: "sheet prose draft__text", "aria-label": t("editor.label"), "aria-multiline": "true" },
+      // A field to write in, or a text to read: the keyboard reaches (and scrolls) both.
+      attributes: (): Record<string, string> => ({
+        class: "sheet prose draft__text",
+        "aria-label": t("editor.label"),
+        ...(bound?.isEditable ? { role: "textbox", "aria-multiline": "true" } : { role: "document", tabindex: "0" }),
+      }),
     },
   });
+  bound = made;
+  return made;
 }
 
 export default function Editor({ document: shared, writer, writable, frozen = false, onEditor }: EditorProps) {
@@ -63,10 +82,19 @@ export default function Editor({ document: shared, writer, writable, frozen = fa
     const element = holder.current;
     if (!element) return;
     const bound = bind(element, copy, writer, false);
+    let frame = 0;
+    const settle = () => {
+      cancelAnimationFrame(frame);
+      frame = requestAnimationFrame(() => keepNamesInside(element));
+    };
+    bound.on("transaction", settle);
+    window.addEventListener("resize", settle);
     setEditor(bound);
     onEditor?.(bound);
     return () => {
       onEditor?.(null);
+      cancelAnimationFrame(frame);
+      window.removeEventListener("resize", settle);
       bound.destroy();
     };
   }, [copy]);

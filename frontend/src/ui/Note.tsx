@@ -18,14 +18,17 @@ interface Props {
   title?: string;
   /** Read out at once by a screen reader. */
   alert?: boolean;
+  small?: boolean;
   testId?: string;
   children?: ComponentChildren;
 }
 
-export function Note({ tone = "info", icon, title, alert, testId, children }: Props) {
-  const name = tone === "info" ? "note" : `note note--${tone}`;
+export function Note({ tone = "info", icon, title, alert, small, testId, children }: Props) {
+  const names = ["note"];
+  if (tone !== "info") names.push(`note--${tone}`);
+  if (small) names.push("note--small");
   return (
-    <div class={name} role={alert ? "alert" : undefined} data-testid={testId}>
+    <div class={names.join(" ")} role={alert ? "alert" : undefined} data-testid={testId}>
       <Icon name={icon ?? ICONS[tone]} />
       <div class="grow">
         {title && <p class="strong">{title}</p>}

@@ -8,7 +8,8 @@ export function Seal({ side }: { side: string }) {
   const name = `side.${side}`;
   return (
     <span class={`seal seal--${LOOK[side] ?? "o"}`} title={hasKey(name) ? t(name) : side}>
-      {hasKey(key) ? t(key) : t("seal.observer")}
+      <span aria-hidden="true">{hasKey(key) ? t(key) : t("seal.observer")}</span>
+      <span class="visually-hidden">{sideName(side)}</span>
     </span>
   );
 }

@@ -2,6 +2,7 @@ import { useEffect, useRef } from "preact/hooks";
 import Pad from "signature_pad";
 import { t } from "../i18n";
 import { LinkButton } from "./Button";
+import { shrunkToFit } from "./ink";
 
 export interface Handwriting {
   isEmpty(): boolean;
@@ -15,12 +16,12 @@ interface Props {
   onChange: (empty: boolean) => void;
 }
 
-/** Ink keeps its place when the phone is turned or the pad's size changes. */
+/** Ink keeps its place when the phone is turned; a pad that became too small for it shrinks it rather than cut it. */
 function scale(canvas: HTMLCanvasElement, pad: Pad): void {
   const ratio = Math.max(window.devicePixelRatio || 1, 1);
   const { width, height } = canvas.getBoundingClientRect();
   if (width === 0 || canvas.width === Math.round(width * ratio)) return;
-  const strokes = pad.toData();
+  const strokes = shrunkToFit(pad.toData(), width, height);
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(height * ratio);
   canvas.getContext("2d")?.scale(ratio, ratio);

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
 import { Icon } from "./Icon";
 import { Seal } from "./Seal";
@@ -8,6 +8,8 @@ export interface TileProps {
   name: string;
   side: string;
   video: MediaStreamTrack | null;
+  /** Their camera is on and there is no picture here: it has not arrived yet, or this device takes sound only. */
+  awaited?: "coming" | "soundOnly" | null;
   /** Whether their microphone is open: null when it is not known. */
   microphone: boolean | null;
   speaking?: boolean;
@@ -31,9 +33,11 @@ function Picture({
   mirrored: boolean;
 }) {
   const element = useRef<HTMLVideoElement>(null);
+  const [arrived, setArrived] = useState(false);
   useEffect(() => {
     const video = element.current;
     if (!video) return;
+    setArrived(false);
     video.srcObject = new MediaStream([track]);
     // Some browsers refuse to start until the page is touched; the next touch then starts it (autoplay).
     video.play().catch(() => undefined);
@@ -42,24 +46,36 @@ function Picture({
     };
   }, [track]);
   return (
-    <video
-      ref={element}
-      class={mirrored ? "tile__video tile__video--mirrored" : "tile__video"}
-      data-participant={participantId}
-      data-kind="video"
-      muted
-      autoplay
-      playsInline
-    />
+    <>
+      <video
+        ref={element}
+        class={mirrored ? "tile__video tile__video--mirrored" : "tile__video"}
+        data-participant={participantId}
+        data-kind="video"
+        muted
+        autoplay
+        playsInline
+        onLoadedData={() => setArrived(true)}
+      />
+      {!arrived && <Absent reason="coming" />}
+    </>
   );
 }
 
-function Absent({ dropped, camera }: { dropped: boolean; camera: boolean }) {
-  if (!dropped && camera) return null;
+const ABSENT = {
+  dropped: { icon: "replay", word: "tile.dropped" },
+  coming: { icon: "cam", word: "tile.coming" },
+  soundOnly: { icon: "speaker", word: "tile.soundOnly" },
+  off: { icon: "cam-off", word: "tile.cameraOff" },
+} as const;
+
+/** Why there is no picture. */
+function Absent({ reason }: { reason: keyof typeof ABSENT }) {
+  const { icon, word } = ABSENT[reason];
   return (
-    <span class="tile__absent">
-      <Icon name={dropped ? "replay" : "cam-off"} large />
-      <span>{t(dropped ? "tile.dropped" : "tile.cameraOff")}</span>
+    <span class="tile__absent" data-reason={reason}>
+      <Icon name={icon} large />
+      <span>{t(word)}</span>
     </span>
   );
 }
@@ -81,7 +97,7 @@ export function Tile(props: TileProps) {
       data-self={self ? "true" : undefined}
     >
       {showsPicture && <Picture participantId={participantId} track={video} mirrored={self ?? false} />}
-      <Absent dropped={dropped ?? false} camera={showsPicture} />
+      {!showsPicture && <Absent reason={dropped ? "dropped" : (props.awaited ?? "off")} />}
       <figcaption class="tile__name">
         <Seal side={side} />
         <span class="tile__who">{name}</span>

@@ -2,6 +2,9 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Readable } from "../room/store";
 
+/** For an area that scrolls and may hold nothing to press: the keyboard must be able to reach it to scroll it. */
+export const scrollable = { tabIndex: 0 } as const;
+
 /** Renders again whenever the store has another value. */
 export function useStore<T>(store: Readable<T>): T {
   const [, again] = useState(0);

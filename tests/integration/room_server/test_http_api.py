@@ -214,3 +214,19 @@ async def test_the_demonstration_shows_its_links_and_messages(product: Product) 
         outbox = (await browser.get("/api/demo/outbox")).json()
     assert {link["side"]: link["last4"] for link in links} == LAST4
     assert {message["to_name"] for message in outbox} == {"林小满", "何平"}
+
+
+async def test_whoever_waits_at_the_door_learns_nothing_of_the_text(product: Product) -> None:
+    async with product.browser() as browser:
+        headers = await enter(browser, product, "applicant")
+        path = f"/api/agreements/{await product.freeze()}"
+        for method, address in (
+            ("GET", "/api/agreements/current"),
+            ("GET", f"{path}/pdf"),
+            ("POST", f"{path}/code"),
+        ):
+            answer = await browser.request(method, address, headers=headers)
+            assert (answer.status_code, answer.json()["code"]) == (403, "forbidden"), address
+        host = await product.person("mediator")
+        await product.services.sessions.admit(product.session_id, host, await product.person("applicant"))
+        assert (await browser.get("/api/agreements/current", headers=headers)).status_code == 200

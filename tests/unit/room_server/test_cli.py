@@ -16,7 +16,7 @@ ACCESS = DemoAccess(
 
 
 def test_the_terminal_shows_every_link_and_the_passwords_once() -> None:
-    text = cli.welcome(settings.load({}), ACCESS)
+    text = cli.welcome(settings.load({}), ACCESS, coloured=False)
     assert "applicant      http://127.0.0.1:8080/j/secret" in text
     assert "mediator       http://127.0.0.1:8080/staff/sessions/se_1" in text
     assert "court officer  http://127.0.0.1:8080/court" in text
@@ -25,11 +25,11 @@ def test_the_terminal_shows_every_link_and_the_passwords_once() -> None:
 
 def test_a_qr_code_in_the_terminal_has_every_module_of_the_real_one() -> None:
     modules = [
-        [bool(module) for module in row] for row in segno.make("http://x.example/j/1", error="l").matrix_iter(border=2)
+        [bool(module) for module in row] for row in segno.make("http://x.example/j/1", error="l").matrix_iter(border=4)
     ]
     halves = {" ": (True, True), "▄": (True, False), "▀": (False, True), "█": (False, False)}
     read: list[list[bool]] = []
-    for line in cli.qr_code("http://x.example/j/1").splitlines():
+    for line in cli.qr_code("http://x.example/j/1", coloured=False).splitlines():
         pairs = [halves[block] for block in line]
         read += [[upper for upper, _ in pairs], [lower for _, lower in pairs]]
     assert read[: len(modules)] == modules

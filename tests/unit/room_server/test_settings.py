@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,13 @@ def test_listening_everywhere_announces_an_address_that_a_phone_can_reach() -> N
     loaded = settings.load({}, host="0.0.0.0")
     assert loaded.announced == (settings.own_address(),)
     assert "0.0.0.0" not in loaded.url
+    assert loaded.media_listen == settings.own_address()
+
+
+def test_behind_nat_the_media_socket_listens_everywhere_because_the_announced_address_is_not_ours() -> None:
+    loaded = settings.load({}, host="0.0.0.0", announced_ips="198.51.100.1")
+    assert (loaded.media_listen, loaded.announced) == ("0.0.0.0", ("198.51.100.1",))
+    assert settings.load({}, host="0.0.0.0", media_host="127.0.0.1").media_listen == "127.0.0.1"
 
 
 @pytest.mark.parametrize(
@@ -68,3 +76,19 @@ def test_the_key_of_all_tokens_is_made_once_and_only_its_owner_may_read_it(tmp_p
 
 def test_every_setting_is_explained() -> None:
     assert all(len(line.split()) > 4 for line in settings.describe().splitlines())
+
+
+def test_a_key_that_was_cut_off_or_is_too_short_is_refused_instead_of_signing_tokens_with_it(tmp_path: Path) -> None:
+    (tmp_path / "secret.key").write_text("")
+    with pytest.raises(SettingsError, match=r"secret\.key"):
+        settings.load({}, data_dir=tmp_path).token_key()
+    with pytest.raises(SettingsError, match="SECRET_KEY"):
+        settings.load({"MEDIATION_ROOM_SECRET_KEY": "short"}, data_dir=tmp_path).token_key()
+
+
+def test_processes_that_start_together_have_one_key(tmp_path: Path) -> None:
+    loaded = settings.load({}, data_dir=tmp_path)
+    with ThreadPoolExecutor(8) as starting:
+        keys = set(starting.map(lambda _: loaded.token_key(), range(8)))
+    assert len(keys) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["secret.key"]

@@ -287,3 +287,15 @@ async def test_a_report_that_fails_does_not_stop_the_room(home: House) -> None:
     await party.hang_up()
     assert (await host.event("participant_changed"))["participant"]["presence"] in {"present", "dropped"}
     await host.do("ping")
+
+
+async def test_a_link_that_is_revoked_while_the_room_opens_lets_nobody_in(home: House) -> None:
+    home.policy.hold["open_room"] = asyncio.Event()
+    a = home.browser("a")
+    joining = asyncio.create_task(a.join())
+    await asyncio.wait_for(home.policy.reached["open_room"].wait(), 5)
+    home.policy.grants.clear()  # there is no room yet that could be told
+    home.policy.hold.pop("open_room").set()
+    answer = await joining
+    assert (answer["type"], answer["data"]["code"]) == ("error", "unauthenticated")
+    assert home.room.participants == {}

@@ -210,3 +210,17 @@ async def test_who_speaks_is_told_to_those_who_know_them_and_not_kept(home: Hous
     assert (await b.event("active_speakers"))["participant_ids"] == ["b"]
     assert home.room.participants[A].log.seq == before
     assert "active_speakers" not in {event["type"] for event in waits.catch_up()}
+
+
+async def test_who_is_removed_while_an_old_transport_closes_gets_no_new_one(home: House) -> None:
+    host, a = await home.host(), await home.arrive("a")
+    await a.open_transports()
+    home.media.hold["close_transport"] = asyncio.Event()
+    a.tell("create_transport", direction="send")
+    await asyncio.wait_for(home.media.reached["close_transport"].wait(), 5)
+    host.tell("remove", participant_id="a")
+    await asyncio.wait_for(home.policy.reached["remove"].wait(), 5)
+    home.media.hold.pop("close_transport").set()
+    await a.closed()
+    await home.settle()
+    assert home.media.transports == {} and home.room.switchboard.transports == {}

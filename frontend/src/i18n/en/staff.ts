@@ -23,6 +23,7 @@ const messages: Record<keyof typeof source, string> = {
   "staff.error.not_signing": "The text is not being signed now.",
   "staff.error.not_a_signer": "You are not one of the signers.",
   "staff.error.code_wrong": "Wrong code. Please look again.",
+  "staff.error.code_wrong.left": "Wrong code. {left} tries left; what you wrote is still here.",
   "staff.error.code_expired": "That code has expired. Get a new one.",
   "staff.error.handwriting_empty": "The name is not written yet.",
   "staff.error.recording_no_consent":
@@ -37,8 +38,6 @@ const messages: Record<keyof typeof source, string> = {
   "staff.noSessions": "No sessions planned.",
   "staff.open": "Enter",
   "staff.look": "View",
-  "staff.isWaiting": "waiting",
-  "staff.isPresent": "in the room",
   "staff.backToList": "Back to sessions",
 
   "staff.state.scheduled": "Planned",
@@ -96,7 +95,7 @@ const messages: Record<keyof typeof source, string> = {
   "staff.rec.again": "Record again",
   "staff.rec.stop": "Stop…",
   "staff.rec.stopTitle": "Stop the recording?",
-  "staff.rec.stopShown": "Every screen says “Not recording”",
+  "staff.rec.stopShown": "Every screen says 'Not recording'",
   "staff.rec.stopLogged": "The time goes on the record",
   "staff.rec.stopProof": "What follows cannot be proved by a recording",
   "staff.rec.stopAct": "Stop recording",
@@ -132,10 +131,14 @@ const messages: Record<keyof typeof source, string> = {
   "staff.room": "Room",
   "staff.alone": "You are alone here. Let the people in from their waiting rooms.",
 
+  "staff.mute": "Mute {name}",
+  "staff.unmute": "Let {name} be heard again",
+  "staff.muted": "muted by you",
+
   "staff.remove.button": "Remove {name}…",
   "staff.remove.title": "Send {name} out of the room?",
   "staff.remove.link": "Their link stops at once; they cannot come back by themselves",
-  "staff.remove.told": "They see: “The mediator has asked you to leave”",
+  "staff.remove.told": "They see: 'The mediator has asked you to leave'",
   "staff.remove.logged": "The time goes on the record",
   "staff.remove.act": "Remove {name}",
 
@@ -188,7 +191,7 @@ const messages: Record<keyof typeof source, string> = {
   "staff.sealWord": "Organisation's seal",
   "staff.sealLast": "last",
   "staff.seal": "Seal for the organisation",
-  "staff.sealWaits": "Seal ({count} signatures missing)",
+  "staff.sealWaits": "Seal (still to sign: {count})",
   "staff.sealing": "Sealing",
   "staff.whenInForce": "When is it in force?",
   "staff.whenInForceText":

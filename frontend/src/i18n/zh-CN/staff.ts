@@ -20,6 +20,7 @@ export default {
   "staff.error.not_signing": "现在不在签署中。",
   "staff.error.not_a_signer": "您不在签署人里。",
   "staff.error.code_wrong": "验证码不对。请看清楚再输。",
+  "staff.error.code_wrong.left": "验证码不对。还能试 {left} 次，写好的名字还在。",
   "staff.error.code_expired": "验证码过时了。再要一个。",
   "staff.error.handwriting_empty": "还没有写名字。",
   "staff.error.recording_no_consent": "没有当事人同意录音录像，不能开录。由您写笔录。",
@@ -33,8 +34,6 @@ export default {
   "staff.noSessions": "没有排好的场次。",
   "staff.open": "进入",
   "staff.look": "查看",
-  "staff.isWaiting": "在等",
-  "staff.isPresent": "在室内",
   "staff.backToList": "回到场次",
 
   "staff.state.scheduled": "已排期",
@@ -126,6 +125,10 @@ export default {
   "staff.cameraOn": "画面开着",
   "staff.room": "调解室",
   "staff.alone": "室内只有您。把候调室里的人请进来。",
+
+  "staff.mute": "关掉{name}的话筒",
+  "staff.unmute": "让{name}的话筒重新能开",
+  "staff.muted": "您关了话筒",
 
   "staff.remove.button": "移出{name}…",
   "staff.remove.title": "把{name}移出调解室？",

@@ -1,6 +1,7 @@
 /** The agreement on a party's screen: the draft while it is written, the frozen text with its code afterwards. */
 import type { AgreementView as Agreement } from "../../api";
-import { locale, t } from "../../i18n";
+import { t } from "../../i18n";
+import { shortTime, zoneNote } from "../../i18n/time";
 import type { RoomClient } from "../../room/client";
 import type { RoomState } from "../../room/state";
 import { mayWrite } from "../../room/state";
@@ -9,6 +10,7 @@ import { Button } from "../../ui/Button";
 import { deferred } from "../../ui/Deferred";
 import { Digest } from "../../ui/Digest";
 import type { EditorProps } from "../../ui/Editor";
+import { scrollable } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Note } from "../../ui/Note";
 import type { Me } from "../api";
@@ -56,7 +58,7 @@ export function AgreementPanel(props: Props) {
 /** Between the lock and the proposal: the code is known already, the text for signing is on its way. */
 function Locked({ digest }: { digest: string | null }) {
   return (
-    <div class="paper__body">
+    <div class="paper__body" {...scrollable}>
       <Note tone="plain" icon="lock">
         {t("editor.frozen")}
       </Note>
@@ -79,9 +81,9 @@ function FrozenText({ visit, me, agreement, onSign, onDone }: Props & { agreemen
   const signed = agreement.signers.find((one) => one.participant_id === me.participant.participant_id)?.signed_at;
   return (
     <>
-      <div class="paper__body">
-        <Note tone="plain" icon="lock">
-          {t("agreement.locked", { time: new Date(agreement.frozen_at).toLocaleTimeString(locale.value) })}
+      <div class="paper__body" {...scrollable}>
+        <Note tone="plain" icon="lock" small>
+          {t("agreement.locked", { time: shortTime(agreement.frozen_at) + zoneNote(agreement.frozen_at) })}
         </Note>
         <Digest digest={agreement.digest} content={full?.content} />
         {error && (

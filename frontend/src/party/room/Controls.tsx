@@ -36,14 +36,14 @@ export function Control({ icon, word, testId, off, on, pressed, badge, onPress }
   );
 }
 
-export function MicrophoneButton({ media }: { media: MediaSession }) {
+export function MicrophoneButton({ media, muted = false }: { media: MediaSession; muted?: boolean }) {
   const { wanted } = useStore(media.state).microphone;
   return (
     <Control
-      icon={wanted ? "mic" : "mic-off"}
-      word={t(wanted ? "room.micOn" : "room.micOff")}
+      icon={wanted && !muted ? "mic" : "mic-off"}
+      word={t(muted ? "room.micMuted" : wanted ? "room.micOn" : "room.micOff")}
       testId="ctrl-mic"
-      off={!wanted}
+      off={!wanted || muted}
       pressed={wanted}
       onPress={() => void media.setMicrophone(!wanted)}
     />

@@ -1,11 +1,13 @@
 /** After signing: in force, or signed and whose signature or seal is still missing. */
 import { useState } from "preact/hooks";
 import { type AgreementView, ApiError, type Window } from "../../api";
-import { locale, pick, t } from "../../i18n";
+import { pick, t } from "../../i18n";
+import { civilDate, dateTime, daysUntil, zoneNote } from "../../i18n/time";
 import type { RoomState } from "../../room/state";
 import { Button } from "../../ui/Button";
 import { Digest } from "../../ui/Digest";
 import { Dock } from "../../ui/Dock";
+import { scrollable } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Note } from "../../ui/Note";
 import { RecStrip } from "../../ui/RecStrip";
@@ -23,19 +25,11 @@ interface Props {
   onBack?: () => void;
 }
 
-function headline(agreement: AgreementView): string {
+function headline(agreement: AgreementView, over: boolean): string {
   if (agreement.state === "in_force") return t("done.inForce");
+  if (over) return t("done.overUnsigned");
   if (agreement.state === "signed") return t("done.signed");
   return t("done.signing");
-}
-
-function dayAndTime(at: string): string {
-  return new Date(at).toLocaleString(locale.value, {
-    month: "long",
-    day: "numeric",
-    hour: "2-digit",
-    minute: "2-digit",
-  });
 }
 
 export function Done({ visit, me, agreement, state, over, onBack }: Props) {
@@ -43,27 +37,24 @@ export function Done({ visit, me, agreement, state, over, onBack }: Props) {
   return (
     <div class="phone" data-testid="done" data-state={agreement.state}>
       <RecStrip recording={state?.recording ?? null} clockOffset={state?.clockOffset} />
-      <main class="phone__main">
+      <main class="phone__main" {...scrollable}>
         <div class="row row--top done__head">
           <span class={inForce ? "mark mark--ok mark--lg" : "mark mark--lg"}>
             <Icon name={inForce ? "check" : "clock"} />
           </span>
           <div role="status">
-            <h1 class="h1">{headline(agreement)}</h1>
-            <p class="meta">
-              {inForce && agreement.effective_at && (
-                <>
-                  {t("done.effective", { time: dayAndTime(agreement.effective_at) })}
-                  <i class="dot" />
-                </>
-              )}
-              {t("done.number", { number: agreement.number })}
-            </p>
+            <h1 class="h1">{headline(agreement, over ?? false)}</h1>
+            {inForce && agreement.effective_at && (
+              <p class="meta">
+                {t("done.effective", { time: dateTime(agreement.effective_at) + zoneNote(agreement.effective_at) })}
+              </p>
+            )}
+            <p class="meta">{t("done.number", { number: agreement.number })}</p>
           </div>
         </div>
         {!inForce && (
           <Note tone="warn" title={t("done.notYet")}>
-            {t("done.notYetHint")}
+            {t(over ? "done.overUnsignedHint" : "done.notYetHint")}
           </Note>
         )}
         <Signers agreement={agreement} me={me.participant.participant_id} />
@@ -83,20 +74,6 @@ export function Done({ visit, me, agreement, state, over, onBack }: Props) {
   );
 }
 
-const DAY_MS = 86_400_000;
-
-/** A civil date stands for its whole day at the place of the mediation: read as a local day, not as UTC midnight. */
-function localDay(date: string): Date {
-  const [year = 0, month = 1, day = 1] = date.slice(0, 10).split("-").map(Number);
-  return new Date(year, month - 1, day);
-}
-
-function daysLeft(date: string): number {
-  const now = new Date();
-  const today = new Date(now.getFullYear(), now.getMonth(), now.getDate());
-  return Math.round((localDay(date).getTime() - today.getTime()) / DAY_MS);
-}
-
 function Windows({ windows }: { windows: Window[] }) {
   return (
     <section class="stack">
@@ -110,17 +87,15 @@ function Windows({ windows }: { windows: Window[] }) {
               <span class="windows__day">
                 <b>
                   {t("done.lastDay", {
-                    day: localDay(one.safe_last_day).toLocaleDateString(locale.value, {
-                      month: "long",
-                      day: "numeric",
-                    }),
+                    day: civilDate(one.safe_last_day),
                   })}
                 </b>
                 <span class="meta">
-                  {daysLeft(one.safe_last_day) >= 0 && t("done.daysLeft", { days: daysLeft(one.safe_last_day) })}
+                  {daysUntil(one.safe_last_day, Date.now()) >= 0 &&
+                    t("done.daysLeft", { days: daysUntil(one.safe_last_day, Date.now()) })}
                 </span>
               </span>
-              <span class="meta windows__source">{one.source}</span>
+              <span class="meta windows__source">{pick(one.source_zh, one.source_en)}</span>
             </li>
           ))}
         </ul>

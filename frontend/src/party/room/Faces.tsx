@@ -13,13 +13,9 @@ interface Props {
   compact: boolean;
 }
 
-/** In small tiles the seal alone says the side. */
-function nameFor(person: ParticipantView, me: Me, compact: boolean): string {
-  if (compact) return person.display_name;
-  if (person.role === "host") return `${t("side.mediator")} ${person.display_name}`;
-  if (person.side !== me.participant.side && person.role === "party") {
-    return t("room.otherSide", { name: person.display_name });
-  }
+/** In small tiles the seal alone says the side: a name must never be cut to make room for a word. */
+function nameFor(person: ParticipantView, small: boolean): string {
+  if (person.role === "host" && !small) return `${t("side.mediator")} ${person.display_name}`;
   return person.display_name;
 }
 
@@ -31,15 +27,17 @@ function pictureOf(person: string, media: MediaState): MediaStreamTrack | null {
 }
 
 function Other({ person, props, small }: { person: ParticipantView; props: Props; small: boolean }) {
-  const { media, state, me } = props;
+  const { media, state } = props;
   const sound = publicationOf(state, person.participant_id, "microphone");
   const picture = publicationOf(state, person.participant_id, "camera");
+  const shown = picture !== null && !picture.paused && !picture.muted_by_host;
   return (
     <Tile
       participantId={person.participant_id}
-      name={nameFor(person, me, props.compact)}
+      name={nameFor(person, small)}
       side={person.side}
-      video={picture && !picture.paused ? pictureOf(person.participant_id, media) : null}
+      video={shown ? pictureOf(person.participant_id, media) : null}
+      awaited={shown ? (media.soundOnly ? "soundOnly" : "coming") : null}
       microphone={sound !== null && !sound.paused && !sound.muted_by_host}
       mutedByHost={sound?.muted_by_host}
       speaking={state.speakers.includes(person.participant_id)}

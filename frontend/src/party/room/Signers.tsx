@@ -1,18 +1,19 @@
 import type { AgreementView } from "../../api";
-import { locale, pick, t } from "../../i18n";
+import { pick, t } from "../../i18n";
+import { shortTime, zoneNote } from "../../i18n/time";
 import { Icon } from "../../ui/Icon";
 import { Seal } from "../../ui/Seal";
 
-function timeOf(at: string): string {
-  return new Date(at).toLocaleTimeString(locale.value, { hour: "2-digit", minute: "2-digit" });
-}
-
-function Mark({ at }: { at: string | null }) {
+/** In what capacity, and whether it is done. The two share a line where there is room for both. */
+function Mark({ word, at }: { word: string; at: string | null }) {
   return (
-    <span class={at ? "badge badge--ok" : "badge"}>
-      <Icon name={at ? "check" : "clock"} />
-      {at ? t("signers.at", { time: timeOf(at) }) : t("signers.waiting")}
-    </span>
+    <p class="row row--wrap signers__mark">
+      <span class="meta">{word}</span>
+      <span class={at ? "badge badge--ok" : "badge"}>
+        <Icon name={at ? "check" : "clock"} />
+        {at ? t("signers.at", { time: shortTime(at) + zoneNote(at) }) : t("signers.waiting")}
+      </span>
+    </p>
   );
 }
 
@@ -28,9 +29,8 @@ export function Signers({ agreement, me }: { agreement: AgreementView; me: strin
               {one.name}
               {one.participant_id === me && <span class="meta"> {t("signers.you")}</span>}
             </p>
-            <p class="meta">{pick(one.label_zh, one.label_en)}</p>
+            <Mark word={pick(one.label_zh, one.label_en)} at={one.signed_at} />
           </div>
-          <Mark at={one.signed_at} />
         </li>
       ))}
       <li>
@@ -39,9 +39,8 @@ export function Signers({ agreement, me }: { agreement: AgreementView; me: strin
         </span>
         <div class="grow">
           <p class="strong">{agreement.seal.organisation}</p>
-          <p class="meta">{t("signers.seal")}</p>
+          <Mark word={t("signers.seal")} at={agreement.seal.sealed_at} />
         </div>
-        <Mark at={agreement.seal.sealed_at} />
       </li>
     </ul>
   );

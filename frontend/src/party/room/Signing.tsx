@@ -2,12 +2,13 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type AgreementView, ApiError } from "../../api";
-import { locale, t } from "../../i18n";
+import { t } from "../../i18n";
+import { dateTime, zoneNote } from "../../i18n/time";
 import type { RoomState } from "../../room/state";
 import { Button, LinkButton } from "../../ui/Button";
 import { Digest, useDigestMatch } from "../../ui/Digest";
 import { Dock } from "../../ui/Dock";
-import { useNow } from "../../ui/hooks";
+import { scrollable, useNow } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Note } from "../../ui/Note";
 import { RecStrip } from "../../ui/RecStrip";
@@ -39,11 +40,13 @@ export function Signing({ visit, agreement, state, banner, onRead, onDone }: Pro
   const [busy, setBusy] = useState(false);
   const [receipt, setReceipt] = useState<Receipt | null>(null);
   const pad = useRef<Handwriting | null>(null);
+  const form = useRef<HTMLElement>(null);
 
   const submit = async () => {
     if (busy) return;
     const lacking = whatIsMissing(intent, written, code, match);
     setMissing(lacking);
+    if (lacking) form.current?.querySelector(`[data-part="${lacking}"]`)?.scrollIntoView({ block: "center" });
     setError(null);
     const handwriting = pad.current?.png();
     if (lacking || !handwriting) return;
@@ -68,53 +71,70 @@ export function Signing({ visit, agreement, state, banner, onRead, onDone }: Pro
     <div class="phone" data-testid="signing">
       {strip}
       {banner}
-      <main class="phone__main phone__main--dense">
+      <main class="phone__main phone__main--dense signing-page" ref={form}>
         <h1 class="h1">{t("signing.title")}</h1>
-        <div class="card card--dense stack stack--2">
-          <div class="row">
-            <Icon name="doc" large />
-            <div class="grow">
-              <p class="strong">{t("agreement.title")}</p>
-              <p class="meta">{agreement.number}</p>
-            </div>
+        <div class="card card--dense stack stack--2" data-part="match">
+          <p class="row strong">
+            <Icon name="doc" />
+            {t("agreement.title")}
+          </p>
+          <div class="row between">
+            <p class="meta">{agreement.number}</p>
             <LinkButton onClick={onRead}>{t("signing.readAgain")}</LinkButton>
           </div>
           <Digest digest={agreement.digest} content={full?.content} />
+          <Lack of="match" missing={missing} />
         </div>
-        <label class="check" data-on={intent ? "" : undefined}>
-          <input
-            type="checkbox"
-            class="check__box"
-            data-testid="sign-intent"
-            checked={intent}
-            onChange={(event) => setIntent(event.currentTarget.checked)}
-          />
-          <span>{t("signing.intent")}</span>
-        </label>
-        <SignaturePad handle={pad} onChange={(empty) => setWritten(!empty)} />
-        <Code visit={visit} proposalId={agreement.proposal_id} code={code} onCode={setCode} onError={setError} />
+        <div class="stack stack--1" data-part="intent">
+          <label class="check" data-on={intent ? "" : undefined}>
+            <input
+              type="checkbox"
+              class="check__box"
+              data-testid="sign-intent"
+              checked={intent}
+              onChange={(event) => setIntent(event.currentTarget.checked)}
+            />
+            <span>{t("signing.intent")}</span>
+          </label>
+          {!intent && <Lack of="intent" missing={missing} />}
+        </div>
+        <div class="stack stack--1" data-part="handwriting">
+          <SignaturePad handle={pad} onChange={(empty) => setWritten(!empty)} />
+          {!written && <Lack of="handwriting" missing={missing} />}
+        </div>
+        <div class="stack stack--1" data-part="code">
+          <Code visit={visit} proposalId={agreement.proposal_id} code={code} onCode={setCode} onError={setError} />
+          {!CODE.test(code) && <Lack of="code" missing={missing} />}
+        </div>
+        <div class="signing-page__act">
+          <div role="alert">
+            {error && (
+              <p class="error" data-testid="sign-error" data-code={error.code}>
+                <Icon name="alert" />
+                <span>{sentenceFor(error)}</span>
+              </p>
+            )}
+          </div>
+          <Button look="primary" big block testId="sign-submit" aria-disabled={busy} onClick={() => void submit()}>
+            {t(busy ? "signing.busy" : "signing.submit")}
+          </Button>
+          <LinkButton onClick={onRead}>{t("signing.notYet")}</LinkButton>
+        </div>
       </main>
-      <Dock>
-        <div role="alert">
-          {missing && (
-            <p class="error">
-              <Icon name="alert" />
-              <span>{t(`signing.missing.${missing}`)}</span>
-            </p>
-          )}
-          {error && (
-            <p class="error" data-testid="sign-error" data-code={error.code}>
-              <Icon name="alert" />
-              <span>{sentenceFor(error)}</span>
-            </p>
-          )}
-        </div>
-        <Button look="primary" big block testId="sign-submit" aria-disabled={busy} onClick={() => void submit()}>
-          {t(busy ? "signing.busy" : "signing.submit")}
-        </Button>
-        <LinkButton onClick={onRead}>{t("signing.notYet")}</LinkButton>
-      </Dock>
     </div>
+  );
+}
+
+const CODE = /^\d{4,8}$/;
+
+/** What is still to be done, beside the part it is about; it goes away when that part is done. */
+function Lack({ of, missing }: { of: Missing; missing: Missing | null }) {
+  if (missing !== of) return null;
+  return (
+    <p class="error" role="alert" data-testid="sign-missing">
+      <Icon name="alert" />
+      <span>{t(`signing.missing.${of}`)}</span>
+    </p>
   );
 }
 
@@ -122,7 +142,7 @@ function whatIsMissing(intent: boolean, written: boolean, code: string, match: s
   if (match === "false") return "match";
   if (!intent) return "intent";
   if (!written) return "handwriting";
-  return /^\d{4,8}$/.test(code) ? null : "code";
+  return CODE.test(code) ? null : "code";
 }
 
 /** What the person wrote is still there: the sentence says so where it is true and useful. */
@@ -204,7 +224,7 @@ function Received({ strip, banner, receipt, onDone }: ReceivedProps) {
     <div class="phone" data-testid="sign-receipt" data-digest={receipt.digest}>
       {strip}
       {banner}
-      <main class="phone__main">
+      <main class="phone__main" {...scrollable}>
         <div class="ending">
           <span class="mark mark--ok mark--lg">
             <Icon name="check" />
@@ -212,7 +232,7 @@ function Received({ strip, banner, receipt, onDone }: ReceivedProps) {
           <h1 class="h1" ref={title} tabIndex={-1}>
             {t("receipt.title")}
           </h1>
-          <p class="lead">{t("receipt.text", { time: new Date(receipt.signed_at).toLocaleString(locale.value) })}</p>
+          <p class="lead">{t("receipt.text", { time: dateTime(receipt.signed_at) + zoneNote(receipt.signed_at) })}</p>
         </div>
         <Digest digest={receipt.digest} />
         <Note tone="plain">{t("receipt.next")}</Note>

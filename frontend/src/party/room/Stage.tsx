@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../../i18n";
 import type { RoomClient } from "../../room/client";
 import type { MediaSession } from "../../room/media";
-import { myself, type RoomState } from "../../room/state";
+import { myself, publicationOf, type RoomState } from "../../room/state";
 import { Confirm } from "../../ui/Confirm";
 import { Dock } from "../../ui/Dock";
 import { useStore } from "../../ui/hooks";
@@ -65,6 +65,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
     );
   }
   const reading = view === "agreement";
+  const muted = publicationOf(state, state.me, "microphone")?.muted_by_host ?? false;
   return (
     <div class="phone room" data-theme="stage" data-testid="room" data-view={view} data-participant={state.me}>
       <RecStrip recording={state.recording} clockOffset={state.clockOffset} />
@@ -91,7 +92,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
       {sounds}
       <Dock stage>
         <div class="ctrl">
-          <MicrophoneButton media={media} />
+          <MicrophoneButton media={media} muted={muted} />
           <CameraButton media={media} />
           <Control
             icon="doc"

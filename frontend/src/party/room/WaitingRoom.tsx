@@ -6,7 +6,7 @@ import type { RoomState } from "../../room/state";
 import { LinkButton } from "../../ui/Button";
 import { Confirm } from "../../ui/Confirm";
 import { Dock } from "../../ui/Dock";
-import { useStore } from "../../ui/hooks";
+import { scrollable, useStore } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { RecStrip } from "../../ui/RecStrip";
 import { Seal } from "../../ui/Seal";
@@ -35,7 +35,7 @@ export function WaitingRoom({ client, media, me, state, onLeave }: Props) {
     <div class="phone" data-testid="waiting-room">
       <RecStrip recording={state.recording} clockOffset={state.clockOffset} />
       <Banner client={client} media={media} state={state} />
-      <main class="phone__main phone__main--first">
+      <main class="phone__main phone__main--first" {...scrollable}>
         <div class="stack stack--2">
           <p class="badge badge--accent badge--start">
             <Icon name="lock" />

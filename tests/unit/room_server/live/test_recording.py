@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import pytest
 
 from recorder.control import Track
+from room_server.domain.errors import Forbidden
 from room_server.live.recording import Director
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import CaptureId, ParticipantId, PublicationId, RoomId, TransportId
@@ -42,9 +45,11 @@ class Room:
 @dataclass
 class Feed:
     copied: dict[PublicationId, CaptureId] = field(default_factory=dict)
-    asked: list[PublicationId] = field(default_factory=list)
+    refusal: SignalingError | None = None
 
     async def start_capture(self, publication_id: PublicationId, capture_id: CaptureId) -> CaptureFormat:
+        if self.refusal is not None:
+            raise self.refusal
         self.copied[publication_id] = capture_id
         return CaptureFormat("audio/opus", 48000, 2, 111)
 
@@ -52,21 +57,21 @@ class Feed:
         if self.copied.pop(publication_id, None) is None:
             raise SignalingError(ErrorCode.NOT_FOUND, "no such capture")
 
-    async def ask_key_frame(self, publication_id: PublicationId) -> None:
-        self.asked.append(publication_id)
-
 
 @dataclass
 class Recorder:
     ready: bool = True
     files: dict[CaptureId, str] = field(default_factory=dict)
     refusal: SignalingError | None = None
+    refused_paths: set[str] = field(default_factory=set)
 
     async def start_track(
         self, capture_id: CaptureId, path: str, kind: Kind, mime: str, clock_rate: int, channels: int, payload_type: int
     ) -> None:
         if self.refusal is not None:
             raise self.refusal
+        if path.rpartition("-")[2] in self.refused_paths:
+            raise SignalingError(ErrorCode.RECORDING_UNAVAILABLE, "refused")
         self.files[capture_id] = path
 
     async def stop_track(self, capture_id: CaptureId) -> Track:
@@ -84,16 +89,27 @@ class Ledger:
     agreed: set[str] = field(default_factory=lambda: {WORKER, COMPANY, HOST})
     lines: list[tuple[str, ...]] = field(default_factory=list)
     captures: int = 0
+    withdrawn: set[str] = field(default_factory=set)
+    refusal: Exception | None = None
+    on_start: Callable[[], None] = lambda: None
+    on_stop: asyncio.Event | None = None
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def start(self, session_id: str, by: str) -> str:
+        self.on_start()
         self.lines.append(("start", by))
         return "recording"
 
     async def stop(self, session_id: str, by: str, reason: str) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.stopping.set()
+        if self.on_stop is not None:
+            await self.on_stop.wait()
         self.lines.append(("stop", by, reason))
 
     async def consents(self, session_id: str) -> set[str]:
-        return self.agreed
+        return set(self.agreed)
 
     async def next_capture_id(self) -> int:
         self.captures += 1
@@ -111,12 +127,16 @@ class Ledger:
         mime_type: str,
         path: str,
     ) -> None:
+        if participant_id in self.withdrawn:
+            raise Forbidden("recording_not_agreed")
         self.lines.append(("opened", participant_id, source))
 
     async def track_closed(self, track: Track) -> None:
         self.lines.append(("closed", str(track.capture_id)))
 
     async def interrupted(self, session_id: str, reason: str, at: datetime) -> None:
+        if self.refusal is not None:
+            raise self.refusal
         self.lines.append(("interrupted", reason, str(at.timestamp())))
 
     async def resumed(self, session_id: str, at: datetime) -> None:
@@ -235,47 +255,6 @@ async def test_a_full_disk_stops_the_recording_on_every_screen_and_keeps_what_wa
     assert {line[1] for line in scene.ledger.lines if line[0] == "closed"} == {"1", "2"}
 
 
-async def test_a_stopped_recording_is_tried_again_when_the_mediator_says_so_and_is_one_recording(scene: Scene) -> None:
-    await scene.start()
-    await scene.director.track_failed(Track(CaptureId(1), "path", "file.webm"), "disk_full")
-    scene.recorder.refusal = SignalingError(ErrorCode.RECORDING_UNAVAILABLE, "no space", reason="disk_full")
-    with pytest.raises(SignalingError) as still:
-        await scene.start()
-    assert (still.value.code, still.value.detail) == (ErrorCode.RECORDING_UNAVAILABLE, {"reason": "disk_full"})
-    assert scene.room.state == ("failed", "disk_full")
-    scene.recorder.refusal = None
-    scene.time += 4
-    await scene.start()
-    assert scene.room.state == ("on", None)
-    assert scene.room.shown[-1].lost_seconds == 4
-    assert set(scene.feed.copied) == set(scene.room.publications)
-    assert [line[0] for line in scene.ledger.lines].count("start") == 1
-
-
-async def test_a_new_track_after_a_failure_brings_the_others_back_or_nothing(scene: Scene) -> None:
-    await scene.start()
-    await scene.director.track_failed(Track(CaptureId(1), "path", "file.webm"), "disk_full")
-    late = sent_by(HOST)
-    scene.room.send(late)
-    await scene.director.opened(scene.room, late)
-    assert scene.room.state == ("on", None)
-    assert set(scene.feed.copied) == set(scene.room.publications)
-
-
-async def test_a_track_that_ended_before_its_file_was_open_is_no_failure(scene: Scene) -> None:
-    await scene.start()
-    scene.recorder.refusal = SignalingError(ErrorCode.INTERNAL, "too late")
-    await scene.director.opened(scene.room, sent_by(HOST))
-    assert scene.room.state == ("on", None)
-
-
-async def test_who_sends_a_picture_is_asked_for_the_key_frame_that_the_recorder_wants(scene: Scene) -> None:
-    await scene.start()
-    await scene.director.key_frame_wanted(CaptureId(2))
-    await scene.director.key_frame_wanted(CaptureId(99))
-    assert scene.feed.asked == [sent_by(COMPANY).publication_id]
-
-
 async def test_a_file_that_cannot_be_opened_is_a_failed_recording_not_a_silent_one(scene: Scene) -> None:
     scene.recorder.refusal = SignalingError(ErrorCode.RECORDING_UNAVAILABLE, "no space", reason="disk_full")
     await scene.start()
@@ -313,3 +292,87 @@ async def test_a_withdrawn_consent_stops_that_person_alone_and_a_new_one_starts_
     assert ("closed", "1") in scene.ledger.lines
     await scene.director.consent_changed(scene.room, WORKER, agreed=True)
     assert set(scene.feed.copied) == {sent_by(COMPANY).publication_id, sent_by(WORKER).publication_id}
+
+
+async def test_a_recorder_that_dies_while_the_recording_starts_is_shown_and_recording_begins_when_it_is_back(
+    scene: Scene,
+) -> None:
+    scene.ledger.on_start = scene.recorder.dies
+    await scene.start()
+    assert scene.room.state == ("failed", "recorder_lost")
+    scene.recorder.ready = True
+    await scene.director.recorder_ready([])
+    assert scene.room.state == ("on", None)
+    assert len(scene.recorder.files) == 2
+
+
+async def test_a_track_that_ends_while_its_capture_starts_is_no_gap(scene: Scene) -> None:
+    await scene.start()
+    gone = sent_by(HOST)
+    scene.feed.refusal = SignalingError(ErrorCode.NOT_FOUND, "no such track")
+    await scene.director.opened(scene.room, gone)  # it is not among the room's tracks any more
+    assert scene.room.state == ("on", None)
+    assert not [line for line in scene.ledger.lines if line[0] == "interrupted"]
+
+
+async def test_a_gap_lasts_while_any_track_is_missing(scene: Scene) -> None:
+    scene.room.publications.clear()
+    await scene.start()
+    first, second = sent_by(WORKER), sent_by(COMPANY)
+    scene.room.send(first, second)
+    scene.recorder.refused_paths = {"microphone"}
+    await scene.director.opened(scene.room, first)
+    assert scene.room.state == ("failed", "recorder_lost")
+    camera = sent_by(COMPANY, "camera")
+    scene.room.send(camera)
+    await scene.director.opened(scene.room, camera)
+    assert scene.room.state == ("failed", "recorder_lost")
+    scene.recorder.refused_paths = set()
+    await scene.director.opened(scene.room, second)
+    assert scene.room.state == ("on", None)
+    assert len(scene.recorder.files) == 3
+
+
+async def test_a_stop_that_cannot_be_committed_leaves_the_recording_running(scene: Scene) -> None:
+    await scene.start()
+    scene.ledger.refusal = OSError("the disk is full")
+    with pytest.raises(OSError, match="full"):
+        await scene.director.stop(scene.room, HOST, "")
+    assert scene.room.state == ("on", None)
+    assert len(scene.feed.copied) == len(scene.recorder.files) == 2
+    scene.ledger.refusal = None
+    await scene.director.stop(scene.room, HOST, "")
+    assert scene.room.state == ("off", None)
+
+
+async def test_whoever_waited_for_a_recording_that_was_stopped_meanwhile_records_nothing(scene: Scene) -> None:
+    await scene.start()
+    late = sent_by(HOST)
+    scene.room.send(late)
+    scene.ledger.on_stop = asyncio.Event()
+    stopping = asyncio.ensure_future(scene.director.stop(scene.room, HOST, ""))
+    await scene.ledger.stopping.wait()
+    opening = asyncio.ensure_future(scene.director.opened(scene.room, late))
+    back = asyncio.ensure_future(scene.director.recorder_ready([]))
+    await asyncio.sleep(0)  # both are waiting for their turn now
+    scene.ledger.on_stop.set()
+    await asyncio.gather(stopping, opening, back)
+    assert scene.room.state == ("off", None)
+    assert scene.feed.copied == {}
+    assert scene.recorder.files == {}
+
+
+async def test_a_consent_that_is_taken_back_while_the_recording_starts_costs_that_person_alone(scene: Scene) -> None:
+    scene.ledger.withdrawn = {WORKER}
+    await scene.start()
+    assert scene.room.state == ("on", None)
+    assert list(scene.feed.copied) == [sent_by(COMPANY).publication_id]
+    assert len(scene.recorder.files) == 1
+
+
+async def test_a_gap_is_on_every_screen_even_when_it_cannot_be_written_down_yet(scene: Scene) -> None:
+    await scene.start()
+    scene.ledger.refusal = OSError("the disk is full")
+    with pytest.raises(OSError, match="full"):
+        await scene.director.recorder_lost()
+    assert scene.room.state == ("failed", "recorder_lost")

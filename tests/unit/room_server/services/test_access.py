@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from room_server.auth import Tokens
@@ -122,3 +124,11 @@ async def test_failed_sign_ins_lock_the_account_for_a_while(product: Product) ->
     assert (await staff.login("zhouhe", product.password("zhouhe"))).member.role == "mediator"
     with pytest.raises(Unauthenticated):
         await staff.login("nobody", "wrong")
+
+
+async def test_guesses_made_side_by_side_do_not_get_around_the_lock(product: Product) -> None:
+    staff = product.services.staff
+    guesses = [staff.login("zhouhe", f"wrong {number}") for number in range(12)]
+    outcomes = await asyncio.gather(*guesses, staff.login("zhouhe", "wrong"), return_exceptions=True)
+    codes = sorted(item.code for item in outcomes if isinstance(item, DomainError))
+    assert codes == ["login_failed"] * 5 + ["rate_limited"] * 8

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import struct
+import zlib
 from dataclasses import replace
 
 import pytest
@@ -104,7 +106,17 @@ async def test_without_the_stated_intent_nothing_is_signed(product: Product) -> 
     assert (await refused(product, await product.freeze(), "applicant", intent=False)).code == "intent_missing"
 
 
-@pytest.mark.parametrize("picture", [b"", b"no picture", handwriting()[:100]])
+def huge_picture() -> bytes:
+    """The beginning of a PNG of 30,000 × 30,000 pixels: more than the library opens."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack("!I", len(data)) + kind + data + struct.pack("!I", zlib.crc32(kind + data))
+
+    header = struct.pack("!IIBBBBB", 30_000, 30_000, 8, 6, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0"))
+
+
+@pytest.mark.parametrize("picture", [b"", b"no picture", handwriting()[:100], huge_picture()])
 async def test_a_signature_needs_ink(product: Product, picture: bytes) -> None:
     assert (
         await refused(product, await product.freeze(), "applicant", handwriting=picture)

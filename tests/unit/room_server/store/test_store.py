@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from recorder.eventlog import check_chain
-from room_server.store.database import migrate, open_engine
+from room_server.store.database import answers, migrate, open_engine
 from room_server.store.schema import APPEND_ONLY, metadata
 from tests.support.product_room import Product
 
@@ -75,3 +75,23 @@ async def test_what_fails_leaves_nothing_behind_and_tells_nobody(product: Produc
 async def test_capture_numbers_never_come_twice(product: Product) -> None:
     numbers = await asyncio.gather(*(product.services.recording.next_capture_id() for _ in range(10)))
     assert sorted(numbers) == list(range(1, 11))
+
+
+async def test_an_error_of_the_database_holds_no_values(product: Product) -> None:
+    with pytest.raises(IntegrityError) as caught:
+        async with product.engine.begin() as connection:
+            values = {"username": "zhouhe", "hash": "a secret value"}
+            await connection.execute(
+                text("INSERT INTO staff (staff_id, username, password_hash) VALUES ('st', :username, :hash)"), values
+            )
+    assert "a secret value" not in str(caught.value)
+
+
+async def test_the_database_says_whether_it_answers(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite+aiosqlite:///{tmp_path / 'some.sqlite3'}")
+    assert await answers(engine)
+    await engine.dispose()
+    (tmp_path / "folder.sqlite3").mkdir()
+    broken = open_engine(f"sqlite+aiosqlite:///{tmp_path / 'folder.sqlite3'}")
+    assert not await answers(broken)
+    await broken.dispose()

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signaling.sfu import rtcp, rtp
+from signaling.sfu.transport import MAXIMUM_REPORTERS
 from signaling.sfu.udp import SEND_SLOTS
-from tests.support.sfu_packets import VP8_DELTA, VP8_KEY
+from tests.support.sfu_packets import VP8_DELTA, VP8_KEY, rtp_packet
 from tests.support.sfu_room import Room, camera_packet
 
 
@@ -158,3 +159,24 @@ async def test_a_packet_that_cannot_be_forwarded_is_counted(packet: bytes, count
         ann.send(packet)
         changed = {name for name, count in room.counters.as_json().items() if count != before[name]}
         assert changed == {"datagrams_received", "packets_received", counter}
+
+
+async def test_streams_that_belong_to_nobody_leave_nothing_behind() -> None:
+    with Room() as room:
+        ann = room.browser("ann", "send")
+        room.camera(ann)
+        packet = rtp_packet(96, 1, 3000, 77, b"\x00")
+        ann.send(packet)
+        assert room.counters.rtp_unknown_stream == 1
+        assert ann.transport.inbound is not None
+        # libsrtp would call it a replay if it still knew the stream.
+        ann.transport.inbound.open_packet(ann.sealed[-1])
+
+
+async def test_only_so_many_sources_report_on_one_transport() -> None:
+    with Room() as room:
+        bob = room.browser("bob", "receive")
+        for ssrc in range(MAXIMUM_REPORTERS + 5):
+            bob.send_report(rtcp.pli(1).replace(b"\0\0\0\1", (ssrc + 1000).to_bytes(4, "big"), 1))
+        assert len(bob.transport.reporters) == MAXIMUM_REPORTERS
+        assert room.counters.srtp_rejected == 5
