@@ -92,6 +92,14 @@ def index_of(file: Path) -> Path:
     return file.with_name(file.stem + INDEX_SUFFIX)
 
 
+def last_moment(lines: list[Line]) -> float | None:
+    """The wall-clock time (Unix) of the last media that an index vouches for; None when there is none."""
+    last = lines[-1] if lines else None
+    if isinstance(last, ClosedLine):
+        return last.ended_at
+    return last.facts.wall_to if isinstance(last, FragmentLine) else None
+
+
 def link(previous: str, sha256: str) -> str:
     """The next link of the chain."""
     return hashlib.sha256((previous + sha256).encode()).hexdigest()

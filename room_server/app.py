@@ -25,7 +25,7 @@ from room_server.settings import Settings
 
 log = structlog.get_logger(__name__)
 
-SHUTDOWN_SECONDS = 5
+SHUTDOWN_SECONDS = 3
 
 
 def create_app(settings: Settings) -> Starlette:

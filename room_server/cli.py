@@ -23,6 +23,9 @@ FLAGS = frozenset({"host", "port", "media_port", "data_dir", "recording_minimum_
 WHITE_ON_BLACK = "\x1b[38;5;231;48;5;16m"  # of the fixed colours, which no theme changes
 PLAIN = "\x1b[0m"
 
+MEDIA_STOP_SECONDS, RECORDER_STOP_SECONDS = 1.5, 3.0
+"""How long they may take to end. With the web process, which ends before them, less than ten."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """``mediation-room COMMAND …``; the exit status. 2: the command or a setting is not usable."""
@@ -104,9 +107,9 @@ def programs(loaded: Settings) -> list[Program]:
     recorder += ["--feed", str(loaded.recorder_feed), "--folder", str(loaded.recordings_dir)]
     recorder += ["--minimum-free-mb", str(loaded.recording_minimum_free_mb)]
     return [
-        Program("recorder", recorder),
-        Program("media worker", media),
-        Program("web", ["-m", "room_server.cli", "web"]),
+        Program("recorder", recorder, RECORDER_STOP_SECONDS),
+        Program("media worker", media, MEDIA_STOP_SECONDS),
+        Program("web", ["-m", "room_server.cli", "web"], app.SHUTDOWN_SECONDS + 2),
     ]
 
 

@@ -1,5 +1,8 @@
 """Keeps the processes of one machine alive: web, media workers, recorder. One that dies is started again.
 
+They are stopped in the opposite order of the list: whoever uses another process ends before it, so that an orderly end
+looks like no failure to anybody.
+
 The parent does nothing else, so that there is little in it that could fail. A child that keeps dying at once is started
 again more slowly, up to every five seconds.
 """
@@ -20,7 +23,6 @@ import structlog
 
 SLOWEST_RESTART_SECONDS = 5.0
 HEALTHY_AFTER_SECONDS = 5.0
-TERMINATE_SECONDS = 8.0
 PR_SET_PDEATHSIG = 1
 
 log = structlog.get_logger(__name__)
@@ -28,10 +30,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One child: its name in the log and its command line (without the interpreter)."""
+    """One child: its name in the log, its command line (without the interpreter), and how long it may take to end."""
 
     name: str
     arguments: Sequence[str]
+    stop_seconds: float = 8.0
 
 
 def _die_with_parent() -> None:
@@ -47,6 +50,7 @@ class Supervisor:
         self._environment = dict(environment)
         self._stopping = asyncio.Event()
         self._children: dict[str, asyncio.subprocess.Process] = {}
+        self._over = [asyncio.Event() for _ in programs]
 
     @property
     def pids(self) -> dict[str, int]:
@@ -62,10 +66,16 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self.stop)
-        await asyncio.gather(*(self._keep(program) for program in self._programs))
+        await asyncio.gather(*(self._keep_until_over(place) for place in range(len(self._programs))))
 
-    async def _keep(self, program: Program) -> None:
-        delay = 0.0
+    async def _keep_until_over(self, place: int) -> None:
+        try:
+            await self._keep(place)
+        finally:
+            self._over[place].set()
+
+    async def _keep(self, place: int) -> None:
+        program, delay = self._programs[place], 0.0
         while not self._stopping.is_set():
             started = time.monotonic()
             child = await asyncio.create_subprocess_exec(
@@ -78,7 +88,7 @@ class Supervisor:
             )
             self._children[program.name] = child
             log.info("started", process=program.name, pid=child.pid)
-            await self._wait(child)
+            await self._wait(place, child)
             del self._children[program.name]
             if self._stopping.is_set():
                 return
@@ -88,18 +98,22 @@ class Supervisor:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), delay)
 
-    async def _wait(self, child: asyncio.subprocess.Process) -> None:
+    async def _wait(self, place: int, child: asyncio.subprocess.Process) -> None:
         """Until the child is gone, by itself or because of ``stop``."""
         ended = asyncio.ensure_future(child.wait())
         told = asyncio.ensure_future(self._stopping.wait())
         try:
             await asyncio.wait({ended, told}, return_when=asyncio.FIRST_COMPLETED)
+            if not self._stopping.is_set():
+                return
+            for later in self._over[place + 1 :]:
+                await later.wait()
             if ended.done():
                 return
             with contextlib.suppress(ProcessLookupError):
                 child.terminate()
             try:
-                await asyncio.wait_for(asyncio.shield(ended), TERMINATE_SECONDS)
+                await asyncio.wait_for(asyncio.shield(ended), self._programs[place].stop_seconds)
             except TimeoutError:
                 log.warning("does not end, killing", pid=child.pid)
                 os.kill(child.pid, signal.SIGKILL)

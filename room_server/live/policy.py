@@ -166,10 +166,10 @@ class SessionPolicy:
         running = await self._services.recording.running(session_id)
         if running is None:
             return
-        await self._director.settled()
         view = await self._services.recording.current(session_id)
-        ends = [track.ended_at for track in await self._services.recording.tracks(session_id) if track.ended_at]
-        since = max(ends, default=view.started_at or running.started_at.timestamp())
+        since = await self._services.recording.last_moment(session_id)
+        if since is None:
+            since = running.started_at.timestamp()
         consents = await self._services.recording.consents(session_id)
         await self._director.adopt(room, session_id, running.recording_id, view, since, consents)
 

@@ -21,9 +21,6 @@ from signaling.ids import CaptureId, ParticipantId, PublicationId, RoomId
 from signaling.messages import RecordingView
 from signaling.tracks import Publication
 
-SETTLE_SECONDS = 3.0
-"""How long a room that comes back waits to hear what the recorder still had open."""
-
 log = structlog.get_logger(__name__)
 
 
@@ -66,7 +63,6 @@ class Director:
         self._recorder = recorder
         self._now = now
         self._running: dict[RoomId, Running] = {}
-        self._settled = asyncio.Event()
 
     def of(self, room_id: RoomId) -> Running | None:
         """The recording that runs (or should run) in a room."""
@@ -102,13 +98,6 @@ class Director:
                 await self._capture_all(running)
             finally:  # whatever happened to single tracks: it runs, so every screen says so
                 running.room.set_recording(running.view())
-
-    async def settled(self) -> None:
-        """Until the files are closed that an earlier process left open; not for ever, the recorder may be dead too."""
-        try:
-            await asyncio.wait_for(self._settled.wait(), SETTLE_SECONDS)
-        except TimeoutError:
-            log.warning("the recorder is not there; a gap is counted from the last file that was closed")
 
     async def adopt(
         self,
@@ -213,7 +202,6 @@ class Director:
         for track in tracks:
             if track.capture_id not in wanted:
                 await self._close_file(track.capture_id)
-        self._settled.set()
         for running in list(self._running.values()):
             async with running.turn:
                 await self._go_on(running)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
+
+import structlog
 
 from recorder.control import Track
+from recorder.index import INDEX_SUFFIX, last_moment, read_index
 from room_server.domain.consent import RECORDING, Answer, agreed
 from room_server.domain.errors import Conflict, Forbidden, NotFound
 from room_server.domain.people import Role
@@ -15,6 +20,8 @@ from room_server.store.recordings import Gap, Recording, TrackRow
 from room_server.store.unit_of_work import UnitOfWork
 from signaling.ids import CaptureId, new_id
 from signaling.messages import RecordingView
+
+log = structlog.get_logger(__name__)
 
 
 class RecordingService:
@@ -148,6 +155,11 @@ class RecordingService:
         async with self._ports.unit_of_work() as unit:
             return await unit.recordings.tracks(session_id)
 
+    async def last_moment(self, session_id: str) -> float | None:
+        """The last moment that is in a file (Unix seconds), also in one that a dead process left open."""
+        rows = await self.tracks(session_id)
+        return await asyncio.to_thread(_last_moment, self._ports.recordings, rows)
+
     async def current(self, session_id: str) -> RecordingView:
         """What every screen shows."""
         async with self._ports.unit_of_work() as unit:
@@ -198,6 +210,20 @@ async def _recordable(unit: UnitOfWork, session_id: str) -> set[str]:
         for person in await unit.participants.of_session(session_id)
         if person.role is Role.HOST or agreed(RECORDING, answers.get(person.participant_id, []))
     }
+
+
+def _last_moment(folder: Path, rows: list[TrackRow]) -> float | None:
+    moments: list[float] = []
+    for row in rows:
+        ended_at = row.ended_at
+        if row.closed_at is None:
+            try:
+                ended_at = last_moment(read_index(folder / (row.path + INDEX_SUFFIX))[0])
+            except (OSError, ValueError) as error:  # filing tells what is missing; the gap is longer then
+                log.warning("a recorded file has no readable index", path=row.path, error=str(error))
+        if ended_at is not None:
+            moments.append(ended_at)
+    return max(moments, default=None)
 
 
 def _open_gap(gaps: list[Gap]) -> Gap | None:

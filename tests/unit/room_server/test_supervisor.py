@@ -43,3 +43,34 @@ async def test_a_child_that_dies_at_once_is_started_more_slowly_but_always_again
     await starts(path, 3)
     supervisor.stop()
     await asyncio.wait_for(running, 20)
+
+
+async def test_whoever_uses_another_process_is_stopped_before_it(tmp_path: Path) -> None:
+    ends = tmp_path / "ends"
+    slow = f"""
+import signal, sys, time
+def end(*_):
+    time.sleep(float(sys.argv[2]))
+    open({str(ends)!r}, "a").write(sys.argv[1])
+    sys.exit(0)
+signal.signal(signal.SIGTERM, end)
+open({str(tmp_path)!r} + "/" + sys.argv[1], "w").close()
+signal.pause()
+"""
+    programs = [Program(name, ["-c", slow, name, delay]) for name, delay in (("a", "0"), ("b", "0.1"), ("c", "0.2"))]
+    supervisor = Supervisor(programs, os.environ)
+    running = asyncio.create_task(supervisor.run())
+    await until(lambda: all((tmp_path / name).exists() for name in "abc"))
+    supervisor.stop()
+    await asyncio.wait_for(running, 20)
+    assert ends.read_text() == "cba"
+
+
+async def test_a_child_that_does_not_end_is_killed(tmp_path: Path) -> None:
+    deaf = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); open({str(tmp_path / 'up')!r}, 'w').close()"
+    supervisor = Supervisor([Program("deaf", ["-c", f"{deaf}; signal.pause()"], 0.1)], os.environ)
+    running = asyncio.create_task(supervisor.run())
+    await until((tmp_path / "up").exists)
+    supervisor.stop()
+    await asyncio.wait_for(running, 20)
+    assert supervisor.pids == {}

@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
+from recorder.fragments import salvage
 from room_server.bus import RecordingConsentChanged
 from room_server.domain.errors import Conflict, Forbidden, NotFound
+from signaling.ids import CaptureId
 from tests.support.product_room import Product
+from tests.support.product_tracks import record_track
 
 DOCUMENT = "agreement"
 
@@ -55,6 +59,30 @@ async def test_a_gap_is_shown_while_it_lasts_and_counted_afterwards(product: Pro
     await recording.stop(product.session_id, host)
     kinds = await product.kinds()
     assert kinds[-4:] == ["recording_started", "recording_interrupted", "recording_resumed", "recording_stopped"]
+
+
+async def test_the_last_moment_in_a_file_is_known_although_the_file_was_never_closed(product: Product) -> None:
+    host, worker = await product.person("mediator"), await product.person("applicant")
+    await product.consent(worker, recording_dispute=True)
+    recording = product.services.recording
+    recording_id = await recording.start(product.session_id, host)
+    assert await recording.last_moment(product.session_id) is None
+    for capture in (1, 2):
+        await recording.track_opened(
+            product.session_id,
+            recording_id,
+            capture,
+            participant_id=worker,
+            kind="audio",
+            source="microphone",
+            mime_type="audio/opus",
+            path=str(capture),
+        )
+    await asyncio.to_thread(record_track, product.ports.recordings, CaptureId(1), "1", "audio")  # 2 left nothing
+    left = salvage(product.ports.recordings / "1")
+    assert await recording.last_moment(product.session_id) == pytest.approx(left.track.ended_at, abs=1)
+    await recording.track_closed(left.track)
+    assert await recording.last_moment(product.session_id) == left.track.ended_at
 
 
 async def test_only_a_writer_writes_and_nobody_after_the_freeze(product: Product) -> None:

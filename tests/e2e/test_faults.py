@@ -1,0 +1,434 @@
+"""What people see when processes die, the disk is full, the network goes, or somebody is sent out. Nobody reloads."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Coroutine
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+import websockets
+from playwright.async_api import expect
+
+from recorder.fragments import salvage
+from tests.support.browser import DESKTOP, PHONE, Person, chromium, party_enters, staff_signs_in
+from tests.support.capture_rtp import play
+from tests.support.service import Service, healthy, running_service
+from tests.support.waiting import until
+from tests.support.watch import Screen, cut_off, take_notes, watch
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+MEBIBYTE = 1024 * 1024
+HEADROOM_MB = 300
+"""Free space above the recorder's minimum; other processes on the machine use and free some meanwhile."""
+
+STALL_SECONDS = 1.0
+BEFORE, AFTER = "断线前写的。", "断线后写的。"
+
+
+@dataclass
+class Room:
+    """Everybody in a room that is recorded, and what was measured."""
+
+    service: Service
+    mediator: Person
+    applicant: Person
+    respondent: Person
+    minimum_free: int
+    measured: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def everybody(self) -> list[Person]:
+        return [self.mediator, self.applicant, self.respondent]
+
+    @property
+    def folder(self) -> Path:
+        (session,) = (self.service.data / "recordings").iterdir()
+        return session
+
+    def files(self) -> set[Path]:
+        return set(self.folder.glob("*.webm"))
+
+    async def watched(self) -> list[Screen]:
+        return [await watch(person) for person in self.everybody]
+
+    async def sees_and_hears(self, others: int = 2) -> None:
+        await asyncio.gather(*(person.sees_and_hears(others) for person in self.everybody))
+
+    async def timed(self, what: str, work: Coroutine[Any, Any, Any], since: float) -> None:
+        await work
+        self.measured[what] = round(time.monotonic() - since, 2)
+
+
+@pytest.fixture
+async def room(tmp_path: Path) -> AsyncIterator[Room]:
+    minimum = shutil.disk_usage(tmp_path).free // MEBIBYTE - HEADROOM_MB
+    flag = ("--recording-minimum-free-mb", str(minimum))
+    async with running_service(tmp_path / "data", *flag) as service, chromium() as browser:
+        people = [
+            await Person.sits_down(browser, "mediator", DESKTOP),
+            await Person.sits_down(browser, "applicant", PHONE),
+            await Person.sits_down(browser, "respondent", PHONE, locale="en-US"),
+        ]
+        for person in people:
+            await take_notes(person)
+        opened = Room(service, *people, minimum_free=minimum * MEBIBYTE)
+        try:
+            yield opened
+        finally:
+            for person in people:
+                await person.picture(str(tmp_path / f"{person.name}.png"))
+            print(json.dumps(opened.measured, indent=1))
+
+
+async def test_a_room_survives_the_death_of_every_process_and_a_full_disk(room: Room, tmp_path: Path) -> None:
+    await everybody_is_in_and_recorded(room)
+    await the_recorder_dies(room)
+    await the_media_worker_dies(room)
+    await the_web_process_dies(room)
+    await a_party_loses_the_network_and_reloads(room)
+    await the_disk_is_full(room, tmp_path / "filler")
+    await a_party_is_sent_out(room)
+    await the_record_tells_it_all(room, tmp_path)
+    await everything_ends_in_order(room)
+    for person in room.everybody:
+        faults = [line for line in person.complaints if not EXPECTED.search(line)]
+        assert faults == [], f"{person.name}: {faults}"
+
+
+EXPECTED = re.compile(
+    r"WebSocket connection to|WebSocket is already in|^(401|409|410|502) |"
+    r"ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED"
+)
+"""What a browser itself writes down when a server is away or refuses."""
+
+
+async def everybody_is_in_and_recorded(room: Room) -> None:
+    links, passwords = room.service.links, room.service.passwords
+    await staff_signs_in(room.mediator, links["mediator"], "zhouhe", passwords["zhouhe"])
+    await room.mediator.tap("console-enter")
+    await room.mediator.waits_for("console")
+    await asyncio.gather(
+        party_enters(room.applicant, links["applicant"], "0001"),
+        party_enters(room.respondent, links["respondent"], "0002"),
+    )
+    waiting = room.mediator.see("admit")
+    await expect(waiting).to_have_count(2)
+    for left in (1, 0):
+        await waiting.first.click()
+        await expect(waiting).to_have_count(left)
+    await room.sees_and_hears()
+    await room.mediator.tap("rec-start")
+    await everybody_is_told(room, "on")
+    await every_track_grows(room, set())
+
+
+async def everybody_is_told(room: Room, state: str, seconds: float = 30) -> None:
+    for person in room.everybody:
+        await person.waits_for("rec-strip", seconds, state=state)
+
+
+async def every_track_grows(room: Room, old: set[Path]) -> set[Path]:
+    """Until six new files (sound and picture of three people) have media in them; the new ones."""
+    new = await until(lambda: found if len(found := room.files() - old) == 6 else None)
+    await until(lambda: all(file.stat().st_size > 2000 for file in new))
+    return new
+
+
+def ends(files: set[Path]) -> dict[str, float]:
+    """When the media in each file ends (Unix seconds). Every one of them decodes without a fault."""
+    found = {}
+    for file in files:
+        assert play(file).end > 0, file
+        ended_at = salvage(file).track.ended_at
+        assert ended_at is not None
+        found[file.name] = ended_at
+    return found
+
+
+async def shown_failed_then_on(screens: list[Screen]) -> None:
+    """Every screen said that the recording failed and then that it runs, on the same page."""
+    for screen in screens:
+        states = [shown["state"] for shown in await screen.recording_states()]
+        assert states == ["failed", "on"], (screen.person.name, states)
+        await screen.was_not_reloaded()
+
+
+async def until_told_again(room: Room, screens: list[Screen], seconds: float = 30) -> None:
+    """Until every screen has said failed and on."""
+    async with asyncio.timeout(seconds):
+        for screen in screens:
+            while "on" not in [shown["state"] for shown in await screen.recording_states()]:
+                await screen.person.page.wait_for_timeout(20)
+
+
+# ---- 1 ---------------------------------------------------------------------------------------------------------------
+
+
+async def the_recorder_dies(room: Room) -> None:
+    before = room.files()
+    screens = await room.watched()
+    killed_at, killed = time.time(), time.monotonic()
+    room.service.kill("recorder.process")
+    await room.timed("recorder killed -> every screen: recording again", until_told_again(room, screens), killed)
+    await shown_failed_then_on(screens)
+    await every_track_grows(room, before)
+    silence = max([await screen.longest_silence() for screen in screens])
+    room.measured["recorder killed: longest time without a packet of any track"] = round(silence, 2)
+    assert silence < STALL_SECONDS
+    lost = max(killed_at - end for end in (await asyncio.to_thread(ends, before)).values())
+    room.measured["recorder killed: media lost before the kill"] = round(lost, 2)
+    assert lost <= 1.0
+    await expect(room.mediator.see("rec-gap")).to_be_visible()
+
+
+# ---- 2 ---------------------------------------------------------------------------------------------------------------
+
+
+async def the_media_worker_dies(room: Room) -> None:
+    before = room.files()
+    screens = await room.watched()
+    killed = time.monotonic()
+    room.service.kill("signaling.sfu.worker")
+    await room.timed("media worker killed -> everybody sees and hears everybody", room.sees_and_hears(), killed)
+    await until_told_again(room, screens)
+    await shown_failed_then_on(screens)
+    await every_track_grows(room, before)
+    await asyncio.to_thread(ends, before)
+    assert room.measured["media worker killed -> everybody sees and hears everybody"] < 10
+
+
+# ---- 3 ---------------------------------------------------------------------------------------------------------------
+
+
+async def the_web_process_dies(room: Room) -> None:
+    draft = await the_applicant_writes(room)
+    before = room.files()
+    screens = await room.watched()
+    killed = time.monotonic()
+    room.service.kill("room_server.cli")
+    await room.applicant.waits_for("connection-banner", state="reconnecting")
+    await room.applicant.waits_for("draft-editor", writable="false")  # what is not kept cannot be typed
+    await room.timed("web process killed -> it answers again", until_healthy(room.service), killed)
+    for person in room.everybody:
+        await person.waits_for("draft-editor", phase="synced")
+        await expect(person.see("draft-editor")).to_contain_text(BEFORE)
+    await room.timed("web process killed -> everybody sees and hears everybody", room.sees_and_hears(), killed)
+    await everybody_is_told(room, "on")
+    for screen in screens:
+        await screen.was_not_reloaded()
+    await every_track_grows(room, before)
+    await asyncio.to_thread(ends, before)
+    await room.applicant.waits_for("draft-editor", writable="true")
+    await draft.press("Control+End")
+    await draft.press_sequentially(AFTER)
+    for person in room.everybody:
+        await expect(person.see("draft-editor")).to_contain_text(AFTER)
+    for party in (room.applicant, room.respondent):
+        await party.tap("ctrl-agreement")
+
+
+async def the_applicant_writes(room: Room) -> Any:
+    """Something that everybody else has on the screen: then it is kept. The editor it was written in."""
+    for party in (room.applicant, room.respondent):
+        await party.tap("ctrl-agreement")
+        await party.waits_for("draft-editor")
+    participant = await room.applicant.see("room").get_attribute("data-participant")
+    await room.mediator.tap("writer-toggle", participant=str(participant))
+    draft = room.applicant.see("draft-editor").locator("[contenteditable]").first
+    await expect(draft).to_have_attribute("contenteditable", "true")
+    await draft.press("Control+End")
+    await draft.press_sequentially(BEFORE)
+    for person in room.everybody:
+        await expect(person.see("draft-editor")).to_contain_text(BEFORE)
+    return draft
+
+
+async def until_healthy(service: Service) -> None:
+    async with asyncio.timeout(30):
+        while not await asyncio.to_thread(healthy, service.url):
+            await asyncio.sleep(0.05)
+
+
+# ---- 6 ---------------------------------------------------------------------------------------------------------------
+
+
+async def a_party_loses_the_network_and_reloads(room: Room) -> None:
+    person = room.respondent
+    (screen,) = [screen for screen in await room.watched() if screen.person is person]
+    await cut_off(person)
+    await person.waits_for("connection-banner", state="reconnecting")
+    back = time.monotonic()
+    await person.context.set_offline(False)
+    await room.timed("network back -> in the room", expect_open(person), back)
+    await screen.was_not_reloaded()
+    await room.sees_and_hears()
+    reloaded = time.monotonic()
+    await person.page.reload()
+    await person.waits_for("room")
+    await room.timed("page reloaded -> everybody sees and hears everybody", room.sees_and_hears(), reloaded)
+    await everybody_is_told(room, "on")
+
+
+async def expect_open(person: Person) -> None:
+    await expect(person.see("connection-banner", state="open")).to_have_count(1)
+    await person.waits_for("room")
+
+
+# ---- 4 ---------------------------------------------------------------------------------------------------------------
+
+
+async def the_disk_is_full(room: Room, filler: Path) -> None:
+    before = room.files()
+    screens = await room.watched()
+    began = time.monotonic()
+    with filler.open("wb") as file:
+        try:
+            os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(filler).free - room.minimum_free + 50 * MEBIBYTE)
+            full = everybody_is_told(room, "failed", 10)
+            await room.timed("disk full -> every screen: recording stopped", full, began)
+            stuck = room.mediator.see("rec-again")
+            await expect(stuck).to_be_visible()
+            await stuck.click()
+            await expect(room.mediator.page.locator(".console__refusal")).to_be_visible()
+            await everybody_is_told(room, "failed")
+            await room.sees_and_hears()
+            assert room.files() == before
+        finally:
+            filler.unlink()
+    freed = time.monotonic()
+    await room.mediator.tap("rec-again")
+    await room.timed("record again -> every screen: recording", everybody_is_told(room, "on"), freed)
+    await shown_failed_then_on(screens)
+    await every_track_grows(room, before)
+    assert max([await screen.longest_silence() for screen in screens]) < STALL_SECONDS
+    await asyncio.to_thread(ends, before)
+
+
+# ---- 5 ---------------------------------------------------------------------------------------------------------------
+
+REFRESH = """
+async (secret) => {
+  const answer = await fetch("/api/links/refresh", {
+    method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify({ secret }),
+  });
+  return [answer.status, await answer.json()];
+}
+"""
+
+
+async def a_party_is_sent_out(room: Room) -> None:
+    gone = room.respondent
+    secret = room.service.links["respondent"].rsplit("/", 1)[1]
+    status, access = await gone.page.evaluate(REFRESH, secret)
+    assert status == 200
+    participant = str(await gone.see("room").get_attribute("data-participant"))
+    await room.mediator.tap("remove", participant=participant)
+    await room.mediator.tap("confirm-yes")
+    await gone.waits_for("end-removed")
+    for person in (room.mediator, room.applicant):
+        await person.sees_and_hears(1)
+        await until_growing(person, 2)
+    await until_growing(gone, 0)
+    assert await gone.page.evaluate("() => window.peers.every((peer) => peer.connectionState === 'closed')")
+    await the_old_token_is_refused(room.service, access)
+    assert (await gone.page.evaluate(REFRESH, secret))[0] in {401, 410}
+    await gone.page.reload()
+    await expect(gone.page.locator('[data-testid^="end-"]').first).to_be_visible()
+    await expect(gone.see("room")).to_have_count(0)
+
+
+async def until_growing(person: Person, tracks: int) -> None:
+    """Until so many tracks, sound and pictures, bring new bytes."""
+    async with asyncio.timeout(10):
+        while True:
+            before = {row["track"]: row["bytes"] for kind in ("audio", "video") for row in await person.inbound(kind)}
+            await person.page.wait_for_timeout(500)
+            rows = [row for kind in ("audio", "video") for row in await person.inbound(kind)]
+            if sum(row["bytes"] > before.get(row["track"], row["bytes"]) for row in rows) == tracks:
+                return
+
+
+async def the_old_token_is_refused(service: Service, access: dict[str, Any]) -> None:
+    async with httpx.AsyncClient(base_url=service.url) as client:
+        answer = await client.get("/api/me", headers={"Authorization": f"Bearer {access['token']}"})
+    assert answer.status_code == 401
+    async with websockets.connect(f"{service.url.replace('http', 'ws')}/rooms/{access['room_id']}/socket") as socket:
+        await socket.send(json.dumps({"v": 1, "id": 1, "type": "hello", "data": {"token": access["token"]}}))
+        refusal = json.loads(await socket.recv())
+        assert (refusal["type"], refusal["data"]["code"]) == ("error", "unauthenticated")
+        await socket.wait_closed()
+        assert socket.close_code == 4401
+
+
+# ---- what is left of it ----------------------------------------------------------------------------------------------
+
+
+async def the_record_tells_it_all(room: Room, folder: Path) -> None:
+    await room.mediator.tap("end-session")
+    await room.mediator.tap("confirm-yes")
+    await room.mediator.waits_for("filed-state", seconds=60, state="filed")
+    login = {"username": "faguan", "password": room.service.passwords["faguan"]}
+    dossier = folder / "dossier.zip"
+    async with httpx.AsyncClient(base_url=room.service.url, timeout=30) as court:
+        await court.post("/api/staff/login", json=login)
+        (summary,) = (await court.get("/api/court/records")).json()
+        record = (await court.get(f"/api/court/records/{summary['session_id']}")).json()
+        dossier.write_bytes((await court.get(record["dossier_url"])).content)
+    done = await asyncio.to_thread(verify, dossier)
+    assert done.returncode == 0, done.stdout
+    the_gaps_are_on_the_record(record)
+    tracks = [entry["data"] for entry in record["log"] if entry["kind"] == "track_ended"]
+    assert sum(track["how"] == "salvaged" for track in tracks) == 6
+    assert len(tracks) == len(room.files())
+    await asyncio.to_thread(ends, room.files())
+
+
+def the_gaps_are_on_the_record(record: dict[str, Any]) -> None:
+    log: list[dict[str, Any]] = record["log"]
+    reasons = ["recorder_lost", "media_lost", "server_restarted", "disk_full"]
+    for kind in ("recording_interrupted", "recording_resumed"):
+        assert [entry["data"]["reason"] for entry in log if entry["kind"] == kind] == reasons
+    gaps = record["recording"]["gaps"]
+    assert [gap["reason"] for gap in gaps] == reasons
+    for gap in gaps:
+        print(gap)
+        assert gap["started_at"] < gap["ended_at"]
+    (removed,) = [entry for entry in log if entry["kind"] == "removed"]
+    assert removed["at"] > gaps[-1]["ended_at"]
+    assert [entry["kind"] for entry in log].count("recording_started") == 1
+
+
+def verify(path: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "room_server.cli", "verify", str(path)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+async def everything_ends_in_order(room: Room) -> None:
+    """SIGTERM of the one process that was started ends all of them, quietly, while browsers are connected."""
+    process = room.service.process
+    family = psutil.Process(process.pid).children(recursive=True)
+    began = time.monotonic()
+    process.send_signal(signal.SIGTERM)
+    await asyncio.wait_for(process.wait(), 10)
+    room.measured["SIGTERM -> every process is gone"] = round(time.monotonic() - began, 2)
+    assert process.returncode == 0
+    await until(lambda: not any(alive(member) for member in family))
+    assert "Traceback" not in room.service.text, room.service.text
+
+
+def alive(process: psutil.Process) -> bool:
+    return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
