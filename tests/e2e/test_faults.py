@@ -1,4 +1,7 @@
-"""What people see when processes die, the disk is full, the network goes, or somebody is sent out. Nobody reloads."""
+"""What people see when processes die, the disk is full, the network goes, or somebody is sent out. Nobody reloads.
+
+size: one service and one room go through all of it, so that the browsers start once.
+"""
 
 from __future__ import annotations
 
