@@ -161,6 +161,7 @@ class Director:
             return
         async with running.turn:
             await self._release(running, [publication_id])
+            await self._go_on(running)  # it may have been the one that was missing
 
     async def consent_changed(self, room: LiveRoom, participant_id: ParticipantId, agreed: bool) -> None:
         """Somebody agreed to be recorded, or took it back: their tracks alone start or stop (PIPL 15)."""
@@ -175,6 +176,7 @@ class Director:
             else:
                 running.consenting.discard(participant_id)
                 await self._release(running, [publication.publication_id for publication in theirs])
+            await self._go_on(running)
 
     async def media_lost(self, room: LiveRoom) -> None:
         """The media worker died: close the files, the gap begins."""

@@ -376,3 +376,27 @@ async def test_a_gap_is_on_every_screen_even_when_it_cannot_be_written_down_yet(
     with pytest.raises(OSError, match="full"):
         await scene.director.recorder_lost()
     assert scene.room.state == ("failed", "recorder_lost")
+
+
+async def test_a_gap_ends_when_the_only_track_that_is_missing_ends(scene: Scene) -> None:
+    await scene.start()
+    late = sent_by(HOST)
+    scene.room.send(late)
+    scene.recorder.refusal = SignalingError(ErrorCode.RECORDING_UNAVAILABLE, "no file", reason="write_failed")
+    await scene.director.opened(scene.room, late)
+    assert scene.room.state == ("failed", "write_failed")
+    del scene.room.publications[late.publication_id]
+    scene.time += 4
+    await scene.director.closed(scene.room, late.publication_id)
+    assert scene.room.state == ("on", None)
+    assert scene.room.shown[-1].lost_seconds == 4
+
+
+async def test_a_gap_ends_when_the_person_who_is_missing_no_longer_agrees(scene: Scene) -> None:
+    await scene.start()
+    late = sent_by(HOST)
+    scene.room.send(late)
+    scene.recorder.refusal = SignalingError(ErrorCode.RECORDING_UNAVAILABLE, "no file", reason="write_failed")
+    await scene.director.opened(scene.room, late)
+    await scene.director.consent_changed(scene.room, HOST, agreed=False)
+    assert scene.room.state == ("on", None)
