@@ -1,8 +1,8 @@
 /** Which page an address opens. Pages are loaded when they are needed; nobody downloads another role's screens. */
-import { signal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { t } from "./i18n";
+import { path } from "./navigation";
 import { Brand } from "./ui/Brand";
 import { Sprite } from "./ui/Icon";
 
@@ -14,19 +14,6 @@ const ROUTES: [RegExp, Loader][] = [
   [/^\/court(\/|$)/, () => import("./court/Page")],
   [/^\/demo\/?$/, () => import("./demo/Page")],
 ];
-
-/** The address bar's path. Pages that own several addresses read it and call `navigate`. */
-export const path = signal(location.pathname);
-
-window.addEventListener("popstate", () => {
-  path.value = location.pathname;
-});
-
-export function navigate(to: string): void {
-  history.pushState(null, "", to);
-  path.value = location.pathname;
-  window.scrollTo(0, 0);
-}
 
 function loaderFor(address: string): Loader | null {
   return ROUTES.find(([pattern]) => pattern.test(address))?.[1] ?? null;

@@ -5,7 +5,7 @@ import "../styles/player.css";
 import "../styles/court.css";
 import { useEffect } from "preact/hooks";
 import { t } from "../i18n";
-import { path } from "../router";
+import { path } from "../navigation";
 import { SignedIn } from "../staff/SignedIn";
 import { RecordPage } from "./RecordPage";
 import { SearchPage } from "./SearchPage";

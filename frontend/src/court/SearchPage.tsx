@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { ApiError, request } from "../api";
 import { t } from "../i18n";
 import { dateTime } from "../i18n/time";
-import { navigate } from "../router";
+import { navigate } from "../navigation";
 import type { StaffAccount } from "../staff/api";
 import { OfficeBar } from "../staff/OfficeBar";
 import { Icon } from "../ui/Icon";

@@ -1,7 +1,7 @@
 /** A party's way: link, phone, identity, notices, room. */
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { ApiError } from "../api";
-import { path } from "../router";
+import { path } from "../navigation";
 import { deferred } from "../ui/Deferred";
 import { getMe, type LinkView, type Me } from "./api";
 import type { Checked } from "./checked";

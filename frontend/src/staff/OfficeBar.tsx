@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useContext } from "preact/hooks";
 import { hasKey, t } from "../i18n";
-import { navigate } from "../router";
+import { navigate } from "../navigation";
 import { Brand } from "../ui/Brand";
 import { Icon } from "../ui/Icon";
 import { LanguageSwitch } from "../ui/LanguageSwitch";

@@ -6,7 +6,7 @@ import "../styles/console-paper.css";
 import "../styles/console-narrow.css";
 import { useEffect } from "preact/hooks";
 import { t } from "../i18n";
-import { path } from "../router";
+import { path } from "../navigation";
 import { SessionList } from "./SessionList";
 import { SessionPage } from "./SessionPage";
 import { SignedIn } from "./SignedIn";

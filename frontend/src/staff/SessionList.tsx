@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import { instant } from "../court/types";
 import { hasKey, t } from "../i18n";
 import { clockTime, dateWords } from "../i18n/time";
-import { navigate } from "../router";
+import { navigate } from "../navigation";
 import { Note } from "../ui/Note";
 import { Seal } from "../ui/Seal";
 import { type ListedParty, type ListedSession, listSessions, type StaffAccount, sentenceOf } from "./api";
