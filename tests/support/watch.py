@@ -29,7 +29,7 @@ window.WebSocket = class extends NativeSocket {
 BEGIN = """
 () => {
   clearInterval(window.arrivals && window.arrivals.timer);
-  const arrivals = { longest: {}, last: {}, timer: 0 };
+  const arrivals = { longest: {}, last: {}, alive: new Set(), timer: 0 };
   const look = async () => {
     const now = performance.now();
     for (const peer of window.peers) {
@@ -37,9 +37,12 @@ BEGIN = """
       (await peer.getStats()).forEach((row) => {
         if (row.type !== "inbound-rtp") return;
         const before = arrivals.last[row.trackIdentifier];
-        const silent = before ? now - before.at : 0;
-        if (!before || row.packetsReceived > before.packets) {
+        if (!before) arrivals.last[row.trackIdentifier] = { packets: row.packetsReceived, at: now };
+        if (!before) return;
+        const silent = now - before.at;
+        if (row.packetsReceived > before.packets) {
           arrivals.last[row.trackIdentifier] = { packets: row.packetsReceived, at: now };
+          arrivals.alive.add(row.trackIdentifier);
         }
         arrivals.longest[row.trackIdentifier] = Math.max(arrivals.longest[row.trackIdentifier] || 0, silent);
       });
@@ -49,7 +52,12 @@ BEGIN = """
   window.arrivals = arrivals;
 }
 """
-END = "() => { clearInterval(window.arrivals.timer); return Object.values(window.arrivals.longest); }"
+END = """
+() => {
+  clearInterval(window.arrivals.timer);
+  return [...window.arrivals.alive].map((track) => window.arrivals.longest[track]);
+}
+"""
 DROP_SOCKETS = "() => window.sockets.forEach((socket) => socket.close(4999, 'the network is gone'))"
 
 
