@@ -1,3 +1,8 @@
+"""One recording and every way in which it can break.
+
+size: the scene is played by the same few doubles throughout.
+"""
+
 from __future__ import annotations
 
 import asyncio
