@@ -1,3 +1,8 @@
+"""Who is recorded and what the screens say, with everything around it in memory.
+
+size: one scene, every way in which a recording begins, breaks, goes on and ends.
+"""
+
 from __future__ import annotations
 
 import asyncio
