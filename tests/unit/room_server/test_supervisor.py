@@ -40,9 +40,10 @@ async def test_a_child_that_dies_at_once_is_started_more_slowly_but_always_again
     path = tmp_path / "pids"
     supervisor = Supervisor([program(path, "exit(3)")], os.environ)
     running = asyncio.create_task(supervisor.run())
-    await starts(path, 3)
+    pids = await starts(path, 3)
     supervisor.stop()
     await asyncio.wait_for(running, 20)
+    assert len(set(pids)) == len(pids)
 
 
 async def test_whoever_uses_another_process_is_stopped_before_it(tmp_path: Path) -> None:

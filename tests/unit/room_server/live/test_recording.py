@@ -1,6 +1,6 @@
-"""One recording and every way in which it can break.
+"""Who is recorded and what the screens say, with everything around it in memory.
 
-size: the scene is played by the same few doubles throughout.
+size: one scene, every way in which a recording begins, breaks, goes on and ends.
 """
 
 from __future__ import annotations
