@@ -274,6 +274,7 @@ async def a_party_loses_the_network_and_reloads(room: Room) -> None:
     (screen,) = [screen for screen in await room.watched() if screen.person is person]
     await cut_off(person)
     await person.waits_for("connection-banner", state="reconnecting")
+    await person.waits_for("rec-strip", state="unknown")  # a screen that is cut off claims nothing
     back = time.monotonic()
     await person.context.set_offline(False)
     await room.timed("network back -> in the room", expect_open(person), back)

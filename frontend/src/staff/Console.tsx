@@ -2,6 +2,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { t } from "../i18n";
 import type { RoomState } from "../room/state";
 import { Confirm } from "../ui/Confirm";
+import { Connected } from "../ui/connected";
 import { useStore } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { Sounds } from "../ui/Sounds";
@@ -36,7 +37,13 @@ export function Console(props: Props) {
     if (closed) onEnded();
   }, [closed]);
 
-  if (state) return <LiveConsole {...props} state={state} />;
+  if (state) {
+    return (
+      <Connected.Provider value={connection.phase === "open"}>
+        <LiveConsole {...props} state={state} />
+      </Connected.Provider>
+    );
+  }
   return (
     <div class="office">
       <OfficeBar title={props.detail.title} account={account} back="/staff" />

@@ -1,6 +1,8 @@
+import { useContext } from "preact/hooks";
 import { t } from "../i18n";
 import { Brand } from "../ui/Brand";
 import { Button } from "../ui/Button";
+import { Connected } from "../ui/connected";
 import { Icon } from "../ui/Icon";
 import { RecStrip } from "../ui/RecStrip";
 import { agreementOf, isDone, type Phase, STAGES, stageOf } from "./phase";
@@ -56,6 +58,7 @@ export function ConsoleBar({ phase, drawer, onDrawer }: { phase: Phase; drawer: 
 
 function Recording() {
   const { state, command, ask } = useTools();
+  const connected = useContext(Connected);
   const { recording } = state;
   const stop = () =>
     ask({
@@ -70,7 +73,7 @@ function Recording() {
     });
   return (
     <div class="console__rec">
-      <span class="console__chip" data-testid="rec-chip" data-state={recording.state}>
+      <span class="console__chip" data-testid="rec-chip" data-state={connected ? recording.state : "unknown"}>
         <RecStrip chip recording={recording} clockOffset={state.clockOffset} />
       </span>
       {isStuck(recording) && (

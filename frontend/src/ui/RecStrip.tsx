@@ -1,5 +1,7 @@
+import { useContext } from "preact/hooks";
 import type { RecordingView } from "../generated/messages";
 import { t } from "../i18n";
+import { Connected } from "./connected";
 import { clock, useNow } from "./hooks";
 import { Icon } from "./Icon";
 
@@ -15,11 +17,13 @@ interface Props {
 
 /** Whether a recording runs. First in reading order on every screen, never covered, never hidden. */
 export function RecStrip({ recording, clockOffset = 0, chip, sealed }: Props) {
-  const state = sealed ? "sealed" : (recording?.state ?? "off");
+  // A screen that is cut off must not go on claiming what it last heard.
+  const cutOff = !useContext(Connected) && recording !== null;
+  const state = cutOff ? "unknown" : sealed ? "sealed" : (recording?.state ?? "off");
   const now = useNow(1000, state === "on" || state === "failed") + clockOffset;
   return (
     <div class={chip ? "rec rec--chip" : "rec"} data-testid="rec-strip" data-state={state} role="status">
-      {state === "failed" && <Icon name="alert" />}
+      {(state === "failed" || state === "unknown") && <Icon name="alert" />}
       {state === "sealed" && <Icon name="lock" />}
       {(state === "on" || state === "off") && <span class="rec__dot" aria-hidden="true" />}
       <span>{t(`rec.${state}`)}</span>

@@ -32,6 +32,7 @@ const messages: Record<keyof typeof source, string> = {
   "rec.on": "Recording",
   "rec.off": "Not recording",
   "rec.sealed": "Recording stopped: private talks are not recorded",
+  "rec.unknown": "Cut off: whether it is recorded is not known",
   "rec.failed": "Recording stopped, restoring",
   "rec.lost": "{time} lost",
   "digest.label": "Document code",

@@ -30,6 +30,7 @@ export default {
   "rec.on": "正在录音录像",
   "rec.off": "现在没有录音录像",
   "rec.sealed": "录音录像已停下，单独沟通不录",
+  "rec.unknown": "连接断了，还不知道有没有在录",
   "rec.failed": "录音录像断了，正在恢复",
   "rec.lost": "已断 {time}",
   "digest.label": "文件核对码",

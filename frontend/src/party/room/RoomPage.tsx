@@ -5,6 +5,7 @@ import { t } from "../../i18n";
 import { RoomClient } from "../../room/client";
 import { MediaSession } from "../../room/media";
 import { isPresent, type RoomState } from "../../room/state";
+import { Connected } from "../../ui/connected";
 import { useStore } from "../../ui/hooks";
 import { RecStrip } from "../../ui/RecStrip";
 import type { Me } from "../api";
@@ -76,8 +77,12 @@ export default function RoomPage({ visit, me, checked }: Props) {
     return <Ending kind={kind} />;
   }
   if (!state) return <Connecting />;
-  if (!isPresent(state)) return <WaitingRoom client={client} media={media} me={me} state={state} onLeave={leave} />;
-  return <Stage client={client} media={media} visit={visit} me={me} state={state} onLeave={leave} />;
+  const shared = { client, media, me, state, onLeave: leave };
+  return (
+    <Connected.Provider value={connection.phase === "open"}>
+      {isPresent(state) ? <Stage {...shared} visit={visit} /> : <WaitingRoom {...shared} />}
+    </Connected.Provider>
+  );
 }
 
 function Connecting() {
