@@ -13,7 +13,6 @@ import structlog
 from signaling.commands import carry_out
 from signaling.door import Joined
 from signaling.errors import ErrorCode, SignalingError
-from signaling.ids import RoomId
 from signaling.inbox import Allowance, Inbox
 from signaling.messages import (
     COMMANDS,
@@ -90,14 +89,12 @@ class Connection:
 
     def __init__(
         self,
-        room_id: RoomId,
         socket: SocketPort,
         enter: Enter,
         *,
         hello_seconds: float = HELLO_SECONDS,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._room_id = room_id
         self._socket = socket
         self._enter = enter
         self._hello_seconds = hello_seconds

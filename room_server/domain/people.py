@@ -64,11 +64,6 @@ class Party:
     is_organisation: bool
     description: str
 
-    @property
-    def masked_name(self) -> str:
-        """What somebody who has not been identified may see."""
-        return "公司" if self.is_organisation else mask_name(self.name)
-
 
 @dataclass(frozen=True, slots=True)
 class Participant:

@@ -160,15 +160,18 @@ def test_bottomless_nesting_is_refused() -> None:
         render(agreement(document(node)))
 
 
-def test_levels_of_headings_may_jump_in_the_text() -> None:
-    render(agreement(document(heading(3, "三"), heading(1, "一"), heading(6, "六"), paragraph())))
-    render(agreement(document(heading(1, "调解协议书"), heading(4, "四"))))
+def test_levels_of_headings_may_jump_in_the_text(tmp_path: Path) -> None:
+    jumping = render(agreement(document(heading(3, "甲款"), heading(1, "乙款"), heading(6, "丙款"), paragraph())))
+    printed = words(jumping.pdf, tmp_path)
+    assert printed.index("甲款") < printed.index("乙款") < printed.index("丙款")
+    assert "丁款" in words(render(agreement(document(heading(1, "调解协议书"), heading(4, "丁款")))).pdf, tmp_path)
 
 
-def test_tables_may_span_cells_and_be_uneven() -> None:
+def test_tables_may_span_cells_and_be_uneven(tmp_path: Path) -> None:
     cells = [{"type": "tableCell", "attrs": {"colspan": 2.0, "rowspan": 1}, "content": [paragraph(text("宽"))]}]
     table = {"type": "table", "content": [{"type": "tableRow", "content": cells}, row("左", "右"), row("独")]}
-    render(agreement(document(table)))
+    printed = words(render(agreement(document(table))).pdf, tmp_path)
+    assert all(cell in printed for cell in "宽左右独")
 
 
 @pytest.mark.parametrize("field", ["seal", "", "applicant"])
