@@ -1,7 +1,6 @@
-"""The hot path: a batch of datagrams in, each media packet rewritten for every subscriber, one batch out.
+"""The way into the hot path: a batch of datagrams read, told apart, decrypted, and given to ``signaling.sfu.egress``.
 
-Everything that happens for each forwarded packet is in ``_copy_out``; everything that happens once for each received
-packet is in ``_media``. Locals instead of attributes there: about 0.3 µs a packet.
+Everything that happens once for each received media packet is in ``_media``.
 """
 
 from __future__ import annotations
@@ -16,12 +15,12 @@ import structlog
 from signaling.sfu import rtp
 from signaling.sfu.cache import Kept
 from signaling.sfu.counters import Counters
+from signaling.sfu.egress import Egress
 from signaling.sfu.ice import IceLite
 from signaling.sfu.publication import Stream
-from signaling.sfu.srtp import SrtpError, copy_bytes, length_cell, protect_in_place, unprotect_in_place
-from signaling.sfu.subscription import Route, Subscription
+from signaling.sfu.srtp import SrtpError, length_cell, unprotect_in_place
 from signaling.sfu.transport import MAXIMUM_REPORTERS, Transport
-from signaling.sfu.udp import MAXIMUM_PACKET, NAME_BYTES, RECEIVE_SLOTS, SEND_SLOTS, UdpPort
+from signaling.sfu.udp import MAXIMUM_PACKET, NAME_BYTES, RECEIVE_SLOTS, UdpPort
 
 log = structlog.get_logger(__name__)
 
@@ -30,8 +29,6 @@ BATCHES_PER_TURN: Final = 8
 
 
 _unpack_header = rtp.HEADER.unpack_from
-_pack_header = rtp.HEADER.pack_into
-_pack_pointer = struct.Struct("=Q").pack_into
 _unpack_length = struct.Struct("=I").unpack_from
 
 ReportHandler = Callable[[Transport, bytes], None]
@@ -45,21 +42,19 @@ class Forwarder:
         port: UdpPort,
         ice: IceLite[Transport],
         counters: Counters,
+        egress: Egress,
         on_report: ReportHandler,
         wall_clock: Callable[[], float] = time.time,
     ) -> None:
         self._port = port
         self._ice = ice
+        self._egress = egress
         self._counters = counters
         self._on_report = on_report
         self._wall_clock = wall_clock
         self._transports: dict[bytes, Transport] = {}
-        self._queued = 0
         self._in_length = length_cell()
-        self._out_length = length_cell()
         self._now = self._arrived_at = 0.0
-        outbox = port.outbox
-        self._slots = list(zip(outbox.pointers, outbox.bases, outbox.length_offsets, outbox.name_offsets, strict=True))
 
     def forget(self, transport: Transport) -> None:
         """Believe no datagram from this transport's addresses any more."""
@@ -82,15 +77,9 @@ class Forwarder:
                     self._counters.faults += 1
                     if self._counters.faults.bit_count() == 1:  # the 1st, 2nd, 4th, 8th …: a flood fills no disk
                         log.exception("a datagram could not be handled", faults=self._counters.faults)
-            self.flush()
+            self._egress.flush()
             if count < RECEIVE_SLOTS:
                 break
-
-    def flush(self) -> None:
-        """Send what is queued."""
-        if self._queued:
-            self._counters.packets_forwarded += self._port.flush(self._queued)
-            self._queued = 0
 
     def _datagram(self, index: int) -> None:
         inbox = self._port.inbox
@@ -244,7 +233,7 @@ class Forwarder:
         routes = stream.routes
         if number < stream.barrier:
             routes = [route for route in routes if route.first <= number]
-        self._copy_out(routes, source, size, head, marker=second & 0x80, number=number, timestamp=timestamp)
+        self._egress.copy_out(routes, source, size, head, marker=second & 0x80, number=number, timestamp=timestamp)
 
     @staticmethod
     def _plain(view: memoryview, base: int, first: int, length: int) -> tuple[int, int, int]:
@@ -257,65 +246,3 @@ class Forwarder:
         if length < 16 + 4 * words:
             raise ValueError("the header extension is longer than the packet")
         return 16 + 4 * words, length, 16 if profile == rtp.ONE_BYTE_PROFILE else 0
-
-    def _copy_out(
-        self, routes: list[Route], source: object, size: int, head: int, *, marker: int, number: int, timestamp: int
-    ) -> None:
-        """Queue one packet for everybody who follows its stream."""
-        outbox = self._port.outbox
-        view, vectors, headers, cell, slots = outbox.view, outbox.vectors, outbox.headers, self._out_length, self._slots
-        queued = self._queued
-        for handle, payload_type, offset, timestamp_offset, ssrc, name, _ in routes:
-            if queued == SEND_SLOTS:
-                self._queued = queued
-                self.flush()
-                queued = 0
-            pointer, base, length_at, name_at = slots[queued]
-            copy_bytes(pointer, source, size)
-            _pack_header(
-                view, base, head, marker | payload_type, (number + offset) & 0xFFFF,
-                (timestamp + timestamp_offset) & 0xFFFFFFFF, ssrc,
-            )  # fmt: skip
-            cell[0] = size
-            if protect_in_place(handle, pointer, cell):
-                self._counters.srtp_failed += 1
-                continue
-            _pack_pointer(vectors, length_at, cell[0])
-            _pack_pointer(headers, name_at, name)
-            queued += 1
-        self._queued = queued
-
-    def retransmit(self, subscription: Subscription, sequences: tuple[int, ...]) -> None:
-        """Send again what this subscriber asks for, as RTX where it was negotiated; the caller flushes."""
-        route = subscription.route(subscription.stream)
-        if route is None:
-            return
-        promised = subscription.promised
-        for sequence in sequences:
-            subscription.asked_again += 1
-            number = subscription.number_of(sequence)
-            kept = subscription.stream.cache.get(number) if number is not None else None
-            if kept is None:
-                continue
-            if promised.rtx_ssrc is None or promised.rtx_payload_type is None:
-                packet, chosen, leaves_as = kept.body, route, kept.number
-            else:
-                packet = _with_original_sequence(kept, sequence)
-                leaves_as = subscription.next_repair
-                subscription.next_repair += 1
-                chosen = route._replace(payload_type=promised.rtx_payload_type, ssrc=promised.rtx_ssrc, offset=0)
-            subscription.repaired += 1
-            self._counters.packets_retransmitted += 1
-            whole = bytes(rtp.HEADER_BYTES) + packet
-            self._copy_out(
-                [chosen], whole, len(whole), kept.first, marker=kept.marker, number=leaves_as, timestamp=kept.timestamp
-            )
-
-
-def _with_original_sequence(kept: Kept, sequence: int) -> bytes:
-    """The body of an RTX packet (RFC 4588 §4): extensions, original sequence number, original payload."""
-    split = 0
-    if kept.first & 0x10:
-        _, words = rtp.EXTENSION.unpack_from(kept.body)
-        split = rtp.EXTENSION.size + 4 * words
-    return kept.body[:split] + sequence.to_bytes(2, "big") + kept.body[split:]

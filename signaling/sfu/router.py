@@ -16,6 +16,7 @@ from signaling.sfu import control, feedback, ortc
 from signaling.sfu.capture import CaptureSink, FeedSocket
 from signaling.sfu.counters import Counters
 from signaling.sfu.dtls import Certificate
+from signaling.sfu.egress import Egress
 from signaling.sfu.forwarder import Forwarder
 from signaling.sfu.ice import IceLite
 from signaling.sfu.publication import Publication
@@ -44,7 +45,8 @@ class Router:
         self._candidates = ortc.candidates(announced_ips, port.port)
         self._certificate = Certificate()
         self._ice: IceLite[Transport] = IceLite(counters)
-        self.forwarder = Forwarder(port, self._ice, counters, self._on_report)
+        self._egress = Egress(port, counters)
+        self.forwarder = Forwarder(port, self._ice, counters, self._egress, self._on_report)
         self._transports: dict[TransportId, Transport] = {}
         self._publications: dict[PublicationId, Publication] = {}
         self._subscriptions: dict[SubscriptionId, Subscription] = {}
@@ -264,7 +266,7 @@ class Router:
 
     def _on_report(self, transport: Transport, compound: bytes) -> None:
         try:
-            feedback.read(transport, compound, time.monotonic(), time.time(), self.forwarder.retransmit)
+            feedback.read(transport, compound, time.monotonic(), time.time(), self._egress.retransmit)
         except ValueError:
             self.counters.rtcp_malformed += 1
 

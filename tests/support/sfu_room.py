@@ -12,6 +12,7 @@ from signaling.messages import Json
 from signaling.sfu import feedback, ortc
 from signaling.sfu.counters import Counters
 from signaling.sfu.dtls import Certificate
+from signaling.sfu.egress import Egress
 from signaling.sfu.forwarder import Forwarder
 from signaling.sfu.ice import IceLite
 from signaling.sfu.publication import Publication
@@ -90,12 +91,15 @@ class Room:
         self.counters = Counters()
         self.port = UdpPort("127.0.0.1", 0, self.counters)
         self.ice: IceLite[Transport] = IceLite(self.counters)
-        self.forwarder = Forwarder(self.port, self.ice, self.counters, self._on_report, lambda: 1700000000.0)
+        self.egress = Egress(self.port, self.counters)
+        self.forwarder = Forwarder(
+            self.port, self.ice, self.counters, self.egress, self._on_report, lambda: 1700000000.0
+        )
         self.browsers: list[Browser] = []
         self._subscriptions = 0
 
     def _on_report(self, transport: Transport, report: bytes) -> None:
-        feedback.read(transport, report, self.now, 1700000000.0, self.forwarder.retransmit)
+        feedback.read(transport, report, self.now, 1700000000.0, self.egress.retransmit)
 
     def browser(self, name: str, direction: Direction) -> Browser:
         """Somebody comes in."""

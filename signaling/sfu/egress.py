@@ -1,0 +1,99 @@
+"""The way out of the hot path: each media packet rewritten and encrypted for every subscriber, one batch sent.
+
+Everything that happens for each forwarded packet is in ``copy_out``. Locals instead of attributes there: about 0.3 µs a
+packet.
+"""
+
+from __future__ import annotations
+
+import struct
+
+from signaling.sfu import rtp
+from signaling.sfu.cache import Kept
+from signaling.sfu.counters import Counters
+from signaling.sfu.srtp import copy_bytes, length_cell, protect_in_place
+from signaling.sfu.subscription import Route, Subscription
+from signaling.sfu.udp import SEND_SLOTS, UdpPort
+
+_pack_header = rtp.HEADER.pack_into
+_pack_pointer = struct.Struct("=Q").pack_into
+
+
+class Egress:
+    """Fills the outbox of the UDP port. What is queued leaves with ``flush``, which whoever queues must call."""
+
+    def __init__(self, port: UdpPort, counters: Counters) -> None:
+        self._port = port
+        self._counters = counters
+        self._queued = 0
+        self._length = length_cell()
+        outbox = port.outbox
+        self._slots = list(zip(outbox.pointers, outbox.bases, outbox.length_offsets, outbox.name_offsets, strict=True))
+
+    def flush(self) -> None:
+        """Send what is queued."""
+        if self._queued:
+            self._counters.packets_forwarded += self._port.flush(self._queued)
+            self._queued = 0
+
+    def copy_out(
+        self, routes: list[Route], source: object, size: int, head: int, *, marker: int, number: int, timestamp: int
+    ) -> None:
+        """Queue one packet for everybody who follows its stream."""
+        outbox = self._port.outbox
+        view, vectors, headers, cell, slots = outbox.view, outbox.vectors, outbox.headers, self._length, self._slots
+        queued = self._queued
+        for handle, payload_type, offset, timestamp_offset, ssrc, name, _ in routes:
+            if queued == SEND_SLOTS:
+                self._queued = queued
+                self.flush()
+                queued = 0
+            pointer, base, length_at, name_at = slots[queued]
+            copy_bytes(pointer, source, size)
+            _pack_header(
+                view, base, head, marker | payload_type, (number + offset) & 0xFFFF,
+                (timestamp + timestamp_offset) & 0xFFFFFFFF, ssrc,
+            )  # fmt: skip
+            cell[0] = size
+            if protect_in_place(handle, pointer, cell):
+                self._counters.srtp_failed += 1
+                continue
+            _pack_pointer(vectors, length_at, cell[0])
+            _pack_pointer(headers, name_at, name)
+            queued += 1
+        self._queued = queued
+
+    def retransmit(self, subscription: Subscription, sequences: tuple[int, ...]) -> None:
+        """Send again what this subscriber asks for, as RTX where it was negotiated; the caller flushes."""
+        route = subscription.route(subscription.stream)
+        if route is None:
+            return
+        promised = subscription.promised
+        for sequence in sequences:
+            subscription.asked_again += 1
+            number = subscription.number_of(sequence)
+            kept = subscription.stream.cache.get(number) if number is not None else None
+            if kept is None:
+                continue
+            if promised.rtx_ssrc is None or promised.rtx_payload_type is None:
+                packet, chosen, leaves_as = kept.body, route, kept.number
+            else:
+                packet = _with_original_sequence(kept, sequence)
+                leaves_as = subscription.next_repair
+                subscription.next_repair += 1
+                chosen = route._replace(payload_type=promised.rtx_payload_type, ssrc=promised.rtx_ssrc, offset=0)
+            subscription.repaired += 1
+            self._counters.packets_retransmitted += 1
+            whole = bytes(rtp.HEADER_BYTES) + packet
+            self.copy_out(
+                [chosen], whole, len(whole), kept.first, marker=kept.marker, number=leaves_as, timestamp=kept.timestamp
+            )
+
+
+def _with_original_sequence(kept: Kept, sequence: int) -> bytes:
+    """The body of an RTX packet (RFC 4588 §4): extensions, original sequence number, original payload."""
+    split = 0
+    if kept.first & 0x10:
+        _, words = rtp.EXTENSION.unpack_from(kept.body)
+        split = rtp.EXTENSION.size + 4 * words
+    return kept.body[:split] + sequence.to_bytes(2, "big") + kept.body[split:]
