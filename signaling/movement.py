@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from signaling.background import attempt
 from signaling.caucus import Caucus
 from signaling.clock import Clock
 from signaling.errors import ErrorCode, SignalingError
@@ -155,6 +156,7 @@ class Movement:
             self._release(people)
             caucus.state, caucus.changes_at = "closed", None
             await self._carry(people)
+            await attempt(self._room.policy.caucus_closed(self._room, caucus))
 
     @staticmethod
     async def _kept(commit: Awaitable[None], caucus: Caucus) -> bool:

@@ -77,7 +77,7 @@ class RoomPolicy(Protocol):
     ``start_recording``, ``stop_recording``, ``set_writer``, ``freeze_document``, ``unfreeze_document``,
     ``open_caucus``, ``change_caucus``, ``close_caucus``, ``close_room``, ``load_document``, ``append_update``) commit
     before they return. Reports (``connection_lost``, ``left``, ``publication_changed``, ``publication_closed``,
-    ``media_lost``, ``media_back``) tell of what has happened: what they raise is logged.
+    ``media_lost``, ``media_back``, ``caucus_closed``) tell of what has happened: what they raise is logged.
     """
 
     async def authenticate(self, room_id: RoomId, token: str) -> Grant:
@@ -145,6 +145,9 @@ class RoomPolicy(Protocol):
 
     async def close_caucus(self, room: Room, caucus: Caucus) -> None:
         """Keep that its members are back from now on. A refusal leaves them where they are."""
+
+    async def caucus_closed(self, room: Room, caucus: Caucus) -> None:
+        """The members of a caucus are back, and all media of it has ended."""
 
     async def close_room(self, room: Room, by: Participant) -> None:
         """End the session; afterwards the room closes."""

@@ -182,6 +182,9 @@ class MemoryPolicy:
     async def close_caucus(self, room: Room, caucus: Caucus) -> None:
         await self._note("close_caucus", caucus.caucus_id)
 
+    async def caucus_closed(self, room: Room, caucus: Caucus) -> None:
+        await self._note("caucus_closed", caucus.caucus_id)
+
     async def close_room(self, room: Room, by: Participant) -> None:
         await self._note("close_room", by.participant_id)
 

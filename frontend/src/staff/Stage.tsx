@@ -1,5 +1,6 @@
 import type { ParticipantView } from "../generated/messages";
 import { hasKey, t } from "../i18n";
+import { apart } from "../room/caucus";
 import type { LocalTrack, MediaState } from "../room/media";
 import { publicationOf, type RoomState } from "../room/state";
 import { Button } from "../ui/Button";
@@ -50,6 +51,7 @@ interface PersonTileProps {
 function PersonTile({ person, state, media, small }: PersonTileProps) {
   const id = person.participant_id;
   const me = id === state.me;
+  const wall = apart(state, person);
   const microphone = publicationOf(state, id, "microphone");
   const camera = publicationOf(state, id, "camera");
   const received = [...media.remote.values()].find((one) => one.participantId === id && one.source === "camera");
@@ -62,9 +64,10 @@ function PersonTile({ person, state, media, small }: PersonTileProps) {
       side={person.side}
       video={me ? media.camera.track : shown ? (received?.track ?? null) : null}
       awaited={!me && shown ? "coming" : null}
-      microphone={me ? media.microphone.wanted && media.microphone.track !== null : open}
+      microphone={wall ? null : me ? media.microphone.wanted && media.microphone.track !== null : open}
       speaking={state.speakers.includes(id)}
       dropped={person.presence === "dropped"}
+      apart={wall}
       poor={person.quality !== "good"}
       hand={person.hand_raised}
       mutedByHost={microphone?.muted_by_host}

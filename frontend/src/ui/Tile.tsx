@@ -14,6 +14,8 @@ export interface TileProps {
   microphone: boolean | null;
   speaking?: boolean;
   dropped?: boolean;
+  /** On the other side of the wall of a private talk: `away` in one, `outside` seen from within one. */
+  apart?: "away" | "outside" | null;
   poor?: boolean;
   hand?: boolean;
   mutedByHost?: boolean;
@@ -63,6 +65,8 @@ function Picture({
 }
 
 const ABSENT = {
+  away: { icon: "lock", word: "tile.away" },
+  outside: { icon: "cup", word: "tile.outside" },
   dropped: { icon: "replay", word: "tile.dropped" },
   coming: { icon: "cam", word: "tile.coming" },
   soundOnly: { icon: "speaker", word: "tile.soundOnly" },
@@ -83,7 +87,7 @@ function Absent({ reason }: { reason: keyof typeof ABSENT }) {
 /** One person: picture or the reason why there is none, name, side, microphone. */
 export function Tile(props: TileProps) {
   const { participantId, name, side, video, microphone, speaking, dropped, poor, hand, small, self } = props;
-  const showsPicture = video !== null && !dropped;
+  const showsPicture = video !== null && !dropped && !props.apart;
   const names = ["tile"];
   if (small) names.push("tile--small");
   if (speaking && !dropped) names.push("tile--speaking");
@@ -97,7 +101,7 @@ export function Tile(props: TileProps) {
       data-self={self ? "true" : undefined}
     >
       {showsPicture && <Picture participantId={participantId} track={video} mirrored={self ?? false} />}
-      {!showsPicture && <Absent reason={dropped ? "dropped" : (props.awaited ?? "off")} />}
+      {!showsPicture && <Absent reason={props.apart ?? (dropped ? "dropped" : (props.awaited ?? "off"))} />}
       <figcaption class="tile__name">
         <Seal side={side} />
         <span class="tile__who">{name}</span>
