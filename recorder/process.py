@@ -42,8 +42,7 @@ from signaling.ids import CaptureId
 from signaling.sfu import feed
 
 MEBIBYTE = 1024 * 1024
-DATAGRAM_BYTES = 9216
-BATCH = 512
+BATCH = 64
 RECEIVE_BUFFER = 8 * MEBIBYTE
 TICK_SECONDS = 0.1
 SYNC_SECONDS = 1.0
@@ -154,7 +153,7 @@ class Recorder:
         datagrams: list[bytes] = []
         with contextlib.suppress(BlockingIOError):
             while len(datagrams) < BATCH:
-                datagrams.append(receive(DATAGRAM_BYTES))
+                datagrams.append(receive(feed.LARGEST_DATAGRAM))
         now, wall = time.monotonic(), time.time()
         for datagram in datagrams:
             self._take(datagram, now, wall)
@@ -163,10 +162,14 @@ class Recorder:
     def _take(self, datagram: bytes, now: float, wall: float) -> None:
         self.counters.datagrams += 1
         try:
-            fed = feed.unpack(datagram)
+            records = feed.unpack(datagram)
         except ValueError:
             self.counters.malformed += 1
             return
+        for fed in records:
+            self._take_record(fed, now, wall)
+
+    def _take_record(self, fed: feed.Fed, now: float, wall: float) -> None:
         arrived_at = fed.arrived_at
         if not math.isfinite(arrived_at) or abs(arrived_at - wall) > LARGEST_CLOCK_ERROR:
             arrived_at = wall

@@ -199,7 +199,7 @@ class Forwarder:
             return
         if publication.sink is not None and publication.tap is None:
             counters.packets_captured += 1
-            publication.sink.rtp(bytes(view[base : base + length]), self._arrived_at)
+            publication.sink.rtp(view[base : base + length], self._arrived_at)
         try:
             payload, end, extension = (
                 rtp.layout(view, base, length) if first & 0x2F else self._plain(view, base, first, length)

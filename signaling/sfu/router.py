@@ -272,6 +272,7 @@ class Router:
         publication.capture(None, time.monotonic())
         sink = self._captures.pop(publication.publication_id, None)
         if sink is not None:
+            self._feed.flush()  # the recorder closes the file as soon as it is told to
             self._tell_dropped(sink)
 
     def _tell_dropped(self, sink: CaptureSink) -> None:

@@ -64,7 +64,7 @@ class LayerTap:
             (timestamp + self._offsets.timestamp) & 0xFFFFFFFF, self._ssrc,
         )  # fmt: skip
         shift(packet, -base, where, self._offsets.picture, self._offsets.tl0)
-        self.sink.rtp(bytes(packet), arrived_at)
+        self.sink.rtp(packet, arrived_at)
         return True
 
     def sender_report(self, stream: Stream, report: rtcp.SenderReport, arrived_at: float) -> None:

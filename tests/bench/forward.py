@@ -37,7 +37,7 @@ import socket, sys
 reader = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 reader.bind(sys.argv[1])
 while True:
-    reader.recv(4096)
+    reader.recv(65536)
 """
 
 

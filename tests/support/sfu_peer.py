@@ -232,7 +232,7 @@ class FeedReader:
     def _read(self) -> None:
         with contextlib.suppress(BlockingIOError):
             while True:
-                self.fed.append(feed.unpack(self._socket.recv(4096)))
+                self.fed += feed.unpack(self._socket.recv(feed.LARGEST_DATAGRAM))
                 self.changed.happened()
 
     def pause(self) -> None:

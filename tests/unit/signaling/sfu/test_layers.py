@@ -206,8 +206,8 @@ class Copies:
     def __init__(self) -> None:
         self.packets: list[bytes] = []
 
-    def rtp(self, packet: bytes, arrived_at: float) -> None:
-        self.packets.append(packet)
+    def rtp(self, packet: rtp.Buffer, arrived_at: float) -> None:
+        self.packets.append(bytes(packet))
 
     def sender_report(self, report: bytes, arrived_at: float) -> None:
         raise AssertionError("no report was sent")
