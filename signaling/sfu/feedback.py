@@ -80,8 +80,15 @@ def ask_for_missing(transport: Transport, now: float) -> None:
                 transport.send_report(rtcp.nack(stream.ssrc, wanted))
 
 
+def tell_arrivals(transport: Transport) -> None:
+    """Tell a publisher when its packets arrived."""
+    if transport.transport_cc_id and transport.streams:
+        for compound in transport.arrivals.reports(next(iter(transport.streams))):
+            transport.send_report(compound)
+
+
 def report(transport: Transport, now: float, bits_per_second: int) -> None:
-    """Tell a publisher what arrived, and how much its video may send (without either Chromium stays at 300 kbit/s)."""
+    """Tell a publisher what arrived; one without transport-cc also how much (else it stays at 300 kbit/s)."""
     active = [
         stream
         for publication in transport.publications
@@ -92,6 +99,6 @@ def report(transport: Transport, now: float, bits_per_second: int) -> None:
         return
     compound = rtcp.receiver_report([stream.reception.report(now) for stream in active[:BLOCKS_PER_REPORT]])
     video = [stream.ssrc for stream in active if stream.key_frame is not None]
-    if video:
+    if video and not transport.transport_cc_id:
         compound += rtcp.bitrate_limit(bits_per_second, video)
     transport.send_report(compound)

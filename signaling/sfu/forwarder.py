@@ -151,6 +151,10 @@ class Forwarder:
         self._counters.packets_received += 1
         length = cell[0]
         view = self._port.inbox.view
+        if transport.transport_cc_id:
+            number = rtp.transport_sequence(view, base, length, transport.transport_cc_id)
+            if number >= 0:
+                transport.arrivals.note(number, self._now)
         ssrc = _unpack_header(view, base)[4]
         stream = transport.streams.get(ssrc)
         if stream is None:

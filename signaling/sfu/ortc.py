@@ -1,7 +1,7 @@
 """Negotiation in the JSON of mediasoup-client: what the router can do, what a publisher sends, what a subscriber gets.
 
-The worker never reads SDP. Announced is only what is done: REMB but no transport-cc (without feedback Chromium would
-stay at 30 kbit/s), MID but no RID towards subscribers.
+The worker never reads SDP. Announced is only what is done: transport-cc to publishers alone (announced without feedback
+it would hold Chromium at 30 kbit/s), MID but no RID towards subscribers.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ MID: Final = "urn:ietf:params:rtp-hdrext:sdes:mid"
 RID: Final = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
 REPAIRED_RID: Final = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
 SEND_TIME: Final = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
+TRANSPORT_CC: Final = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 AUDIO_LEVEL: Final = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 ORIENTATION: Final = "urn:3gpp:video-orientation"
 CARRIED: Final = frozenset({AUDIO_LEVEL, ORIENTATION})
@@ -123,11 +124,18 @@ class Offered(msgspec.Struct, frozen=True):
     payload_type: int
     rtx_payload_type: int | None
     nack: bool
+    feedback: tuple[dict[str, str], ...]
     mid: str | None
     encodings: tuple[Encoding, ...]
     extension_ids: dict[str, int]
     carried: dict[int, int]
     cname: str
+
+    @property
+    def transport_cc_id(self) -> int:
+        """Extension id of the transport-wide sequence number, 0 when its feedback was not negotiated."""
+        wanted = any(each["type"] == "transport-cc" for each in self.feedback)
+        return self.extension_ids.get(TRANSPORT_CC, 0) if wanted else 0
 
     @property
     def mime_type(self) -> str:
@@ -151,7 +159,7 @@ class Promised(msgspec.Struct, frozen=True):
 
 
 def _video(mime_type: str, payload_type: int, parameters: Json) -> list[Json]:
-    feedback = [("nack", ""), ("nack", "pli"), ("ccm", "fir"), ("goog-remb", "")]
+    feedback = [("nack", ""), ("nack", "pli"), ("ccm", "fir"), ("goog-remb", ""), ("transport-cc", "")]
     media = {
         "kind": "video",
         "mimeType": mime_type,
@@ -179,6 +187,8 @@ def _extensions() -> list[Json]:
         ("video", REPAIRED_RID, 3, "recvonly"),
         ("audio", SEND_TIME, 4, "recvonly"),
         ("video", SEND_TIME, 4, "recvonly"),
+        ("audio", TRANSPORT_CC, 5, "recvonly"),
+        ("video", TRANSPORT_CC, 5, "recvonly"),
         ("audio", AUDIO_LEVEL, 10, "sendrecv"),
         ("video", ORIENTATION, 11, "sendrecv"),
     ]
@@ -197,7 +207,7 @@ def router_capabilities() -> Json:
         "clockRate": 48000,
         "channels": 2,
         "parameters": {"useinbandfec": 1},
-        "rtcpFeedback": [{"type": "nack", "parameter": ""}],
+        "rtcpFeedback": [{"type": "nack", "parameter": ""}, {"type": "transport-cc", "parameter": ""}],
     }
     h264 = {"packetization-mode": 1, "level-asymmetry-allowed": 1, "profile-level-id": "42e01f"}
     return {
@@ -258,6 +268,7 @@ def read_publication(kind: Kind, rtp_parameters: Json) -> Offered:
         payload_type=media.payload_type,
         rtx_payload_type=repair,
         nack=any(each.type == "nack" and not each.parameter for each in media.rtcp_feedback),
+        feedback=tuple({"type": each.type, "parameter": each.parameter} for each in media.rtcp_feedback),
         mid=offered.mid,
         encodings=offered.encodings,
         extension_ids=ids,

@@ -301,6 +301,12 @@ class Router:
             for stream in publication.streams:
                 stream.tick(now)
 
+    def tell_arrivals(self) -> None:
+        """Ten times a second: when the packets of publishers arrived."""
+        for transport in self._transports.values():
+            if transport.inbound is not None:
+                feedback.tell_arrivals(transport)
+
     def arrange(self) -> None:
         """Every quarter of a second: who gets which layer, and who is to be told of it."""
         now = time.monotonic()

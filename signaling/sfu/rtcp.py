@@ -96,20 +96,20 @@ def parse(compound: bytes) -> list[Feedback]:
     return found
 
 
-def _parse_one(packet: bytes, count: int, kind: int, found: list[Feedback]) -> None:
+def _parse_one(raw: bytes, count: int, kind: int, found: list[Feedback]) -> None:
     if kind == SENDER_REPORT:
-        ssrc, ntp, timestamp, packets, octets = _SENDER.unpack_from(packet, 4)
-        found.append(SenderReport(ssrc, ntp, timestamp, packets, octets, _blocks(packet, 28, count), packet))
+        ssrc, ntp, timestamp, packets, octets = _SENDER.unpack_from(raw, 4)
+        found.append(SenderReport(ssrc, ntp, timestamp, packets, octets, _blocks(raw, 28, count), raw))
     elif kind == RECEIVER_REPORT:
-        (ssrc,) = struct.unpack_from("!I", packet, 4)
-        found.append(ReceiverReport(ssrc, _blocks(packet, 8, count)))
+        (ssrc,) = struct.unpack_from("!I", raw, 4)
+        found.append(ReceiverReport(ssrc, _blocks(raw, 8, count)))
     elif kind == TRANSPORT_FEEDBACK and count == NACK:
-        _, media = _PAIR.unpack_from(packet, 4)
-        found.append(Nack(media, tuple(_sequences(packet[12:]))))
+        _, media = _PAIR.unpack_from(raw, 4)
+        found.append(Nack(media, tuple(_sequences(raw[12:]))))
     elif kind == PAYLOAD_FEEDBACK and count == PLI:
-        found.append(KeyFrameRequest(_PAIR.unpack_from(packet, 4)[1]))
+        found.append(KeyFrameRequest(_PAIR.unpack_from(raw, 4)[1]))
     elif kind == PAYLOAD_FEEDBACK and count == FIR:  # the SSRCs are in the entries (RFC 5104 §4.3.1)
-        found.extend(KeyFrameRequest(*struct.unpack_from("!I", packet, at)) for at in range(12, len(packet) - 7, 8))
+        found.extend(KeyFrameRequest(*struct.unpack_from("!I", raw, at)) for at in range(12, len(raw) - 7, 8))
 
 
 def _blocks(packet: bytes, position: int, count: int) -> tuple[ReportBlock, ...]:
@@ -130,13 +130,14 @@ def _sequences(items: bytes) -> Iterable[int]:
                 yield (first + bit + 1) & 0xFFFF
 
 
-def _packet(kind: int, count: int, body: bytes) -> bytes:
+def packet(kind: int, count: int, body: bytes) -> bytes:
+    """One RTCP packet around a body of whole words; ``count`` is the count or format field."""
     return _HEAD.pack(0x80 | count, kind, len(body) // 4) + body
 
 
 def pli(media_ssrc: int) -> bytes:
     """Picture loss indication (RFC 4585 §6.3.1)."""
-    return _packet(PAYLOAD_FEEDBACK, PLI, _PAIR.pack(OWN_SSRC, media_ssrc))
+    return packet(PAYLOAD_FEEDBACK, PLI, _PAIR.pack(OWN_SSRC, media_ssrc))
 
 
 def nack(media_ssrc: int, sequences: Sequence[int]) -> bytes:
@@ -148,7 +149,7 @@ def nack(media_ssrc: int, sequences: Sequence[int]) -> bytes:
         else:
             items.append((sequence, 0))
     body = _PAIR.pack(OWN_SSRC, media_ssrc) + b"".join(_ITEM.pack(*item) for item in items)
-    return _packet(TRANSPORT_FEEDBACK, NACK, body)
+    return packet(TRANSPORT_FEEDBACK, NACK, body)
 
 
 def _pack_block(block: ReportBlock) -> bytes:
@@ -161,20 +162,20 @@ def _pack_block(block: ReportBlock) -> bytes:
 def receiver_report(blocks: Sequence[ReportBlock]) -> bytes:
     """Receiver report of at most 31 blocks (RFC 3550 §6.4.2)."""
     body = struct.pack("!I", OWN_SSRC) + b"".join(_pack_block(block) for block in blocks)
-    return _packet(RECEIVER_REPORT, len(blocks), body)
+    return packet(RECEIVER_REPORT, len(blocks), body)
 
 
 def sender_report(ssrc: int, ntp: int, timestamp: int, packets: int, octets: int) -> bytes:
     """Sender report without blocks (RFC 3550 §6.4.1); counts wrap at 32 bits."""
     body = _SENDER.pack(ssrc, ntp, timestamp & 0xFFFFFFFF, packets & 0xFFFFFFFF, octets & 0xFFFFFFFF)
-    return _packet(SENDER_REPORT, 0, body)
+    return packet(SENDER_REPORT, 0, body)
 
 
 def source_description(ssrc: int, cname: str) -> bytes:
     """The canonical name of an SSRC (RFC 3550 §6.5.1): what tells a browser which tracks belong together."""
     name = cname.encode()[:255]
     body = struct.pack("!IBB", ssrc, 1, len(name)) + name + b"\0"
-    return _packet(SOURCE_DESCRIPTION, 1, body + bytes(-len(body) % 4))
+    return packet(SOURCE_DESCRIPTION, 1, body + bytes(-len(body) % 4))
 
 
 def bitrate_limit(bits_per_second: int, ssrcs: Sequence[int]) -> bytes:
@@ -183,4 +184,4 @@ def bitrate_limit(bits_per_second: int, ssrcs: Sequence[int]) -> bytes:
     mantissa = bits_per_second >> exponent
     body = _PAIR.pack(OWN_SSRC, 0) + b"REMB"
     body += struct.pack("!BBH", len(ssrcs), exponent << 2 | mantissa >> 16, mantissa & 0xFFFF)
-    return _packet(PAYLOAD_FEEDBACK, APPLICATION, body + b"".join(struct.pack("!I", ssrc) for ssrc in ssrcs))
+    return packet(PAYLOAD_FEEDBACK, APPLICATION, body + b"".join(struct.pack("!I", ssrc) for ssrc in ssrcs))

@@ -73,6 +73,23 @@ def extensions(packet: Buffer, position: int, end: int) -> dict[int, bytes]:
     return found
 
 
+def transport_sequence(packet: Buffer, base: int, length: int, identifier: int) -> int:
+    """The transport-wide sequence number (16 bits) of the packet at ``base`` in its extension ``identifier``, or -1."""
+    if not packet[base] & 0x10:
+        return -1
+    position = base + HEADER_BYTES + 4 * (packet[base] & 0x0F)
+    if position + 4 > base + length or packet[position] != 0xBE or packet[position + 1] != 0xDE:
+        return -1
+    end = min(position + 4 + 4 * (packet[position + 2] << 8 | packet[position + 3]), base + length)
+    position += 4
+    while position < end:
+        byte = packet[position]
+        if byte >> 4 == identifier:
+            return packet[position + 1] << 8 | packet[position + 2] if position + 2 < end else -1
+        position += 2 + (byte & 0x0F) if byte else 1
+    return -1
+
+
 class ExtensionCarrier:
     """Translates a publisher's header extensions to the router's ids and drops the others.
 

@@ -10,6 +10,7 @@ from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import ParticipantId, RoomId, TransportId
 from signaling.messages import Json
 from signaling.sfu import ortc, rtp
+from signaling.sfu.arrivals import Arrivals
 from signaling.sfu.counters import Counters
 from signaling.sfu.dtls import Certificate, DtlsOutcome, DtlsSession
 from signaling.sfu.ice import IceAgent
@@ -66,6 +67,9 @@ class Transport:
         self.streams: dict[int, Stream] = {}
         self.repairs: dict[int, Stream] = {}
         self.reporters: set[bytes] = set()
+        self.arrivals = Arrivals()
+        self.transport_cc_id = 0
+        """Extension id of the transport-wide sequence number; 0: no feedback was negotiated."""
         self.publications: list[Publication] = []
         self.subscriptions: dict[int, Subscription] = {}
         self.state: State = "new"
@@ -153,6 +157,7 @@ class Transport:
         if len(self.publications) >= MAXIMUM_TRACKS:
             raise SignalingError(ErrorCode.OVERLOADED, f"a transport carries at most {MAXIMUM_TRACKS} tracks")
         self.publications.append(publication)
+        self.transport_cc_id = publication.offered.transport_cc_id or self.transport_cc_id
         self.streams.update({stream.ssrc: stream for stream in publication.streams if stream.ssrc})
         self.repairs.update(publication.repairs)
 

@@ -17,7 +17,7 @@ import pytest_asyncio
 from signaling.errors import ErrorCode, SignalingError
 from signaling.framing import Framing
 from signaling.ids import CaptureId, PublicationId, TransportId
-from signaling.sfu import control, feed, rtcp, rtp
+from signaling.sfu import control, feed, ortc, rtcp, rtp
 from tests.support.sfu_packets import (
     CAPABILITIES,
     VP8_DELTA,
@@ -365,3 +365,22 @@ async def test_sigterm_ends_it_cleanly(worker: WorkerProcess) -> None:
     assert await worker.stop() == 0
     assert not (worker.folder / "media.sock").exists()
     await pair.close()
+
+
+async def test_a_publisher_learns_when_its_packets_arrived(worker: WorkerProcess) -> None:
+    ann = await Peer.open(worker.media, "room", "ann", "send")
+    parameters = video_parameters()
+    parameters["headerExtensions"].append({"uri": ortc.TRANSPORT_CC, "id": 5, "encrypt": False, "parameters": {}})
+    parameters["codecs"][0]["rtcpFeedback"].append({"type": "transport-cc", "parameter": ""})
+    await worker.media.publish(ann.transport_id, "video", "camera", parameters)
+    for number in (65534, 65535, 1):
+        ann.send(rtp_packet(96, number, 0, CAMERA, VP8_KEY, extensions={5: struct.pack("!H", number)}))
+
+    def told() -> list[bytes]:
+        return [raw for raw in ann.reports if raw[:2] == bytes((0x80 | 15, 205))]
+
+    await ann.changed.until(told, "feedback comes")
+    base, count = struct.unpack_from("!HH", told()[0], 12)
+    assert (base, count) == (65534, 4)
+    assert not any(b"REMB" in raw for raw in ann.reports), "a publisher with transport-cc finds its own rate"
+    await ann.close()
