@@ -40,6 +40,7 @@ class Service:
     url: str
     data: Path
     process: asyncio.subprocess.Process
+    media_port: int = 0
     output: list[str] = field(default_factory=list)
 
     @property
@@ -100,7 +101,7 @@ async def running_service(data: Path, *flags: str, scheme: str = "http", **setti
         stderr=asyncio.subprocess.STDOUT,
         env=os.environ | {"PYTHONUNBUFFERED": "1"} | {PREFIX + name.upper(): value for name, value in settings.items()},
     )
-    service = Service(f"{scheme}://127.0.0.1:{web}", data, process)
+    service = Service(f"{scheme}://127.0.0.1:{web}", data, process, media)
     reading = asyncio.create_task(_read(service))
     try:
         await until(lambda: process.returncode is not None or healthy(service.url), 60)

@@ -13,7 +13,7 @@ from tests.support.sfu_packets import rtp_packet
 
 
 def read(report: bytes) -> dict[int, float]:
-    """Arrival time (seconds) by 16-bit sequence number, as draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1 says."""
+    """Arrival time (seconds) by 16-bit sequence number (draft-holmer-rmcat-transport-wide-cc-extensions-01 §3.1)."""
     assert (report[0], report[1]) == (0x80 | 15, 205)
     assert len(report) == 4 * (struct.unpack_from("!H", report, 2)[0] + 1) <= 1400
     base, count = struct.unpack_from("!HH", report, 12)

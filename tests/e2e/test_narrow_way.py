@@ -1,0 +1,68 @@
+"""A party whose way up is narrow: the browser finds the rate that it bears, and holds it."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from tests.support.browser import DESKTOP, PHONE, Person, chromium, party_enters, staff_signs_in
+from tests.support.narrow import narrow_way
+from tests.support.service import running_service
+
+pytestmark = pytest.mark.browser
+RELAY = "127.0.0.2"
+WAY_UP = 150_000
+"""Bits per second, less than a camera's lowest two layers and the sound."""
+
+OUTBOUND = """
+async () => {
+  let bytes = 0, packets = 0, lost = 0, roundTrip = 0;
+  for (const peer of window.peers) {
+    (await peer.getStats()).forEach((row) => {
+      if (row.type === "outbound-rtp") { bytes += row.bytesSent + row.headerBytesSent; packets += row.packetsSent; }
+      if (row.type === "remote-inbound-rtp") lost += row.packetsLost;
+      if (row.nominated) roundTrip = Math.max(roundTrip, row.currentRoundTripTime || 0);
+    });
+  }
+  return { bytes, packets, lost, roundTrip };
+}
+"""
+
+
+async def measured(person: Person, seconds: float) -> tuple[float, float, float]:
+    """What a browser sends for a while: bits per second, share that was lost, round trip in seconds."""
+    before = await person.page.evaluate(OUTBOUND)
+    await asyncio.sleep(seconds)
+    after = await person.page.evaluate(OUTBOUND)
+    lost = (after["lost"] - before["lost"]) / max(1, after["packets"] - before["packets"])
+    return 8 * (after["bytes"] - before["bytes"]) / seconds, lost, after["roundTrip"]
+
+
+async def test_a_browser_holds_the_rate_that_its_way_up_bears(tmp_path: Path) -> None:
+    async with (
+        running_service(tmp_path / "data", announced_ips=RELAY, media_host="127.0.0.1") as service,
+        narrow_way(RELAY, ("127.0.0.1", service.media_port)) as narrow,
+        chromium() as browser,
+    ):
+        mediator = await Person.sits_down(browser, "mediator", DESKTOP)
+        applicant = await Person.sits_down(browser, "applicant", PHONE)
+        await staff_signs_in(mediator, service.links["mediator"], "zhouhe", service.passwords["zhouhe"])
+        await mediator.see("console-enter").or_(mediator.see("console")).first.wait_for()
+        if await mediator.see("console-enter").is_visible():
+            await mediator.tap("console-enter")
+        await party_enters(applicant, service.links["applicant"], "0001")
+        await mediator.tap("admit")
+        await applicant.waits_for("room")
+        await mediator.sees_and_hears(1)
+        await asyncio.sleep(3)
+        free, _, _ = await measured(applicant, 3)
+        narrow.up = WAY_UP
+        await asyncio.sleep(5)
+        rate, lost, wait = await measured(applicant, 5)
+        print(f"{free / 1000:.0f} kbit/s, then {rate / 1000:.0f} of {WAY_UP / 1000:.0f}; {lost:.1%} lost, {wait} s")
+        assert free > 1.2 * WAY_UP, "it wants more than the way will bear"
+        assert rate < 1.1 * WAY_UP
+        assert lost < 0.05
+        await mediator.sees_and_hears(1)
