@@ -106,9 +106,8 @@ function change(state: RoomState, event: RoomEvent, now: number): RoomState {
       return { ...state, speakers: event.data.participant_ids };
     case "media_reset":
       return { ...state, mediaEpoch: event.data.epoch, publications: new Map(), speakers: [] };
-    case "transport_changed":
-    case "removed":
-    case "room_closed":
+    default:
+      // About oneself or the end, or from a newer server that knows more kinds.
       return state;
   }
 }
