@@ -25,7 +25,7 @@ export function cores(): number {
   return navigator.hardwareConcurrency || 4;
 }
 
-function picture(): MediaTrackConstraints {
+function pictureWanted(): MediaTrackConstraints {
   const { width, height } = cameraSize(cores(), Math.min(screen.width, screen.height));
   return {
     width: { ideal: width },
@@ -83,7 +83,7 @@ export function openMicrophone(): Promise<MediaStreamTrack> {
 
 /** @throws DeviceError */
 export function openCamera(): Promise<MediaStreamTrack> {
-  return open({ video: picture() }, "video");
+  return open({ video: pictureWanted() }, "video");
 }
 
 export interface SharedScreen {
@@ -149,7 +149,7 @@ async function attempt(opening: () => Promise<MediaStreamTrack>) {
 export async function openDevices(withCamera: boolean): Promise<OpenedDevices> {
   if (withCamera && devicesReachable()) {
     try {
-      const stream = await navigator.mediaDevices.getUserMedia({ audio: SOUND, video: picture() });
+      const stream = await navigator.mediaDevices.getUserMedia({ audio: SOUND, video: pictureWanted() });
       const [microphone, camera] = [stream.getAudioTracks()[0] ?? null, stream.getVideoTracks()[0] ?? null];
       return { microphone, camera, microphoneProblem: null, cameraProblem: null };
     } catch {

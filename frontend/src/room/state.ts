@@ -138,8 +138,10 @@ export function publicationOf(
   state: RoomState,
   participant: ParticipantId,
   source: PublicationView["source"],
+  kind?: PublicationView["kind"],
 ): PublicationView | null {
   for (const one of state.publications.values()) {
+    if (kind !== undefined && one.kind !== kind) continue;
     if (one.participant_id === participant && one.source === source) return one;
   }
   return null;

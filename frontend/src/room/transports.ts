@@ -197,7 +197,8 @@ export class TransportPair {
     if (this.closed) return;
     // What a TURN server wants to hear is short-lived: a later welcome brought a newer word.
     const iceServers = this.client.offer.value?.iceServers ?? [];
-    if (iceServers.length > 0) await transport.updateIceServers({ iceServers: iceServers as unknown as RTCIceServer[] });
+    if (iceServers.length > 0)
+      await transport.updateIceServers({ iceServers: iceServers as unknown as RTCIceServer[] });
     await transport.restartIce({ iceParameters: answer.ice_parameters as unknown as types.IceParameters });
   }
 

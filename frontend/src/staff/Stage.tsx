@@ -15,13 +15,13 @@ export function Stage({ small }: { small: boolean }) {
   const media = useStore(desk.media.state);
   const inside = [...state.participants.values()].filter((one) => one.presence !== "waiting");
   const screens = inside.filter(
-    (one) => one.participant_id !== state.me && publicationOf(state, one.participant_id, "screen"),
+    (one) => one.participant_id !== state.me && publicationOf(state, one.participant_id, "screen", "video"),
   );
   return (
     <main class="stage" aria-label={t("staff.room")}>
       <div class="stage__tiles" data-count={Math.min(inside.length + screens.length, 6)}>
         {screens.map((one) => (
-          <ScreenTile key={one.participant_id} person={one} media={media} small={small} />
+          <ScreenTile key={one.participant_id} person={one} state={state} media={media} small={small} />
         ))}
         {inside.map((one) => (
           <PersonTile key={one.participant_id} person={one} state={state} media={media} small={small} />
@@ -60,7 +60,7 @@ interface PersonTileProps {
   small: boolean;
 }
 
-function ScreenTile({ person, media, small }: Omit<PersonTileProps, "state">) {
+function ScreenTile({ person, state, media, small }: PersonTileProps) {
   const { desk } = useTools();
   const id = person.participant_id;
   const received = [...media.remote.values()].find(
@@ -69,6 +69,7 @@ function ScreenTile({ person, media, small }: Omit<PersonTileProps, "state">) {
   return (
     <Tile
       participantId={id}
+      publicationId={publicationOf(state, id, "screen", "video")?.publication_id}
       name={t("tile.screenOf", { name: person.display_name })}
       side={person.side}
       video={received ?? null}
@@ -94,6 +95,7 @@ function PersonTile({ person, state, media, small }: PersonTileProps) {
   return (
     <Tile
       participantId={id}
+      publicationId={me ? undefined : camera?.publication_id}
       name={me ? (small ? t("common.you") : t("staff.nameYou", { name: person.display_name })) : person.display_name}
       side={person.side}
       video={me ? media.camera.track : shown ? (received ?? null) : null}

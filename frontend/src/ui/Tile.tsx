@@ -10,6 +10,8 @@ export interface TileProps {
   participantId: string;
   name: string;
   side: string;
+  /** What is shown, or will be as soon as it arrives; not of one's own picture. */
+  publicationId?: PublicationId;
   /** A received picture, or one's own. */
   video: RemoteTrack | MediaStreamTrack | null;
   /** Their camera is on and there is no picture here: it has not arrived yet, or this device takes sound only. */
@@ -98,9 +100,7 @@ export function Tile(props: TileProps) {
   const figure = useRef<HTMLElement>(null);
   const remote = video !== null && "track" in video ? video : null;
   const track = remote ? remote.track : (video as MediaStreamTrack | null);
-  const publication = remote?.publicationId ?? null;
-  const { onShown } = props;
-  useTileSize(figure, publication, onShown && publication ? (size) => onShown(publication, size) : undefined);
+  useTileSize(figure, props.publicationId, props.onShown);
   const shown = track !== null && !dropped;
   const givenUp = shown && (remote?.givenUp ?? false);
   const names = ["tile"];

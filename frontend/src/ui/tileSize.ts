@@ -1,8 +1,7 @@
 /** How large an element is on the screen, in device pixels; nothing while it is scrolled away or the page is hidden. */
 import { useEffect } from "preact/hooks";
+import type { PublicationId } from "../generated/messages";
 import { HIDDEN, type TileSize } from "../room/sizes";
-
-export type Shown = (size: TileSize) => void;
 
 function sizeOf(element: Element): TileSize {
   const { width, height } = element.getBoundingClientRect();
@@ -11,7 +10,7 @@ function sizeOf(element: Element): TileSize {
 }
 
 /** Calls `shown` with the size at first and on every change, and with 0×0 when the element goes away. */
-export function watchSize(element: Element, shown: Shown): () => void {
+export function watchSize(element: Element, shown: (size: TileSize) => void): () => void {
   let inView = true;
   const report = () => shown(inView && document.visibilityState === "visible" ? sizeOf(element) : HIDDEN);
   // Browsers of 2019 have no observers; there the window's own changes must do.
@@ -37,10 +36,14 @@ export function watchSize(element: Element, shown: Shown): () => void {
   };
 }
 
-/** Reports for as long as `key` (whose picture it is) stays the same. */
-export function useTileSize(element: { current: Element | null }, key: string | null, shown: Shown | undefined): void {
+/** Reports the size at which a publication is shown, for as long as the element shows this one. */
+export function useTileSize(
+  element: { current: Element | null },
+  publication: PublicationId | undefined,
+  shown: ((publication: PublicationId, size: TileSize) => void) | undefined,
+): void {
   useEffect(() => {
-    if (!element.current || !key || !shown) return;
-    return watchSize(element.current, shown);
-  }, [key]);
+    if (!element.current || !publication || !shown) return;
+    return watchSize(element.current, (size) => shown(publication, size));
+  }, [publication]);
 }

@@ -37,6 +37,7 @@ function Other({ person, props, small }: { person: ParticipantView; props: Props
       participantId={person.participant_id}
       name={nameFor(person, small)}
       side={person.side}
+      publicationId={picture?.publication_id}
       video={shown ? pictureOf(person.participant_id, "camera", media) : null}
       awaited={shown ? (media.soundOnly ? "soundOnly" : "coming") : null}
       microphone={sound !== null && !sound.paused && !sound.muted_by_host}
@@ -53,10 +54,11 @@ function Other({ person, props, small }: { person: ParticipantView; props: Props
 
 /** What somebody shows of their screen. */
 function SharedScreen({ person, props }: { person: ParticipantView; props: Props }) {
-  const { media } = props;
+  const { media, state } = props;
   return (
     <Tile
       participantId={person.participant_id}
+      publicationId={publicationOf(state, person.participant_id, "screen", "video")?.publication_id}
       name={t("tile.screenOf", { name: person.display_name })}
       side={person.side}
       video={pictureOf(person.participant_id, "screen", media)}
@@ -75,7 +77,9 @@ export function Faces(props: Props) {
   const others = [...state.participants.values()].filter(
     (one) => one.participant_id !== state.me && one.presence !== "waiting",
   );
-  const sharing = compact ? undefined : others.find((one) => publicationOf(state, one.participant_id, "screen"));
+  const sharing = compact
+    ? undefined
+    : others.find((one) => publicationOf(state, one.participant_id, "screen", "video"));
   const large = compact || sharing ? undefined : (others.find((one) => one.role === "host") ?? others[0]);
   const small = others.filter((one) => one !== large);
   const mine = publicationOf(state, state.me, "microphone");
