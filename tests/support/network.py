@@ -1,4 +1,4 @@
-"""The way of one browser's media to the server, as something a test can cut: a UDP relay, and a page that uses it.
+"""The network of one browser, as something a test can cut: its WebSocket, and a UDP relay that its media go through.
 
 Chromium's own "offline" switch leaves WebRTC alone, and nothing else on the machine may be disturbed.
 """
@@ -9,7 +9,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 
 from playwright.async_api import WebSocketRoute
 
@@ -34,8 +34,7 @@ class UdpPath(asyncio.DatagramProtocol):
         return int(self._transport.get_extra_info("sockname")[1])
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self._transport = transport
+        self._transport = cast(asyncio.DatagramTransport, transport)
 
     def datagram_received(self, data: bytes, address: Address) -> None:
         if not self.open or self.server is None:
@@ -78,35 +77,65 @@ class _Outward(asyncio.DatagramProtocol):
         self._path.back(data, self._address)
 
 
-@asynccontextmanager
-async def media_path(person: Person) -> AsyncIterator[UdpPath]:
-    """From the next page on this person's media take a path that the test can cut (``open``)."""
-    loop = asyncio.get_running_loop()
-    _, path = await loop.create_datagram_endpoint(UdpPath, local_addr=("127.0.0.1", 0))
+class Network:
+    """How one person reaches the server: ``commands`` has the types of what their page asked for, in order."""
 
-    def divert(candidates: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        # Only the UDP candidate of IPv4: with another way around the cut there would be nothing to see.
-        near = [one for one in candidates if one["protocol"] == "udp" and ":" not in one["ip"]][:1]
-        for one in near:
-            path.server = (one["ip"], one["port"])
-            one.update(ip="127.0.0.1", port=path.port)
-        return near
+    def __init__(self, person: Person, path: UdpPath) -> None:
+        self.path = path
+        self.commands: list[str] = []
+        self._person = person
+        self._sockets: list[WebSocketRoute] = []
 
-    def handle(route: WebSocketRoute) -> None:
+    async def cut(self) -> None:
+        """Nothing gets through any more: no request, no message, no media."""
+        self.path.open = False
+        await self._person.context.set_offline(True)
+        for route in self._sockets:
+            await route.close(code=4999, reason="the network is gone")
+        self._sockets.clear()
+
+    async def heal(self) -> None:
+        """Everything gets through again."""
+        self.path.open = True
+        await self._person.context.set_offline(False)
+
+    def handle(self, route: WebSocketRoute) -> None:
+        """A socket that the page opens."""
         server = route.connect_to_server()
+        self._sockets.append(route)
 
-        def rewrite(message: str | bytes) -> None:
-            frame = json.loads(message) if isinstance(message, str) else {}
+        def asked(message: str | bytes) -> None:
+            self.commands.append(json.loads(message)["type"])
+            server.send(message)
+
+        def told(message: str | bytes) -> None:
+            frame = json.loads(message)
             data = frame.get("data")
             if isinstance(data, dict) and "ice_candidates" in data:
-                data["ice_candidates"] = divert(data["ice_candidates"])
+                data["ice_candidates"] = self._divert(data["ice_candidates"])
                 message = json.dumps(frame)
             route.send(message)
 
-        server.on_message(rewrite)
+        route.on_message(asked)
+        server.on_message(told)
 
-    await person.context.route_web_socket("**/rooms/*/socket", handle)
+    def _divert(self, candidates: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        # Only the UDP candidate of IPv4: with another way around the cut there would be nothing to see.
+        near = [one for one in candidates if one["protocol"] == "udp" and ":" not in one["ip"]][:1]
+        for one in near:
+            self.path.server = (one["ip"], one["port"])
+            one.update(ip="127.0.0.1", port=self.path.port)
+        return near
+
+
+@asynccontextmanager
+async def own_network(person: Person) -> AsyncIterator[Network]:
+    """From the next page on this person has a network of their own."""
+    loop = asyncio.get_running_loop()
+    _, path = await loop.create_datagram_endpoint(UdpPath, local_addr=("127.0.0.1", 0))
+    network = Network(person, path)
+    await person.context.route_web_socket("**/rooms/*/socket", network.handle)
     try:
-        yield path
+        yield network
     finally:
         path.close()
