@@ -25,6 +25,10 @@ HOST_ONLY: frozenset[type[m.Command]] = frozenset(
         m.SetWriter,
         m.FreezeDocument,
         m.UnfreezeDocument,
+        m.OpenCaucus,
+        m.CloseCaucus,
+        m.EnterCaucus,
+        m.LeaveCaucus,
         m.CloseRoom,
     }
 )
@@ -130,6 +134,22 @@ async def _unfreeze_document(room: Room, person: Participant, command: m.Unfreez
     await room.unfreeze_document(person, command.document_id, command.reason)
 
 
+async def _open_caucus(room: Room, person: Participant, command: m.OpenCaucus) -> Answer:
+    return room.movement.announce(person, command.participant_ids, command.in_seconds)
+
+
+async def _close_caucus(room: Room, _person: Participant, command: m.CloseCaucus) -> None:
+    room.movement.close(command.caucus_id, command.in_seconds)
+
+
+async def _enter_caucus(room: Room, person: Participant, command: m.EnterCaucus) -> None:
+    await room.movement.enter(person, command.caucus_id)
+
+
+async def _leave_caucus(room: Room, person: Participant, _command: m.LeaveCaucus) -> None:
+    await room.movement.leave(person)
+
+
 async def _close_room(room: Room, person: Participant, _command: m.CloseRoom) -> None:
     await room.end(person)
 
@@ -156,5 +176,9 @@ HANDLERS: dict[type[m.Command], Handler] = {
     m.SetWriter: _set_writer,
     m.FreezeDocument: _freeze_document,
     m.UnfreezeDocument: _unfreeze_document,
+    m.OpenCaucus: _open_caucus,
+    m.CloseCaucus: _close_caucus,
+    m.EnterCaucus: _enter_caucus,
+    m.LeaveCaucus: _leave_caucus,
     m.CloseRoom: _close_room,
 }

@@ -48,10 +48,20 @@ class Seat:
 
 
 class Document:
-    """A text that several people write at once."""
+    """A text that several people write at once.
 
-    def __init__(self, document_id: DocumentId, loaded: LoadedDocument, append: Append) -> None:
+    ``away``: who is in a caucus now. They read on, but nothing goes out from there: no edit and no caret.
+    """
+
+    def __init__(
+        self,
+        document_id: DocumentId,
+        loaded: LoadedDocument,
+        append: Append,
+        away: Callable[[ParticipantId], bool] = lambda _: False,
+    ) -> None:
         self.document_id = document_id
+        self._away = away
         self._append = append
         self._text = SharedText(loaded.updates)
         self._writers = list(loaded.writers)
@@ -69,7 +79,9 @@ class Document:
 
     def view(self) -> DocumentView:
         """As everybody who was admitted sees it."""
-        return DocumentView(self.document_id, self._frozen, list(self._writers), self._digest)
+        return DocumentView(
+            self.document_id, self._frozen, [each for each in self._writers if not self._away(each)], self._digest
+        )
 
     def content(self) -> Json:
         """The text now, as ProseMirror JSON."""
@@ -129,6 +141,13 @@ class Document:
         """Close every socket of somebody."""
         for seat in [seat for seat in self._seats if seat.participant_id == participant_id]:
             self._close(seat, code, reason)
+
+    def hush(self, participant_id: ParticipantId) -> None:
+        """The others no longer show the carets of somebody."""
+        for seat in self._seats:
+            if seat.participant_id == participant_id and seat.carets:
+                self._relay(yjs.departure_message(seat.carets), seat)
+                seat.carets, seat.awareness = {}, None
 
     def dismiss_all(self, code: int, reason: str) -> None:
         """Close every socket."""
@@ -206,7 +225,7 @@ class Document:
     def _judge(self, seat: Seat, clients: Iterable[int]) -> None:
         if self._frozen:
             raise RefusedError(CloseCode.FROZEN, "the document is frozen")
-        if seat.participant_id not in self._writers:
+        if seat.participant_id not in self._writers or self._away(seat.participant_id):
             raise RefusedError(CloseCode.FORBIDDEN, "you may read, not write")
         for client in clients:
             if not self._may_use(seat.participant_id, client):
@@ -224,6 +243,8 @@ class Document:
         if len(data) > MAXIMUM_AWARENESS_BYTES:
             raise MalformedMessageError("the awareness message is too large")
         entries = yjs.read_awareness(data)
+        if self._away(seat.participant_id):
+            return
         # y-websocket sends the states of others back to the server; only what one says of oneself is passed on.
         if not entries or not all(self._may_use(seat.participant_id, entry.client) for entry in entries):
             return

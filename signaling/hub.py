@@ -14,7 +14,7 @@ from signaling.document import Append, Document
 from signaling.documentsocket import DocumentSocket
 from signaling.door import Joined
 from signaling.errors import ErrorCode, SignalingError
-from signaling.ids import DocumentId, ParticipantId, RoomId, TransportId
+from signaling.ids import CaucusId, DocumentId, ParticipantId, RoomId, TransportId
 from signaling.messages import CloseCode, Hello, Json
 from signaling.outbox import Outbox, SocketPort
 from signaling.policy import Grant, MediaPort, RoomPolicy
@@ -149,7 +149,9 @@ class Hub:
         )
         for document_id in state.documents:
             loaded = await self._policy.load_document(room, document_id)
-            room.documents[document_id] = Document(document_id, loaded, _append(room, document_id))
+            room.documents[document_id] = Document(
+                document_id, loaded, _append(room, document_id), lambda each: room.caucuses.of(each) is not None
+            )
         if self._media.ready:  # asked last: the worker may have come or gone while the documents were read
             room.media_epoch, room.router_capabilities = 1, self._media.capabilities or {}
         self._rooms[room_id] = room
@@ -197,10 +199,11 @@ class Hub:
             room.media_ready(capabilities)
 
     def speakers(self, room_id: RoomId, participant_ids: list[ParticipantId]) -> None:
-        """Who speaks in a room, the loudest first."""
-        room = self._rooms.get(room_id)
+        """Who speaks in a room of the media worker (a caucus is one of its own), the loudest first."""
+        name, _, caucus_id = room_id.partition("#")
+        room = self._rooms.get(RoomId(name))
         if room is not None:
-            room.speakers(participant_ids)
+            room.speakers(participant_ids, CaucusId(caucus_id) if caucus_id else None)
 
     def transport_state(self, transport_id: TransportId, state: TransportHealth, reason: str) -> None:
         """A transport changed its state."""

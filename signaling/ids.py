@@ -11,6 +11,7 @@ TransportId = NewType("TransportId", str)
 PublicationId = NewType("PublicationId", str)
 SubscriptionId = NewType("SubscriptionId", str)
 DocumentId = NewType("DocumentId", str)
+CaucusId = NewType("CaucusId", str)
 CaptureId = NewType("CaptureId", int)
 """One recorded track in the feed between media worker and recorder; 1 to 2**32 - 1, unique on a node."""
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from signaling.ids import DocumentId, ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId
+from signaling.ids import CaucusId, DocumentId, ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId
 
 VERSION = 1
 MAXIMUM_MESSAGE_BYTES = 256 * 1024
@@ -22,7 +22,8 @@ Json = dict[str, Any]
 """A JSON object that this layer passes on without reading (ORTC parameters, product state)."""
 
 Role = Literal["host", "party", "observer"]
-Presence = Literal["waiting", "present", "dropped"]
+Presence = Literal["waiting", "present", "dropped", "away"]
+"""``away``: in a caucus; nothing more is told of them outside it."""
 Source = Literal["microphone", "camera", "screen"]
 Kind = Literal["audio", "video"]
 Quality = Literal["good", "poor", "lost"]
@@ -42,7 +43,10 @@ class Envelope(msgspec.Struct, omit_defaults=True):
 
 
 class ParticipantView(msgspec.Struct):
-    """A person as another person of the room sees them. ``side`` is a word of the product, opaque here."""
+    """A person as another person of the room sees them. ``side`` is a word of the product, opaque here.
+
+    ``caucus_id``: the caucus that they are in; None: the joint session.
+    """
 
     participant_id: ParticipantId
     display_name: str
@@ -51,6 +55,7 @@ class ParticipantView(msgspec.Struct):
     presence: Presence
     quality: Quality = "good"
     hand_raised: bool = False
+    caucus_id: CaucusId | None = None
 
 
 class PublicationView(msgspec.Struct):
@@ -68,14 +73,31 @@ class RecordingView(msgspec.Struct):
     """Whether a recording runs, as every screen must show it. Times are Unix seconds.
 
     ``failed``: it was running and does not run now; ``reason`` is one of ``disk_full, recorder_lost, media_lost,
-    write_failed, server_restarted``. ``lost_seconds`` adds up the gaps of this session so far.
+    write_failed, server_restarted``. ``lost_seconds`` adds up the gaps of this session so far. ``paused``: on purpose;
+    ``reason`` is ``caucus`` while a private talk runs (nothing is recorded then, anywhere), else a host's words.
     """
 
-    state: Literal["off", "on", "failed"] = "off"
+    state: Literal["off", "on", "paused", "failed"] = "off"
     started_at: float | None = None
     failed_at: float | None = None
     reason: str | None = None
     lost_seconds: float = 0.0
+
+
+class CaucusView(msgspec.Struct):
+    """A private talk of one side, as everybody who was admitted may know it: that it is, whose, since when.
+
+    Times are Unix seconds. ``changes_at``: when its members are moved (``announced``) or come back (``closing``).
+    Closed ones stay: the time that each side had is the sum over its caucuses.
+    """
+
+    caucus_id: CaucusId
+    side: str
+    state: Literal["announced", "open", "closing", "closed"]
+    with_host: bool
+    changes_at: float | None = None
+    opened_at: float | None = None
+    closed_at: float | None = None
 
 
 class DocumentView(msgspec.Struct):
@@ -97,6 +119,7 @@ class Snapshot(msgspec.Struct):
     publications: list[PublicationView]
     recording: RecordingView
     documents: list[DocumentView]
+    caucuses: list[CaucusView]
     board: dict[str, Any]
     media_epoch: int
     server_time: float
@@ -241,6 +264,31 @@ class UnfreezeDocument(Command):
     reason: str
 
 
+class OpenCaucus(Command):
+    """Host: a private talk with parties of one side, in two steps: everybody is told now, and after ``in_seconds`` the
+    members are moved. Answer: ``CaucusAnnounced``. A host takes part when they name themselves."""
+
+    participant_ids: list[ParticipantId]
+    in_seconds: float = 3.0
+
+
+class CloseCaucus(Command):
+    """Host: call off an announced caucus at once, or bring its members back after ``in_seconds``."""
+
+    caucus_id: CaucusId
+    in_seconds: float = 3.0
+
+
+class EnterCaucus(Command):
+    """Host: go into a caucus that runs."""
+
+    caucus_id: CaucusId
+
+
+class LeaveCaucus(Command):
+    """Host: go back to the joint session; the members of the caucus stay among themselves."""
+
+
 class CloseRoom(Command):
     """Host: end the session for everybody and file it."""
 
@@ -270,6 +318,10 @@ COMMANDS: dict[str, type[Command]] = {
     "set_writer": SetWriter,
     "freeze_document": FreezeDocument,
     "unfreeze_document": UnfreezeDocument,
+    "open_caucus": OpenCaucus,
+    "close_caucus": CloseCaucus,
+    "enter_caucus": EnterCaucus,
+    "leave_caucus": LeaveCaucus,
     "close_room": CloseRoom,
     "ping": Ping,
 }
@@ -324,6 +376,12 @@ class Frozen(msgspec.Struct):
     digest: str
 
 
+class CaucusAnnounced(msgspec.Struct):
+    """Name of the new caucus."""
+
+    caucus_id: CaucusId
+
+
 class Failure(msgspec.Struct):
     """Data of an ``error`` answer."""
 
@@ -340,6 +398,7 @@ ANSWERS: dict[str, type[msgspec.Struct]] = {
     "publish": Published,
     "subscribe": Subscribed,
     "freeze_document": Frozen,
+    "open_caucus": CaucusAnnounced,
 }
 """What ``ok`` carries, by the name of the command; every other command is answered with an empty object."""
 
@@ -394,6 +453,18 @@ class DocumentChanged(Event):
     document: DocumentView
 
 
+class CaucusChanged(Event):
+    """A caucus was announced, began, ends or is over."""
+
+    caucus: CaucusView
+
+
+class CaucusCancelled(Event):
+    """An announced caucus does not take place."""
+
+    caucus_id: CaucusId
+
+
 class BoardChanged(Event):
     """A piece of the product's own state (for example the agreement) is new. ``value`` None removes it."""
 
@@ -442,6 +513,8 @@ EVENTS: dict[str, type[Event]] = {
     "publication_closed": PublicationClosed,
     "recording_changed": RecordingChanged,
     "document_changed": DocumentChanged,
+    "caucus_changed": CaucusChanged,
+    "caucus_cancelled": CaucusCancelled,
     "board_changed": BoardChanged,
     "active_speakers": ActiveSpeakers,
     "transport_changed": TransportChanged,

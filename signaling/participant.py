@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from signaling.clock import Timer
-from signaling.ids import ParticipantId
+from signaling.ids import CaucusId, ParticipantId
 from signaling.messages import ParticipantView, Presence, Quality, Role
 from signaling.replay import EventLog
 from signaling.views import View
@@ -27,7 +27,8 @@ class Participant:
     """A person of the room, from their first ``hello`` until they left.
 
     ``connections`` counts the sockets so far; ``incarnation`` counts those that started anew instead of resuming: media
-    that was asked for in an earlier incarnation is not given to a later one.
+    that was asked for in an earlier incarnation is not given to a later one. ``moves`` counts the changes between joint
+    session and caucus; while ``moving`` the media of the old place is being closed and none of the new may begin.
     """
 
     participant_id: ParticipantId
@@ -39,6 +40,8 @@ class Participant:
     quality: Quality = "good"
     connections: int = 0
     incarnation: int = 0
+    moves: int = 0
+    moving: bool = False
     resume_handle: str = ""
     outlet: Outlet | None = None
     departure: Timer | None = None
@@ -57,8 +60,8 @@ class Participant:
             return "dropped"
         return "present" if self.admitted else "waiting"
 
-    def view(self) -> ParticipantView:
-        """As others of the room see them."""
+    def view(self, caucus_id: CaucusId | None = None) -> ParticipantView:
+        """As others in the same place see them."""
         return ParticipantView(
             participant_id=self.participant_id,
             display_name=self.display_name,
@@ -67,4 +70,5 @@ class Participant:
             presence=self.presence,
             quality=self.quality,
             hand_raised=self.hand_raised,
+            caucus_id=caucus_id,
         )

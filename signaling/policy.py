@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
-from signaling.ids import DocumentId, ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId
+from signaling.ids import CaucusId, DocumentId, ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId
 from signaling.messages import IceRestarted, Json, Kind, RecordingView, Role, Source, Subscribed, TransportCreated
 
 if TYPE_CHECKING:
+    from signaling.caucus import Caucus
     from signaling.participant import Participant
     from signaling.room import Room
     from signaling.tracks import Direction, Publication
@@ -41,22 +42,42 @@ class LoadedDocument(msgspec.Struct, frozen=True):
     authors: Sequence[ParticipantId] = ()
 
 
+class LoadedMember(msgspec.Struct, frozen=True):
+    """Somebody who is in a caucus, as the policy keeps them."""
+
+    participant_id: ParticipantId
+    display_name: str
+    role: Role
+    side: str
+
+
+class LoadedCaucus(msgspec.Struct, frozen=True):
+    """A caucus that was opened before this node held the room. Unix seconds; ``closed_at`` None: it still runs."""
+
+    caucus_id: CaucusId
+    side: str
+    members: Sequence[LoadedMember]
+    opened_at: float
+    closed_at: float | None = None
+
+
 class RoomState(msgspec.Struct, frozen=True):
     """What a room starts with when its first socket comes."""
 
     documents: Sequence[DocumentId]
     recording: RecordingView
     board: Json
+    caucuses: Sequence[LoadedCaucus] = ()
 
 
 class RoomPolicy(Protocol):
     """The product behind the room. A method that raises ``SignalingError`` refuses; the room then stays as it was.
 
     Requests (``authenticate``, ``open_room``, ``joined``, ``admit``, ``remove``, ``publication_opened``,
-    ``start_recording``, ``stop_recording``, ``set_writer``, ``freeze_document``, ``unfreeze_document``, ``close_room``,
-    ``load_document``, ``append_update``) commit before they return. Reports (``connection_lost``, ``left``,
-    ``publication_changed``, ``publication_closed``, ``media_lost``, ``media_back``) tell of what has happened: what
-    they raise is logged.
+    ``start_recording``, ``stop_recording``, ``set_writer``, ``freeze_document``, ``unfreeze_document``,
+    ``open_caucus``, ``change_caucus``, ``close_caucus``, ``close_room``, ``load_document``, ``append_update``) commit
+    before they return. Reports (``connection_lost``, ``left``, ``publication_changed``, ``publication_closed``,
+    ``media_lost``, ``media_back``, ``caucus_closed``) tell of what has happened: what they raise is logged.
     """
 
     async def authenticate(self, room_id: RoomId, token: str) -> Grant:
@@ -95,7 +116,8 @@ class RoomPolicy(Protocol):
     async def publication_closed(self, room: Room, publication: Publication, reason: str) -> None:
         """A track ended.
 
-        ``reason``: ``unpublished, replaced, left, lost, removed, closed, transport_closed, media_lost, refused``.
+        ``reason``: ``unpublished, replaced, left, lost, removed, moved, closed, transport_closed, media_lost,
+        refused``.
         """
 
     async def start_recording(self, room: Room, by: Participant) -> None:
@@ -114,6 +136,18 @@ class RoomPolicy(Protocol):
 
     async def unfreeze_document(self, room: Room, by: Participant, document_id: DocumentId, reason: str) -> None:
         """Open the text again."""
+
+    async def open_caucus(self, room: Room, caucus: Caucus) -> None:
+        """The countdown is over: keep that these people are apart from now on. A refusal calls the caucus off."""
+
+    async def change_caucus(self, room: Room, caucus: Caucus, host: Participant, *, entered: bool) -> None:
+        """Keep that a host comes into a caucus or goes out."""
+
+    async def close_caucus(self, room: Room, caucus: Caucus) -> None:
+        """Keep that its members are back from now on. A refusal leaves them where they are."""
+
+    async def caucus_closed(self, room: Room, caucus: Caucus) -> None:
+        """The members of a caucus are back, and all media of it has ended."""
 
     async def close_room(self, room: Room, by: Participant) -> None:
         """End the session; afterwards the room closes."""

@@ -14,11 +14,12 @@ from typing import Any
 import msgspec
 
 from signaling.background import Background, attempt
+from signaling.caucus import Caucuses
 from signaling.clock import Clock, Timer
 from signaling.document import Document
 from signaling.door import Door
 from signaling.errors import ErrorCode, SignalingError
-from signaling.ids import DocumentId, ParticipantId, PublicationId, RoomId, TransportId
+from signaling.ids import CaucusId, DocumentId, ParticipantId, PublicationId, RoomId, TransportId
 from signaling.messages import (
     ActiveSpeakers,
     CloseCode,
@@ -31,6 +32,7 @@ from signaling.messages import (
     Snapshot,
     SnapshotEvent,
 )
+from signaling.movement import Movement
 from signaling.participant import Outlet, Participant
 from signaling.policy import MediaPort, RoomPolicy, RoomState
 from signaling.replay import encode_event
@@ -71,6 +73,7 @@ class Room:
         self.settings = settings
         self.participants: dict[ParticipantId, Participant] = {}
         self.documents: dict[DocumentId, Document] = {}
+        self.caucuses = Caucuses(state.caucuses)
         self.recording: RecordingView = copy.copy(state.recording)
         self.board: dict[str, Any] = _frozen_copy(state.board)
         self.media_epoch = 0
@@ -84,6 +87,7 @@ class Room:
         self._on_empty = on_empty
         self._on_closed = on_closed
         self.door = Door(self)
+        self.movement = Movement(self, clock)
 
     @property
     def publications(self) -> Mapping[PublicationId, Publication]:
@@ -141,6 +145,7 @@ class Room:
     async def remove(self, participant_id: ParticipantId, reason: str) -> None:
         """Send somebody out, at once; nothing happens when they are not here. The policy is not asked."""
         self.door.distrust(participant_id)
+        self.movement.sent_out(participant_id)
         person = self.participants.get(participant_id)
         if person is None:
             return
@@ -157,6 +162,7 @@ class Room:
         if self.closed:
             return
         self.closed = True
+        self.movement.stop()
         people = list(self.participants.values())
         self.participants.clear()
         for person in people:
@@ -283,9 +289,12 @@ class Room:
         self.background.run(self.switchboard.report(detached, "transport_closed"))
         return True
 
-    def speakers(self, participant_ids: list[ParticipantId]) -> None:
-        """Who speaks, the loudest first: told to those who know them, and not kept."""
+    def speakers(self, participant_ids: list[ParticipantId], caucus_id: CaucusId | None = None) -> None:
+        """Who speaks in one place, the loudest first: told to those there who know them, and not kept."""
         for person in self.participants.values():
+            caucus = self.caucuses.of(person.participant_id)
+            if (None if caucus is None else caucus.caucus_id) != caucus_id:
+                continue
             if person.outlet is not None and person.admitted:
                 visible = [speaker for speaker in participant_ids if speaker in person.known.participants]
                 person.outlet.send(encode_event(ActiveSpeakers(visible), person.log.seq))
@@ -317,6 +326,7 @@ class Room:
             publications=list(known.publications.values()),
             recording=known.recording,
             documents=list(known.documents.values()),
+            caucuses=list(known.caucuses.values()),
             board=dict(known.board),
             media_epoch=known.media_epoch,
             server_time=self._clock.now(),

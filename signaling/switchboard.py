@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from signaling.background import attempt
 from signaling.errors import ErrorCode, SignalingError
-from signaling.ids import PublicationId, SubscriptionId, TransportId
+from signaling.ids import PublicationId, RoomId, SubscriptionId, TransportId
 from signaling.messages import (
     IceRestarted,
     Json,
@@ -56,10 +56,12 @@ class Switchboard:
     async def create_transport(self, person: Participant, direction: Direction) -> TransportCreated:
         """A new transport; the one that the person had in this direction is closed."""
         self._require_media()
+        if person.moving:
+            raise SignalingError(ErrorCode.OVERLOADED, "you are being moved")
         ticket = self._ticket(person)
         old = [t for t in self.transports.values() if _is(t, person, direction)]
         await self.close(self._detach(old), "transport_closed")
-        created = await self._room.media.create_transport(self._room.room_id, person.participant_id, direction)
+        created = await self._room.media.create_transport(self._media_room(person), person.participant_id, direction)
         if ticket != self._ticket(person):
             await attempt(self._room.media.close_transport(created.transport_id))
             raise SignalingError(ErrorCode.WRONG_STATE, "the connection changed while the transport was made")
@@ -275,10 +277,15 @@ class Switchboard:
         if not self._room.media.ready:
             raise SignalingError(ErrorCode.OVERLOADED, "the media worker is not there yet")
 
-    def _ticket(self, person: Participant) -> tuple[bool, int, int]:
-        """Differs when the person was removed, started anew, or the worker was lost meanwhile."""
+    def _media_room(self, person: Participant) -> RoomId:
+        """Each caucus is a room of its own at the media worker: there is no way across even for a wrong request."""
+        caucus = self._room.caucuses.of(person.participant_id)
+        return self._room.room_id if caucus is None else RoomId(f"{self._room.room_id}#{caucus.caucus_id}")
+
+    def _ticket(self, person: Participant) -> tuple[bool, int, int, int, bool]:
+        """Differs when the person was removed, moved, started anew, or the worker was lost meanwhile."""
         here = self._room.participants.get(person.participant_id) is person
-        return here, person.incarnation, self._room.losses
+        return here, person.incarnation, self._room.losses, person.moves, person.moving
 
     def _transport(
         self, person: Participant, transport_id: TransportId, direction: Direction | None = None

@@ -10,9 +10,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from signaling.ids import DocumentId, ParticipantId, PublicationId
+from signaling.ids import CaucusId, DocumentId, ParticipantId, PublicationId
 from signaling.messages import (
     BoardChanged,
+    CaucusCancelled,
+    CaucusChanged,
+    CaucusView,
     DocumentChanged,
     DocumentView,
     Event,
@@ -39,6 +42,7 @@ class View:
     publications: Mapping[PublicationId, PublicationView] = field(default_factory=dict)
     recording: RecordingView = field(default_factory=RecordingView)
     documents: Mapping[DocumentId, DocumentView] = field(default_factory=dict)
+    caucuses: Mapping[CaucusId, CaucusView] = field(default_factory=dict)
     board: Mapping[str, Any] = field(default_factory=dict)
     media_epoch: int = 0
 
@@ -67,7 +71,18 @@ def changes(
     for document_id, document in after.documents.items():
         if before.documents.get(document_id) != document:
             yield DocumentChanged(document)
+    yield from _caucus_changes(before.caucuses, after.caucuses)
     yield from _board_changes(before.board, after.board)
+
+
+def _caucus_changes(
+    before: Mapping[CaucusId, CaucusView], after: Mapping[CaucusId, CaucusView]
+) -> Iterator[CaucusCancelled | CaucusChanged]:
+    for caucus_id in [gone for gone in before if gone not in after]:
+        yield CaucusCancelled(caucus_id)
+    for caucus_id, caucus in after.items():
+        if before.get(caucus_id) != caucus:
+            yield CaucusChanged(caucus)
 
 
 def _board_changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[BoardChanged]:

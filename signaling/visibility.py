@@ -1,7 +1,8 @@
 """Who knows of whom: the room's own rule, to which the policy may only add refusals.
 
 Somebody who waits knows the hosts, the others of their own side who wait, and whether a recording runs: nothing else.
-Somebody who was admitted knows everybody who was admitted. A host knows everybody.
+Somebody who was admitted knows everybody who was admitted. A host knows everybody. Across the wall of a caucus there
+are no tracks, and of its members only a glimpse (``signaling.caucus``).
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def _by_rule(viewer: Participant, subject: Participant) -> bool:
 
 def knows_track(room: Room, viewer: Participant, publication: Publication) -> bool:
     """Whether ``viewer`` may know of a track, and so receive it."""
-    if not viewer.admitted:
+    if not viewer.admitted or room.caucuses.apart(viewer.participant_id, publication.participant_id):
         return False
     if publication.participant_id == viewer.participant_id:
         return True
@@ -47,11 +48,20 @@ def knows_track(room: Room, viewer: Participant, publication: Publication) -> bo
 
 def view_of(room: Room, viewer: Participant) -> View:
     """Everything that ``viewer`` may know now."""
-    people: dict[ParticipantId, ParticipantView] = {
-        subject.participant_id: subject.view() for subject in room.participants.values() if sees(room, viewer, subject)
-    }
+    mine = room.caucuses.of(viewer.participant_id)
+    people: dict[ParticipantId, ParticipantView] = {}
+    for subject in room.participants.values():
+        theirs = room.caucuses.of(subject.participant_id)
+        if (theirs is None or theirs is mine) and sees(room, viewer, subject):
+            people[subject.participant_id] = subject.view(None if theirs is None else theirs.caucus_id)
+    for caucus in room.caucuses:
+        if caucus.running and caucus is not mine:
+            for member in caucus.members.values():
+                if sees(room, viewer, member):
+                    people[member.participant_id] = caucus.glimpse(member)
+    epoch = room.media_epoch + viewer.moves
     if not viewer.admitted:
-        return View(participants=people, recording=room.recording, media_epoch=room.media_epoch)
+        return View(participants=people, recording=room.recording, media_epoch=epoch)
     return View(
         participants=people,
         publications={
@@ -61,6 +71,7 @@ def view_of(room: Room, viewer: Participant) -> View:
         },
         recording=room.recording,
         documents={document.document_id: document.view() for document in room.documents.values()},
+        caucuses={caucus.caucus_id: caucus.view() for caucus in room.caucuses},
         board=dict(room.board),
-        media_epoch=room.media_epoch,
+        media_epoch=epoch,
     )

@@ -12,16 +12,20 @@ from room_server.live.recording import Director
 from room_server.live.refusals import as_signaling
 from room_server.services.everything import Services
 from room_server.services.sessions import board
+from signaling.caucus import Caucus
 from signaling.errors import ErrorCode, SignalingError
 from signaling.hub import Hub
-from signaling.ids import DocumentId, ParticipantId, RoomId
-from signaling.messages import Json, RecordingView
+from signaling.ids import CaucusId, DocumentId, ParticipantId, RoomId
+from signaling.messages import Json, RecordingView, Role
 from signaling.participant import Participant
-from signaling.policy import Grant, LoadedDocument, RoomState
+from signaling.policy import Grant, LoadedCaucus, LoadedDocument, LoadedMember, RoomState
 from signaling.room import Room
 from signaling.tracks import Publication
 
 log = structlog.get_logger(__name__)
+
+CAUCUS = "caucus"
+"""Why a recording is paused."""
 
 
 class SessionPolicy:
@@ -66,7 +70,7 @@ class SessionPolicy:
         return Grant(
             ParticipantId(grant.participant_id),
             grant.display_name,
-            "host" if grant.role == "host" else "observer" if grant.role == "observer" else "party",
+            _role(grant.role),
             str(grant.side),
             grant.admitted or grant.role == "host",
             grant.expires_at.timestamp(),
@@ -80,10 +84,11 @@ class SessionPolicy:
             self._sessions[room_id] = session_id
             board = await self._board(session_id)
             recording = await self._services.recording.current(session_id)
-        return RoomState([DocumentId("agreement")], recording, board)
+            caucuses = await self._caucuses(session_id)
+        return RoomState([DocumentId("agreement")], recording, board, caucuses)
 
     def may_see(self, room: Room, viewer: Participant, subject: Participant) -> bool:
-        """Nothing beyond the room's own rule: private talks are not built yet."""
+        """Nothing beyond the room's own rule."""
         return True
 
     def may_receive(self, room: Room, viewer: Participant, publication: Publication) -> bool:
@@ -102,6 +107,8 @@ class SessionPolicy:
             await self._services.sessions.record(session_id, kind, participant.participant_id)
             if self._known.get(room.room_id) is not room:
                 self._known[room.room_id] = room
+                if room.caucuses.running:
+                    await self._director.hold(room, CAUCUS)
                 await self._take_up_recording(room, session_id)
 
     async def connection_lost(self, room: Room, participant: Participant) -> None:
@@ -208,12 +215,60 @@ class SessionPolicy:
         with as_signaling():
             await self._services.agreements.unfreeze(self._session(room), by.participant_id, reason)
 
+    # ---- private talks ---------------------------------------------------------------------------------------------
+
+    async def open_caucus(self, room: Room, caucus: Caucus) -> None:
+        """On the record; from now on nothing is recorded anywhere in the room (DOMAIN 3.2 step 8)."""
+        await self._director.hold(room, CAUCUS)
+        try:
+            with as_signaling():
+                await self._services.caucuses.open(self._session(room), caucus.caucus_id, list(caucus.members))
+        except BaseException:
+            await self._let_record(room, caucus)
+            raise
+
+    async def change_caucus(self, room: Room, caucus: Caucus, host: Participant, *, entered: bool) -> None:
+        """On the record."""
+        with as_signaling():
+            await self._services.caucuses.host_moved(
+                self._session(room), caucus.caucus_id, host.participant_id, entered=entered
+            )
+
+    async def close_caucus(self, room: Room, caucus: Caucus) -> None:
+        """On the record."""
+        with as_signaling():
+            await self._services.caucuses.close(self._session(room), caucus.caucus_id)
+
+    async def caucus_closed(self, room: Room, caucus: Caucus) -> None:
+        """Everybody is back: what was recorded before goes on."""
+        await self._let_record(room, caucus)
+
+    async def _let_record(self, room: Room, ended: Caucus) -> None:
+        if not any(each.running for each in room.caucuses if each is not ended):
+            await self._director.release(room)
+
+    async def _caucuses(self, session_id: str) -> list[LoadedCaucus]:
+        details = await self._services.sessions.get(session_id)
+        loaded = []
+        for one in await self._services.caucuses.of_session(session_id):
+            members = [
+                LoadedMember(ParticipantId(person.participant_id), person.name, _role(person.role), str(person.side))
+                for person in details.people
+                if person.participant_id in one.members and person.removed_at is None
+            ]
+            closed_at = None if one.closed_at is None else one.closed_at.timestamp()
+            loaded.append(
+                LoadedCaucus(CaucusId(one.caucus_id), one.side, members, one.opened_at.timestamp(), closed_at)
+            )
+        return loaded
+
     # ---- the end ---------------------------------------------------------------------------------------------------
 
     async def close_room(self, room: Room, by: Participant) -> None:
         """End the session and have it filed."""
         session_id = self._session(room)
         with as_signaling():
+            await self._services.caucuses.close_all(session_id)
             if self._director.of(room.room_id) is not None:
                 await self._director.stop(room, by.participant_id, "session_ended")
             await self._services.sessions.end(session_id, by.participant_id)
@@ -233,3 +288,7 @@ class SessionPolicy:
 
     def _room_of(self, session_id: str) -> RoomId | None:
         return next((room_id for room_id, known in self._sessions.items() if known == session_id), None)
+
+
+def _role(role: str) -> Role:
+    return "host" if role == "host" else "observer" if role == "observer" else "party"

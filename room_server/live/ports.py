@@ -99,5 +99,11 @@ class Ledger(Protocol):
     async def interrupted(self, session_id: str, reason: str, at: datetime) -> None:
         """Nothing is recorded since ``at``."""
 
+    async def paused(self, session_id: str, at: datetime, reason: str) -> None:
+        """Nothing is recorded since ``at``, on purpose."""
+
+    async def continued(self, session_id: str, at: datetime) -> None:
+        """The pause is over."""
+
     async def resumed(self, session_id: str, at: datetime) -> None:
         """Recording goes on since ``at``."""

@@ -28,7 +28,8 @@ log = structlog.get_logger(__name__)
 class Running:
     """A recording of one room. ``gap_since``: Unix seconds at which it broke, None while it runs.
 
-    ``over``: it was stopped; whoever waited for their turn meanwhile finds nothing to do.
+    ``over``: it was stopped; whoever waited for their turn meanwhile finds nothing to do. ``paused``: why nothing is
+    recorded on purpose, None while it is.
     """
 
     room: LiveRoom
@@ -40,11 +41,14 @@ class Running:
     gap_since: float | None = None
     reason: str | None = None
     over: bool = False
+    paused: str | None = None
     captures: dict[PublicationId, CaptureId] = field(default_factory=dict)
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def view(self) -> RecordingView:
         """As every screen shows it."""
+        if self.paused is not None:
+            return RecordingView("paused", self.started_at, None, self.paused, round(self.lost_seconds, 3))
         return RecordingView(
             state="on" if self.gap_since is None else "failed",
             started_at=self.started_at,
@@ -63,6 +67,7 @@ class Director:
         self._recorder = recorder
         self._now = now
         self._running: dict[RoomId, Running] = {}
+        self._held: dict[RoomId, str] = {}
 
     def of(self, room_id: RoomId) -> Running | None:
         """The recording that runs (or should run) in a room."""
@@ -81,6 +86,8 @@ class Director:
         running = self._running.get(room.room_id)
         if running is not None and running.gap_since is None:
             raise SignalingError(ErrorCode.CONFLICT, "the recording runs already")
+        if (held := self._held.get(room.room_id)) is not None:
+            raise SignalingError(ErrorCode.RECORDING_UNAVAILABLE, "nothing is recorded now", reason=held)
         if not self._recorder.ready:
             raise SignalingError(ErrorCode.RECORDING_UNAVAILABLE, "the recorder is not there")
         if running is not None:
@@ -115,12 +122,16 @@ class Director:
         """
         if (running := self._running.get(room.room_id)) is not None:
             running.room = room
+            room.set_recording(running.view())
             return
         started = view.started_at if view.started_at is not None else silent_since
         running = Running(room, session_id, recording_id, started, consents, view.lost_seconds)
+        running.paused = self._held.get(room.room_id)
         self._running[room.room_id] = running
         async with running.turn:
-            if view.failed_at is None:
+            if running.paused is not None:
+                running.room.set_recording(running.view())  # paused before and now: nothing was lost between
+            elif view.failed_at is None:
                 await self._interrupt(running, "server_restarted", silent_since)
             else:
                 running.gap_since, running.reason = view.failed_at, view.reason
@@ -177,6 +188,29 @@ class Director:
                 running.consenting.discard(participant_id)
                 await self._release(running, [publication.publication_id for publication in theirs])
             await self._go_on(running)
+
+    async def hold(self, room: LiveRoom, reason: str) -> None:
+        """Record nothing in this room until ``release``: neither what runs nor what somebody would start."""
+        self._held[room.room_id] = reason
+        if (running := self._running.get(room.room_id)) is None or running.paused is not None:
+            return
+        running.paused = reason
+        async with running.turn:
+            await self._release(running, list(running.captures))
+            running.room.set_recording(running.view())
+            await self._ledger.paused(running.session_id, _moment(self._now()), reason)
+
+    async def release(self, room: LiveRoom) -> None:
+        """Record again what was recorded before ``hold``."""
+        self._held.pop(room.room_id, None)
+        if (running := self._running.get(room.room_id)) is None or running.paused is None:
+            return
+        async with running.turn:
+            running.paused = None
+            await self._ledger.continued(running.session_id, _moment(self._now()))
+            await self._capture_all(running)
+            await self._go_on(running)
+            running.room.set_recording(running.view())
 
     async def media_lost(self, room: LiveRoom) -> None:
         """The media worker died: close the files, the gap begins."""
@@ -236,7 +270,7 @@ class Director:
 
     async def _go_on(self, running: Running) -> None:
         """End the gap, if there is one, once nothing is missing any more."""
-        if running.gap_since is None:
+        if running.gap_since is None or running.paused is not None:
             return
         await self._capture_all(running)
         if running.captures and not any(self._wanted(running, each) for each in running.room.publications.values()):
@@ -246,7 +280,12 @@ class Director:
     def _wanted(running: Running, publication: Publication) -> bool:
         """Whether this track is to be recorded and is not."""
         agreed = publication.participant_id in running.consenting
-        return not running.over and agreed and publication.publication_id not in running.captures
+        return (
+            not running.over
+            and running.paused is None
+            and agreed
+            and publication.publication_id not in running.captures
+        )
 
     async def _capture(self, running: Running, publication: Publication) -> None:
         publication_id = publication.publication_id
@@ -320,7 +359,7 @@ class Director:
             log.warning("a recorded file belongs to no recording", capture=capture_id, reason=error.code)
 
     async def _interrupt(self, running: Running, reason: str, at: float) -> None:
-        if running.gap_since is not None or running.over:
+        if running.gap_since is not None or running.over or running.paused is not None:
             return
         running.gap_since, running.reason = at, reason
         running.room.set_recording(running.view())  # at once: the screens must not wait for the disk

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from room_server.services.access import AccessService
 from room_server.services.agreements import AgreementService
+from room_server.services.caucuses import CaucusService
 from room_server.services.consents import ConsentService
 from room_server.services.court import CourtService
 from room_server.services.demo import DemoService
@@ -24,6 +25,7 @@ class Services:
     access: AccessService
     sessions: SessionService
     consents: ConsentService
+    caucuses: CaucusService
     recording: RecordingService
     drafting: DraftingService
     agreements: AgreementService
@@ -40,6 +42,7 @@ def build_services(ports: Ports) -> Services:
         AccessService(ports),
         SessionService(ports),
         ConsentService(ports),
+        CaucusService(ports),
         RecordingService(ports),
         DraftingService(ports),
         AgreementService(ports),

@@ -126,6 +126,22 @@ class RecordingService:
             data = {"recording": gap.recording_id, "lost_seconds": _seconds(gap, at), "reason": gap.reason}
             await unit.log.append(session_id, at=at, kind="recording_resumed", actor=SYSTEM, data=data)
 
+    async def paused(self, session_id: str, at: datetime, reason: str) -> None:
+        """Nothing is recorded from ``at`` on, on purpose: not a gap (REC 3: what is not suitable may be left out)."""
+        async with self._ports.unit_of_work() as unit:
+            running = await unit.recordings.running(session_id)
+            if running is not None:
+                data = {"recording": running.recording_id, "reason": reason}
+                await unit.log.append(session_id, at=at, kind="recording_paused", actor=SYSTEM, data=data)
+
+    async def continued(self, session_id: str, at: datetime) -> None:
+        """The pause is over."""
+        async with self._ports.unit_of_work() as unit:
+            running = await unit.recordings.running(session_id)
+            if running is not None:
+                data = {"recording": running.recording_id}
+                await unit.log.append(session_id, at=at, kind="recording_continued", actor=SYSTEM, data=data)
+
     async def stop(self, session_id: str, by: str, reason: str = "") -> None:
         """End the recording; an open gap ends with it.
 

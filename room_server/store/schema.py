@@ -195,6 +195,18 @@ document_updates = Table(
     Column("at", Moment, nullable=False),
 )
 
+caucuses = Table(
+    "caucuses",
+    metadata,
+    _id("caucus_id"),
+    _session(),
+    Column("side", String(20), nullable=False),
+    Column("members", JSON, nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("closed_at", Moment),
+    Index(None, "session_id"),
+)
+
 proposals = Table(
     "proposals",
     metadata,

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from room_server.bus import Bus, Event
 from room_server.store.agreements import Agreements, Codes, Papers
 from room_server.store.cases import Cases, Sessions
+from room_server.store.caucuses import Caucuses
 from room_server.store.documents import Documents
 from room_server.store.log import Log
 from room_server.store.people import Consents, Links, Participants
@@ -30,6 +31,7 @@ class UnitOfWork:
         self.agreements = Agreements(connection)
         self.papers = Papers(connection)
         self.codes = Codes(connection)
+        self.caucuses = Caucuses(connection)
         self.recordings = Recordings(connection)
         self.filings = Filings(connection)
         self.log = Log(connection)

@@ -14,12 +14,13 @@ from typing import Any
 
 import msgspec
 
+from signaling.caucus import Caucus
 from signaling.errors import ErrorCode, SignalingError
 from signaling.hub import Hub
 from signaling.ids import DocumentId, ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId, new_id
 from signaling.messages import IceRestarted, Json, RecordingView, Subscribed, TransportCreated
 from signaling.participant import Participant
-from signaling.policy import Grant, LoadedDocument, RoomState
+from signaling.policy import Grant, LoadedCaucus, LoadedDocument, RoomState
 from signaling.room import Room, RoomSettings
 from signaling.tracks import Publication
 
@@ -78,6 +79,7 @@ class MemoryPolicy:
     writers: list[ParticipantId] = field(default_factory=list)
     unseen: set[tuple[ParticipantId, ParticipantId]] = field(default_factory=set)
     unheard: set[tuple[ParticipantId, ParticipantId]] = field(default_factory=set)
+    caucuses: list[LoadedCaucus] = field(default_factory=list)
     frozen_content: Json | None = None
 
     def grant(self, name: str, role: str = "party", side: str = "applicant", admitted: bool = True) -> str:
@@ -112,7 +114,12 @@ class MemoryPolicy:
 
     async def open_room(self, room_id: RoomId) -> RoomState:
         await self._note("open_room", room_id)
-        return RoomState(documents=[DOCUMENT], recording=RecordingView(), board={"session": {"state": "open"}})
+        return RoomState(
+            documents=[DOCUMENT],
+            recording=RecordingView(),
+            board={"session": {"state": "open"}},
+            caucuses=self.caucuses,
+        )
 
     def may_see(self, room: Room, viewer: Participant, subject: Participant) -> bool:
         return (viewer.participant_id, subject.participant_id) not in self.unseen
@@ -166,6 +173,18 @@ class MemoryPolicy:
     async def unfreeze_document(self, room: Room, by: Participant, document_id: DocumentId, reason: str) -> None:
         await self._note("unfreeze_document", document_id, reason)
 
+    async def open_caucus(self, room: Room, caucus: Caucus) -> None:
+        await self._note("open_caucus", caucus.caucus_id, sorted(caucus.members))
+
+    async def change_caucus(self, room: Room, caucus: Caucus, host: Participant, *, entered: bool) -> None:
+        await self._note("change_caucus", caucus.caucus_id, host.participant_id, entered)
+
+    async def close_caucus(self, room: Room, caucus: Caucus) -> None:
+        await self._note("close_caucus", caucus.caucus_id)
+
+    async def caucus_closed(self, room: Room, caucus: Caucus) -> None:
+        await self._note("caucus_closed", caucus.caucus_id)
+
     async def close_room(self, room: Room, by: Participant) -> None:
         await self._note("close_room", by.participant_id)
 
@@ -195,6 +214,8 @@ class MemoryMedia:
     ready: bool = True
     capabilities: Json | None = field(default_factory=lambda: {"codecs": []})
     transports: dict[TransportId, ParticipantId] = field(default_factory=dict)
+    rooms: dict[TransportId, RoomId] = field(default_factory=dict)
+    sent_on: dict[PublicationId, TransportId] = field(default_factory=dict)
     publications: dict[PublicationId, bool] = field(default_factory=dict)
     subscriptions: dict[SubscriptionId, bool] = field(default_factory=dict)
     hold: dict[str, asyncio.Event] = field(default_factory=dict)
@@ -213,6 +234,7 @@ class MemoryMedia:
         await self._answer("create_transport")
         transport_id = TransportId(new_id("tr"))
         self.transports[transport_id] = participant_id
+        self.rooms[transport_id] = room_id
         return TransportCreated(transport_id, {}, [], {})
 
     async def connect_transport(self, transport_id: TransportId, dtls_parameters: Json) -> None:
@@ -230,6 +252,7 @@ class MemoryMedia:
         await self._answer("publish")
         publication_id = PublicationId(new_id("pub"))
         self.publications[publication_id] = False
+        self.sent_on[publication_id] = transport_id
         return publication_id
 
     async def set_publication_paused(self, publication_id: PublicationId, paused: bool) -> None:
@@ -244,6 +267,8 @@ class MemoryMedia:
         self, transport_id: TransportId, publication_id: PublicationId, rtp_capabilities: Json
     ) -> Subscribed:
         await self._answer("subscribe")
+        if self.rooms[transport_id] != self.rooms[self.sent_on[publication_id]]:
+            raise SignalingError(ErrorCode.FORBIDDEN, "the track is in another room")
         subscription_id = SubscriptionId(new_id("sub"))
         self.subscriptions[subscription_id] = True
         return Subscribed(subscription_id, publication_id, "audio", {})

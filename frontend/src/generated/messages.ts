@@ -8,8 +8,9 @@ export type TransportId = string;
 export type PublicationId = string;
 export type SubscriptionId = string;
 export type DocumentId = string;
+export type CaucusId = string;
 export type Role = "host" | "party" | "observer";
-export type Presence = "waiting" | "present" | "dropped";
+export type Presence = "waiting" | "present" | "dropped" | "away";
 export type Source = "microphone" | "camera" | "screen";
 export type Kind = "audio" | "video";
 export type Quality = "good" | "poor" | "lost";
@@ -44,7 +45,11 @@ export const CloseCode = {
   ROOM_CLOSED: 4410,
 } as const;
 
-/** A person as another person of the room sees them. `side` is a word of the product, opaque here. */
+/**
+ * A person as another person of the room sees them. `side` is a word of the product, opaque here.
+ *
+ * `caucus_id`: the caucus that they are in; None: the joint session.
+ */
 export interface ParticipantView {
   participant_id: ParticipantId;
   display_name: string;
@@ -53,6 +58,7 @@ export interface ParticipantView {
   presence: Presence;
   quality: Quality;
   hand_raised: boolean;
+  caucus_id: CaucusId | null;
 }
 
 /** One track that somebody sends. `paused`: its owner switched it off. `muted_by_host`: the server drops it. */
@@ -69,14 +75,31 @@ export interface PublicationView {
  * Whether a recording runs, as every screen must show it. Times are Unix seconds.
  *
  * `failed`: it was running and does not run now; `reason` is one of `disk_full, recorder_lost, media_lost,
- * write_failed, server_restarted`. `lost_seconds` adds up the gaps of this session so far.
+ * write_failed, server_restarted`. `lost_seconds` adds up the gaps of this session so far. `paused`: on purpose;
+ * `reason` is `caucus` while a private talk runs (nothing is recorded then, anywhere), else a host's words.
  */
 export interface RecordingView {
-  state: "off" | "on" | "failed";
+  state: "off" | "on" | "paused" | "failed";
   started_at: number | null;
   failed_at: number | null;
   reason: string | null;
   lost_seconds: number;
+}
+
+/**
+ * A private talk of one side, as everybody who was admitted may know it: that it is, whose, since when.
+ *
+ * Times are Unix seconds. `changes_at`: when its members are moved (`announced`) or come back (`closing`).
+ * Closed ones stay: the time that each side had is the sum over its caucuses.
+ */
+export interface CaucusView {
+  caucus_id: CaucusId;
+  side: string;
+  state: "announced" | "open" | "closing" | "closed";
+  with_host: boolean;
+  changes_at: number | null;
+  opened_at: number | null;
+  closed_at: number | null;
 }
 
 /** A shared document: who may write now, and the digest once it is frozen (lower-case hex SHA-256). */
@@ -96,6 +119,7 @@ export interface Snapshot {
   publications: PublicationView[];
   recording: RecordingView;
   documents: DocumentView[];
+  caucuses: CaucusView[];
   board: Json;
   media_epoch: number;
   server_time: number;
@@ -213,6 +237,29 @@ export interface UnfreezeDocument {
   reason: string;
 }
 
+/**
+ * Host: a private talk with parties of one side, in two steps: everybody is told now, and after `in_seconds` the
+ * members are moved. Answer: `CaucusAnnounced`. A host takes part when they name themselves.
+ */
+export interface OpenCaucus {
+  participant_ids: ParticipantId[];
+  in_seconds?: number;
+}
+
+/** Host: call off an announced caucus at once, or bring its members back after `in_seconds`. */
+export interface CloseCaucus {
+  caucus_id: CaucusId;
+  in_seconds?: number;
+}
+
+/** Host: go into a caucus that runs. */
+export interface EnterCaucus {
+  caucus_id: CaucusId;
+}
+
+/** Host: go back to the joint session; the members of the caucus stay among themselves. */
+export type LeaveCaucus = Record<string, never>;
+
 /** Host: end the session for everybody and file it. */
 export type CloseRoom = Record<string, never>;
 
@@ -260,6 +307,11 @@ export interface Frozen {
   digest: string;
 }
 
+/** Name of the new caucus. */
+export interface CaucusAnnounced {
+  caucus_id: CaucusId;
+}
+
 /** Data of an `error` answer. */
 export interface Failure {
   code: string;
@@ -302,6 +354,16 @@ export interface RecordingChanged {
 /** A document was frozen, opened, or its writers changed. */
 export interface DocumentChanged {
   document: DocumentView;
+}
+
+/** A caucus was announced, began, ends or is over. */
+export interface CaucusChanged {
+  caucus: CaucusView;
+}
+
+/** An announced caucus does not take place. */
+export interface CaucusCancelled {
+  caucus_id: CaucusId;
 }
 
 /** A piece of the product's own state (for example the agreement) is new. `value` None removes it. */
@@ -360,6 +422,10 @@ export interface CommandMap {
   set_writer: { data: SetWriter; answer: Record<string, never> };
   freeze_document: { data: FreezeDocument; answer: Frozen };
   unfreeze_document: { data: UnfreezeDocument; answer: Record<string, never> };
+  open_caucus: { data: OpenCaucus; answer: CaucusAnnounced };
+  close_caucus: { data: CloseCaucus; answer: Record<string, never> };
+  enter_caucus: { data: EnterCaucus; answer: Record<string, never> };
+  leave_caucus: { data: LeaveCaucus; answer: Record<string, never> };
   close_room: { data: CloseRoom; answer: Record<string, never> };
   ping: { data: Ping; answer: Record<string, never> };
 }
@@ -373,6 +439,8 @@ export interface EventMap {
   publication_closed: PublicationClosed;
   recording_changed: RecordingChanged;
   document_changed: DocumentChanged;
+  caucus_changed: CaucusChanged;
+  caucus_cancelled: CaucusCancelled;
   board_changed: BoardChanged;
   active_speakers: ActiveSpeakers;
   transport_changed: TransportChanged;

@@ -1,10 +1,10 @@
 /** Sound and picture of one person: sends the own tracks, receives everybody else's, and comes back after a loss. */
-import type { PublicationId, PublicationView } from "../generated/messages";
+import type { CaucusId, PublicationId, PublicationView } from "../generated/messages";
 import type { RoomClient } from "./client";
 import { watchNetwork } from "./network";
 import { type LocalTrack, Publications } from "./publications";
 import type { TileSize } from "./sizes";
-import { isPresent } from "./state";
+import { isPresent, myself } from "./state";
 import { type Readable, Store } from "./store";
 import { type RemoteTrack, Subscriptions } from "./subscriptions";
 import { TransportPair } from "./transports";
@@ -51,6 +51,8 @@ export class MediaSession {
   private rebuildTimer: ReturnType<typeof setTimeout> | undefined;
   private queue: Promise<void> = Promise.resolve();
   private cameraBefore = false;
+  /** The private talk that this person is in; null: the joint session. */
+  private place: CaucusId | null = null;
   private closed = false;
 
   constructor(
@@ -152,6 +154,12 @@ export class MediaSession {
       this.builtFor = null;
       this.update({ phase: "idle" });
       return;
+    }
+    const place = myself(state)?.caucus_id ?? null;
+    if (place !== this.place) {
+      this.place = place;
+      // What was shown to one side is never shown to others by a move: sharing has to be begun anew.
+      void this.setScreen(false).catch(() => undefined);
     }
     const missed = this.rebuildDue && this.rebuildTimer === undefined;
     if (this.builtFor === null || (offer.fresh && this.builtFor !== offer) || missed) {

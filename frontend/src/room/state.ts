@@ -1,5 +1,7 @@
 /** What one person knows of the room: a snapshot, and how each event changes it. Pure. */
 import type {
+  CaucusId,
+  CaucusView,
   DocumentId,
   DocumentView,
   EventMap,
@@ -20,6 +22,7 @@ export interface RoomState {
   readonly participants: ReadonlyMap<ParticipantId, ParticipantView>;
   readonly publications: ReadonlyMap<PublicationId, PublicationView>;
   readonly documents: ReadonlyMap<DocumentId, DocumentView>;
+  readonly caucuses: ReadonlyMap<CaucusId, CaucusView>;
   readonly recording: RecordingView;
   /** The product's own pieces of state by topic, for example `agreement`. */
   readonly board: Readonly<Record<string, unknown>>;
@@ -41,6 +44,7 @@ export function fromSnapshot(snapshot: Snapshot, now: number): RoomState {
     participants: new Map(snapshot.participants.map((one) => [one.participant_id, one])),
     publications: new Map(snapshot.publications.map((one) => [one.publication_id, one])),
     documents: new Map(snapshot.documents.map((one) => [one.document_id, one])),
+    caucuses: new Map(snapshot.caucuses.map((one) => [one.caucus_id, one])),
     recording: snapshot.recording,
     board: { ...snapshot.board },
     mediaEpoch: snapshot.media_epoch,
@@ -100,12 +104,19 @@ function change(state: RoomState, event: RoomEvent, now: number): RoomState {
       const one = event.data.document;
       return { ...state, documents: withEntry(state.documents, one.document_id, one) };
     }
+    case "caucus_changed": {
+      const one = event.data.caucus;
+      return { ...state, caucuses: withEntry(state.caucuses, one.caucus_id, one) };
+    }
+    case "caucus_cancelled":
+      return { ...state, caucuses: without(state.caucuses, event.data.caucus_id) };
     case "board_changed":
       return { ...state, board: withTopic(state.board, event.data.topic, event.data.value) };
     case "active_speakers":
       return { ...state, speakers: event.data.participant_ids };
     case "media_reset":
-      return { ...state, mediaEpoch: event.data.epoch, publications: new Map(), speakers: [] };
+      // Tracks that ended with it were closed by events of their own; those of others go on after one's own move.
+      return { ...state, mediaEpoch: event.data.epoch, speakers: [] };
     default:
       // About oneself or the end, or from a newer server that knows more kinds.
       return state;

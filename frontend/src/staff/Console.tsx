@@ -7,6 +7,7 @@ import { useStore } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { Sounds } from "../ui/Sounds";
 import { type SessionDetail, type StaffAccount, sentenceOf, sessionDetail } from "./api";
+import { Caucus } from "./CaucusControls";
 import { ConsoleBar } from "./ConsoleBar";
 import type { Desk } from "./desk";
 import { OfficeBar } from "./OfficeBar";
@@ -107,6 +108,7 @@ function LiveConsole({ desk, detail: first, account, state }: Props & { state: R
         <ConsoleBar phase={phase} onDrawer={() => setDrawer(!drawer)} drawer={drawer} />
         <div class="console__messages">
           <RecordingAlarm />
+          <Caucus />
           <ConnectionLine />
           {refusal && (
             <div class="console__refusal" role="alert">

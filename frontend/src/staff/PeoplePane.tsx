@@ -7,6 +7,7 @@ import { Icon } from "../ui/Icon";
 import { LanguageSwitch } from "../ui/LanguageSwitch";
 import { Seal, sideName } from "../ui/Seal";
 import { reissueLink, revokeLink, type SessionPerson } from "./api";
+import { OpenCaucus } from "./CaucusControls";
 import { recordingConsent } from "./consent";
 import { useTools } from "./tools";
 
@@ -40,6 +41,11 @@ export function PeoplePane({ onClose }: { onClose: () => void }) {
         <div class="side">
           {inside.map((one) => (
             <Inside key={one.participant_id} person={one} />
+          ))}
+        </div>
+        <div class="row row--wrap">
+          {SIDES.map((side) => (
+            <OpenCaucus key={side} side={side} />
           ))}
         </div>
       </section>
@@ -140,6 +146,7 @@ function Inside({ person }: { person: ParticipantView }) {
           {t("tile.hand")}
         </p>
       )}
+      {person.presence === "away" && <p class="tiny">{t("tile.away")}</p>}
       {person.presence === "dropped" && <p class="tiny people__dropped">{t("tile.dropped")}</p>}
     </div>
   );

@@ -1,5 +1,6 @@
 import type { ParticipantView, Quality } from "../generated/messages";
 import { hasKey, t } from "../i18n";
+import { apart } from "../room/caucus";
 import { screenReachable } from "../room/devices";
 import type { LocalTrack, MediaState } from "../room/media";
 import { myself, publicationOf, type RoomState } from "../room/state";
@@ -87,6 +88,7 @@ function PersonTile({ person, state, media, small }: PersonTileProps) {
   const { desk } = useTools();
   const id = person.participant_id;
   const me = id === state.me;
+  const wall = apart(state, person);
   const microphone = publicationOf(state, id, "microphone");
   const camera = publicationOf(state, id, "camera");
   const received = [...media.remote.values()].find((one) => one.participantId === id && one.source === "camera");
@@ -100,9 +102,10 @@ function PersonTile({ person, state, media, small }: PersonTileProps) {
       side={person.side}
       video={me ? media.camera.track : shown ? (received ?? null) : null}
       awaited={!me && shown ? "coming" : null}
-      microphone={me ? media.microphone.wanted && media.microphone.track !== null : open}
+      microphone={wall ? null : me ? media.microphone.wanted && media.microphone.track !== null : open}
       speaking={state.speakers.includes(id)}
       dropped={person.presence === "dropped"}
+      apart={wall}
       quality={person.quality}
       hand={person.hand_raised}
       mutedByHost={microphone?.muted_by_host}

@@ -11,21 +11,19 @@ interface Props {
   clockOffset?: number;
   /** The rounded form in a desktop's bar. */
   chip?: boolean;
-  /** During private talks. */
-  sealed?: boolean;
 }
 
 /** Whether a recording runs. First in reading order on every screen, never covered, never hidden. */
-export function RecStrip({ recording, clockOffset = 0, chip, sealed }: Props) {
+export function RecStrip({ recording, clockOffset = 0, chip }: Props) {
   // A screen that is cut off must not go on claiming what it last heard.
   const cutOff = !useContext(Connected) && recording !== null;
-  const state = cutOff ? "unknown" : sealed ? "sealed" : (recording?.state ?? "off");
+  const state = cutOff ? "unknown" : stateOf(recording);
   const now = useNow(1000, state === "on" || state === "failed") + clockOffset;
   return (
     <div class={chip ? "rec rec--chip" : "rec"} data-testid="rec-strip" data-state={state} role="status">
       {(state === "failed" || state === "unknown") && <Icon name="alert" />}
       {state === "sealed" && <Icon name="lock" />}
-      {(state === "on" || state === "off") && <span class="rec__dot" aria-hidden="true" />}
+      {(state === "on" || state === "off" || state === "paused") && <span class="rec__dot" aria-hidden="true" />}
       <span>{t(`rec.${state}`)}</span>
       {state === "on" && recording?.started_at && (
         <span class="rec__end" aria-hidden="true">
@@ -39,4 +37,10 @@ export function RecStrip({ recording, clockOffset = 0, chip, sealed }: Props) {
       )}
     </div>
   );
+}
+
+/** `sealed`: paused because a private talk runs. */
+function stateOf(recording: RecordingView | null) {
+  if (recording === null) return "off";
+  return recording.state === "paused" && recording.reason === "caucus" ? "sealed" : recording.state;
 }

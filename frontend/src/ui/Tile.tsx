@@ -22,6 +22,8 @@ export interface TileProps {
   dropped?: boolean;
   /** How well their connection is. */
   quality?: Quality;
+  /** On the other side of the wall of a private talk: `away` in one, `outside` seen from within one. */
+  apart?: "away" | "outside" | null;
   hand?: boolean;
   mutedByHost?: boolean;
   small?: boolean;
@@ -74,6 +76,8 @@ function Picture({
 }
 
 const ABSENT = {
+  away: { icon: "lock", word: "tile.away" },
+  outside: { icon: "cup", word: "tile.outside" },
   dropped: { icon: "replay", word: "tile.dropped" },
   coming: { icon: "cam", word: "tile.coming" },
   soundOnly: { icon: "speaker", word: "tile.soundOnly" },
@@ -101,7 +105,7 @@ export function Tile(props: TileProps) {
   const remote = video !== null && "track" in video ? video : null;
   const track = remote ? remote.track : (video as MediaStreamTrack | null);
   useTileSize(figure, props.publicationId, props.onShown);
-  const shown = track !== null && !dropped;
+  const shown = track !== null && !dropped && !props.apart;
   const givenUp = shown && (remote?.givenUp ?? false);
   const names = ["tile"];
   if (small) names.push("tile--small");
@@ -121,7 +125,7 @@ export function Tile(props: TileProps) {
     >
       {shown && <Picture participantId={participantId} track={track} mirrored={self ?? false} />}
       {givenUp && <Absent reason="givenUp" />}
-      {!shown && <Absent reason={dropped ? "dropped" : (props.awaited ?? "off")} />}
+      {!shown && <Absent reason={props.apart ?? (dropped ? "dropped" : (props.awaited ?? "off"))} />}
       <figcaption class="tile__name">
         <Seal side={side} />
         <span class="tile__who">{name}</span>

@@ -3,7 +3,7 @@ import { CommandError } from "../../src/room/failure";
 import { MediaSession } from "../../src/room/media";
 import { RESTART_LIMIT_MS } from "../../src/room/transports";
 import { FakeClient, FakeDevices, type FakeTransport, forgetTransports, made, stubBrowser } from "./fakes";
-import { publication } from "./sample";
+import { person, publication } from "./sample";
 
 vi.mock("mediasoup-client", async () => ({ Device: (await import("./fakes")).FakeDevice }));
 
@@ -123,6 +123,20 @@ describe("sound and picture of one person", () => {
       devices.refused = "NotAllowedError";
       await media.setScreen(true);
       expect(media.state.value.screen).toEqual({ wanted: false, track: null, problem: null });
+    });
+
+    it("not on the other side of a wall: a move into or out of a private talk ends it", async () => {
+      await enter();
+      await media.setScreen(true);
+      const shown = client.all("publish").filter((one) => one.source === "screen").length;
+      const me = person("me", { caucus_id: "caucus-1" });
+      // In either order: the new media, then the new place.
+      if (client.offer.value) client.offer.value = { ...client.offer.value, epoch: 2 };
+      client.change({ participants: new Map([["me", me]]) });
+      await settle(2000);
+      expect(media.state.value.screen).toEqual({ wanted: false, track: null, problem: null });
+      expect(client.all("publish").filter((one) => one.source === "screen")).toHaveLength(shown);
+      expect(produced("microphone")).toBeDefined();
     });
 
     it("again on new transports without asking again", async () => {

@@ -10,6 +10,7 @@ export function person(id: string, change: Partial<ParticipantView> = {}): Parti
     presence: "present",
     quality: "good",
     hand_raised: false,
+    caucus_id: null,
     ...change,
   };
 }
@@ -35,6 +36,7 @@ export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
     publications: [publication("pub_1", "host")],
     recording: { state: "off", started_at: null, failed_at: null, reason: null, lost_seconds: 0 },
     documents: [{ document_id: "agreement", frozen: false, writers: ["host"], digest: null }],
+    caucuses: [],
     board: {},
     media_epoch: 1,
     server_time: 1000,

@@ -65,10 +65,18 @@ describe("the state of a room", () => {
     expect(state.seq).toBe(10);
   });
 
-  it("has no track left when the media worker was lost", () => {
-    const state = following({ type: "media_reset", data: { epoch: 2, router_capabilities: {} } });
+  it("has no track left when the media worker was lost: each was closed before", () => {
+    const state = following(
+      { type: "publication_closed", data: { publication_id: "pub_1" } },
+      { type: "media_reset", data: { epoch: 2, router_capabilities: {} } },
+    );
     expect(state.publications.size).toBe(0);
     expect(state.mediaEpoch).toBe(2);
+  });
+
+  it("keeps the tracks of others when only this person was moved", () => {
+    const state = following({ type: "media_reset", data: { epoch: 2, router_capabilities: {} } });
+    expect([...state.publications.keys()]).toEqual(["pub_1"]);
   });
 
   it("is replaced as a whole by a snapshot, even one with a smaller sequence", () => {

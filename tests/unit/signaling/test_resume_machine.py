@@ -47,6 +47,10 @@ def replay(snapshot: Json, events: list[Json]) -> Json:
             known["recording"] = data["recording"]
         elif name == "document_changed":
             known["documents"][data["document"]["document_id"]] = data["document"]
+        elif name == "caucus_changed":
+            known["caucuses"][data["caucus"]["caucus_id"]] = data["caucus"]
+        elif name == "caucus_cancelled":
+            del known["caucuses"][data["caucus_id"]]
         elif name == "board_changed" and data["value"] is None:
             known["board"].pop(data["topic"])
         elif name == "board_changed":
@@ -65,6 +69,7 @@ def _index(snapshot: Json) -> dict[str, Any]:
         "publications": {p["publication_id"]: p for p in snapshot["publications"]},
         "recording": snapshot["recording"],
         "documents": {d["document_id"]: d for d in snapshot["documents"]},
+        "caucuses": {c["caucus_id"]: c for c in snapshot["caucuses"]},
         "board": dict(snapshot["board"]),
         "media_epoch": snapshot["media_epoch"],
     }
@@ -205,6 +210,23 @@ class RoomMachine(RuleBasedStateMachine):
             self.run(room.reconsider())
         self.run(self.house.settle())
 
+    @rule(members=st.sets(guests, min_size=1, max_size=3), with_host=st.booleans(), wait=st.sampled_from([0, 3]))
+    def open_a_caucus(self, members: set[str], with_host: bool, wait: int) -> None:
+        chosen = [*sorted(members), *(["host"] if with_host else [])]
+        self.command("host", "open_caucus", participant_ids=chosen, in_seconds=wait)
+
+    @precondition(lambda self: any(True for room in self.house.hub.rooms.values() for _ in room.caucuses))
+    @rule(data=st.data(), act=st.sampled_from(["close", "enter", "leave"]), wait=st.sampled_from([0, 3]))
+    def change_a_caucus(self, data: st.DataObject, act: str, wait: int) -> None:
+        known = [caucus.caucus_id for room in self.house.hub.rooms.values() for caucus in room.caucuses]
+        chosen = data.draw(st.sampled_from(known))
+        if act == "close":
+            self.command("host", "close_caucus", caucus_id=chosen, in_seconds=wait)
+        elif act == "enter":
+            self.command("host", "enter_caucus", caucus_id=chosen)
+        else:
+            self.command("host", "leave_caucus")
+
     @rule()
     def media_worker_dies_and_returns(self) -> None:
         async def die_and_return() -> None:
@@ -257,6 +279,23 @@ class RoomMachine(RuleBasedStateMachine):
                     assert viewer is person or (viewer.participant_id, subject) not in self.house.policy.unseen
                 if not viewer.admitted:
                     assert not viewer.known.publications and not viewer.known.board and not viewer.known.documents
+
+    @invariant()
+    def nothing_crosses_a_caucus(self) -> None:
+        for room in self.house.hub.rooms.values():
+            for viewer in room.participants.values():
+                mine = room.caucuses.of(viewer.participant_id)
+                for publication in viewer.known.publications.values():
+                    assert room.caucuses.of(publication.participant_id) is mine
+                for subject in viewer.known.participants.values():
+                    theirs = room.caucuses.of(subject.participant_id)
+                    if theirs is not None and theirs is not mine:
+                        assert subject.presence == "away"
+                        assert (subject.quality, subject.hand_raised) == ("good", False)
+            places = self.house.media.rooms
+            for transport_id, participant_id in self.house.media.transports.items():
+                caucus = room.caucuses.of(participant_id)
+                assert places[transport_id].partition("#")[2] == ("" if caucus is None else caucus.caucus_id)
 
     @invariant()
     def the_worker_holds_exactly_what_the_room_holds(self) -> None:

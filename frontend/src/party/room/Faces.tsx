@@ -1,5 +1,6 @@
 import type { ParticipantView, PublicationId, Source } from "../../generated/messages";
 import { t } from "../../i18n";
+import { apart } from "../../room/caucus";
 import type { MediaState, RemoteTrack, TileSize } from "../../room/media";
 import { publicationOf, type RoomState } from "../../room/state";
 import { Tile } from "../../ui/Tile";
@@ -29,6 +30,7 @@ function pictureOf(person: string, source: Source, media: MediaState): RemoteTra
 
 function Other({ person, props, small }: { person: ParticipantView; props: Props; small: boolean }) {
   const { media, state } = props;
+  const wall = apart(state, person);
   const sound = publicationOf(state, person.participant_id, "microphone");
   const picture = publicationOf(state, person.participant_id, "camera");
   const shown = picture !== null && !picture.paused && !picture.muted_by_host;
@@ -40,10 +42,11 @@ function Other({ person, props, small }: { person: ParticipantView; props: Props
       publicationId={picture?.publication_id}
       video={shown ? pictureOf(person.participant_id, "camera", media) : null}
       awaited={shown ? (media.soundOnly ? "soundOnly" : "coming") : null}
-      microphone={sound !== null && !sound.paused && !sound.muted_by_host}
+      microphone={wall ? null : sound !== null && !sound.paused && !sound.muted_by_host}
       mutedByHost={sound?.muted_by_host}
       speaking={state.speakers.includes(person.participant_id)}
       dropped={person.presence === "dropped"}
+      apart={wall}
       quality={person.quality}
       hand={person.hand_raised}
       small={small}

@@ -4,6 +4,7 @@ import { t } from "../../i18n";
 import type { RoomClient } from "../../room/client";
 import type { MediaSession } from "../../room/media";
 import { myself, publicationOf, type RoomState } from "../../room/state";
+import { CaucusBar } from "../../ui/CaucusBar";
 import { Confirm } from "../../ui/Confirm";
 import { Dock } from "../../ui/Dock";
 import { useStore } from "../../ui/hooks";
@@ -69,6 +70,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
   return (
     <div class="phone room" data-theme="stage" data-testid="room" data-view={view} data-participant={state.me}>
       <RecStrip recording={state.recording} clockOffset={state.clockOffset} />
+      <CaucusBar state={state} />
       <Banner client={client} media={media} state={state} />
       <main class={reading ? "room__main room__main--reading" : "room__main"}>
         <h1 class="visually-hidden">{t("room.title")}</h1>

@@ -144,6 +144,12 @@ class Ledger:
             raise self.refusal
         self.lines.append(("interrupted", reason, str(at.timestamp())))
 
+    async def paused(self, session_id: str, at: datetime, reason: str) -> None:
+        self.lines.append(("paused", reason))
+
+    async def continued(self, session_id: str, at: datetime) -> None:
+        self.lines.append(("continued",))
+
     async def resumed(self, session_id: str, at: datetime) -> None:
         self.lines.append(("resumed", str(at.timestamp())))
 
@@ -404,4 +410,46 @@ async def test_a_gap_ends_when_the_person_who_is_missing_no_longer_agrees(scene:
     scene.recorder.refusal = SignalingError(ErrorCode.RECORDING_UNAVAILABLE, "no file", reason="write_failed")
     await scene.director.opened(scene.room, late)
     await scene.director.consent_changed(scene.room, HOST, agreed=False)
+    assert scene.room.state == ("on", None)
+
+
+async def test_a_caucus_pauses_the_recording_and_its_end_lets_it_go_on(scene: Scene) -> None:
+    await scene.start()
+    await scene.director.hold(scene.room, "caucus")
+    assert scene.room.state == ("paused", "caucus")
+    assert scene.feed.copied == {} and scene.recorder.files == {}
+    inside = sent_by(WORKER, "camera")
+    scene.room.send(inside)
+    await scene.director.opened(scene.room, inside)
+    assert scene.feed.copied == {}, "nothing of a caucus is captured"
+    await scene.director.recorder_lost()
+    assert scene.room.state == ("paused", "caucus"), "nothing is missing while nothing is to be recorded"
+    scene.time += 60
+    await scene.director.release(scene.room)
+    assert scene.room.state == ("on", None)
+    assert len(scene.feed.copied) == 3
+    assert scene.room.shown[-1].lost_seconds == 0
+    assert [line for line in scene.ledger.lines if line[0] in ("paused", "continued", "interrupted")] == [
+        ("paused", "caucus"),
+        ("continued",),
+    ]
+
+
+async def test_no_recording_begins_during_a_caucus(scene: Scene) -> None:
+    await scene.director.hold(scene.room, "caucus")
+    with pytest.raises(SignalingError) as refused:
+        await scene.start()
+    assert (refused.value.code, refused.value.detail["reason"]) == (ErrorCode.RECORDING_UNAVAILABLE, "caucus")
+    await scene.director.release(scene.room)
+    await scene.start()
+    assert scene.room.state == ("on", None)
+
+
+async def test_a_recording_that_is_taken_up_during_a_caucus_stays_paused_without_a_gap(scene: Scene) -> None:
+    await scene.director.hold(scene.room, "caucus")
+    view = RecordingView("on", 900.0)
+    await scene.director.adopt(scene.room, "session", "recording", view, 985.0, {WORKER, COMPANY, HOST})
+    assert scene.room.state == ("paused", "caucus")
+    assert scene.ledger.lines == []
+    await scene.director.release(scene.room)
     assert scene.room.state == ("on", None)

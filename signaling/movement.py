@@ -1,0 +1,195 @@
+"""Moving people between the joint session and a caucus, in two steps: announce, then carry.
+
+Nothing of the new place begins before everything of the old one has ended at the media worker. A policy that refuses
+leaves everybody where they are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Iterable, Sequence
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from signaling.background import attempt
+from signaling.caucus import Caucus
+from signaling.clock import Clock
+from signaling.errors import ErrorCode, SignalingError
+from signaling.ids import CaucusId, ParticipantId, new_id
+from signaling.messages import CaucusAnnounced
+from signaling.participant import Participant
+
+if TYPE_CHECKING:
+    from signaling.room import Room
+
+log = structlog.get_logger(__name__)
+
+LONGEST_COUNTDOWN: Final = 10.0
+"""Seconds."""
+
+
+class Movement:
+    """Opens and closes the caucuses of one room, one move after the other."""
+
+    def __init__(self, room: Room, clock: Clock) -> None:
+        self._room = room
+        self._clock = clock
+        self._turn = asyncio.Lock()
+
+    def announce(self, by: Participant, participant_ids: Sequence[ParticipantId], in_seconds: float) -> CaucusAnnounced:
+        """Tell everybody, and move these people when the countdown is over.
+
+        Raises:
+            SignalingError: NOT_FOUND, BAD_REQUEST (sides, countdown), CONFLICT (in a caucus), FORBIDDEN (not let in, or
+            another host).
+        """
+        _require_countdown(in_seconds)
+        people = [self._room.participant(each) for each in dict.fromkeys(participant_ids)]
+        if any(person.role == "host" and person is not by for person in people):
+            raise SignalingError(ErrorCode.FORBIDDEN, "another host decides for themselves")
+        caucus_id = CaucusId(new_id("cau"))
+        caucus = self._room.caucuses.announce(caucus_id, people, self._clock.now() + in_seconds)
+        caucus.timer = self._clock.later(in_seconds, lambda: self._room.background.run(self._open(caucus)))
+        self._room.refresh()
+        return CaucusAnnounced(caucus_id)
+
+    def close(self, caucus_id: CaucusId, in_seconds: float) -> None:
+        """Call off what was announced, or bring the members back when the countdown is over.
+
+        Raises:
+            SignalingError: NOT_FOUND, BAD_REQUEST (countdown), WRONG_STATE (over, or about to be).
+        """
+        _require_countdown(in_seconds)
+        caucus = self._room.caucuses.get(caucus_id)
+        if caucus.state == "announced":
+            self._cancel(caucus)
+            return
+        if caucus.state != "open":
+            raise SignalingError(ErrorCode.WRONG_STATE, "this caucus is over")
+        caucus.state, caucus.changes_at = "closing", self._clock.now() + in_seconds
+        caucus.timer = self._clock.later(in_seconds, lambda: self._room.background.run(self._close(caucus)))
+        self._room.refresh()
+
+    async def enter(self, by: Participant, caucus_id: CaucusId) -> None:
+        """A host goes into a caucus that runs.
+
+        Raises:
+            SignalingError: NOT_FOUND, WRONG_STATE (it does not run), CONFLICT (in one already), the policy's refusal.
+        """
+        async with self._turn:
+            caucus = self._room.caucuses.get(caucus_id)
+            if caucus.state != "open":
+                raise SignalingError(ErrorCode.WRONG_STATE, "this caucus does not run")
+            if self._room.caucuses.of(by.participant_id) is not None:
+                raise SignalingError(ErrorCode.CONFLICT, "leave the other caucus first")
+            await self._room.policy.change_caucus(self._room, caucus, by, entered=True)
+            self._release([by])
+            caucus.members[by.participant_id] = by
+            await self._carry([by])
+
+    async def leave(self, by: Participant) -> None:
+        """A host goes back to the joint session; the members stay among themselves.
+
+        Raises:
+            SignalingError: WRONG_STATE, they are in none, or the policy's refusal.
+        """
+        async with self._turn:
+            caucus = self._room.caucuses.of(by.participant_id)
+            if caucus is None:
+                raise SignalingError(ErrorCode.WRONG_STATE, "you are in no caucus")
+            await self._room.policy.change_caucus(self._room, caucus, by, entered=False)
+            self._release([by])
+            caucus.members.pop(by.participant_id, None)
+            await self._carry([by])
+
+    def sent_out(self, participant_id: ParticipantId) -> None:
+        """Somebody may not come back: a caucus without a party ends."""
+        for caucus in self._room.caucuses.drop_member(participant_id):
+            if caucus.state == "announced":
+                self._cancel(caucus)
+                continue
+            if caucus.timer is not None:
+                caucus.timer.cancel()
+            caucus.state, caucus.changes_at = "closing", self._clock.now()
+            self._room.background.run(self._close(caucus))
+
+    def stop(self) -> None:
+        """The room closes: nobody is moved any more."""
+        for caucus in self._room.caucuses:
+            if caucus.timer is not None:
+                caucus.timer.cancel()
+
+    def _cancel(self, caucus: Caucus) -> None:
+        if caucus.timer is not None:
+            caucus.timer.cancel()
+        self._room.caucuses.forget(caucus)
+        self._room.refresh()
+
+    async def _open(self, caucus: Caucus) -> None:
+        async with self._turn:
+            for participant_id in [each for each in caucus.members if each not in self._room.participants]:
+                del caucus.members[participant_id]  # they left while the countdown ran
+            parties = [person for person in caucus.members.values() if person.role == "party"]
+            if caucus.state != "announced" or self._room.closed or not parties:
+                self._cancel(caucus)
+                return
+            caucus.opened_at = self._clock.now()
+            if not await self._kept(self._room.policy.open_caucus(self._room, caucus), caucus):
+                self._cancel(caucus)
+                return
+            people = self._present(caucus)
+            self._release(people)
+            caucus.state, caucus.changes_at = "open", None
+            await self._carry(people)
+
+    async def _close(self, caucus: Caucus) -> None:
+        async with self._turn:
+            if caucus.state != "closing" or self._room.closed:
+                return
+            caucus.closed_at = self._clock.now()
+            if not await self._kept(self._room.policy.close_caucus(self._room, caucus), caucus):
+                caucus.state, caucus.changes_at, caucus.closed_at = "open", None, None
+                self._room.refresh()
+                return
+            people = self._present(caucus)
+            self._release(people)
+            caucus.state, caucus.changes_at = "closed", None
+            await self._carry(people)
+            await attempt(self._room.policy.caucus_closed(self._room, caucus))
+
+    @staticmethod
+    async def _kept(commit: Awaitable[None], caucus: Caucus) -> bool:
+        try:
+            await commit
+        except Exception as error:  # nobody waits for an answer any more: they stay where they are, and it shows
+            log.warning("nobody was moved", caucus=caucus.caucus_id, reason=str(error))
+            return False
+        return True
+
+    def _present(self, caucus: Caucus) -> list[Participant]:
+        return [self._room.participants[each] for each in caucus.members if each in self._room.participants]
+
+    def _release(self, people: Iterable[Participant]) -> None:
+        """From this moment nothing new of theirs begins."""
+        for person in people:
+            person.moving = True
+
+    async def _carry(self, people: Sequence[Participant]) -> None:
+        """End everything that these people have in the old place, then let them begin in the new one."""
+        detached = [self._room.switchboard.detach(person) for person in people]
+        for person in people:
+            person.hand_raised = False
+            for document in self._room.documents.values():
+                document.hush(person.participant_id)
+        self._room.refresh()
+        await asyncio.gather(*(self._room.switchboard.close(each, "moved") for each in detached))
+        for person in people:
+            person.moving = False
+            person.moves += 1
+        self._room.refresh()
+
+
+def _require_countdown(seconds: float) -> None:
+    if not 0 <= seconds <= LONGEST_COUNTDOWN:
+        raise SignalingError(ErrorCode.BAD_REQUEST, f"in_seconds: 0 to {LONGEST_COUNTDOWN:.0f}")
