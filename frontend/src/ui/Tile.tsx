@@ -138,7 +138,7 @@ export function Tile(props: TileProps) {
       </figcaption>
       <span class="tile__top">
         {hand && <Pill icon="hand" word={t("tile.hand")} small={small} />}
-        {weak && !dropped && <Pill icon="signal" word={t(weak)} small={small} />}
+        {weak && !dropped && !(givenUp && small) && <Pill icon="signal" word={t(weak)} small={small} />}
         {speaking && !dropped && !hand && <Pill icon="wave" word={t("tile.speaking")} small={small} />}
       </span>
     </figure>

@@ -130,7 +130,7 @@ describe("sound and picture of one person", () => {
       await media.setScreen(true);
       const shown = client.all("publish").filter((one) => one.source === "screen").length;
       const me = person("me", { caucus_id: "caucus-1" });
-      // In either order: the new media, then the new place.
+      // The new media come first, then the new place.
       if (client.offer.value) client.offer.value = { ...client.offer.value, epoch: 2 };
       client.change({ participants: new Map([["me", me]]) });
       await settle(2000);
