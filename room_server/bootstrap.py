@@ -33,9 +33,10 @@ from room_server.worker import Filer
 from signaling.background import Background
 from signaling.hub import Hub
 from signaling.media import MediaWorker
+from signaling.media import Notice as MediaNotice
 from signaling.messages import Json
 from signaling.room import RoomSettings
-from signaling.sfu.control import FeedDropped, Speakers, TransportState
+from signaling.sfu.control import PublicationDemand, Speakers, SubscriptionLayer, TransportState
 
 log = structlog.get_logger(__name__)
 
@@ -180,11 +181,15 @@ class Node:
 
     # ---- what the other processes tell -----------------------------------------------------------------------------
 
-    def _heard(self, notice: Speakers | TransportState | FeedDropped) -> None:
+    def _heard(self, notice: MediaNotice) -> None:
         if isinstance(notice, Speakers):
             self.hub.speakers(notice.room_id, notice.participant_ids)
         elif isinstance(notice, TransportState):
             self.hub.transport_state(notice.transport_id, notice.state, notice.reason)
+        elif isinstance(notice, SubscriptionLayer):
+            self.hub.subscription_layer(notice.subscription_id, notice.layer, notice.layers, notice.reason)
+        elif isinstance(notice, PublicationDemand):
+            self.hub.publication_demand(notice.publication_id, notice.active)
         else:
             log.warning("the recorder does not keep up", capture=notice.capture_id, dropped=notice.dropped)
 

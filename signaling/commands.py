@@ -98,6 +98,10 @@ async def _pause_subscription(room: Room, person: Participant, command: m.PauseS
     await room.switchboard.pause_subscription(person, command.subscription_id, paused=True)
 
 
+async def _set_subscription_size(room: Room, person: Participant, command: m.SetSubscriptionSize) -> None:
+    await room.switchboard.set_size(person, command.subscription_id, command.width, command.height)
+
+
 async def _unsubscribe(room: Room, person: Participant, command: m.Unsubscribe) -> None:
     await room.switchboard.unsubscribe(person, command.subscription_id)
 
@@ -167,6 +171,7 @@ HANDLERS: dict[type[m.Command], Handler] = {
     m.Subscribe: _subscribe,
     m.ResumeSubscription: _resume_subscription,
     m.PauseSubscription: _pause_subscription,
+    m.SetSubscriptionSize: _set_subscription_size,
     m.Unsubscribe: _unsubscribe,
     m.RaiseHand: _raise_hand,
     m.Admit: _admit,

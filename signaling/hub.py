@@ -14,8 +14,8 @@ from signaling.document import Append, Document
 from signaling.documentsocket import DocumentSocket
 from signaling.door import Joined
 from signaling.errors import ErrorCode, SignalingError
-from signaling.ids import CaucusId, DocumentId, ParticipantId, RoomId, TransportId
-from signaling.messages import CloseCode, Hello, Json
+from signaling.ids import CaucusId, DocumentId, ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId
+from signaling.messages import CloseCode, Hello, Json, LayerReason
 from signaling.outbox import Outbox, SocketPort
 from signaling.policy import Grant, MediaPort, RoomPolicy
 from signaling.room import Room, RoomSettings
@@ -204,6 +204,20 @@ class Hub:
         room = self._rooms.get(RoomId(name))
         if room is not None:
             room.speakers(participant_ids, CaucusId(caucus_id) if caucus_id else None)
+
+    def subscription_layer(
+        self, subscription_id: SubscriptionId, layer: int | None, layers: int, reason: LayerReason
+    ) -> None:
+        """Another layer of a track reaches somebody."""
+        for room in self._rooms.values():
+            if room.switchboard.tell_layer(subscription_id, layer, layers, reason):
+                return
+
+    def publication_demand(self, publication_id: PublicationId, active: list[int]) -> None:
+        """Other layers of a track are needed than before."""
+        for room in self._rooms.values():
+            if room.switchboard.tell_demand(publication_id, active):
+                return
 
     def transport_state(self, transport_id: TransportId, state: TransportHealth, reason: str) -> None:
         """A transport changed its state."""

@@ -24,7 +24,13 @@ ANSWER_WITHIN: Final = 10.0
 FIRST_RETRY: Final = 0.05
 LONGEST_RETRY: Final = 0.5
 
-Notice = control.Speakers | control.TransportState | control.FeedDropped
+Notice = (
+    control.Speakers
+    | control.TransportState
+    | control.FeedDropped
+    | control.SubscriptionLayer
+    | control.PublicationDemand
+)
 Result = TypeVar("Result", bound=msgspec.Struct)
 
 
@@ -143,6 +149,10 @@ class MediaWorker:
     async def set_subscription_paused(self, subscription_id: SubscriptionId, paused: bool) -> None:
         """Stop a track for one person, or start it at the next key frame."""
         await self._ask(control.SetSubscriptionPaused(0, subscription_id, paused))
+
+    async def set_subscription_size(self, subscription_id: SubscriptionId, width: int, height: int) -> None:
+        """Choose the layer by the size of the tile, in device pixels; 0 × 0: send nothing."""
+        await self._ask(control.SetSubscriptionSize(0, subscription_id, width, height))
 
     async def close_subscription(self, subscription_id: SubscriptionId) -> None:
         """End it."""

@@ -27,6 +27,7 @@ Presence = Literal["waiting", "present", "dropped", "away"]
 Source = Literal["microphone", "camera", "screen"]
 Kind = Literal["audio", "video"]
 Quality = Literal["good", "poor", "lost"]
+LayerReason = Literal["", "bandwidth", "size", "paused"]
 
 
 class Envelope(msgspec.Struct, omit_defaults=True):
@@ -208,6 +209,14 @@ class PauseSubscription(Command):
     subscription_id: SubscriptionId
 
 
+class SetSubscriptionSize(Command):
+    """How large a picture is shown, in device pixels; 0 × 0: nobody looks at it, and it is not sent."""
+
+    subscription_id: SubscriptionId
+    width: int
+    height: int
+
+
 class Unsubscribe(Command):
     """Stop to receive a track."""
 
@@ -309,6 +318,7 @@ COMMANDS: dict[str, type[Command]] = {
     "subscribe": Subscribe,
     "resume_subscription": ResumeSubscription,
     "pause_subscription": PauseSubscription,
+    "set_subscription_size": SetSubscriptionSize,
     "unsubscribe": Unsubscribe,
     "raise_hand": RaiseHand,
     "admit": Admit,
@@ -486,6 +496,26 @@ class TransportChanged(Event):
     reason: str = ""
 
 
+class SubscriptionChanged(Event):
+    """Another layer of a track reaches this person, or none (``layer`` None). Layers count from 0, the smallest.
+
+    ``reason``: why there is none: ``bandwidth`` (given up so that the sound gets through), ``size`` (nobody looks),
+    ``paused``; empty while there is one.
+    """
+
+    subscription_id: SubscriptionId
+    layer: int | None
+    layers: int
+    reason: LayerReason = ""
+
+
+class PublicationLayers(Event):
+    """Which layers of one's own track anybody needs; none: it need not be sent at all."""
+
+    publication_id: PublicationId
+    active: list[int]
+
+
 class MediaReset(Event):
     """The media worker was lost and is back: every transport is gone, build new ones in ``epoch``."""
 
@@ -518,6 +548,8 @@ EVENTS: dict[str, type[Event]] = {
     "board_changed": BoardChanged,
     "active_speakers": ActiveSpeakers,
     "transport_changed": TransportChanged,
+    "subscription_changed": SubscriptionChanged,
+    "publication_layers": PublicationLayers,
     "media_reset": MediaReset,
     "removed": Removed,
     "room_closed": RoomClosed,

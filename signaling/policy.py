@@ -211,5 +211,8 @@ class MediaPort(Protocol):
     async def set_subscription_paused(self, subscription_id: SubscriptionId, paused: bool) -> None:
         """Send, or stop to send."""
 
+    async def set_subscription_size(self, subscription_id: SubscriptionId, width: int, height: int) -> None:
+        """How large it is shown, in device pixels; 0 × 0: not at all."""
+
     async def close_subscription(self, subscription_id: SubscriptionId) -> None:
         """Stop to send a track to somebody."""

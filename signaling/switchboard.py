@@ -17,10 +17,13 @@ from signaling.ids import PublicationId, RoomId, SubscriptionId, TransportId
 from signaling.messages import (
     IceRestarted,
     Json,
+    LayerReason,
+    PublicationLayers,
     Publish,
     Published,
     Quality,
     Subscribed,
+    SubscriptionChanged,
     TransportChanged,
     TransportCreated,
 )
@@ -31,6 +34,8 @@ from signaling.visibility import knows_track
 if TYPE_CHECKING:
     from signaling.room import Room
 
+LARGEST_SIDE = 16_384
+"""Pixels; more than any screen has."""
 KINDS = {"microphone": {"audio"}, "camera": {"video"}, "screen": {"audio", "video"}}
 
 
@@ -195,6 +200,29 @@ class Switchboard:
         subscription = self._subscription(person, subscription_id)
         await self._room.media.set_subscription_paused(subscription_id, paused)
         subscription.paused = paused
+
+    async def set_size(self, person: Participant, subscription_id: SubscriptionId, width: int, height: int) -> None:
+        """How large somebody shows a track, in device pixels."""
+        self._subscription(person, subscription_id)
+        if not 0 <= width <= LARGEST_SIDE or not 0 <= height <= LARGEST_SIDE:
+            raise SignalingError(ErrorCode.BAD_REQUEST, f"width, height: 0 to {LARGEST_SIDE}")
+        await self._room.media.set_subscription_size(subscription_id, width, height)
+
+    def tell_layer(self, subscription_id: SubscriptionId, layer: int | None, layers: int, reason: LayerReason) -> bool:
+        """The worker tells which layer of a track somebody gets. Whether it is of this room."""
+        subscription = self.subscriptions.get(subscription_id)
+        person = None if subscription is None else self._room.participants.get(subscription.participant_id)
+        if person is not None:
+            self._room.tell(person, SubscriptionChanged(subscription_id, layer, layers, reason))
+        return person is not None
+
+    def tell_demand(self, publication_id: PublicationId, active: list[int]) -> bool:
+        """The worker tells which layers of a track anybody needs. Whether it is of this room."""
+        publication = self.publications.get(publication_id)
+        person = None if publication is None else self._room.participants.get(publication.participant_id)
+        if person is not None:
+            self._room.tell(person, PublicationLayers(publication_id, active))
+        return person is not None
 
     async def unsubscribe(self, person: Participant, subscription_id: SubscriptionId) -> None:
         """Stop to receive a track."""

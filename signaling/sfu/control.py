@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from signaling.ids import CaptureId, ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId
-from signaling.messages import Json, Kind, Source
+from signaling.messages import Json, Kind, LayerReason, Source
 
 
 class Request(msgspec.Struct, tag=True):
@@ -91,6 +91,14 @@ class SetSubscriptionPaused(Request):
     paused: bool
 
 
+class SetSubscriptionSize(Request):
+    """Choose the layer by the size of the tile, in device pixels; 0 × 0: send nothing."""
+
+    subscription_id: SubscriptionId
+    width: int
+    height: int
+
+
 class CloseSubscription(Request):
     """Stop sending a track to somebody."""
 
@@ -134,6 +142,7 @@ AnyRequest = (
     | ClosePublication
     | CreateSubscription
     | SetSubscriptionPaused
+    | SetSubscriptionSize
     | CloseSubscription
     | StartCapture
     | StopCapture
@@ -179,4 +188,20 @@ class FeedDropped(msgspec.Struct, tag=True):
     dropped: int
 
 
-AnyReply = Done | Refused | TransportState | Speakers | FeedDropped
+class SubscriptionLayer(msgspec.Struct, tag=True):
+    """Another layer reaches a subscriber, or none and why (``signaling.messages.SubscriptionChanged``)."""
+
+    subscription_id: SubscriptionId
+    layer: int | None
+    layers: int
+    reason: LayerReason
+
+
+class PublicationDemand(msgspec.Struct, tag=True):
+    """Which layers of a track anybody needs (``signaling.messages.PublicationLayers``)."""
+
+    publication_id: PublicationId
+    active: list[int]
+
+
+AnyReply = Done | Refused | TransportState | Speakers | FeedDropped | SubscriptionLayer | PublicationDemand

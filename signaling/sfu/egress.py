@@ -14,6 +14,7 @@ from signaling.sfu.counters import Counters
 from signaling.sfu.srtp import copy_bytes, length_cell, protect_in_place
 from signaling.sfu.subscription import Route, Subscription
 from signaling.sfu.udp import SEND_SLOTS, UdpPort
+from signaling.sfu.vp8 import Descriptor, read_descriptor, shift
 
 _pack_header = rtp.HEADER.pack_into
 _pack_pointer = struct.Struct("=Q").pack_into
@@ -43,7 +44,7 @@ class Egress:
         outbox = self._port.outbox
         view, vectors, headers, cell, slots = outbox.view, outbox.vectors, outbox.headers, self._length, self._slots
         queued = self._queued
-        for handle, payload_type, offset, timestamp_offset, ssrc, name, _ in routes:
+        for handle, payload_type, offset, timestamp_offset, ssrc, name, _, _, _ in routes:
             if queued == SEND_SLOTS:
                 self._queued = queued
                 self.flush()
@@ -63,18 +64,60 @@ class Egress:
             queued += 1
         self._queued = queued
 
+    def copy_layer_out(
+        self,
+        routes: list[Route],
+        source: object,
+        size: int,
+        head: int,
+        where: Descriptor,
+        start: int,
+        *,
+        marker: int,
+        number: int,
+        timestamp: int,
+    ) -> None:
+        """The same for a layer of VP8 simulcast, whose payload descriptor is rewritten for each subscriber.
+
+        ``where`` was read in a buffer in which the packet begins at ``start``.
+        """
+        outbox = self._port.outbox
+        view, vectors, headers, cell, slots = outbox.view, outbox.vectors, outbox.headers, self._length, self._slots
+        queued = self._queued
+        for handle, payload_type, offset, timestamp_offset, ssrc, name, _, picture_offset, tl0_offset in routes:
+            if queued == SEND_SLOTS:
+                self._queued = queued
+                self.flush()
+                queued = 0
+            pointer, base, length_at, name_at = slots[queued]
+            copy_bytes(pointer, source, size)
+            _pack_header(
+                view, base, head, marker | payload_type, (number + offset) & 0xFFFF,
+                (timestamp + timestamp_offset) & 0xFFFFFFFF, ssrc,
+            )  # fmt: skip
+            if picture_offset or tl0_offset:
+                shift(view, base - start, where, picture_offset, tl0_offset)
+            cell[0] = size
+            if protect_in_place(handle, pointer, cell):
+                self._counters.srtp_failed += 1
+                continue
+            _pack_pointer(vectors, length_at, cell[0])
+            _pack_pointer(headers, name_at, name)
+            queued += 1
+        self._queued = queued
+
     def retransmit(self, subscription: Subscription, sequences: tuple[int, ...]) -> None:
         """Send again what this subscriber asks for, as RTX where it was negotiated; the caller flushes."""
-        route = subscription.route(subscription.stream)
-        if route is None:
-            return
         promised = subscription.promised
         for sequence in sequences:
             subscription.asked_again += 1
-            number = subscription.number_of(sequence)
-            kept = subscription.stream.cache.get(number) if number is not None else None
-            if kept is None:
+            found = subscription.find(sequence)
+            kept = found[0].cache.get(found[2]) if found is not None else None
+            if found is None or kept is None:
                 continue
+            route = found[1]
+            if route.picture_offset or route.tl0_offset:
+                kept = kept._replace(body=_shifted(kept, route))
             if promised.rtx_ssrc is None or promised.rtx_payload_type is None:
                 packet, chosen, leaves_as = kept.body, route, kept.number
             else:
@@ -90,10 +133,22 @@ class Egress:
             )
 
 
+def _extension_bytes(kept: Kept) -> int:
+    if not kept.first & 0x10:
+        return 0
+    _, words = rtp.EXTENSION.unpack_from(kept.body)
+    return rtp.EXTENSION.size + 4 * int(words)
+
+
+def _shifted(kept: Kept, route: Route) -> bytes:
+    """The body with the picture ids that it had for this subscriber."""
+    body = bytearray(kept.body)
+    where = read_descriptor(body, _extension_bytes(kept), len(body))
+    shift(body, 0, where, route.picture_offset, route.tl0_offset)
+    return bytes(body)
+
+
 def _with_original_sequence(kept: Kept, sequence: int) -> bytes:
     """The body of an RTX packet (RFC 4588 §4): extensions, original sequence number, original payload."""
-    split = 0
-    if kept.first & 0x10:
-        _, words = rtp.EXTENSION.unpack_from(kept.body)
-        split = rtp.EXTENSION.size + 4 * words
+    split = _extension_bytes(kept)
     return kept.body[:split] + sequence.to_bytes(2, "big") + kept.body[split:]

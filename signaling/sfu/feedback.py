@@ -46,13 +46,17 @@ def _relay(transport: Transport, report: rtcp.SenderReport, now: float, arrived_
     if stream is None:
         return
     stream.reception.sender_report(report.ntp, now)
+    stream.report = (report.ntp / (1 << 32), report.timestamp)
     publication = stream.publication
-    if publication.sink is not None and not publication.paused:
-        publication.sink.sender_report(report.raw, arrived_at)
+    if not publication.paused:
+        if publication.tap is not None:
+            publication.tap.sender_report(stream, report, arrived_at)
+        elif publication.sink is not None:
+            publication.sink.sender_report(report.raw, arrived_at)
     for subscription in publication.subscriptions:
         if subscription.is_open and subscription.stream is stream:
             ssrc = subscription.promised.ssrc
-            timestamp = report.timestamp + subscription.timestamp_offset
+            timestamp = report.timestamp + subscription.offsets.timestamp
             subscription.receiver.send_report(
                 rtcp.sender_report(ssrc, report.ntp, timestamp, subscription.packets, subscription.octets)
                 + rtcp.source_description(ssrc, publication.cname)

@@ -17,10 +17,12 @@ from signaling.sfu.cache import Kept
 from signaling.sfu.counters import Counters
 from signaling.sfu.egress import Egress
 from signaling.sfu.ice import IceLite
+from signaling.sfu.layers import Position
 from signaling.sfu.publication import Stream
 from signaling.sfu.srtp import SrtpError, length_cell, unprotect_in_place
 from signaling.sfu.transport import MAXIMUM_REPORTERS, Transport
 from signaling.sfu.udp import MAXIMUM_PACKET, NAME_BYTES, RECEIVE_SLOTS, UdpPort
+from signaling.sfu.vp8 import ABSENT, Descriptor, picture_size, read_descriptor
 
 log = structlog.get_logger(__name__)
 
@@ -195,7 +197,7 @@ class Forwarder:
             return
         if publication.paused:
             return
-        if publication.sink is not None:
+        if publication.sink is not None and publication.tap is None:
             counters.packets_captured += 1
             publication.sink.rtp(bytes(view[base : base + length]), self._arrived_at)
         try:
@@ -211,29 +213,66 @@ class Forwarder:
             stream.drop(extended)
             return
         number = stream.number(extended)
+        reception.octets += length
+        if number > stream.last_number:
+            stream.last_number, stream.newest_timestamp, stream.heard_at = number, timestamp, self._now
+        where = self._descriptor(stream, number, base + payload, base + end) if stream.layered else ABSENT
         if (
             stream.waiting
             and payload < end
             and (stream.key_frame is None or stream.key_frame(view, base + payload, base + end))
         ):
-            stream.open_gates(number)
-        stream.last_number = max(stream.last_number, number)
-        if not stream.routes:
-            return
+            stream.open_gates(number, Position(timestamp, self._now, where.picture, where.tl0, stream.report))
+        tap = publication.tap
+        if tap is not None and tap.stream is stream:
+            copy = bytearray(view[base : base + length])
+            counters.packets_captured += tap.rtp(number, copy, where, base, self._arrived_at)
+        if stream.routes:
+            self._forward(stream, index, base + payload, base + end, carried, where, second & 0x80, number, timestamp)
+
+    def _descriptor(self, stream: Stream, number: int, payload: int, end: int) -> Descriptor:
+        """Read the payload descriptor of a layer; the newest is what a subscriber would leave behind."""
+        view = self._port.inbox.view
+        where = read_descriptor(view, payload, end)
+        if number == stream.last_number and where.picture_at:
+            stream.newest_picture, stream.newest_tl0 = where.picture, where.tl0
+        if payload < end and view[payload] & 0x17 == 0x10:  # the first partition begins: perhaps a key frame
+            stream.size = picture_size(view, payload, end) or stream.size
+        return where
+
+    def _forward(
+        self,
+        stream: Stream,
+        index: int,
+        payload: int,
+        end: int,
+        carried: bytes,
+        where: Descriptor,
+        marker: int,
+        number: int,
+        timestamp: int,
+    ) -> None:
+        """Keep one packet for repairs and queue it for everybody who follows its stream."""
+        inbox = self._port.inbox
+        view = inbox.view
         # The new header and extension block end where the payload begins.
-        start = base + payload - len(carried) - rtp.HEADER_BYTES
-        size = base + end - start
+        start = payload - len(carried) - rtp.HEADER_BYTES
+        size = end - start
         head = 0x90 if carried else 0x80
-        view[start + rtp.HEADER_BYTES : base + payload] = carried
+        view[start + rtp.HEADER_BYTES : payload] = carried
         stream.packets += 1
         stream.octets += end - payload
-        body = bytes(view[start + rtp.HEADER_BYTES : base + end])
-        stream.cache.put(Kept(number, head, second & 0x80, timestamp, body))
-        source = self._port.inbox.pointers[index] + (start - self._port.inbox.bases[index])
+        stream.cache.put(Kept(number, head, marker, timestamp, bytes(view[start + rtp.HEADER_BYTES : end])))
+        source = inbox.pointers[index] + (start - inbox.bases[index])
         routes = stream.routes
         if number < stream.barrier:
             routes = [route for route in routes if route.first <= number]
-        self._egress.copy_out(routes, source, size, head, marker=second & 0x80, number=number, timestamp=timestamp)
+        if stream.layered:
+            self._egress.copy_layer_out(
+                routes, source, size, head, where, start, marker=marker, number=number, timestamp=timestamp
+            )
+        else:
+            self._egress.copy_out(routes, source, size, head, marker=marker, number=number, timestamp=timestamp)
 
     @staticmethod
     def _plain(view: memoryview, base: int, first: int, length: int) -> tuple[int, int, int]:

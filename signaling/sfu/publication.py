@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Final
 from signaling.ids import ParticipantId, PublicationId, RoomId
 from signaling.messages import Json, Kind, Source
 from signaling.sfu import rtcp
+from signaling.sfu.arrangement import Demand, arrange
 from signaling.sfu.cache import PacketCache
+from signaling.sfu.layers import Position
 from signaling.sfu.ortc import AUDIO_LEVEL, Offered
 from signaling.sfu.ports import PacketSink
 from signaling.sfu.reception import Reception
 from signaling.sfu.rtp import ExtensionCarrier, key_frame_test
+from signaling.sfu.tap import LayerTap
 
 if TYPE_CHECKING:
     from signaling.sfu.subscription import Route, Subscription
@@ -23,6 +26,10 @@ KEY_FRAME_INTERVAL: Final = 0.3
 KEY_FRAME_PATIENCE: Final = 1.0
 """Seconds after which a request that brought nothing is repeated while somebody waits."""
 REMEMBERED_DROPS: Final = 2048
+CAPTURE_SSRC: Final = 2
+"""What the recorder sees when no SSRC of a track is known yet."""
+ALIVE_FOR: Final = 1.5
+"""Seconds without a packet after which a layer counts as not sent: more than the pause of a slow screen share."""
 
 
 class Stream:
@@ -33,24 +40,33 @@ class Stream:
     """
 
     __slots__ = (
+        "_bytes_before",
         "_drops",
         "_forgotten",
         "_last_drop",
         "barrier",
+        "bits_per_second",
         "cache",
         "carrier",
+        "heard_at",
         "key_asked_at",
         "key_frame",
         "key_frames_asked",
         "key_wanted",
         "last_number",
+        "layered",
+        "newest_picture",
+        "newest_timestamp",
+        "newest_tl0",
         "octets",
         "packets",
         "payload_type",
         "publication",
         "reception",
+        "report",
         "rid",
         "routes",
+        "size",
         "ssrc",
         "waiting",
     )
@@ -69,11 +85,21 @@ class Stream:
         self.key_asked_at = float("-inf")
         self.key_frames_asked = 0
         self.routes: list[Route] = []
-        self.waiting: list[Subscription] = []
+        self.waiting: list[Subscription | LayerTap] = []
         self.barrier = 0
         """The newest number at which a gate opened: older packets must not go through that gate."""
         self.last_number = 0
         self.packets = self.octets = 0
+        self.layered = len(offered.encodings) > 1 and offered.mime_type == "video/vp8"
+        """Whether its payload descriptors must be read, because somebody may change from or to it."""
+        self.newest_timestamp = self.newest_picture = self.newest_tl0 = 0
+        self.heard_at = float("-inf")
+        """Monotonic seconds of the newest packet."""
+        self.report: tuple[float, int] | None = None
+        self.size: tuple[int, int] | None = None
+        """Pixels, as the last key frame said."""
+        self.bits_per_second = 0
+        self._bytes_before = 0
         self._drops: list[int] = []
         self._forgotten = 0
         self._last_drop = -1
@@ -98,18 +124,34 @@ class Stream:
         self.ssrc = ssrc
         self.reception = Reception(ssrc, self.publication.offered.clock_rate)
         self._drops, self._forgotten, self._last_drop = [], 0, -1
+        self.report = None
         for subscription in self.publication.subscriptions:
-            subscription.close_gate()
+            if subscription.stream is self:
+                subscription.close_gate()
         self.cache.clear()
         self.barrier = self.last_number = 0
         for subscription in self.publication.subscriptions:
             subscription.refresh()
 
-    def open_gates(self, number: int) -> None:
+    def alive(self, now: float) -> bool:
+        """Whether its publisher sends it at present."""
+        return now - self.heard_at < ALIVE_FOR
+
+    def position(self) -> Position:
+        """Where it is, as of its newest packet."""
+        return Position(self.newest_timestamp, self.heard_at, self.newest_picture, self.newest_tl0, self.report)
+
+    def measure(self, seconds: float) -> None:
+        """Note its rate over the ``seconds`` since the last call."""
+        received = self.reception.octets
+        self.bits_per_second = int(8 * (received - self._bytes_before) / seconds) if seconds > 0 else 0
+        self._bytes_before = received
+
+    def open_gates(self, number: int, entered: Position) -> None:
         """The packet of this number begins a key frame (or is audio): everybody who waits follows from here."""
         waiting, self.waiting = self.waiting, []
         for subscription in waiting:
-            subscription.open_gate(number)
+            subscription.open_gate(self, number, entered)
         self.barrier = max(self.barrier, number)
         self.key_wanted = False
         self.update_routes()
@@ -151,8 +193,11 @@ class Publication:
         self.offered = offered
         self.paused = False
         self.sink: PacketSink | None = None
+        self.tap: LayerTap | None = None
+        """Between the layers and the sink, where there are several."""
         self.subscriptions: list[Subscription] = []
         self.streams = [Stream(self, encoding.ssrc or 0, encoding.rid) for encoding in offered.encodings]
+        self.demand = Demand(len(self.streams))
         self.repairs: dict[int, Stream] = {
             encoding.rtx.ssrc: stream
             for encoding, stream in zip(offered.encodings, self.streams, strict=True)
@@ -191,8 +236,16 @@ class Publication:
 
     def capture(self, sink: PacketSink | None, now: float) -> None:
         """Send a copy to this sink (None: to nobody) from now on, beginning with a key frame."""
+        if self.tap is not None:
+            self.tap.stop()
+            self.tap = None
         self.sink = sink
-        if sink is not None:
+        if sink is None:
+            return
+        if len(self.streams) > 1:
+            self.tap = LayerTap(sink, self.streams[-1].ssrc or CAPTURE_SSRC)
+            arrange(self, now)
+        else:
             self.ask_key_frame(now)
 
     def take_loudness(self) -> float | None:
@@ -218,6 +271,8 @@ class Publication:
                     "fraction_lost": stream.reception.fraction_lost,
                     "jitter": stream.reception.jitter / stream.reception.clock_rate,
                     "forwarded": stream.packets,
+                    "bits_per_second": stream.bits_per_second,
+                    "size": stream.size,
                     "key_frames_asked": stream.key_frames_asked,
                 }
                 for stream in self.streams

@@ -39,6 +39,7 @@ class Reception:
         "last_report_at",
         "missing",
         "nacked",
+        "octets",
         "received",
         "ssrc",
     )
@@ -47,7 +48,7 @@ class Reception:
         self.ssrc = ssrc
         self.clock_rate = clock_rate
         self.base = self.highest = -1
-        self.received = self.nacked = 0
+        self.received = self.nacked = self.octets = 0
         self.jitter = 0.0
         self.fraction_lost = 0.0
         self.last_report = 0

@@ -13,12 +13,14 @@ from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId
 from signaling.messages import Json
 from signaling.sfu import control, feedback, ortc
+from signaling.sfu.arrangement import arrange, news
 from signaling.sfu.capture import CaptureSink, FeedSocket
 from signaling.sfu.counters import Counters
 from signaling.sfu.dtls import Certificate
 from signaling.sfu.egress import Egress
 from signaling.sfu.forwarder import Forwarder
 from signaling.sfu.ice import IceLite
+from signaling.sfu.layers import wish
 from signaling.sfu.publication import Publication
 from signaling.sfu.speakers import SpeakerDetector
 from signaling.sfu.subscription import Subscription
@@ -27,7 +29,13 @@ from signaling.sfu.udp import UdpPort
 
 log = structlog.get_logger(__name__)
 
-Notice = control.TransportState | control.Speakers | control.FeedDropped
+Notice = (
+    control.TransportState
+    | control.Speakers
+    | control.FeedDropped
+    | control.SubscriptionLayer
+    | control.PublicationDemand
+)
 Handler = Callable[[Any], Awaitable[Json]]
 
 MAXIMUM_TRANSPORTS: Final = 2000
@@ -51,6 +59,7 @@ class Router:
         self._publications: dict[PublicationId, Publication] = {}
         self._subscriptions: dict[SubscriptionId, Subscription] = {}
         self._captures: dict[PublicationId, CaptureSink] = {}
+        self._measured_at = time.monotonic()
         self._speakers: dict[RoomId, SpeakerDetector] = {}
         self._handlers: dict[type[control.Request], Handler] = {
             control.GetCapabilities: self._get_capabilities,
@@ -63,6 +72,7 @@ class Router:
             control.ClosePublication: self._close_publication,
             control.CreateSubscription: self._create_subscription,
             control.SetSubscriptionPaused: self._set_subscription_paused,
+            control.SetSubscriptionSize: self._set_subscription_size,
             control.CloseSubscription: self._close_subscription,
             control.StartCapture: self._start_capture,
             control.StopCapture: self._stop_capture,
@@ -166,6 +176,14 @@ class Router:
 
     async def _set_subscription_paused(self, request: control.SetSubscriptionPaused) -> Json:
         self._subscription(request.subscription_id).set_paused(request.paused)
+        return {}
+
+    async def _set_subscription_size(self, request: control.SetSubscriptionSize) -> Json:
+        subscription = self._subscription(request.subscription_id)
+        publication = subscription.publication
+        subscription.wish = wish(request.width, request.height, [stream.size for stream in publication.streams])
+        arrange(publication, time.monotonic())
+        subscription.refresh()
         return {}
 
     async def _close_subscription(self, request: control.CloseSubscription) -> Json:
@@ -282,11 +300,31 @@ class Router:
             for stream in publication.streams:
                 stream.tick(now)
 
+    def arrange(self) -> None:
+        """Every quarter of a second: who gets which layer, and who is to be told of it."""
+        now = time.monotonic()
+        for publication in self._publications.values():
+            if publication.kind != "video":
+                continue
+            arrange(publication, now)
+            if (active := publication.demand.look(publication, now)) is not None:
+                self.on_notice(control.PublicationDemand(publication.publication_id, list(active)))
+                for layer in active:
+                    publication.streams[layer].ask_key_frame(now)
+            for subscription in publication.subscriptions:
+                if (told := news(subscription)) is not None:
+                    layers = len(publication.streams)
+                    self.on_notice(control.SubscriptionLayer(subscription.subscription_id, told[0], layers, told[1]))
+
     def report(self, bits_per_second: int) -> None:
         """Every half second: receiver reports, bandwidth, and the recorder's socket."""
         now = time.monotonic()
         for transport in self._transports.values():
             feedback.report(transport, now, bits_per_second)
+        for publication in self._publications.values():
+            for stream in publication.streams:
+                stream.measure(now - self._measured_at)
+        self._measured_at = now
         self._feed.connect()
 
     def listen(self) -> None:

@@ -1,17 +1,22 @@
-"""A track that somebody receives: its gate and the numbers that its packets carry."""
+"""A track that somebody receives: which layer of it, its gate, and the numbers that its packets carry."""
 
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections import deque
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from signaling.ids import SubscriptionId
-from signaling.messages import Json
+from signaling.messages import Json, LayerReason
+from signaling.sfu.layers import Offsets, Position, join
 from signaling.sfu.ortc import Promised
 from signaling.sfu.publication import Publication, Stream
 
 if TYPE_CHECKING:
     from signaling.sfu.transport import Transport
+
+REMEMBERED_SEGMENTS: Final = 4
+"""Switches of layers after which a packet from before can no longer be repaired: each takes at least a key frame."""
 
 
 class Route(NamedTuple):
@@ -24,6 +29,16 @@ class Route(NamedTuple):
     ssrc: int
     name: int
     first: int
+    picture_offset: int
+    tl0_offset: int
+
+
+class Segment(NamedTuple):
+    """A stretch of what a subscriber got from one stream without a break, up to number ``last``, for repairs."""
+
+    stream: Stream
+    route: Route
+    last: int
 
 
 class Subscription:
@@ -31,7 +46,8 @@ class Subscription:
 
     While the gate is open a packet of number ``n`` leaves with sequence number ``n + offset``. When it opens again the
     sequence goes on where it stopped: a gap would be asked for again and again, and a number used twice with other
-    contents would break the encryption.
+    contents would break the encryption. ``stream`` is the layer that is (or was last) followed, ``target`` the one that
+    is to be followed from its next key frame on.
     """
 
     def __init__(
@@ -42,50 +58,82 @@ class Subscription:
         self.receiver = receiver
         self.promised = promised
         self.stream: Stream = publication.streams[0]
+        self.target: Stream = publication.streams[-1]
+        self.wish: int | None = len(publication.streams) - 1
+        """The layer that the tile deserves; None: nobody looks."""
+        self.ceiling = len(publication.streams) - 1
+        """The layer that the way to the subscriber bears."""
         self.paused = True
+        self.given_up = False
+        """The picture was given up, so that the sound gets through."""
         self.is_open = False
         self.offset = 0
-        self.timestamp_offset = 0
+        self.offsets = Offsets()
         self.first = 0
         # RFC 3711 §3.3.1: a start in the lower half keeps a loss at the beginning from confusing the roll-over counter.
         self.next_sequence = secrets.randbelow(0x4000) + 1
         self.next_repair = secrets.randbelow(0x4000) + 1
         self.fraction_lost = 0.0
-        self.asked_again = self.repaired = self.key_frames_asked = 0
+        self.asked_again = self.repaired = self.key_frames_asked = self.switches = 0
+        self.told: tuple[int | None, LayerReason] | None = None
+        self._left: Position | None = None
+        self._segments: deque[Segment] = deque(maxlen=REMEMBERED_SEGMENTS)
         self._packets = self._octets = 0
         self._packets_at_opening = self._octets_at_opening = 0
+
+    @property
+    def wanted(self) -> bool:
+        """Whether packets are to reach the subscriber now."""
+        hidden = self.paused or self.wish is None or self.given_up
+        return not hidden and not self.publication.paused and self.receiver.outbound is not None
 
     def set_paused(self, paused: bool) -> None:
         """Stop the packets, or let them through from the next key frame."""
         self.paused = paused
         self.refresh()
 
-    def refresh(self) -> None:
-        """Open or close after anything changed on which sending depends."""
-        wanted = not self.paused and not self.publication.paused and self.receiver.outbound is not None
-        if not wanted:
-            self.close_gate()
-        elif not self.is_open and self not in self.stream.waiting:
-            self.stream.waiting.append(self)
-            self.stream.ask_key_frame(self.receiver.clock())
+    def aim(self, layer: int | None) -> None:
+        """Follow this layer from its next key frame on; None: give the picture up at once."""
+        self.given_up = layer is None
+        if layer is not None:
+            self.target = self.publication.streams[layer]
+        self.refresh()
 
-    def open_gate(self, number: int) -> None:
-        """Follow the stream from the packet of this number."""
+    def refresh(self) -> None:
+        """Open, change or close after anything changed on which sending depends."""
+        for stream in self.publication.streams:
+            if self in stream.waiting and (stream is not self.target or not self.wanted):
+                stream.waiting.remove(self)
+        if not self.wanted:
+            self.close_gate()
+            self._segments.clear()
+        elif not (self.is_open and self.stream is self.target) and self not in self.target.waiting:
+            self.target.waiting.append(self)
+            self.target.ask_key_frame(self.receiver.clock())
+
+    def open_gate(self, stream: Stream, number: int, entered: Position) -> None:
+        """Follow this stream from the packet of this number, which lies at ``entered``."""
+        self.close_gate()
+        if self._left is not None and stream is not self.stream:
+            self.offsets = join(self._left, self.offsets, entered, stream.reception.clock_rate)
+            self.switches += 1
+        self.stream = stream
         self.is_open = True
         self.first = number
         self.offset = self.next_sequence - number
-        self._packets_at_opening, self._octets_at_opening = self.stream.packets, self.stream.octets
+        self._packets_at_opening, self._octets_at_opening = stream.packets, stream.octets
 
     def close_gate(self) -> None:
         """Follow the stream no longer; the caller's routes are rebuilt."""
-        stream = self.stream
-        if self in stream.waiting:
-            stream.waiting.remove(self)
         if not self.is_open:
             return
+        stream, last = self.stream, max(self.stream.last_number, self.first)
+        if (route := self.route(stream)) is not None:
+            self._segments.append(Segment(stream, route, last))
+        self._left = stream.position()
         self._packets, self._octets = self.packets, self.octets
         self.is_open = False
-        self.next_sequence = max(stream.last_number, self.first) + self.offset + 1
+        self.next_sequence = last + self.offset + 1
         stream.update_routes()
 
     def route(self, stream: Stream) -> Route | None:
@@ -98,17 +146,30 @@ class Subscription:
             outbound.handle,
             promised.payload_type,
             self.offset,
-            self.timestamp_offset,
+            self.offsets.timestamp,
             promised.ssrc,
             self.receiver.name.pointer,
             self.first,
+            self.offsets.picture,
+            self.offsets.tl0,
         )
 
-    def number_of(self, sequence: int) -> int | None:
-        """Which number left with this 16-bit sequence number since the gate opened; None: none did."""
-        newest = self.stream.last_number + self.offset
-        number = newest - ((newest - sequence) & 0xFFFF) - self.offset
-        return number if self.is_open and number >= self.first else None
+    def find(self, sequence: int) -> tuple[Stream, Route, int] | None:
+        """Which packet left with this 16-bit sequence number: its stream, how it left, its number. None: none did."""
+        if self.is_open and (route := self.route(self.stream)) is not None:
+            number = _nearest(sequence - self.offset, self.stream.last_number)
+            if number >= self.first:
+                return self.stream, route, number
+        for segment in reversed(self._segments):
+            number = _nearest(sequence - segment.route.offset, segment.last)
+            if segment.route.first <= number <= segment.last:
+                return segment.stream, segment.route, number
+        return None
+
+    @property
+    def layer(self) -> int | None:
+        """The layer that the subscriber gets; None: no picture at present."""
+        return self.publication.streams.index(self.stream) if self.is_open else None
 
     @property
     def packets(self) -> int:
@@ -126,9 +187,17 @@ class Subscription:
             "publication_id": self.publication.publication_id,
             "paused": self.paused,
             "open": self.is_open,
+            "layer": self.layer,
+            "wish": self.wish,
+            "switches": self.switches,
             "packets": self.packets,
             "fraction_lost": self.fraction_lost,
             "asked_again": self.asked_again,
             "repaired": self.repaired,
             "key_frames_asked": self.key_frames_asked,
         }
+
+
+def _nearest(number: int, newest: int) -> int:
+    """The number that is ``number`` modulo 2^16 and at most 65,535 before ``newest``."""
+    return newest - ((newest - number) & 0xFFFF)

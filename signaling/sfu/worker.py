@@ -29,6 +29,7 @@ log = structlog.get_logger(__name__)
 REPAIR_INTERVAL = 0.02
 REPORT_INTERVAL = 0.5
 SPEAKER_INTERVAL = 0.25
+ARRANGE_INTERVAL = 0.25
 WATCH_INTERVAL = 1.0
 PUBLISHER_BITS_PER_SECOND = 2_500_000
 
@@ -69,6 +70,7 @@ async def run(config: WorkerConfig) -> None:
         loop.create_task(every(REPAIR_INTERVAL, router.repair)),
         loop.create_task(every(REPORT_INTERVAL, partial(router.report, config.publisher_bits_per_second))),
         loop.create_task(every(SPEAKER_INTERVAL, router.listen)),
+        loop.create_task(every(ARRANGE_INTERVAL, router.arrange)),
         loop.create_task(every(WATCH_INTERVAL, router.watch)),
     ]
     log.info("the media worker is ready", listen=config.listen_ip, port=port.port, announce=config.announced_ips)

@@ -218,6 +218,7 @@ class MemoryMedia:
     sent_on: dict[PublicationId, TransportId] = field(default_factory=dict)
     publications: dict[PublicationId, bool] = field(default_factory=dict)
     subscriptions: dict[SubscriptionId, bool] = field(default_factory=dict)
+    sizes: dict[SubscriptionId, tuple[int, int]] = field(default_factory=dict)
     hold: dict[str, asyncio.Event] = field(default_factory=dict)
     reached: dict[str, asyncio.Event] = field(default_factory=lambda: defaultdict(asyncio.Event))
 
@@ -276,6 +277,10 @@ class MemoryMedia:
     async def set_subscription_paused(self, subscription_id: SubscriptionId, paused: bool) -> None:
         await self._answer("set_subscription_paused")
         self.subscriptions[subscription_id] = paused
+
+    async def set_subscription_size(self, subscription_id: SubscriptionId, width: int, height: int) -> None:
+        await self._answer("set_subscription_size")
+        self.sizes[subscription_id] = (width, height)
 
     async def close_subscription(self, subscription_id: SubscriptionId) -> None:
         await self._answer("close_subscription")

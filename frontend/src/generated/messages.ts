@@ -14,6 +14,7 @@ export type Presence = "waiting" | "present" | "dropped" | "away";
 export type Source = "microphone" | "camera" | "screen";
 export type Kind = "audio" | "video";
 export type Quality = "good" | "poor" | "lost";
+export type LayerReason = "" | "bandwidth" | "size" | "paused";
 export type Json = Record<string, unknown>;
 
 export type ErrorCode =
@@ -188,6 +189,13 @@ export interface ResumeSubscription {
 /** Keep the subscription, send nothing. */
 export interface PauseSubscription {
   subscription_id: SubscriptionId;
+}
+
+/** How large a picture is shown, in device pixels; 0 × 0: nobody looks at it, and it is not sent. */
+export interface SetSubscriptionSize {
+  subscription_id: SubscriptionId;
+  width: number;
+  height: number;
 }
 
 /** Stop to receive a track. */
@@ -384,6 +392,25 @@ export interface TransportChanged {
   reason: string;
 }
 
+/**
+ * Another layer of a track reaches this person, or none (`layer` None). Layers count from 0, the smallest.
+ *
+ * `reason`: why there is none: `bandwidth` (given up so that the sound gets through), `size` (nobody looks),
+ * `paused`; empty while there is one.
+ */
+export interface SubscriptionChanged {
+  subscription_id: SubscriptionId;
+  layer: number | null;
+  layers: number;
+  reason: LayerReason;
+}
+
+/** Which layers of one's own track anybody needs; none: it need not be sent at all. */
+export interface PublicationLayers {
+  publication_id: PublicationId;
+  active: number[];
+}
+
 /** The media worker was lost and is back: every transport is gone, build new ones in `epoch`. */
 export interface MediaReset {
   epoch: number;
@@ -413,6 +440,7 @@ export interface CommandMap {
   subscribe: { data: Subscribe; answer: Subscribed };
   resume_subscription: { data: ResumeSubscription; answer: Record<string, never> };
   pause_subscription: { data: PauseSubscription; answer: Record<string, never> };
+  set_subscription_size: { data: SetSubscriptionSize; answer: Record<string, never> };
   unsubscribe: { data: Unsubscribe; answer: Record<string, never> };
   raise_hand: { data: RaiseHand; answer: Record<string, never> };
   admit: { data: Admit; answer: Record<string, never> };
@@ -444,6 +472,8 @@ export interface EventMap {
   board_changed: BoardChanged;
   active_speakers: ActiveSpeakers;
   transport_changed: TransportChanged;
+  subscription_changed: SubscriptionChanged;
+  publication_layers: PublicationLayers;
   media_reset: MediaReset;
   removed: Removed;
   room_closed: RoomClosed;

@@ -103,8 +103,12 @@ class RoomMachine(RuleBasedStateMachine):
         browser = self.connected(name)
         if browser is None:
             return None
-        self.house.clock.advance(0.05)
-        answer: Json = self.run(browser.ask(command, **data))
+
+        async def ask() -> Json:
+            self.house.clock.advance(0.05)
+            return await browser.ask(command, **data)
+
+        answer: Json = self.run(ask())
         assert answer["data"].get("code") != "internal", answer
         self.run(self.house.settle())
         return answer
