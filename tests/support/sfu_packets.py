@@ -54,3 +54,22 @@ def video_parameters(ssrc: int = 2001, rtx_ssrc: int = 2002, mid: str = "1") -> 
     parameters["mid"] = mid
     parameters["encodings"] = [{"ssrc": ssrc, "rtx": {"ssrc": rtx_ssrc}, "dtx": False}]
     return dict(parameters)
+
+
+def simulcast_parameters(ssrc: int = 3001, mid: str = "1") -> dict[str, Any]:
+    """``rtpParameters`` of a VP8 camera in three layers with known SSRCs, low to high."""
+    parameters = video_parameters(mid=mid)
+    parameters["encodings"] = [{"ssrc": ssrc + layer, "rid": f"r{layer}", "dtx": False} for layer in range(3)]
+    return parameters
+
+
+def vp8_payload(
+    picture: int, tl0: int, *, wide: bool = True, key: bool, start: bool = True, size: tuple[int, int] = (640, 360)
+) -> bytes:
+    """The payload of one VP8 packet with picture id and TL0PICIDX (RFC 7741 §4.2)."""
+    first = 0x80 | (0x10 if start else 0)
+    ids = bytes((0x80 | picture >> 8, picture & 0xFF)) if wide else bytes((picture,))
+    body = bytes((0x10 if key else 0x11, 0x02, 0x00))
+    if key and start:
+        body += b"\x9d\x01\x2a" + struct.pack("<HH", *size)
+    return bytes((first, 0xE0)) + ids + bytes((tl0, 0x20)) + body

@@ -58,7 +58,7 @@ def replay(snapshot: Json, events: list[Json]) -> Json:
         elif name == "media_reset":
             known["media_epoch"] = data["epoch"]
         else:
-            assert name == "transport_changed", name
+            assert name in ("transport_changed", "subscription_changed", "publication_layers"), name
     return {**known, "seq": seq}
 
 

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from signaling.errors import ErrorCode, SignalingError
-from signaling.ids import ParticipantId
+from signaling.ids import ParticipantId, PublicationId, SubscriptionId
 from tests.support.room_ports import ROOM, House, house
 
 A = ParticipantId("a")
@@ -224,3 +224,24 @@ async def test_who_is_removed_while_an_old_transport_closes_gets_no_new_one(home
     await a.closed()
     await home.settle()
     assert home.media.transports == {} and home.room.switchboard.transports == {}
+
+
+async def test_the_size_of_a_tile_reaches_the_worker_and_the_layer_its_viewer(home: House) -> None:
+    a, b = await home.arrive("a"), await home.arrive("b")
+    send, _ = await a.open_transports()
+    await b.open_transports()
+    publication = await a.publish(send)
+    subscription = (await b.do("subscribe", publication_id=publication, rtp_capabilities={}))["subscription_id"]
+    await b.do("set_subscription_size", subscription_id=subscription, width=320, height=180)
+    assert home.media.sizes == {subscription: (320, 180)}
+    for size in ({"width": -1, "height": 1}, {"width": 1, "height": 16385}):
+        assert await b.fail("set_subscription_size", subscription_id=subscription, **size) == "bad_request"
+    assert await a.fail("set_subscription_size", subscription_id=subscription, width=1, height=1) == "not_found"
+    home.hub.subscription_layer(subscription, None, 3, "bandwidth")
+    home.hub.publication_demand(PublicationId(publication), [0, 1])
+    home.hub.subscription_layer(SubscriptionId("sub_of_nobody"), 0, 1, "")
+    told = {"subscription_id": subscription, "layer": None, "layers": 3, "reason": "bandwidth"}
+    assert await b.event("subscription_changed") == told
+    assert await a.event("publication_layers") == {"publication_id": publication, "active": [0, 1]}
+    assert not [e for e in a.catch_up() if e["type"] == "subscription_changed"]
+    assert not [e for e in b.catch_up() if e["type"] == "publication_layers"]
