@@ -286,7 +286,8 @@ class Room:
         detached = self.switchboard.set_health(transport_id, health, reason)
         if detached is None:
             return False
-        self.background.run(self.switchboard.report(detached, "transport_closed"))
+        # The worker keeps a transport that its browser has left, with all that follows from it, until it is told.
+        self.background.run(self.switchboard.close(detached, "transport_closed"))
         return True
 
     def speakers(self, participant_ids: list[ParticipantId], caucus_id: CaucusId | None = None) -> None:

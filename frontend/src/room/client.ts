@@ -12,11 +12,14 @@ import {
 } from "../generated/messages";
 import { backoff } from "./backoff";
 import { CommandError, ConnectionLost, type Ending, endingOfClose, endingOfCode } from "./failure";
+import { watchNetwork } from "./network";
 import { apply, fromSnapshot, type RoomEvent, type RoomState } from "./state";
 import { type Readable, Store } from "./store";
 
 const ANSWER_TIMEOUT_MS = 15_000;
 const PONG_TIMEOUT_MS = 5_000;
+/** Asked in a moment of doubt: whoever waits sits before a frozen picture. */
+const CHECK_TIMEOUT_MS = 2_500;
 
 /** `open` is the only phase in which commands are sent; `ended` never changes any more. */
 export type Connection =
@@ -92,6 +95,7 @@ export class RoomClient {
   private ending: { ending: Ending; reason: string } | null = null;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private pingTimer: ReturnType<typeof setInterval> | undefined;
+  private stopWatching: (() => void) | undefined;
 
   constructor(options: RoomOptions) {
     this.roomId = options.roomId;
@@ -128,7 +132,7 @@ export class RoomClient {
   connect(): void {
     if (this.connectionStore.value.phase !== "idle") return;
     this.connectionStore.value = { phase: "connecting" };
-    globalThis.addEventListener?.("online", this.retryNow);
+    this.stopWatching = watchNetwork(() => this.networkChanged());
     void this.open();
   }
 
@@ -153,6 +157,31 @@ export class RoomClient {
     clearTimeout(this.retryTimer);
     void this.open();
   };
+
+  /** Whether the way to the server holds; a dead one is given up and built anew.
+   * @throws ConnectionLost */
+  check(within = CHECK_TIMEOUT_MS): Promise<void> {
+    const socket = this.socket;
+    if (!socket || this.connectionStore.value.phase !== "open") return Promise.reject(new ConnectionLost());
+    const late = setTimeout(() => {
+      if (this.socket !== socket) return;
+      this.drop();
+      this.lost(0, "");
+    }, within);
+    return this.ask("ping", {}).then(
+      () => clearTimeout(late),
+      (error: unknown) => {
+        clearTimeout(late);
+        throw error;
+      },
+    );
+  }
+
+  private networkChanged(): void {
+    this.retryNow();
+    // The old way may be dead without knowing it.
+    this.check().catch(() => undefined);
+  }
 
   private ask(name: CommandName, data: unknown): Promise<Json> {
     const socket = this.socket;
@@ -281,19 +310,7 @@ export class RoomClient {
   private keepAlive(seconds: number): void {
     clearInterval(this.pingTimer);
     if (seconds <= 0) return;
-    this.pingTimer = setInterval(() => {
-      const socket = this.socket;
-      if (!socket) return;
-      const late = setTimeout(() => {
-        if (this.socket !== socket) return;
-        this.drop();
-        this.lost(0, "");
-      }, PONG_TIMEOUT_MS);
-      this.ask("ping", {}).then(
-        () => clearTimeout(late),
-        () => clearTimeout(late),
-      );
-    }, seconds * 1000);
+    this.pingTimer = setInterval(() => this.check(PONG_TIMEOUT_MS).catch(() => undefined), seconds * 1000);
   }
 
   /** Forget the socket; whoever waits for an answer is told that none will come. */
@@ -337,7 +354,7 @@ export class RoomClient {
     this.ending = { ending, reason };
     clearTimeout(this.retryTimer);
     clearInterval(this.pingTimer);
-    globalThis.removeEventListener?.("online", this.retryNow);
+    this.stopWatching?.();
     this.connectionStore.value = { phase: "ended", ending, reason };
   }
 

@@ -1,4 +1,5 @@
-/** Microphone and camera, and why one of them cannot be had. */
+/** Microphone, camera and screen, and why one of them cannot be had. */
+import { cameraSize } from "./encodings";
 
 /** `denied`: the person or the phone said no. `busy`: another app holds it. `absent`: there is none.
  * `unreachable`: this browser offers no devices at all (WeChat on some phones, a page that is not secure). */
@@ -18,13 +19,21 @@ export class DeviceError extends Error {
 }
 
 const SOUND: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
-/** 360 lines are enough to see a face on a phone and leave an old one its battery. */
-const PICTURE: MediaTrackConstraints = {
-  width: { ideal: 640 },
-  height: { ideal: 360 },
-  frameRate: { ideal: 20, max: 30 },
-  facingMode: "user",
-};
+
+/** How many things this device computes at once; browsers that do not say so are taken for ordinary ones. */
+export function cores(): number {
+  return navigator.hardwareConcurrency || 4;
+}
+
+function pictureWanted(): MediaTrackConstraints {
+  const { width, height } = cameraSize(cores(), Math.min(screen.width, screen.height));
+  return {
+    width: { ideal: width },
+    height: { ideal: height },
+    frameRate: { ideal: 20, max: 30 },
+    facingMode: "user",
+  };
+}
 
 export function devicesReachable(): boolean {
   return typeof navigator !== "undefined" && typeof navigator.mediaDevices?.getUserMedia === "function";
@@ -74,7 +83,50 @@ export function openMicrophone(): Promise<MediaStreamTrack> {
 
 /** @throws DeviceError */
 export function openCamera(): Promise<MediaStreamTrack> {
-  return open({ video: PICTURE }, "video");
+  return open({ video: pictureWanted() }, "video");
+}
+
+export interface SharedScreen {
+  picture: MediaStreamTrack;
+  /** The sound of what is shared, if the person chose to share it. */
+  sound: MediaStreamTrack | null;
+}
+
+/** Phones cannot share their screen. */
+export function screenReachable(): boolean {
+  return typeof navigator !== "undefined" && typeof navigator.mediaDevices?.getDisplayMedia === "function";
+}
+
+/** Letters must be sharp, and a paper does not move: few frames, many pixels. The whole computer's sound is left out:
+ * in it everybody would hear themselves. */
+const SCREEN = {
+  video: { frameRate: { ideal: 8, max: 10 }, width: { max: 1920 }, height: { max: 1200 } },
+  audio: { echoCancellation: false, noiseSuppression: false, autoGainControl: false },
+  systemAudio: "exclude",
+  selfBrowserSurface: "exclude",
+  surfaceSwitching: "include",
+};
+
+/** The person chooses what to share; only to be called while a press is handled.
+ * @throws DeviceError also when they chose nothing (`denied`) */
+export async function openScreen(): Promise<SharedScreen> {
+  if (!screenReachable()) throw new DeviceError("unreachable");
+  try {
+    const stream = await navigator.mediaDevices.getDisplayMedia(SCREEN as DisplayMediaStreamOptions);
+    const picture = stream.getVideoTracks()[0];
+    if (!picture) throw new DeviceError("absent");
+    picture.contentHint = "detail";
+    return { picture, sound: stream.getAudioTracks()[0] ?? null };
+  } catch (error) {
+    throw error instanceof DeviceError ? error : new DeviceError(problemOf(error), error);
+  }
+}
+
+/** Calls back when a microphone or camera was plugged in or out. */
+export function watchDevices(changed: () => void): () => void {
+  const devices = globalThis.navigator?.mediaDevices;
+  devices?.addEventListener?.("devicechange", changed);
+  return () => devices?.removeEventListener?.("devicechange", changed);
 }
 
 export interface OpenedDevices {
@@ -97,7 +149,7 @@ async function attempt(opening: () => Promise<MediaStreamTrack>) {
 export async function openDevices(withCamera: boolean): Promise<OpenedDevices> {
   if (withCamera && devicesReachable()) {
     try {
-      const stream = await navigator.mediaDevices.getUserMedia({ audio: SOUND, video: PICTURE });
+      const stream = await navigator.mediaDevices.getUserMedia({ audio: SOUND, video: pictureWanted() });
       const [microphone, camera] = [stream.getAudioTracks()[0] ?? null, stream.getVideoTracks()[0] ?? null];
       return { microphone, camera, microphoneProblem: null, cameraProblem: null };
     } catch {

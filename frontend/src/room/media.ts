@@ -1,33 +1,31 @@
 /** Sound and picture of one person: sends the own tracks, receives everybody else's, and comes back after a loss. */
-import type { types } from "mediasoup-client";
-import type { PublicationId, PublicationView } from "../generated/messages";
+import type { CaucusId, PublicationId, PublicationView } from "../generated/messages";
 import type { RoomClient } from "./client";
-import { type DeviceProblem, openCamera, openMicrophone, problemOf } from "./devices";
-import { isPresent } from "./state";
+import { watchNetwork } from "./network";
+import { type LocalTrack, Publications } from "./publications";
+import type { TileSize } from "./sizes";
+import { isPresent, myself } from "./state";
 import { type Readable, Store } from "./store";
 import { type RemoteTrack, Subscriptions } from "./subscriptions";
 import { TransportPair } from "./transports";
 
+export type { LocalTrack } from "./publications";
+export type { TileSize } from "./sizes";
 export type { RemoteTrack } from "./subscriptions";
 
 const REBUILD_DELAY_MS = 1000;
-const CAMERA_MAXIMUM_BITRATE = 600_000;
-const CAMERA_START_KBIT = 300;
-
-export interface LocalTrack {
-  /** What the person wants; `track` is null while it is off, being opened, or impossible. */
-  wanted: boolean;
-  track: MediaStreamTrack | null;
-  problem: DeviceProblem | null;
-}
+const REBUILD_DELAY_LIMIT_MS = 8000;
 
 export interface MediaState {
   phase: "idle" | "connecting" | "connected" | "restoring";
   remote: ReadonlyMap<PublicationId, RemoteTrack>;
   microphone: LocalTrack;
   camera: LocalTrack;
+  screen: LocalTrack;
   /** Pictures are switched off in both directions so that the sound gets through. */
   soundOnly: boolean;
+  /** They are off only until the network is better; the camera comes back with them if it was on. */
+  soundOnlyForNow: boolean;
 }
 
 export interface MediaOptions {
@@ -38,19 +36,23 @@ export interface MediaOptions {
   tracks?: MediaStreamTrack[];
 }
 
-type LocalSource = "microphone" | "camera";
+const OFF: LocalTrack = { wanted: false, track: null, problem: null };
 
 export class MediaSession {
   private readonly store: Store<MediaState>;
-  private readonly producers = new Map<LocalSource, types.Producer>();
-  private readonly opening = new Map<LocalSource, Promise<MediaStreamTrack | null>>();
+  private readonly publications: Publications;
   private readonly subscriptions: Subscriptions;
   private readonly stopWatching: (() => void)[];
   private transports: TransportPair | null = null;
   private builtFor: object | null = null;
   private generation = 0;
+  private failures = 0;
+  private rebuildDue = false;
   private rebuildTimer: ReturnType<typeof setTimeout> | undefined;
   private queue: Promise<void> = Promise.resolve();
+  private cameraBefore = false;
+  /** The private talk that this person is in; null: the joint session. */
+  private place: CaucusId | null = null;
   private closed = false;
 
   constructor(
@@ -59,27 +61,34 @@ export class MediaSession {
   ) {
     const taken = (kind: string) => options.tracks?.find((one) => one.kind === kind && one.readyState === "live");
     const soundOnly = options.soundOnly ?? false;
+    const own = {
+      microphone: { wanted: options.microphone, track: taken("audio") ?? null, problem: null },
+      camera: { wanted: options.camera && !soundOnly, track: taken("video") ?? null, problem: null },
+      screen: OFF,
+    };
     this.store = new Store<MediaState>({
       phase: "idle",
       remote: new Map(),
-      microphone: { wanted: options.microphone, track: taken("audio") ?? null, problem: null },
-      camera: { wanted: options.camera && !soundOnly, track: taken("video") ?? null, problem: null },
+      ...own,
       soundOnly,
+      soundOnlyForNow: false,
     });
+    this.publications = new Publications(client, own, (tracks) => this.update(tracks));
     this.subscriptions = new Subscriptions(client, (remote) => this.update({ remote }));
     this.stopWatching = [
       client.connection.subscribe(() => this.follow()),
       client.state.subscribe(() => this.follow()),
-      client.offer.subscribe(() => this.follow()),
-      client.on("transport_changed", (event) => {
-        const lost = event.state === "failed" || event.state === "closed";
-        if (lost && this.transports?.owns(event.transport_id)) this.rebuildSoon();
+      client.offer.subscribe((offer) => {
+        this.follow();
+        if (offer && !offer.fresh) this.resume();
       }),
+      client.on("transport_changed", (event) => {
+        if (!this.transports?.owns(event.transport_id)) return;
+        if (event.state === "failed" && event.reason === "silent") this.transports.silent(event.transport_id);
+        else if (event.state === "failed" || event.state === "closed") this.rebuildSoon();
+      }),
+      watchNetwork(() => this.transports?.networkChanged()),
     ];
-    // The person sees and checks the own picture while waiting; nothing is sent before the room lets them in.
-    for (const source of ["microphone", "camera"] as const) {
-      if (this.store.value[source].wanted) void this.openTrack(source);
-    }
     this.follow();
   }
 
@@ -89,20 +98,34 @@ export class MediaSession {
 
   /** Switch the microphone; opens the device when it is needed for the first time. */
   setMicrophone(on: boolean): Promise<void> {
-    return this.setLocal("microphone", on);
+    return this.publications.set("microphone", on);
   }
 
   /** Switch the camera. Off lets go of the device, so that its lamp goes out. */
   setCamera(on: boolean): Promise<void> {
-    return this.setLocal("camera", on);
+    return this.publications.set("camera", on);
   }
 
-  /** Give up pictures in both directions, or have them again. */
-  async setSoundOnly(soundOnly: boolean): Promise<void> {
-    this.update({ soundOnly });
-    if (soundOnly) await this.setLocal("camera", false);
+  /** Share a screen, or stop it. On asks the person what to share: only to be called while a press is handled. */
+  setScreen(on: boolean): Promise<void> {
+    return this.publications.set("screen", on);
+  }
+
+  /** The tile that shows a received picture has this size in device pixels; 0×0: nobody looks at it. */
+  show(publication: PublicationId, size: TileSize): void {
+    this.subscriptions.show(publication, size);
+  }
+
+  /** Give up pictures in both directions, or have them again.
+   * @param forNow until the network is better: the camera then comes back if it was on */
+  async setSoundOnly(soundOnly: boolean, forNow = false): Promise<void> {
+    const { soundOnly: before, soundOnlyForNow, camera } = this.store.value;
+    if (soundOnly && !before) this.cameraBefore = camera.wanted;
+    this.update({ soundOnly, soundOnlyForNow: soundOnly && forNow });
     this.subscriptions.setVideo(!soundOnly);
     this.follow();
+    if (soundOnly) await this.publications.set("camera", false);
+    else if (soundOnlyForNow && this.cameraBefore) await this.publications.set("camera", true);
   }
 
   close(): void {
@@ -110,7 +133,8 @@ export class MediaSession {
     for (const stop of this.stopWatching) stop();
     clearTimeout(this.rebuildTimer);
     this.tearDown();
-    for (const source of ["microphone", "camera"] as const) this.store.value[source].track?.stop();
+    this.subscriptions.close();
+    this.publications.close();
     this.update({ phase: "idle" });
   }
 
@@ -131,12 +155,26 @@ export class MediaSession {
       this.update({ phase: "idle" });
       return;
     }
-    if (this.builtFor === null || (offer.fresh && this.builtFor !== offer)) {
+    const place = myself(state)?.caucus_id ?? null;
+    if (place !== this.place) {
+      this.place = place;
+      // What was shown to one side is never shown to others by a move: sharing has to be begun anew.
+      void this.setScreen(false).catch(() => undefined);
+    }
+    const missed = this.rebuildDue && this.rebuildTimer === undefined;
+    if (this.builtFor === null || (offer.fresh && this.builtFor !== offer) || missed) {
       this.builtFor = offer;
       this.rebuild();
       return;
     }
     if (this.transports) this.subscriptions.follow(this.others(), !this.store.value.soundOnly);
+  }
+
+  /** The same connection as before goes on: say and ask what could not be said and asked while it was away. */
+  private resume(): void {
+    this.transports?.resume();
+    this.publications.resume();
+    this.subscriptions.resume();
   }
 
   private others(): PublicationView[] {
@@ -147,15 +185,22 @@ export class MediaSession {
 
   private rebuildSoon(): void {
     if (this.closed) return;
+    this.rebuildDue = true;
+    this.update({ phase: "restoring" });
     clearTimeout(this.rebuildTimer);
+    const delay = Math.min(REBUILD_DELAY_MS * 2 ** this.failures, REBUILD_DELAY_LIMIT_MS);
+    this.failures += 1;
     this.rebuildTimer = setTimeout(() => {
-      if (this.client.connection.value.phase === "open") this.rebuild();
-    }, REBUILD_DELAY_MS);
+      this.rebuildTimer = undefined;
+      this.follow(); // Rebuilds, or waits for the connection.
+    }, delay);
   }
 
   private rebuild(): void {
     const generation = ++this.generation;
     clearTimeout(this.rebuildTimer);
+    this.rebuildTimer = undefined;
+    this.rebuildDue = false;
     this.update({ phase: this.store.value.phase === "idle" ? "connecting" : "restoring" });
     this.queue = this.queue.then(() => this.build(generation)).catch(() => this.rebuildSoon());
   }
@@ -166,9 +211,19 @@ export class MediaSession {
     if (stale() || !offer) return;
     this.tearDown();
     const pair = await TransportPair.open(this.client, offer, {
-      publish: (source, kind, rtpParameters, paused) => this.publish(pair.sendId, source, kind, rtpParameters, paused),
+      publish: async (source, kind, rtpParameters, paused) => {
+        const published = await this.client.command("publish", {
+          transport_id: pair.sendId,
+          kind,
+          source,
+          rtp_parameters: rtpParameters as unknown as Record<string, unknown>,
+          paused,
+        });
+        return published.publication_id;
+      },
+      disturbed: () => this.update({ phase: "restoring" }),
       broken: () => this.rebuildSoon(),
-      connected: () => this.update({ phase: "connected" }),
+      connected: () => this.succeed(),
     });
     if (stale()) {
       pair.close();
@@ -177,118 +232,20 @@ export class MediaSession {
     this.transports = pair;
     this.subscriptions.attach(pair);
     this.subscriptions.follow(this.others(), !this.store.value.soundOnly);
-    await Promise.all([this.send("microphone"), this.send("camera")]);
-    if (!stale()) this.update({ phase: "connected" });
+    await this.publications.attach(pair);
+    if (!stale() && pair.whole) this.update({ phase: "connected" });
+  }
+
+  private succeed(): void {
+    this.failures = 0;
+    this.update({ phase: "connected" });
   }
 
   private tearDown(): void {
     this.subscriptions.detach();
-    this.producers.clear();
+    this.publications.detach();
     this.transports?.close();
     this.transports = null;
-  }
-
-  // ---- one's own tracks ----------------------------------------------------------------------------------------
-
-  private async publish(
-    transportId: string,
-    source: LocalSource,
-    kind: types.MediaKind,
-    rtpParameters: types.RtpParameters,
-    paused: boolean,
-  ): Promise<PublicationId> {
-    const published = await this.client.command("publish", {
-      transport_id: transportId,
-      kind,
-      source,
-      rtp_parameters: rtpParameters as unknown as Record<string, unknown>,
-      paused,
-    });
-    return published.publication_id;
-  }
-
-  private async setLocal(source: LocalSource, wanted: boolean): Promise<void> {
-    this.patch(source, { wanted, problem: null });
-    const producer = this.producers.get(source);
-    if (wanted) {
-      await this.send(source);
-      return;
-    }
-    producer?.pause();
-    if (source === "camera") {
-      this.store.value.camera.track?.stop();
-      this.patch("camera", { track: null });
-      await producer?.replaceTrack({ track: null });
-    }
-    await this.tellPaused(producer, true);
-  }
-
-  /** Make sure that a wanted track is open and on its way. */
-  private async send(source: LocalSource): Promise<void> {
-    if (!this.store.value[source].wanted) return;
-    const track = await this.openTrack(source);
-    const pair = this.transports;
-    if (!track || !pair || this.closed) return;
-    const producer = this.producers.get(source);
-    if (producer && !producer.closed) {
-      if (producer.track !== track) await producer.replaceTrack({ track });
-      producer.resume();
-      await this.tellPaused(producer, false);
-      return;
-    }
-    const made = await pair.produce(source, track, this.encoding(source, pair));
-    if (this.transports !== pair) return;
-    this.producers.set(source, made);
-    made.on("trackended", () => this.ended(source));
-    if (!this.store.value[source].wanted) await this.setLocal(source, false);
-  }
-
-  private encoding(source: LocalSource, pair: TransportPair): Partial<types.ProducerOptions> {
-    if (source === "microphone") return { codecOptions: { opusDtx: true, opusFec: true, opusStereo: false } };
-    return {
-      encodings: [{ maxBitrate: CAMERA_MAXIMUM_BITRATE }],
-      codecOptions: { videoGoogleStartBitrate: CAMERA_START_KBIT },
-      codec: pair.codec("video/vp8"),
-    };
-  }
-
-  private openTrack(source: LocalSource): Promise<MediaStreamTrack | null> {
-    const known = this.store.value[source].track;
-    if (known?.readyState === "live") return Promise.resolve(known);
-    const already = this.opening.get(source);
-    if (already) return already;
-    const opening = this.openDevice(source).finally(() => this.opening.delete(source));
-    this.opening.set(source, opening);
-    return opening;
-  }
-
-  private async openDevice(source: LocalSource): Promise<MediaStreamTrack | null> {
-    try {
-      const track = source === "microphone" ? await openMicrophone() : await openCamera();
-      if (this.closed || !this.store.value[source].wanted) {
-        track.stop();
-        return null;
-      }
-      this.patch(source, { track, problem: null });
-      return track;
-    } catch (error) {
-      this.patch(source, { track: null, problem: problemOf(error), wanted: false });
-      return null;
-    }
-  }
-
-  private async tellPaused(producer: types.Producer | undefined, paused: boolean): Promise<void> {
-    if (!producer || this.client.connection.value.phase !== "open") return;
-    await this.client.command("set_publication_paused", { publication_id: producer.id, paused });
-  }
-
-  private ended(source: LocalSource): void {
-    this.patch(source, { track: null, problem: "busy" });
-    void this.setLocal(source, false).then(() => this.patch(source, { problem: "busy" }));
-  }
-
-  private patch(source: LocalSource, change: Partial<LocalTrack>): void {
-    this.update({ [source]: { ...this.store.value[source], ...change } });
   }
 
   private update(change: Partial<MediaState>): void {

@@ -117,9 +117,8 @@ function change(state: RoomState, event: RoomEvent, now: number): RoomState {
     case "media_reset":
       // Tracks that ended with it were closed by events of their own; those of others go on after one's own move.
       return { ...state, mediaEpoch: event.data.epoch, speakers: [] };
-    case "transport_changed":
-    case "removed":
-    case "room_closed":
+    default:
+      // About oneself or the end, or from a newer server that knows more kinds.
       return state;
   }
 }
@@ -150,8 +149,10 @@ export function publicationOf(
   state: RoomState,
   participant: ParticipantId,
   source: PublicationView["source"],
+  kind?: PublicationView["kind"],
 ): PublicationView | null {
   for (const one of state.publications.values()) {
+    if (kind !== undefined && one.kind !== kind) continue;
     if (one.participant_id === participant && one.source === source) return one;
   }
   return null;

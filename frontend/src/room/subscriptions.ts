@@ -1,7 +1,17 @@
 /** Everybody else's tracks: one subscription for each publication that this person is told of. */
 import type { types } from "mediasoup-client";
-import type { Kind, ParticipantId, PublicationId, PublicationView, Source } from "../generated/messages";
+import type {
+  Kind,
+  ParticipantId,
+  PublicationId,
+  PublicationView,
+  Source,
+  SubscriptionChanged,
+  SubscriptionId,
+} from "../generated/messages";
 import type { RoomClient } from "./client";
+import { ConnectionLost } from "./failure";
+import { type TileSize, TileSizes } from "./sizes";
 import type { TransportPair } from "./transports";
 
 const RETRY_MS = 1000;
@@ -12,15 +22,23 @@ export interface RemoteTrack {
   kind: Kind;
   source: Source;
   track: MediaStreamTrack;
+  /** Which layer arrives, 0 the smallest; null: none now, or not told yet. */
+  layer: number | null;
+  /** The picture was given up so that the sound gets through. */
+  givenUp: boolean;
 }
 
 interface Entry {
   publication: PublicationView;
+  subscription: SubscriptionId | null;
   consumer: types.Consumer | null;
+  told: SubscriptionChanged | null;
 }
 
 export class Subscriptions {
   private readonly entries = new Map<PublicationId, Entry>();
+  private readonly sizes = new TileSizes((publication, size) => this.tellSize(publication, size));
+  private readonly stopListening: () => void;
   private pair: TransportPair | null = null;
   private video = true;
   private wanted: PublicationView[] = [];
@@ -29,7 +47,9 @@ export class Subscriptions {
   constructor(
     private readonly client: RoomClient,
     private readonly changed: (remote: ReadonlyMap<PublicationId, RemoteTrack>) => void,
-  ) {}
+  ) {
+    this.stopListening = client.on("subscription_changed", (told) => this.hear(told));
+  }
 
   attach(pair: TransportPair): void {
     this.detach();
@@ -45,8 +65,24 @@ export class Subscriptions {
     this.report();
   }
 
+  close(): void {
+    this.stopListening();
+    this.sizes.close();
+    this.detach();
+  }
+
   setVideo(video: boolean): void {
     this.video = video;
+  }
+
+  /** The tile of a picture has this size; see `TileSizes`. */
+  show(publication: PublicationId, size: TileSize): void {
+    this.sizes.show(publication, size);
+  }
+
+  /** The connection is back: sizes that could not be told are told now. */
+  resume(): void {
+    this.sizes.again();
   }
 
   /** Subscribe to what is new, let go of what is gone. */
@@ -61,7 +97,7 @@ export class Subscriptions {
   private async add(publication: PublicationView): Promise<void> {
     const pair = this.pair;
     if (!pair) return;
-    const entry: Entry = { publication, consumer: null };
+    const entry: Entry = { publication, subscription: null, consumer: null, told: null };
     this.entries.set(publication.publication_id, entry);
     const current = () => this.pair === pair && this.entries.get(publication.publication_id) === entry;
     try {
@@ -70,6 +106,7 @@ export class Subscriptions {
         rtp_capabilities: pair.capabilities as unknown as Record<string, unknown>,
       });
       if (!current()) return;
+      entry.subscription = offered.subscription_id;
       const consumer = await pair.consume({
         id: offered.subscription_id,
         producerId: offered.publication_id,
@@ -83,9 +120,31 @@ export class Subscriptions {
       }
       entry.consumer = consumer;
       this.report();
+      const size = offered.kind === "video" ? this.sizes.begin(publication.publication_id) : undefined;
+      // Before it opens, so that it opens with the layer that fits.
+      if (size) await this.tellSize(publication.publication_id, size);
       await this.client.command("resume_subscription", { subscription_id: offered.subscription_id });
     } catch {
       if (current()) this.failed(publication.publication_id, entry);
+    }
+  }
+
+  private async tellSize(publication: PublicationId, size: TileSize): Promise<void> {
+    const consumer = this.entries.get(publication)?.consumer;
+    if (!consumer) return; // A subscription begins with the size of its tile.
+    try {
+      await this.client.command("set_subscription_size", { subscription_id: consumer.id, ...size });
+    } catch (error) {
+      if (error instanceof ConnectionLost) throw error;
+      // The server has let go of the subscription: what replaces it is told anew.
+    }
+  }
+
+  private hear(told: SubscriptionChanged): void {
+    for (const entry of this.entries.values()) {
+      if (entry.subscription !== told.subscription_id) continue;
+      entry.told = told;
+      this.report();
     }
   }
 
@@ -101,19 +160,17 @@ export class Subscriptions {
   }
 
   private drop(id: PublicationId, entry: Entry): void {
-    const consumer = entry.consumer;
     this.entries.delete(id);
-    if (consumer) {
-      consumer.close();
-      // The publication itself may be gone already: then the server has let go of the subscription too.
-      this.client.command("unsubscribe", { subscription_id: consumer.id }).catch(() => undefined);
-    }
+    entry.consumer?.close();
+    // The publication itself may be gone already: then the server has let go of the subscription too.
+    const { subscription } = entry;
+    if (subscription) this.client.command("unsubscribe", { subscription_id: subscription }).catch(() => undefined);
     this.report();
   }
 
   private report(): void {
     const remote = new Map<PublicationId, RemoteTrack>();
-    for (const [id, { publication, consumer }] of this.entries) {
+    for (const [id, { publication, consumer, told }] of this.entries) {
       if (!consumer) continue;
       remote.set(id, {
         publicationId: id,
@@ -121,6 +178,8 @@ export class Subscriptions {
         kind: publication.kind,
         source: publication.source,
         track: consumer.track,
+        layer: told?.layer ?? null,
+        givenUp: told !== null && told.layer === null && told.reason === "bandwidth",
       });
     }
     this.changed(remote);

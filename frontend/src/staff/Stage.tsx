@@ -1,10 +1,12 @@
-import type { ParticipantView } from "../generated/messages";
+import type { ParticipantView, Quality } from "../generated/messages";
 import { hasKey, t } from "../i18n";
 import { apart } from "../room/caucus";
+import { screenReachable } from "../room/devices";
 import type { LocalTrack, MediaState } from "../room/media";
-import { publicationOf, type RoomState } from "../room/state";
+import { myself, publicationOf, type RoomState } from "../room/state";
 import { Button } from "../ui/Button";
 import { useStore } from "../ui/hooks";
+import { Icon } from "../ui/Icon";
 import { Tile } from "../ui/Tile";
 import { useTools } from "./tools";
 
@@ -13,9 +15,15 @@ export function Stage({ small }: { small: boolean }) {
   const { desk, state } = useTools();
   const media = useStore(desk.media.state);
   const inside = [...state.participants.values()].filter((one) => one.presence !== "waiting");
+  const screens = inside.filter(
+    (one) => one.participant_id !== state.me && publicationOf(state, one.participant_id, "screen", "video"),
+  );
   return (
     <main class="stage" aria-label={t("staff.room")}>
-      <div class="stage__tiles" data-count={Math.min(inside.length, 6)}>
+      <div class="stage__tiles" data-count={Math.min(inside.length + screens.length, 6)}>
+        {screens.map((one) => (
+          <ScreenTile key={one.participant_id} person={one} state={state} media={media} small={small} />
+        ))}
         {inside.map((one) => (
           <PersonTile key={one.participant_id} person={one} state={state} media={media} small={small} />
         ))}
@@ -35,7 +43,12 @@ export function Stage({ small }: { small: boolean }) {
           set={(on) => desk.media.setCamera(on)}
           testId="own-camera"
         />
-        {inside.length === 1 && <span class="meta stage__alone">{t("staff.alone")}</span>}
+        <OwnScreen />
+        {inside.length === 1 ? (
+          <span class="meta stage__aside">{t("staff.alone")}</span>
+        ) : (
+          <OwnNetwork quality={myself(state)?.quality ?? "good"} />
+        )}
       </div>
     </main>
   );
@@ -48,7 +61,31 @@ interface PersonTileProps {
   small: boolean;
 }
 
+function ScreenTile({ person, state, media, small }: PersonTileProps) {
+  const { desk } = useTools();
+  const id = person.participant_id;
+  const received = [...media.remote.values()].find(
+    (one) => one.participantId === id && one.source === "screen" && one.kind === "video",
+  );
+  return (
+    <Tile
+      participantId={id}
+      publicationId={publicationOf(state, id, "screen", "video")?.publication_id}
+      name={t("tile.screenOf", { name: person.display_name })}
+      side={person.side}
+      video={received ?? null}
+      awaited="coming"
+      microphone={null}
+      dropped={person.presence === "dropped"}
+      small={small}
+      screen
+      onShown={(publication, size) => desk.media.show(publication, size)}
+    />
+  );
+}
+
 function PersonTile({ person, state, media, small }: PersonTileProps) {
+  const { desk } = useTools();
   const id = person.participant_id;
   const me = id === state.me;
   const wall = apart(state, person);
@@ -60,20 +97,59 @@ function PersonTile({ person, state, media, small }: PersonTileProps) {
   return (
     <Tile
       participantId={id}
+      publicationId={me ? undefined : camera?.publication_id}
       name={me ? (small ? t("common.you") : t("staff.nameYou", { name: person.display_name })) : person.display_name}
       side={person.side}
-      video={me ? media.camera.track : shown ? (received?.track ?? null) : null}
+      video={me ? media.camera.track : shown ? (received ?? null) : null}
       awaited={!me && shown ? "coming" : null}
       microphone={wall ? null : me ? media.microphone.wanted && media.microphone.track !== null : open}
       speaking={state.speakers.includes(id)}
       dropped={person.presence === "dropped"}
       apart={wall}
-      poor={person.quality !== "good"}
+      quality={person.quality}
       hand={person.hand_raised}
       mutedByHost={microphone?.muted_by_host}
       small={small}
       self={me}
+      onShown={(publication, size) => desk.media.show(publication, size)}
     />
+  );
+}
+
+/** The mediator shows a page or a window to everybody. */
+function OwnScreen() {
+  const { desk, attempt } = useTools();
+  const { screen } = useStore(desk.media.state);
+  if (!screenReachable()) return null;
+  const on = screen.track !== null;
+  const problem = `staff.device.${screen.problem}`;
+  return (
+    <>
+      <Button
+        dense
+        icon="screen"
+        class={on ? "btn--on" : undefined}
+        aria-pressed={on}
+        testId="own-screen"
+        onClick={() => void attempt(() => desk.media.setScreen(!screen.wanted))}
+      >
+        {t(on ? "staff.screenOn" : "staff.screenOff")}
+      </Button>
+      {screen.problem && hasKey(problem) && <span class="meta stage__problem">{t(problem)}</span>}
+    </>
+  );
+}
+
+function OwnNetwork({ quality }: { quality: Quality }) {
+  return (
+    <span
+      class={quality === "good" ? "meta stage__aside" : "meta stage__aside stage__problem"}
+      role="status"
+      data-testid="own-network"
+      data-quality={quality}
+    >
+      <Icon name="signal" /> {t(`staff.network.${quality}`)}
+    </span>
   );
 }
 

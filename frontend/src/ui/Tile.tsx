@@ -1,27 +1,38 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { PublicationId, Quality } from "../generated/messages";
 import { t } from "../i18n";
+import type { RemoteTrack, TileSize } from "../room/media";
 import { Icon } from "./Icon";
 import { Seal } from "./Seal";
+import { useTileSize } from "./tileSize";
 
 export interface TileProps {
   participantId: string;
   name: string;
   side: string;
-  video: MediaStreamTrack | null;
+  /** What is shown, or will be as soon as it arrives; not of one's own picture. */
+  publicationId?: PublicationId;
+  /** A received picture, or one's own. */
+  video: RemoteTrack | MediaStreamTrack | null;
   /** Their camera is on and there is no picture here: it has not arrived yet, or this device takes sound only. */
   awaited?: "coming" | "soundOnly" | null;
   /** Whether their microphone is open: null when it is not known. */
   microphone: boolean | null;
   speaking?: boolean;
   dropped?: boolean;
+  /** How well their connection is. */
+  quality?: Quality;
   /** On the other side of the wall of a private talk: `away` in one, `outside` seen from within one. */
   apart?: "away" | "outside" | null;
-  poor?: boolean;
   hand?: boolean;
   mutedByHost?: boolean;
   small?: boolean;
   /** One's own picture, shown as in a mirror. */
   self?: boolean;
+  /** A shared screen: all of it is shown, and its letters need every pixel. */
+  screen?: boolean;
+  /** Told how large a received picture is shown, so that no larger one is sent. */
+  onShown?: (publication: PublicationId, size: TileSize) => void;
 }
 
 /** A picture that plays as soon as there is a track. Sound comes from `Sounds`, so this one is always mute. */
@@ -70,6 +81,7 @@ const ABSENT = {
   dropped: { icon: "replay", word: "tile.dropped" },
   coming: { icon: "cam", word: "tile.coming" },
   soundOnly: { icon: "speaker", word: "tile.soundOnly" },
+  givenUp: { icon: "signal", word: "tile.givenUp" },
   off: { icon: "cam-off", word: "tile.cameraOff" },
 } as const;
 
@@ -84,24 +96,36 @@ function Absent({ reason }: { reason: keyof typeof ABSENT }) {
   );
 }
 
+const QUALITY = { poor: "tile.poor", lost: "tile.lost" } as const;
+
 /** One person: picture or the reason why there is none, name, side, microphone. */
 export function Tile(props: TileProps) {
-  const { participantId, name, side, video, microphone, speaking, dropped, poor, hand, small, self } = props;
-  const showsPicture = video !== null && !dropped && !props.apart;
+  const { participantId, name, side, video, microphone, speaking, dropped, quality, hand, small, self, screen } = props;
+  const figure = useRef<HTMLElement>(null);
+  const remote = video !== null && "track" in video ? video : null;
+  const track = remote ? remote.track : (video as MediaStreamTrack | null);
+  useTileSize(figure, props.publicationId, props.onShown);
+  const shown = track !== null && !dropped && !props.apart;
+  const givenUp = shown && (remote?.givenUp ?? false);
   const names = ["tile"];
   if (small) names.push("tile--small");
+  if (screen) names.push("tile--screen");
   if (speaking && !dropped) names.push("tile--speaking");
   if (dropped) names.push("tile--dropped");
+  const weak = quality === "poor" || quality === "lost" ? QUALITY[quality] : null;
   return (
     <figure
+      ref={figure}
       class={names.join(" ")}
-      data-testid="tile"
+      data-testid={screen ? "screen-tile" : "tile"}
       data-participant={participantId}
-      data-kind={showsPicture ? "video" : "audio"}
+      data-kind={shown && !givenUp ? "video" : "audio"}
       data-self={self ? "true" : undefined}
+      data-layer={remote?.layer ?? undefined}
     >
-      {showsPicture && <Picture participantId={participantId} track={video} mirrored={self ?? false} />}
-      {!showsPicture && <Absent reason={props.apart ?? (dropped ? "dropped" : (props.awaited ?? "off"))} />}
+      {shown && <Picture participantId={participantId} track={track} mirrored={self ?? false} />}
+      {givenUp && <Absent reason="givenUp" />}
+      {!shown && <Absent reason={props.apart ?? (dropped ? "dropped" : (props.awaited ?? "off"))} />}
       <figcaption class="tile__name">
         <Seal side={side} />
         <span class="tile__who">{name}</span>
@@ -114,7 +138,7 @@ export function Tile(props: TileProps) {
       </figcaption>
       <span class="tile__top">
         {hand && <Pill icon="hand" word={t("tile.hand")} small={small} />}
-        {poor && !dropped && <Pill icon="signal" word={t("tile.poor")} small={small} />}
+        {weak && !dropped && !(givenUp && small) && <Pill icon="signal" word={t(weak)} small={small} />}
         {speaking && !dropped && !hand && <Pill icon="wave" word={t("tile.speaking")} small={small} />}
       </span>
     </figure>

@@ -218,6 +218,31 @@ describe("a connection to a room", () => {
     expect(phase()).toBe("reconnecting");
   });
 
+  it("asks a moment after the network changed whether the way still holds, and builds another one", async () => {
+    const page = new EventTarget();
+    vi.stubGlobal("addEventListener", page.addEventListener.bind(page));
+    vi.stubGlobal("removeEventListener", page.removeEventListener.bind(page));
+    await enter();
+    const first = socket();
+    page.dispatchEvent(new Event("online"));
+    await vi.advanceTimersByTimeAsync(200);
+    expect(first.last.type).toBe("ping");
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(first.closed).toBe(true);
+    expect(sockets.length).toBe(2);
+  });
+
+  it("checks the way when asked: an answer is well, a break is not", async () => {
+    await enter();
+    const well = client.check();
+    socket().answer("ok", {});
+    await expect(well).resolves.toBeUndefined();
+    const broken = expect(client.check()).rejects.toBeInstanceOf(ConnectionLost);
+    socket().breakWith(1006);
+    await broken;
+    await expect(client.check()).rejects.toBeInstanceOf(ConnectionLost);
+  });
+
   it("refuses commands while there is no connection", async () => {
     await expect(client.command("raise_hand", { raised: true })).rejects.toBeInstanceOf(ConnectionLost);
   });

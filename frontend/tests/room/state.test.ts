@@ -96,6 +96,20 @@ describe("the state of a room", () => {
     expect(state.board).toEqual({});
   });
 
+  it("stays as it is at an event of a newer server, but for the sequence", () => {
+    const unknown = { type: "weather_changed", data: {} } as unknown as RoomEvent;
+    const next = apply(start(), unknown, 11, 990);
+    expect(next).toEqual({ ...start(), seq: 11 });
+    expect(apply(start(), unknown, null, 990)).toEqual(start());
+  });
+
+  it("finds the picture of a shared screen, not its sound", () => {
+    const sound = publication("s1", "host", { source: "screen" });
+    const picture = publication("s2", "host", { source: "screen", kind: "video" });
+    const state = fromSnapshot(snapshot({ publications: [sound, picture] }), 990);
+    expect(publicationOf(state, "host", "screen", "video")?.publication_id).toBe("s2");
+  });
+
   it("lets only the named writers write, and nobody once the text is frozen", () => {
     const writer = { document_id: "agreement", frozen: false, writers: ["me"], digest: null };
     expect(mayWrite(start(), "agreement")).toBe(false);

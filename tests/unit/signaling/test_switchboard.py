@@ -196,6 +196,7 @@ async def test_transport_news_reach_the_owner_and_become_quality_for_the_others(
     await b.event("publication_closed")
     await home.settle()
     assert home.policy.told("publication_closed") == [(publication, "transport_closed")]
+    assert send not in home.media.transports  # closed at the worker too, or it would stay there for ever
     home.hub.transport_state("tr_unknown", "failed", "")  # type: ignore[arg-type]
 
 

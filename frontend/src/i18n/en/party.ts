@@ -134,6 +134,8 @@ const messages: Record<keyof typeof source, string> = {
   "room.hand": "I want to speak",
   "room.handUp": "Hand is up, tap to lower",
   "room.poor": "Weak network",
+  "room.better": "The network is better: pictures are possible again",
+  "room.picturesAgain": "Show pictures",
   "room.soundOnly": "Sound only",
   "room.toSign": "The agreement is ready for you to read and sign",
   "room.leaveTitle": "Leave the room now?",

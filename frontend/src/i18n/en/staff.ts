@@ -128,6 +128,11 @@ const messages: Record<keyof typeof source, string> = {
   "staff.you": "Mediator (you)",
   "staff.nameYou": "{name} (you)",
   "staff.cameraOn": "Camera on",
+  "staff.screenOff": "Share",
+  "staff.screenOn": "Sharing",
+  "staff.network.good": "Your network is fine",
+  "staff.network.poor": "Your network is weak",
+  "staff.network.lost": "Your sound and picture are cut off",
   "staff.room": "Room",
   "staff.alone": "You are alone here. Let the people in from their waiting rooms.",
 

@@ -130,6 +130,8 @@ export default {
   "room.hand": "我要说话",
   "room.handUp": "举着手，点一下放下",
   "room.poor": "网络不太好",
+  "room.better": "网络好了，可以再看画面",
+  "room.picturesAgain": "打开画面",
   "room.soundOnly": "先只用声音",
   "room.toSign": "协议锁定了，请您看和签",
   "room.leaveTitle": "现在离开调解室？",

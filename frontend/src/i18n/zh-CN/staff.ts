@@ -123,6 +123,11 @@ export default {
   "staff.you": "调解员（您）",
   "staff.nameYou": "{name}（您）",
   "staff.cameraOn": "画面开着",
+  "staff.screenOff": "共享",
+  "staff.screenOn": "正在共享",
+  "staff.network.good": "您的网络正常",
+  "staff.network.poor": "您的网络差",
+  "staff.network.lost": "您的声音画面断了",
   "staff.room": "调解室",
   "staff.alone": "室内只有您。把候调室里的人请进来。",
 

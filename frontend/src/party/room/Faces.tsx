@@ -1,7 +1,7 @@
-import type { ParticipantView } from "../../generated/messages";
+import type { ParticipantView, PublicationId, Source } from "../../generated/messages";
 import { t } from "../../i18n";
 import { apart } from "../../room/caucus";
-import type { MediaState } from "../../room/media";
+import type { MediaState, RemoteTrack, TileSize } from "../../room/media";
 import { publicationOf, type RoomState } from "../../room/state";
 import { Tile } from "../../ui/Tile";
 import type { Me } from "../api";
@@ -12,6 +12,7 @@ interface Props {
   me: Me;
   /** One row of small tiles, because a text has the room. */
   compact: boolean;
+  onShown: (publication: PublicationId, size: TileSize) => void;
 }
 
 /** In small tiles the seal alone says the side: a name must never be cut to make room for a word. */
@@ -20,9 +21,9 @@ function nameFor(person: ParticipantView, small: boolean): string {
   return person.display_name;
 }
 
-function pictureOf(person: string, media: MediaState): MediaStreamTrack | null {
+function pictureOf(person: string, source: Source, media: MediaState): RemoteTrack | null {
   for (const one of media.remote.values()) {
-    if (one.participantId === person && one.kind === "video") return one.track;
+    if (one.participantId === person && one.source === source && one.kind === "video") return one;
   }
   return null;
 }
@@ -38,27 +39,51 @@ function Other({ person, props, small }: { person: ParticipantView; props: Props
       participantId={person.participant_id}
       name={nameFor(person, small)}
       side={person.side}
-      video={shown ? pictureOf(person.participant_id, media) : null}
+      publicationId={picture?.publication_id}
+      video={shown ? pictureOf(person.participant_id, "camera", media) : null}
       awaited={shown ? (media.soundOnly ? "soundOnly" : "coming") : null}
       microphone={wall ? null : sound !== null && !sound.paused && !sound.muted_by_host}
       mutedByHost={sound?.muted_by_host}
       speaking={state.speakers.includes(person.participant_id)}
       dropped={person.presence === "dropped"}
       apart={wall}
-      poor={person.quality !== "good"}
+      quality={person.quality}
       hand={person.hand_raised}
       small={small}
+      onShown={props.onShown}
     />
   );
 }
 
-/** The mediator takes the height that is left, everybody else one row. */
+/** What somebody shows of their screen. */
+function SharedScreen({ person, props }: { person: ParticipantView; props: Props }) {
+  const { media, state } = props;
+  return (
+    <Tile
+      participantId={person.participant_id}
+      publicationId={publicationOf(state, person.participant_id, "screen", "video")?.publication_id}
+      name={t("tile.screenOf", { name: person.display_name })}
+      side={person.side}
+      video={pictureOf(person.participant_id, "screen", media)}
+      awaited={media.soundOnly ? "soundOnly" : "coming"}
+      microphone={null}
+      dropped={person.presence === "dropped"}
+      screen
+      onShown={props.onShown}
+    />
+  );
+}
+
+/** The mediator, or the screen that is shared, takes the height that is left; everybody else one row. */
 export function Faces(props: Props) {
   const { media, state, me, compact } = props;
   const others = [...state.participants.values()].filter(
     (one) => one.participant_id !== state.me && one.presence !== "waiting",
   );
-  const large = compact ? undefined : (others.find((one) => one.role === "host") ?? others[0]);
+  const sharing = compact
+    ? undefined
+    : others.find((one) => publicationOf(state, one.participant_id, "screen", "video"));
+  const large = compact || sharing ? undefined : (others.find((one) => one.role === "host") ?? others[0]);
   const small = others.filter((one) => one !== large);
   const mine = publicationOf(state, state.me, "microphone");
   return (
@@ -68,7 +93,12 @@ export function Faces(props: Props) {
           <Other key={large.participant_id} person={large} props={props} small={false} />
         </div>
       )}
-      {!large && !compact && <p class="faces__empty lead">{t("room.alone")}</p>}
+      {sharing && (
+        <div class="faces__large">
+          <SharedScreen key={sharing.participant_id} person={sharing} props={props} />
+        </div>
+      )}
+      {!large && !sharing && !compact && <p class="faces__empty lead">{t("room.alone")}</p>}
       <div class="faces__row">
         {small.map((one) => (
           <Other key={one.participant_id} person={one} props={props} small />

@@ -74,7 +74,13 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
       <Banner client={client} media={media} state={state} />
       <main class={reading ? "room__main room__main--reading" : "room__main"}>
         <h1 class="visually-hidden">{t("room.title")}</h1>
-        <Faces media={local} state={state} me={me} compact={reading} />
+        <Faces
+          media={local}
+          state={state}
+          me={me}
+          compact={reading}
+          onShown={(publication, size) => media.show(publication, size)}
+        />
         {reading && (
           <AgreementPanel
             client={client}

@@ -1,0 +1,106 @@
+"""The network of a person goes away for a while: the browser finds the way back on the transports that it has."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support.browser import DESKTOP, PHONE, Person, chromium, party_enters, staff_signs_in
+from tests.support.network import Network, own_network
+from tests.support.service import running_service
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+CUT_SECONDS = 9.0
+"""Longer than a browser needs to call its path disconnected (about 5 s), shorter than the server's patience (30 s)."""
+BACK_WITHIN = 5.0
+
+STATES = "() => window.peers.map((peer) => peer.connectionState).filter((state) => state !== 'closed').sort()"
+NAMES = "() => window.peers.map((peer) => /ice-ufrag:(\\S+)/.exec(peer.localDescription?.sdp ?? '')?.[1])"
+
+
+@dataclass
+class Two:
+    mediator: Person
+    party: Person
+    network: Network
+
+
+@pytest.fixture
+async def two(tmp_path: Path) -> AsyncIterator[Two]:
+    async with running_service(tmp_path / "data") as service, chromium() as browser:
+        mediator = await Person.sits_down(browser, "mediator", DESKTOP)
+        party = await Person.sits_down(browser, "applicant", PHONE)
+        async with own_network(party) as network:
+            await staff_signs_in(mediator, service.links["mediator"], "zhouhe", service.passwords["zhouhe"])
+            await mediator.tap("console-enter")
+            await mediator.waits_for("console")
+            await party_enters(party, service.links["applicant"], "0001")
+            await mediator.tap("admit")
+            await asyncio.gather(mediator.sees_and_hears(1), party.sees_and_hears(1))
+            yield Two(mediator, party, network)
+
+
+async def both_see_and_hear(two: Two) -> None:
+    await asyncio.gather(two.mediator.sees_and_hears(1), two.party.sees_and_hears(1))
+
+
+async def until_states(person: Person, *states: str) -> None:
+    async with asyncio.timeout(30):
+        while await person.page.evaluate(STATES) != sorted(states):
+            await person.page.wait_for_timeout(50)
+
+
+async def test_a_network_that_was_away_costs_no_transport(two: Two) -> None:
+    before = await two.party.page.evaluate(NAMES)
+    two.network.commands.clear()
+    await two.network.cut()
+    cut = time.monotonic()
+    await two.party.waits_for("connection-banner", state="reconnecting")
+    await until_states(two.party, "disconnected", "disconnected")
+    print(f"cut -> the browser calls both paths disconnected: {time.monotonic() - cut:.1f} s")
+    await two.party.page.wait_for_timeout(max(0.0, CUT_SECONDS - (time.monotonic() - cut)) * 1000)
+    await two.network.heal()
+    healed = time.monotonic()
+    await both_see_and_hear(two)
+    back = time.monotonic() - healed
+    print(f"network back -> both see and hear: {back:.2f} s")
+    assert back < BACK_WITHIN
+    assert two.network.commands.count("restart_ice") >= 2
+    assert "create_transport" not in two.network.commands
+    after = await two.party.page.evaluate(NAMES)
+    assert len(after) == len(before)
+    assert all(old != new for old, new in zip(before, after, strict=True) if old is not None)
+    assert two.network.path.dropped > 0
+
+
+async def test_media_that_are_cut_alone_come_back_by_a_restart(two: Two) -> None:
+    two.network.commands.clear()
+    two.network.path.open = False
+    await two.party.waits_for("connection-banner", state="restoring")
+    async with asyncio.timeout(30):
+        while two.network.commands.count("restart_ice") < 2:
+            await two.party.page.wait_for_timeout(50)
+    two.network.path.open = True
+    healed = time.monotonic()
+    await both_see_and_hear(two)
+    print(f"path open again -> both see and hear: {time.monotonic() - healed:.2f} s")
+    assert time.monotonic() - healed < BACK_WITHIN
+    assert "create_transport" not in two.network.commands
+
+
+async def test_media_that_stay_cut_are_built_anew(two: Two) -> None:
+    """As after a middlebox that has lost its memory: the old transport stays dead, a new one gets through."""
+    two.network.commands.clear()
+    two.network.path.open = False
+    async with asyncio.timeout(40):
+        while two.network.commands.count("create_transport") < 2:
+            await two.party.page.wait_for_timeout(50)
+    assert two.network.commands.index("restart_ice") < two.network.commands.index("create_transport")
+    two.network.path.open = True
+    await both_see_and_hear(two)
