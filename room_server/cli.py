@@ -101,6 +101,8 @@ def programs(loaded: Settings) -> list[Program]:
     """The processes of one machine."""
     media = ["-m", "signaling.sfu.worker", "--control", str(loaded.media_control), "--feed", str(loaded.recorder_feed)]
     media += ["--listen", loaded.media_listen, "--port", str(loaded.media_port)]
+    if loaded.media_tcp:
+        media += ["--tcp-port", str(loaded.media_port)]
     for address in loaded.announced:
         media += ["--announce", address]
     recorder = ["-m", "recorder.process", "--control", str(loaded.recorder_control)]

@@ -51,6 +51,7 @@ class Settings:
     tls_key: str = _doc("PEM file that goes with tls_certificate", "")
     media_host: str = _doc("address of the media socket; empty: host, or the announced own address", "")
     media_port: int = _doc("UDP port of the media worker", 40000)
+    media_tcp: bool = _doc("media also over TCP, on the same port number, for networks without UDP", default=True)
     announced_ips: tuple[str, ...] = _doc(
         "addresses told to browsers for media; empty: host, or this machine's own", ()
     )

@@ -33,6 +33,8 @@ class Counters:
     rtcp_malformed: int = 0
     send_dropped: int = 0
     send_failed: int = 0
+    tcp_refused: int = 0
+    tcp_dropped: int = 0
     faults: int = 0
 
     def as_json(self) -> dict[str, int]:

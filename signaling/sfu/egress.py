@@ -44,7 +44,7 @@ class Egress:
         outbox = self._port.outbox
         view, vectors, headers, cell, slots = outbox.view, outbox.vectors, outbox.headers, self._length, self._slots
         queued = self._queued
-        for handle, payload_type, offset, timestamp_offset, ssrc, name, _, _, _ in routes:
+        for handle, payload_type, offset, timestamp_offset, ssrc, name, _, _, _, connection in routes:
             if queued == SEND_SLOTS:
                 self._queued = queued
                 self.flush()
@@ -58,6 +58,9 @@ class Egress:
             cell[0] = size
             if protect_in_place(handle, pointer, cell):
                 self._counters.srtp_failed += 1
+                continue
+            if connection is not None:
+                connection.send_media(bytes(view[base : base + cell[0]]))
                 continue
             _pack_pointer(vectors, length_at, cell[0])
             _pack_pointer(headers, name_at, name)
@@ -84,7 +87,18 @@ class Egress:
         outbox = self._port.outbox
         view, vectors, headers, cell, slots = outbox.view, outbox.vectors, outbox.headers, self._length, self._slots
         queued = self._queued
-        for handle, payload_type, offset, timestamp_offset, ssrc, name, _, picture_offset, tl0_offset in routes:
+        for (
+            handle,
+            payload_type,
+            offset,
+            timestamp_offset,
+            ssrc,
+            name,
+            _,
+            picture_offset,
+            tl0_offset,
+            connection,
+        ) in routes:
             if queued == SEND_SLOTS:
                 self._queued = queued
                 self.flush()
@@ -100,6 +114,9 @@ class Egress:
             cell[0] = size
             if protect_in_place(handle, pointer, cell):
                 self._counters.srtp_failed += 1
+                continue
+            if connection is not None:
+                connection.send_media(bytes(view[base : base + cell[0]]))
                 continue
             _pack_pointer(vectors, length_at, cell[0])
             _pack_pointer(headers, name_at, name)

@@ -20,7 +20,8 @@ from signaling.sfu.ice import IceLite
 from signaling.sfu.layers import Position
 from signaling.sfu.publication import Stream
 from signaling.sfu.srtp import SrtpError, length_cell, unprotect_in_place
-from signaling.sfu.transport import MAXIMUM_REPORTERS, Transport
+from signaling.sfu.tcp import TcpConnection
+from signaling.sfu.transport import MAXIMUM_REPORTERS, Path, Transport
 from signaling.sfu.udp import MAXIMUM_PACKET, NAME_BYTES, RECEIVE_SLOTS, UdpPort
 from signaling.sfu.vp8 import ABSENT, Descriptor, picture_size, read_descriptor
 
@@ -75,10 +76,8 @@ class Forwarder:
             for index in range(count):
                 try:
                     self._datagram(index)
-                except Exception:  # a datagram of a stranger must never stop the media of a room
-                    self._counters.faults += 1
-                    if self._counters.faults.bit_count() == 1:  # the 1st, 2nd, 4th, 8th …: a flood fills no disk
-                        log.exception("a datagram could not be handled", faults=self._counters.faults)
+                except Exception:
+                    self._fault()
             self._egress.flush()
             if count < RECEIVE_SLOTS:
                 break
@@ -100,7 +99,7 @@ class Forwarder:
                 self._packet(transport, index, base, length)
         elif first < 4:
             raw = bytes(inbox.names[name : name + self._port.name_bytes])
-            self._check(bytes(view[base : base + length]), key, raw)
+            self._check(bytes(view[base : base + length]), Path(key, raw, self._port.address_of(raw), self._port))
         elif 19 < first < 64:
             transport = self._transports.get(key)
             if transport is None:
@@ -110,17 +109,61 @@ class Forwarder:
         else:
             self._counters.unknown_datagram += 1
 
-    def _check(self, datagram: bytes, key: bytes, raw: bytes) -> None:
-        address = self._port.address_of(raw)
-        check = self._ice.check(datagram, address)
+    def _check(self, datagram: bytes, path: Path) -> bool:
+        """Answer a connectivity check on the path that it took; whether it was valid."""
+        check = self._ice.check(datagram, path.address)
         if check is None:
-            return
-        self._port.send_to(check.answer, address)
-        if check.owner is not None:
-            self._transports[key] = check.owner
-            given_up = check.owner.checked(key, raw, address, check.nominated)
-            if given_up is not None and self._transports.get(given_up) is check.owner:
-                del self._transports[given_up]
+            return False
+        path.port.send_to(check.answer, path.address)
+        if check.owner is None:
+            return False
+        self._transports[path.key] = check.owner
+        given_up = check.owner.checked(path, check.nominated)
+        if given_up is not None and self._transports.get(given_up) is check.owner:
+            del self._transports[given_up]
+        return True
+
+    def on_frame(self, connection: TcpConnection, frame: bytes) -> None:
+        """One datagram that came over TCP. Never raises."""
+        try:
+            self._frame(connection, frame)
+        except Exception:
+            self._fault()
+        self._egress.flush()
+
+    def _frame(self, connection: TcpConnection, frame: bytes) -> None:
+        self._now, self._arrived_at = time.monotonic(), self._wall_clock()
+        self._counters.datagrams_received += 1
+        first = frame[0] if frame else 255
+        transport = self._transports.get(connection.key)
+        if first < 4:
+            if self._check(frame, Path(connection.key, b"", connection.address, connection)):
+                connection.prove()
+        elif transport is None:
+            self._counters.unknown_address += 1
+        elif 19 < first < 64:
+            transport.receive_dtls(frame)
+        elif 127 < first < 192 and len(frame) >= rtp.HEADER_BYTES:
+            if 192 <= frame[1] <= 223:
+                self._report(transport, frame)
+                return
+            # Between two batches nothing is in the inbox: its first slot serves.
+            self._port.inbox.view[: len(frame)] = frame
+            self._packet(transport, 0, 0, len(frame))
+        else:
+            self._counters.unknown_datagram += 1
+
+    def on_closed(self, connection: TcpConnection) -> None:
+        """A connection ended: its transport takes another path, if it has one."""
+        transport = self._transports.pop(connection.key, None)
+        if transport is not None:
+            transport.lose(connection.key)
+
+    def _fault(self) -> None:
+        """A datagram of a stranger must never stop the media of a room."""
+        self._counters.faults += 1
+        if self._counters.faults.bit_count() == 1:  # the 1st, 2nd, 4th, 8th …: a flood fills no disk
+            log.exception("a datagram could not be handled", faults=self._counters.faults)
 
     def _report(self, transport: Transport, datagram: bytes) -> None:
         if transport.inbound is None:

@@ -347,17 +347,22 @@ def read_dtls(dtls_parameters: Json) -> DtlsParameters:
     return parsed
 
 
-def candidates(announced_ips: list[str], port: int) -> list[Json]:
-    """``iceCandidates`` of mediasoup-client: one host candidate for each address, the first preferred."""
-    return [
-        {
-            "foundation": "udpcandidate",
-            "priority": (126 << 24) | ((65535 - index) << 8) | 255,  # RFC 8445 §5.1.2.1: host candidate
-            "ip": ip,
-            "address": ip,
-            "port": port,
-            "protocol": "udp",
-            "type": "host",
-        }
-        for index, ip in enumerate(announced_ips)
-    ]
+def candidates(announced_ips: list[str], port: int, tcp_port: int = 0) -> list[Json]:
+    """``iceCandidates`` of mediasoup-client: host candidates for each address, the first preferred, TCP after all UDP.
+
+    ``tcp_port`` 0: no TCP. A passive candidate of RFC 6544: the browser connects.
+    """
+    made = []
+    for protocol, number, preference in (("udp", port, 126), ("tcp", tcp_port, 90)):
+        for index, ip in enumerate(announced_ips if number else []):
+            candidate = {
+                "foundation": f"{protocol}candidate",
+                "priority": (preference << 24) | ((65535 - index) << 8) | 255,  # RFC 8445 §5.1.2.1
+                "ip": ip,
+                "address": ip,
+                "port": number,
+                "protocol": protocol,
+                "type": "host",
+            }
+            made.append(candidate | ({"tcpType": "passive"} if protocol == "tcp" else {}))
+    return made

@@ -44,13 +44,15 @@ MAXIMUM_TRANSPORTS: Final = 2000
 class Router:
     """The rooms of one worker. Requests come one after the other; datagrams come in between."""
 
-    def __init__(self, port: UdpPort, feed: FeedSocket, counters: Counters, announced_ips: list[str]) -> None:
+    def __init__(
+        self, port: UdpPort, feed: FeedSocket, counters: Counters, announced_ips: list[str], tcp_port: int = 0
+    ) -> None:
         self.counters = counters
         self.on_notice: Callable[[Notice], None] = lambda notice: None
         self._port = port
         self._feed = feed
         feed.on_connected = self._ask_for_recorder
-        self._candidates = ortc.candidates(announced_ips, port.port)
+        self._candidates = ortc.candidates(announced_ips, port.port, tcp_port)
         self._certificate = Certificate()
         self._ice: IceLite[Transport] = IceLite(counters)
         self._egress = Egress(port, counters)
@@ -110,7 +112,6 @@ class Router:
             request.participant_id,
             request.direction,
             certificate=self._certificate,
-            port=self._port,
             counters=self.counters,
             clock=time.monotonic,
             on_state=self._on_state,

@@ -11,6 +11,7 @@ from signaling.messages import Json, LayerReason
 from signaling.sfu.layers import Offsets, Position, join
 from signaling.sfu.ortc import Promised
 from signaling.sfu.publication import Publication, Stream
+from signaling.sfu.tcp import TcpConnection
 
 if TYPE_CHECKING:
     from signaling.sfu.transport import Transport
@@ -31,6 +32,7 @@ class Route(NamedTuple):
     first: int
     picture_offset: int
     tl0_offset: int
+    connection: TcpConnection | None
 
 
 class Segment(NamedTuple):
@@ -152,6 +154,7 @@ class Subscription:
             self.first,
             self.offsets.picture,
             self.offsets.tl0,
+            self.receiver.connection,
         )
 
     def find(self, sequence: int) -> tuple[Stream, Route, int] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import ParticipantId, RoomId, TransportId
@@ -18,6 +18,7 @@ from signaling.sfu.ports import Address, DatagramPort
 from signaling.sfu.publication import Publication, Stream
 from signaling.sfu.srtp import SrtpContext, SrtpError
 from signaling.sfu.subscription import Subscription
+from signaling.sfu.tcp import TcpConnection
 from signaling.sfu.udp import Name
 
 SILENT_AFTER: Final = 15.0
@@ -34,6 +35,15 @@ State = Literal["new", "connecting", "connected", "disconnected", "failed", "clo
 StateListener = Callable[["Transport", State, str], None]
 
 
+class Path(NamedTuple):
+    """A way on which a valid check came: its key, the kernel's form of its address (UDP only), and who sends there."""
+
+    key: bytes
+    raw: bytes
+    address: Address
+    port: DatagramPort
+
+
 class Transport:
     """The server's half of one ``RTCPeerConnection``.
 
@@ -48,7 +58,6 @@ class Transport:
         direction: Direction,
         *,
         certificate: Certificate,
-        port: DatagramPort,
         counters: Counters,
         clock: Callable[[], float],
         on_state: StateListener,
@@ -60,8 +69,6 @@ class Transport:
         self.clock = clock
         self.agent = IceAgent()
         self.name = Name()
-        self.keys: list[bytes] = []
-        """Socket addresses from which a valid check came, oldest first."""
         self.inbound: SrtpContext | None = None
         self.outbound: SrtpContext | None = None
         self.streams: dict[int, Stream] = {}
@@ -74,15 +81,21 @@ class Transport:
         self.subscriptions: dict[int, Subscription] = {}
         self.state: State = "new"
         self.heard_at = clock()
-        self._address: Address | None = None
-        self._key = b""
+        self.connection: TcpConnection | None = None
+        """Where media leaves when the selected path is TCP."""
+        self._paths: dict[bytes, Path] = {}
+        self._path: Path | None = None
         self._reachable = asyncio.Event()
-        self._port = port
         self._counters = counters
         self._on_state = on_state
         self._secured = False
         self._next_mid = 0
         self._dtls = DtlsSession(certificate, self.send, self._on_dtls)
+
+    @property
+    def keys(self) -> list[bytes]:
+        """The paths on which a valid check came, oldest first."""
+        return list(self._paths)
 
     def connect(self, dtls_parameters: Json) -> None:
         """Begin the handshake.
@@ -104,23 +117,50 @@ class Transport:
         self._next_mid += 1
         return str(self._next_mid - 1)
 
-    def checked(self, key: bytes, raw: bytes, address: Address, nominated: bool) -> bytes | None:
-        """A valid connectivity check came from here. Returns the key of an address that is given up for it, if any."""
+    def checked(self, path: Path, nominated: bool) -> bytes | None:
+        """A valid connectivity check came from here. Returns the key of a path that is given up for it, if any."""
         self.heard_at = self.clock()
         if self.state in ("disconnected", "failed") and self._secured:
             self._set_state("connected")
-        if self._address is None or (nominated and key != self._key):
-            self._address, self._key = address, key
-            self.name.set(raw)
-            self._reachable.set()
-        if key in self.keys:
+        if self._path is None or (nominated and path.key != self._path.key):
+            self._select(path)
+        if path.key in self._paths:
             return None
-        self.keys.append(key)
-        if len(self.keys) <= MAXIMUM_ADDRESSES:
+        self._paths[path.key] = path
+        if len(self._paths) <= MAXIMUM_ADDRESSES:
             return None
-        oldest = next(each for each in self.keys if each != self._key)
-        self.keys.remove(oldest)
+        selected = self._path
+        oldest = next(key for key in self._paths if selected is None or key != selected.key)
+        del self._paths[oldest]
         return oldest
+
+    def lose(self, key: bytes) -> None:
+        """A path is gone for good; the newest other one is taken."""
+        self._paths.pop(key, None)
+        if self._path is None or self._path.key != key:
+            return
+        if self._paths:
+            self._select(list(self._paths.values())[-1])
+            return
+        self._path = None
+        self._reachable.clear()
+        self._follow(None)
+        if self.state == "connected":
+            self._set_state("disconnected", "path_closed")
+
+    def _select(self, path: Path) -> None:
+        self._path = path
+        if path.raw:
+            self.name.set(path.raw)
+        self._reachable.set()
+        self._follow(path.port if isinstance(path.port, TcpConnection) else None)
+
+    def _follow(self, connection: TcpConnection | None) -> None:
+        if connection is self.connection:
+            return
+        self.connection = connection
+        for subscription in self.subscriptions.values():
+            subscription.stream.update_routes()
 
     def receive_dtls(self, datagram: bytes) -> None:
         """One DTLS datagram from a checked address."""
@@ -129,12 +169,12 @@ class Transport:
 
     def send(self, datagram: bytes) -> None:
         """Send a datagram that is not media to where the browser was heard last."""
-        if self._address is not None:
-            self._port.send_to(datagram, self._address)
+        if self._path is not None:
+            self._path.port.send_to(datagram, self._path.address)
 
     def send_report(self, report: bytes) -> bool:
         """Send RTCP; False when the transport is not connected yet."""
-        if self.outbound is None or self._address is None:
+        if self.outbound is None or self._path is None:
             return False
         try:
             self.send(self.outbound.seal_report(report))
@@ -257,6 +297,7 @@ class Transport:
             "participant_id": self.participant_id,
             "direction": self.direction,
             "state": self.state,
-            "address": list(self._address) if self._address else None,
+            "address": list(self._path.address) if self._path else None,
+            "protocol": "tcp" if self.connection else "udp",
             "profile": self._dtls.keys.profile.name if self._dtls.keys else None,
         }

@@ -22,6 +22,7 @@ from signaling.sfu.capture import FeedSocket
 from signaling.sfu.counters import Counters
 from signaling.sfu.router import Router, every
 from signaling.sfu.server import ControlServer
+from signaling.sfu.tcp import TcpPort
 from signaling.sfu.udp import UdpPort
 
 log = structlog.get_logger(__name__)
@@ -39,7 +40,8 @@ PUBLISHER_BITS_PER_SECOND = 2_500_000
 class WorkerConfig:
     """Where a worker listens. ``announced_ips`` are what browsers are told to send to (the host's public addresses).
 
-    ``port`` 0 lets the system choose. ``publisher_bits_per_second`` is the most that one person's video may take.
+    ``port`` 0 lets the system choose; ``tcp_port`` None: no TCP. ``publisher_bits_per_second`` is the most that one
+    person's video may take.
     """
 
     control_path: Path
@@ -48,6 +50,7 @@ class WorkerConfig:
     port: int
     announced_ips: list[str]
     publisher_bits_per_second: int = PUBLISHER_BITS_PER_SECOND
+    tcp_port: int | None = None
 
 
 async def run(config: WorkerConfig) -> None:
@@ -63,7 +66,17 @@ async def run(config: WorkerConfig) -> None:
     counters = Counters()
     port = UdpPort(config.listen_ip, config.port, counters)
     feed = FeedSocket(config.feed_path)
-    router = Router(port, feed, counters, config.announced_ips)
+    tcp: TcpPort | None = None
+    tcp_port = 0
+    if config.tcp_port is not None:
+        tcp = TcpPort(counters)
+        try:
+            tcp_port = await tcp.listen(config.listen_ip, config.tcp_port)
+        except OSError as error:  # most networks let UDP through: a room without TCP is better than none
+            log.warning("no media over TCP", port=config.tcp_port, reason=str(error))
+    router = Router(port, feed, counters, config.announced_ips, tcp_port)
+    if tcp is not None:
+        tcp.handler, tcp.on_closed = router.forwarder.on_frame, router.forwarder.on_closed
     server = ControlServer(config.control_path, router)
     await server.start()
     loop.add_reader(port.socket, router.forwarder.on_readable)
@@ -84,6 +97,8 @@ async def run(config: WorkerConfig) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
         await server.close()
         await router.close_all()
+        if tcp is not None:
+            await tcp.close()
         loop.remove_reader(port.socket)
         feed.close()
         port.close()
@@ -107,6 +122,7 @@ def parse_arguments(arguments: Sequence[str]) -> WorkerConfig:
     parser.add_argument("--listen", default="127.0.0.1", help="IP address to bind")
     parser.add_argument("--port", type=int, default=40000, help="UDP port; 0: any")
     parser.add_argument("--announce", action="append", help="IP address that browsers are told; may be repeated")
+    parser.add_argument("--tcp-port", type=int, help="TCP port for networks without UDP; 0: any; none: no TCP")
     parser.add_argument("--publisher-bits-per-second", type=int, default=PUBLISHER_BITS_PER_SECOND)
     chosen = parser.parse_args(arguments)
     return WorkerConfig(
@@ -116,6 +132,7 @@ def parse_arguments(arguments: Sequence[str]) -> WorkerConfig:
         chosen.port,
         chosen.announce or [chosen.listen],
         chosen.publisher_bits_per_second,
+        chosen.tcp_port,
     )
 
 

@@ -50,8 +50,9 @@ class Condition:
 class WorkerProcess:
     """A media worker in its own process and the web process's handle on it."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, tcp_port: int = 0) -> None:
         self.folder = folder
+        self.tcp_port = tcp_port
         self.feed_path = folder / "feed.sock"
         self.notices: list[Notice] = []
         self.lost = 0
@@ -78,7 +79,7 @@ class WorkerProcess:
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "signaling.sfu.worker",
             "--control", str(self.folder / "media.sock"), "--feed", str(self.feed_path),
-            "--listen", "127.0.0.1", "--port", "0", "--announce", "127.0.0.1",
+            "--listen", "127.0.0.1", "--port", "0", "--tcp-port", str(self.tcp_port), "--announce", "127.0.0.1",
             cwd=ROOT, stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
         await self.media.start()
@@ -215,6 +216,49 @@ class Peer(asyncio.DatagramProtocol):
         await self.dtls.stop()
         if self._socket is not None:
             self._socket.close()
+
+
+class TcpPeer(Peer):
+    """A browser that reaches the worker over TCP only (RFC 6544 active, RFC 4571 frames)."""
+
+    @classmethod
+    async def open(
+        cls, media: MediaWorker, room: str, participant: str, direction: Any, *, fingerprint: str | None = None
+    ) -> Self:
+        """A transport over TCP through which media can go."""
+        created = await media.create_transport(RoomId(room), ParticipantId(participant), direction)
+        peer = cls(media, created)
+        await peer.dial()
+        await peer.connect(fingerprint)
+        return peer
+
+    async def dial(self) -> None:
+        """Connect to the passive candidate."""
+        candidate = next(each for each in self.created.ice_candidates if each["protocol"] == "tcp")
+        assert candidate["tcpType"] == "passive"
+        reader, self.writer = await asyncio.open_connection(candidate["ip"], candidate["port"])
+        self.reading = asyncio.create_task(self._read(reader))
+
+    async def _read(self, reader: asyncio.StreamReader) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            while True:
+                length = int.from_bytes(await reader.readexactly(2), "big")
+                self.datagram_received(await reader.readexactly(length), None)
+
+    def send_raw(self, datagram: bytes) -> None:
+        """Send bytes as one frame."""
+        self.writer.write(len(datagram).to_bytes(2, "big") + datagram)
+
+    async def hang_up(self) -> None:
+        """End the connection, not the transport."""
+        self.reading.cancel()
+        self.writer.close()
+        await asyncio.gather(self.reading, return_exceptions=True)
+
+    async def close(self) -> None:
+        """Vanish."""
+        await super().close()
+        await self.hang_up()
 
 
 class FeedReader:

@@ -34,7 +34,7 @@ class Browser:
         self.sealed: list[bytes] = []
         self.transport = Transport(
             TransportId(name), RoomId("room"), ParticipantId(name), direction,
-            certificate=CERTIFICATE, port=room.port, counters=room.counters, clock=lambda: room.now,
+            certificate=CERTIFICATE, counters=room.counters, clock=lambda: room.now,
             on_state=lambda transport, state, reason: self.states.append((state, reason)),
         )  # fmt: skip
         room.ice.add(self.transport.agent, self.transport)

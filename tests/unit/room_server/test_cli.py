@@ -44,7 +44,7 @@ def test_three_programs_run_on_one_machine() -> None:
     loaded = settings.load({}, host="192.0.2.5", media_port=41000)
     named = {program.name: " ".join(program.arguments) for program in cli.programs(loaded)}
     assert set(named) == {"recorder", "media worker", "web"}
-    assert "--listen 192.0.2.5 --port 41000 --announce 192.0.2.5" in named["media worker"]
+    assert "--listen 192.0.2.5 --port 41000 --tcp-port 41000 --announce 192.0.2.5" in named["media worker"]
 
 
 def test_an_unusable_setting_ends_with_status_two_and_its_name(capsys: pytest.CaptureFixture[str]) -> None:

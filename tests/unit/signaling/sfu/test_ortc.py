@@ -115,5 +115,8 @@ def test_dtls_parameters_need_a_fingerprint() -> None:
 
 def test_the_first_announced_address_is_preferred() -> None:
     first, second = ortc.candidates(["192.0.2.1", "2001:db8::1"], 40000)
+    *_, tcp = ortc.candidates(["192.0.2.1", "2001:db8::1"], 40000, 40001)
+    assert (tcp["protocol"], tcp["tcpType"], tcp["port"]) == ("tcp", "passive", 40001)
+    assert tcp["priority"] < second["priority"], "TCP is the last resort"
     assert (first["ip"], first["port"], first["protocol"]) == ("192.0.2.1", 40000, "udp")
     assert first["priority"] > second["priority"]

@@ -1,0 +1,51 @@
+"""An office network that lets no UDP through: picture and sound come over TCP."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.browser import DESKTOP, PHONE, Person, chromium, party_enters, staff_signs_in
+from tests.support.service import running_service
+from tests.support.udp_blocked import tcp_only
+
+pytestmark = pytest.mark.browser
+FIREWALL = "127.0.0.3"
+
+SELECTED = """
+async () => {
+  const found = [];
+  for (const peer of window.peers) {
+    const rows = await peer.getStats();
+    rows.forEach((row) => {
+      if (row.type === "candidate-pair" && row.nominated && row.state === "succeeded") {
+        const remote = rows.get(row.remoteCandidateId);
+        found.push(`${remote.protocol} ${remote.address}`);
+      }
+    });
+  }
+  return found;
+}
+"""
+
+
+async def test_picture_and_sound_come_over_tcp_where_udp_is_blocked(tmp_path: Path) -> None:
+    async with (
+        running_service(tmp_path / "data", announced_ips=FIREWALL, media_host="127.0.0.1") as service,
+        tcp_only(FIREWALL, ("127.0.0.1", service.media_port)),
+        chromium() as browser,
+    ):
+        mediator = await Person.sits_down(browser, "mediator", DESKTOP)
+        applicant = await Person.sits_down(browser, "applicant", PHONE)
+        await staff_signs_in(mediator, service.links["mediator"], "zhouhe", service.passwords["zhouhe"])
+        await mediator.see("console-enter").or_(mediator.see("console")).first.wait_for()
+        if await mediator.see("console-enter").is_visible():
+            await mediator.tap("console-enter")
+        await party_enters(applicant, service.links["applicant"], "0001")
+        await mediator.tap("admit")
+        for person in (mediator, applicant):
+            await person.sees_and_hears(1)
+            pairs = await person.page.evaluate(SELECTED)
+            assert pairs
+            assert set(pairs) == {f"tcp {FIREWALL}"}, person.name
