@@ -5,7 +5,6 @@ Everything that happens once for each received media packet is in ``_media``.
 
 from __future__ import annotations
 
-import struct
 import time
 from collections.abc import Callable
 from typing import Final
@@ -19,9 +18,9 @@ from signaling.sfu.egress import Egress
 from signaling.sfu.ice import IceLite
 from signaling.sfu.layers import Position
 from signaling.sfu.publication import Stream
-from signaling.sfu.srtp import SrtpError, length_cell, unprotect_in_place
+from signaling.sfu.srtp import SrtpError, unprotect_in_place
 from signaling.sfu.transport import MAXIMUM_REPORTERS, Transport
-from signaling.sfu.udp import MAXIMUM_PACKET, NAME_BYTES, RECEIVE_SLOTS, UdpPort
+from signaling.sfu.udp import MAXIMUM_PACKET, RECEIVE_SLOTS, UdpPort
 from signaling.sfu.vp8 import ABSENT, Descriptor, picture_size, read_descriptor
 
 log = structlog.get_logger(__name__)
@@ -31,7 +30,6 @@ BATCHES_PER_TURN: Final = 8
 
 
 _unpack_header = rtp.HEADER.unpack_from
-_unpack_length = struct.Struct("=I").unpack_from
 
 ReportHandler = Callable[[Transport, bytes], None]
 
@@ -55,7 +53,6 @@ class Forwarder:
         self._on_report = on_report
         self._wall_clock = wall_clock
         self._transports: dict[bytes, Transport] = {}
-        self._in_length = length_cell()
         self._now = self._arrived_at = 0.0
 
     def forget(self, transport: Transport) -> None:
@@ -86,9 +83,8 @@ class Forwarder:
     def _datagram(self, index: int) -> None:
         inbox = self._port.inbox
         view, base = inbox.view, inbox.bases[index]
-        (length,) = _unpack_length(inbox.headers, inbox.received_offsets[index])
-        name = index * NAME_BYTES
-        key = bytes(inbox.names[name : name + self._port.key_bytes])
+        length = inbox.lengths[index][0]
+        key = inbox.keys[index].tobytes()
         first = view[base] if length else 255
         if 127 < first < 192 and length >= rtp.HEADER_BYTES:
             transport = self._transports.get(key)
@@ -99,8 +95,7 @@ class Forwarder:
             else:
                 self._packet(transport, index, base, length)
         elif first < 4:
-            raw = bytes(inbox.names[name : name + self._port.name_bytes])
-            self._check(bytes(view[base : base + length]), key, raw)
+            self._check(bytes(view[base : base + length]), key, inbox.names[index].tobytes())
         elif 19 < first < 64:
             transport = self._transports.get(key)
             if transport is None:
@@ -143,8 +138,7 @@ class Forwarder:
         if transport.inbound is None:
             self._counters.srtp_early += 1
             return
-        cell = self._in_length
-        cell[0] = length
+        cell = self._port.inbox.lengths[index]
         if unprotect_in_place(transport.inbound.handle, self._port.inbox.pointers[index], cell):
             self._counters.srtp_rejected += 1
             return
@@ -271,12 +265,9 @@ class Forwarder:
         routes = stream.routes
         if number < stream.barrier:
             routes = [route for route in routes if route.first <= number]
-        if stream.layered:
-            self._egress.copy_layer_out(
-                routes, source, size, head, where, start, marker=marker, number=number, timestamp=timestamp
-            )
-        else:
-            self._egress.copy_out(routes, source, size, head, marker=marker, number=number, timestamp=timestamp)
+        self._egress.copy_out(
+            routes, source, size, head, where, start, marker=marker, number=number, timestamp=timestamp
+        )
 
     @staticmethod
     def _plain(view: memoryview, base: int, first: int, length: int) -> tuple[int, int, int]:
