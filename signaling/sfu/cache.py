@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-CAPACITY: Final = 1024
-"""Packets: about eight seconds of 1 Mbit/s video, more than a browser asks for."""
+CAPACITY: Final = 512
+"""Packets: four seconds of 1 Mbit/s video or ten of sound, more than a browser asks for; half a megabyte at most."""
 
 
 class Kept(NamedTuple):
@@ -22,23 +22,28 @@ class Kept(NamedTuple):
 
 
 class PacketCache:
-    """A ring of packets by their gapless number. A new packet overwrites the one ``capacity`` before it."""
+    """A ring of packets by their gapless number. A new packet overwrites the one ``capacity`` before it.
+
+    The hot path puts what a rare request takes out again: the slots hold plain tuples, and none before the first.
+    """
 
     __slots__ = ("_capacity", "_slots")
 
     def __init__(self, capacity: int = CAPACITY) -> None:
         self._capacity = capacity
-        self._slots: list[Kept | None] = [None] * capacity
+        self._slots: list[tuple[int, int, int, int, bytes] | None] = []
 
-    def put(self, packet: Kept) -> None:
-        """Keep a packet."""
-        self._slots[packet.number % self._capacity] = packet
+    def put(self, number: int, first: int, marker: int, timestamp: int, body: bytes) -> None:
+        """Keep a packet; see ``Kept``."""
+        if not self._slots:
+            self._slots = [None] * self._capacity
+        self._slots[number % self._capacity] = (number, first, marker, timestamp, body)
 
     def get(self, number: int) -> Kept | None:
         """The packet of this number, unless it was never here or is gone."""
-        packet = self._slots[number % self._capacity]
-        return packet if packet is not None and packet.number == number else None
+        packet = self._slots[number % self._capacity] if self._slots else None
+        return Kept(*packet) if packet is not None and packet[0] == number else None
 
     def clear(self) -> None:
         """Forget all."""
-        self._slots = [None] * self._capacity
+        self._slots = []

@@ -6,104 +6,76 @@ packet.
 
 from __future__ import annotations
 
-import struct
+from typing import Final
 
 from signaling.sfu import rtp
 from signaling.sfu.cache import Kept
 from signaling.sfu.counters import Counters
-from signaling.sfu.srtp import copy_bytes, length_cell, protect_in_place
+from signaling.sfu.srtp import copy_bytes, protect_in_place
 from signaling.sfu.subscription import Route, Subscription
-from signaling.sfu.udp import SEND_SLOTS, UdpPort
-from signaling.sfu.vp8 import Descriptor, read_descriptor, shift
+from signaling.sfu.udp import SEGMENTS, SEND_SLOTS, UdpPort
+from signaling.sfu.vp8 import ABSENT, Descriptor, read_descriptor, shift
 
 _pack_header = rtp.HEADER.pack_into
-_pack_pointer = struct.Struct("=Q").pack_into
+
+_CLOSED: Final = (-1, -1)
+_NOBODY: Final[dict[int, tuple[int, int]]] = {}
 
 
 class Egress:
-    """Fills the outbox of the UDP port. What is queued leaves with ``flush``, which whoever queues must call."""
+    """Fills the outbox of the UDP port. What is queued leaves with ``flush``, which whoever queues must call.
+
+    Packets of one size for one destination are queued as one message; a smaller one may end it. They keep their order.
+    """
 
     def __init__(self, port: UdpPort, counters: Counters) -> None:
         self._port = port
         self._counters = counters
-        self._queued = 0
-        self._length = length_cell()
-        outbox = port.outbox
-        self._slots = list(zip(outbox.pointers, outbox.bases, outbox.length_offsets, outbox.name_offsets, strict=True))
+        self._fresh = 0
+        """The first slot of the first message that is not used."""
+        self._open: dict[int, tuple[int, int]] = {}
+        """By destination: the slot for the next packet of its last message, and the most bytes it may have."""
+        self._grouped: dict[int, int] = {}
 
     def flush(self) -> None:
         """Send what is queued."""
-        if self._queued:
-            self._counters.packets_forwarded += self._port.flush(self._queued)
-            self._queued = 0
+        if self._fresh:
+            self._counters.packets_forwarded += self._port.flush(self._fresh // SEGMENTS, self._grouped)
+            self._fresh = 0
+            self._open.clear()
+            self._grouped.clear()
 
     def copy_out(
-        self, routes: list[Route], source: object, size: int, head: int, *, marker: int, number: int, timestamp: int
-    ) -> None:
-        """Queue one packet for everybody who follows its stream."""
-        outbox = self._port.outbox
-        view, vectors, headers, cell, slots = outbox.view, outbox.vectors, outbox.headers, self._length, self._slots
-        queued = self._queued
-        for handle, payload_type, offset, timestamp_offset, ssrc, name, _, _, _, connection in routes:
-            if queued == SEND_SLOTS:
-                self._queued = queued
-                self.flush()
-                queued = 0
-            pointer, base, length_at, name_at = slots[queued]
-            copy_bytes(pointer, source, size)
-            _pack_header(
-                view, base, head, marker | payload_type, (number + offset) & 0xFFFF,
-                (timestamp + timestamp_offset) & 0xFFFFFFFF, ssrc,
-            )  # fmt: skip
-            cell[0] = size
-            if protect_in_place(handle, pointer, cell):
-                self._counters.srtp_failed += 1
-                continue
-            if connection is not None:
-                connection.send_media(bytes(view[base : base + cell[0]]))
-                continue
-            _pack_pointer(vectors, length_at, cell[0])
-            _pack_pointer(headers, name_at, name)
-            queued += 1
-        self._queued = queued
-
-    def copy_layer_out(
         self,
         routes: list[Route],
         source: object,
         size: int,
         head: int,
-        where: Descriptor,
-        start: int,
+        where: Descriptor = ABSENT,
+        start: int = 0,
         *,
         marker: int,
         number: int,
         timestamp: int,
     ) -> None:
-        """The same for a layer of VP8 simulcast, whose payload descriptor is rewritten for each subscriber.
+        """Queue one packet for everybody who follows its stream.
 
-        ``where`` was read in a buffer in which the packet begins at ``start``.
+        ``where`` is the payload descriptor of a layer of VP8 simulcast, which may change for each subscriber; it was
+        read in a buffer in which the packet begins at ``start``.
         """
         outbox = self._port.outbox
-        view, vectors, headers, cell, slots = outbox.view, outbox.vectors, outbox.headers, self._length, self._slots
-        queued = self._queued
+        view, words, slots = outbox.view, outbox.words, outbox.slots
+        unended = self._open
+        next_of = unended.get if self._port.groups else _NOBODY.get
         for (
-            handle,
-            payload_type,
-            offset,
-            timestamp_offset,
-            ssrc,
-            name,
-            _,
-            picture_offset,
-            tl0_offset,
-            connection,
-        ) in routes:
-            if queued == SEND_SLOTS:
-                self._queued = queued
-                self.flush()
-                queued = 0
-            pointer, base, length_at, name_at = slots[queued]
+            handle, payload_type, offset, timestamp_offset, ssrc, name, _, picture_offset, tl0_offset, connection,
+        ) in routes:  # fmt: skip
+            slot, room = next_of(name, _CLOSED)
+            if room < size:
+                if self._fresh == SEND_SLOTS:
+                    self.flush()
+                slot = self._fresh
+            pointer, base, length, name_at = slots[slot]
             copy_bytes(pointer, source, size)
             _pack_header(
                 view, base, head, marker | payload_type, (number + offset) & 0xFFFF,
@@ -111,17 +83,19 @@ class Egress:
             )  # fmt: skip
             if picture_offset or tl0_offset:
                 shift(view, base - start, where, picture_offset, tl0_offset)
-            cell[0] = size
-            if protect_in_place(handle, pointer, cell):
+            length[0] = size
+            if protect_in_place(handle, pointer, length):
                 self._counters.srtp_failed += 1
-                continue
-            if connection is not None:
-                connection.send_media(bytes(view[base : base + cell[0]]))
-                continue
-            _pack_pointer(vectors, length_at, cell[0])
-            _pack_pointer(headers, name_at, name)
-            queued += 1
-        self._queued = queued
+            elif connection is not None:  # the slot was only a place to work in
+                connection.send_media(bytes(view[base : base + length[0]]))
+            elif room < size:
+                words[name_at] = name
+                unended[name] = (slot + 1, size)
+                self._fresh = slot + SEGMENTS
+            else:
+                message, place = divmod(slot, SEGMENTS)
+                self._grouped[message] = place + 1
+                unended[name] = (slot + 1, size) if size == room and place + 1 < SEGMENTS else _CLOSED
 
     def retransmit(self, subscription: Subscription, sequences: tuple[int, ...]) -> None:
         """Send again what this subscriber asks for, as RTX where it was negotiated; the caller flushes."""

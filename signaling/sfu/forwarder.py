@@ -5,7 +5,6 @@ Everything that happens once for each received media packet is in ``_media``.
 
 from __future__ import annotations
 
-import struct
 import time
 from collections.abc import Callable
 from typing import Final
@@ -13,16 +12,15 @@ from typing import Final
 import structlog
 
 from signaling.sfu import rtp
-from signaling.sfu.cache import Kept
 from signaling.sfu.counters import Counters
 from signaling.sfu.egress import Egress
 from signaling.sfu.ice import IceLite
 from signaling.sfu.layers import Position
 from signaling.sfu.publication import Stream
-from signaling.sfu.srtp import SrtpError, length_cell, unprotect_in_place
+from signaling.sfu.srtp import SrtpError, unprotect_in_place
 from signaling.sfu.tcp import TcpConnection
 from signaling.sfu.transport import MAXIMUM_REPORTERS, Path, Transport
-from signaling.sfu.udp import MAXIMUM_PACKET, NAME_BYTES, RECEIVE_SLOTS, UdpPort
+from signaling.sfu.udp import MAXIMUM_PACKET, RECEIVE_SLOTS, UdpPort
 from signaling.sfu.vp8 import ABSENT, Descriptor, picture_size, read_descriptor
 
 log = structlog.get_logger(__name__)
@@ -32,7 +30,6 @@ BATCHES_PER_TURN: Final = 8
 
 
 _unpack_header = rtp.HEADER.unpack_from
-_unpack_length = struct.Struct("=I").unpack_from
 
 ReportHandler = Callable[[Transport, bytes], None]
 
@@ -56,7 +53,6 @@ class Forwarder:
         self._on_report = on_report
         self._wall_clock = wall_clock
         self._transports: dict[bytes, Transport] = {}
-        self._in_length = length_cell()
         self._now = self._arrived_at = 0.0
 
     def forget(self, transport: Transport) -> None:
@@ -85,9 +81,8 @@ class Forwarder:
     def _datagram(self, index: int) -> None:
         inbox = self._port.inbox
         view, base = inbox.view, inbox.bases[index]
-        (length,) = _unpack_length(inbox.headers, inbox.received_offsets[index])
-        name = index * NAME_BYTES
-        key = bytes(inbox.names[name : name + self._port.key_bytes])
+        length = inbox.lengths[index][0]
+        key = inbox.keys[index].tobytes()
         first = view[base] if length else 255
         if 127 < first < 192 and length >= rtp.HEADER_BYTES:
             transport = self._transports.get(key)
@@ -96,9 +91,9 @@ class Forwarder:
             elif 192 <= view[base + 1] <= 223:  # RFC 5761 §4
                 self._report(transport, bytes(view[base : base + length]))
             else:
-                self._packet(transport, index, base, length)
+                self._packet(transport, index, base)
         elif first < 4:
-            raw = bytes(inbox.names[name : name + self._port.name_bytes])
+            raw = inbox.names[index].tobytes()
             self._check(bytes(view[base : base + length]), Path(key, raw, self._port.address_of(raw), self._port))
         elif 19 < first < 64:
             transport = self._transports.get(key)
@@ -148,8 +143,10 @@ class Forwarder:
                 self._report(transport, frame)
                 return
             # Between two batches nothing is in the inbox: its first slot serves.
-            self._port.inbox.view[: len(frame)] = frame
-            self._packet(transport, 0, 0, len(frame))
+            inbox = self._port.inbox
+            inbox.view[: len(frame)] = frame
+            inbox.lengths[0][0] = len(frame)
+            self._packet(transport, 0, 0)
         else:
             self._counters.unknown_datagram += 1
 
@@ -182,55 +179,66 @@ class Forwarder:
         reporters.add(ssrc)
         self._on_report(transport, report)
 
-    def _packet(self, transport: Transport, index: int, base: int, length: int) -> None:
+    def _packet(self, transport: Transport, index: int, base: int) -> None:
         if transport.inbound is None:
             self._counters.srtp_early += 1
             return
-        cell = self._in_length
-        cell[0] = length
-        if unprotect_in_place(transport.inbound.handle, self._port.inbox.pointers[index], cell):
+        inbox = self._port.inbox
+        cell = inbox.lengths[index]
+        if unprotect_in_place(transport.inbound.handle, inbox.pointers[index], cell):
             self._counters.srtp_rejected += 1
             return
         self._counters.packets_received += 1
-        length = cell[0]
+        header = _unpack_header(inbox.view, base)
+        stream = transport.streams.get(header[4])
+        if stream is None:
+            self._other(transport, index, base, cell[0], header[4])
+        else:
+            self._media(stream, index, base, cell[0], header)
+
+    def _other(self, transport: Transport, index: int, base: int, length: int, ssrc: int) -> None:
+        """A packet of a repair stream, or of one that nobody knows yet."""
         view = self._port.inbox.view
-        if transport.transport_cc_id:
+        stream = transport.repairs.get(ssrc)
+        if stream is None and transport.latch(bytes(view[base : base + length])):
+            stream = transport.streams.get(ssrc)
+            if stream is not None:
+                self._media(stream, index, base, length, _unpack_header(view, base))
+                return
+            stream = transport.repairs.get(ssrc)
+        if stream is None:  # also: the packet overtook the answer to ``produce``
+            self._counters.rtp_unknown_stream += 1
+            if transport.inbound is not None:
+                transport.inbound.forget(ssrc)  # libsrtp keeps state for every SSRC that was ever authentic
+        elif self._repair(stream, index, base, length):
+            return
+        if transport.transport_cc_id:  # what is not media was sent all the same
             number = rtp.transport_sequence(view, base, length, transport.transport_cc_id)
             if number >= 0:
                 transport.arrivals.note(number, self._now)
-        ssrc = _unpack_header(view, base)[4]
-        stream = transport.streams.get(ssrc)
-        if stream is None:
-            stream = transport.repairs.get(ssrc)
-            if stream is None and transport.latch(bytes(view[base : base + length])):
-                stream = transport.streams.get(ssrc) or transport.repairs.get(ssrc)
-            if stream is None:  # also: the packet overtook the answer to ``produce``
-                self._counters.rtp_unknown_stream += 1
-                transport.inbound.forget(ssrc)  # libsrtp keeps state for every SSRC that was ever authentic
-                return
-            if ssrc in transport.repairs:
-                self._repair(stream, index, base, length)
-                return
-        self._media(stream, index, base, length)
 
-    def _repair(self, stream: Stream, index: int, base: int, length: int) -> None:
+    def _repair(self, stream: Stream, index: int, base: int, length: int) -> bool:
+        """Handle what an RTX packet repeats; whether it repeats anything."""
         view = self._port.inbox.view
         try:
             where = rtp.layout(view, base, length)
         except ValueError:
             self._counters.rtp_malformed += 1
-            return
+            return False
         if where.end - where.payload < 3:  # bandwidth probes carry nothing behind the sequence number
             self._counters.rtp_padding += 1
-            return
+            return False
         restored = rtp.restore_retransmission(view, base, where.payload, stream.payload_type, stream.ssrc)
-        self._media(stream, index, restored, length - 2)
+        self._media(stream, index, restored, length - 2, _unpack_header(view, restored))
+        return True
 
-    def _media(self, stream: Stream, index: int, base: int, length: int) -> None:
+    def _media(
+        self, stream: Stream, index: int, base: int, length: int, header: tuple[int, int, int, int, int]
+    ) -> None:
         """One plaintext packet of a known stream, which lies at ``base`` of the inbox, in its slot ``index``."""
         counters = self._counters
         view = self._port.inbox.view
-        first, second, sequence, timestamp, _ = _unpack_header(view, base)
+        first, second, sequence, timestamp, _ = header
         publication = stream.publication
         if second & 0x7F != stream.payload_type or length > MAXIMUM_PACKET:
             counters.rtp_oversize += length > MAXIMUM_PACKET
@@ -239,6 +247,19 @@ class Forwarder:
         reception = stream.reception
         newest = reception.highest
         extended = reception.accept(sequence, timestamp, self._now)
+        try:
+            payload, end, extension = (
+                rtp.layout(view, base, length) if first & 0x2F else self._plain(view, base, first, length)
+            )
+        except ValueError:
+            counters.rtp_malformed += 1
+            return
+        carried = b""
+        if extension:
+            carrier = stream.carrier
+            carried = carrier.carry(view, base + extension, base + payload)
+            if carrier.sequence >= 0:
+                publication.transport.arrivals.note(carrier.sequence, self._now)
         if extended < 0:
             counters.rtp_duplicate += 1
             return
@@ -247,14 +268,6 @@ class Forwarder:
         if publication.sink is not None and publication.tap is None:
             counters.packets_captured += 1
             publication.sink.rtp(view[base : base + length], self._arrived_at)
-        try:
-            payload, end, extension = (
-                rtp.layout(view, base, length) if first & 0x2F else self._plain(view, base, first, length)
-            )
-        except ValueError:
-            counters.rtp_malformed += 1
-            return
-        carried = stream.carrier.carry(view, base + extension, base + payload) if extension else b""
         if payload >= end and extended > newest >= 0:
             counters.rtp_padding += 1
             stream.drop(extended)
@@ -309,17 +322,14 @@ class Forwarder:
         view[start + rtp.HEADER_BYTES : payload] = carried
         stream.packets += 1
         stream.octets += end - payload
-        stream.cache.put(Kept(number, head, marker, timestamp, bytes(view[start + rtp.HEADER_BYTES : end])))
-        source = inbox.pointers[index] + (start - inbox.bases[index])
+        stream.cache.put(number, head, marker, timestamp, bytes(view[start + rtp.HEADER_BYTES : end]))
         routes = stream.routes
         if number < stream.barrier:
             routes = [route for route in routes if route.first <= number]
-        if stream.layered:
-            self._egress.copy_layer_out(
-                routes, source, size, head, where, start, marker=marker, number=number, timestamp=timestamp
-            )
-        else:
-            self._egress.copy_out(routes, source, size, head, marker=marker, number=number, timestamp=timestamp)
+        source = inbox.pointers[index] + (start - inbox.bases[index])
+        self._egress.copy_out(
+            routes, source, size, head, where, start, marker=marker, number=number, timestamp=timestamp
+        )
 
     @staticmethod
     def _plain(view: memoryview, base: int, first: int, length: int) -> tuple[int, int, int]:

@@ -79,7 +79,9 @@ class Stream:
         self.payload_type = offered.payload_type
         self.reception = Reception(ssrc, offered.clock_rate)
         self.cache = PacketCache()
-        self.carrier = ExtensionCarrier(offered.carried, offered.extension_ids.get(AUDIO_LEVEL, 0))
+        self.carrier = ExtensionCarrier(
+            offered.carried, offered.extension_ids.get(AUDIO_LEVEL, 0), offered.transport_cc_id
+        )
         self.key_frame = key_frame_test(offered.mime_type)
         self.key_wanted = False
         self.key_asked_at = float("-inf")

@@ -18,6 +18,10 @@ SILENCE: Final = 127
 
 _ENERGY: Final = [10 ** (-level / 10) for level in range(SILENCE + 1)]
 
+_STEPS: Final = [1] + [2 + (byte & 0x0F) for byte in range(1, 0xF0)] + [1 << 16] * 16
+"""From one element to the next by its first byte (RFC 8285 §4.2): 0 is padding, id 15 ends the list."""
+_BLOCKS: Final = [EXTENSION.pack(ONE_BYTE_PROFILE, words) for words in range(1 << 10)]
+
 KeyFrameTest = Callable[[Buffer, int, int], bool]
 
 
@@ -94,14 +98,20 @@ class ExtensionCarrier:
     """Translates a publisher's header extensions to the router's ids and drops the others.
 
     The result is never longer than what it was made from, so it fits into the same packet in front of the payload.
-    On the way it adds up how loud an audio track is (RFC 6464); see ``take_loudness``.
+    What the worker itself reads is found on the way: ``sequence`` is the transport-wide sequence number (16 bits) of
+    the last packet, -1 without one; the loudness of an audio track (RFC 6464) is added up, see ``take_loudness``.
     """
 
-    __slots__ = ("_energy", "_level_id", "_levels", "_targets")
+    __slots__ = ("_energy", "_heads", "_level_id", "_levels", "_sequence_byte", "sequence")
 
-    def __init__(self, targets: Mapping[int, int], level_id: int = 0) -> None:
-        self._targets = dict(targets)
+    def __init__(self, targets: Mapping[int, int], level_id: int = 0, sequence_id: int = 0) -> None:
+        self._heads: list[bytes | None] = [None] * 256
+        for identifier, target in targets.items():
+            for size in range(16):
+                self._heads[identifier << 4 | size] = bytes((target << 4 | size,))
         self._level_id = level_id
+        self._sequence_byte = sequence_id << 4 | 1 if sequence_id else -1
+        self.sequence = -1
         self._energy, self._levels = 0.0, 0
 
     def take_loudness(self) -> float | None:
@@ -113,26 +123,26 @@ class ExtensionCarrier:
     def carry(self, packet: Buffer, position: int, end: int) -> bytes:
         """The extension block for subscribers (profile, length, elements), or nothing when no element is carried."""
         kept = b""
-        targets = self._targets
+        heads, sequence_byte = self._heads, self._sequence_byte
+        self.sequence = -1
         while position < end:
             byte = packet[position]
-            if byte == 0:
-                position += 1
-                continue
-            identifier, following = byte >> 4, position + 2 + (byte & 0x0F)
-            if identifier == 15 or following > end:
-                break
-            target = targets.get(identifier)
-            if target is not None:
-                kept += bytes((target << 4 | byte & 0x0F,)) + packet[position + 1 : following]
-                if identifier == self._level_id:
+            following = position + _STEPS[byte]
+            if byte == sequence_byte:
+                if following <= end:
+                    self.sequence = packet[position + 1] << 8 | packet[position + 2]
+            elif (head := heads[byte]) is not None:
+                if following > end:
+                    break
+                kept += head + packet[position + 1 : following]
+                if byte >> 4 == self._level_id:
                     self._levels += 1
                     self._energy += _ENERGY[packet[position + 1] & 0x7F]
             position = following
         if not kept:
             return b""
         kept += bytes(-len(kept) % 4)
-        return EXTENSION.pack(ONE_BYTE_PROFILE, len(kept) // 4) + kept
+        return _BLOCKS[len(kept) // 4] + kept
 
 
 def restore_retransmission(

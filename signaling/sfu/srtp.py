@@ -10,7 +10,10 @@ from pylibsrtp import Policy, Session
 from pylibsrtp._binding import ffi, lib
 
 REPLAY_WINDOW: Final = 1024
-"""Packets. libsrtp's default of 128 is less than a repaired loss on a slow line; 1,024 costs 1–2 %."""
+"""Packets. libsrtp's default of 128 is less than a repaired loss on a slow line."""
+REPEAT_WINDOW: Final = 512
+"""Packets that may be sent late or again: what ``signaling.sfu.cache`` keeps. libsrtp shifts a bit for each with every
+packet: 1,024 would make each forwarded packet 0.07 to 0.1 µs dearer, 128 would save less than 0.03 µs more."""
 
 protect_in_place = lib.srtp_protect
 unprotect_in_place = lib.srtp_unprotect
@@ -53,23 +56,23 @@ class SrtpKeys:
 class SrtpContext:
     """One direction of one transport. ``handle`` lives as long as the context does."""
 
-    def __init__(self, profile: Profile, key: bytes, ssrc_type: int) -> None:
+    def __init__(self, profile: Profile, key: bytes, ssrc_type: int, window: int) -> None:
         policy = Policy(key=key, ssrc_type=ssrc_type, srtp_profile=profile.number)
         # A retransmission without RTX repeats a sequence number with the same contents.
         policy.allow_repeat_tx = True
-        policy.window_size = REPLAY_WINDOW
+        policy.window_size = window
         self._session = Session(policy)
         self.handle: Any = self._session._srtp[0]  # the public wrapper copies each packet twice
 
     @classmethod
     def inbound(cls, keys: SrtpKeys) -> SrtpContext:
         """The context that opens what the other side sent."""
-        return cls(keys.profile, keys.inbound, Policy.SSRC_ANY_INBOUND)
+        return cls(keys.profile, keys.inbound, Policy.SSRC_ANY_INBOUND, REPLAY_WINDOW)
 
     @classmethod
     def outbound(cls, keys: SrtpKeys) -> SrtpContext:
         """The context that seals what this side sends."""
-        return cls(keys.profile, keys.outbound, Policy.SSRC_ANY_OUTBOUND)
+        return cls(keys.profile, keys.outbound, Policy.SSRC_ANY_OUTBOUND, REPEAT_WINDOW)
 
     def open_report(self, datagram: bytes) -> bytes:
         """The plaintext of an SRTCP datagram.

@@ -1,13 +1,16 @@
 """One UDP socket read and written in batches: recvmmsg and sendmmsg into buffers that are allocated once.
 
 A system call per datagram costs more than the encryption of its contents (3–5 µs against 1.3–1.7 µs), so the hot path
-fills the slots of a ``Batch`` and sends all of them with one call.
+fills the slots of a ``SendBatch`` and sends all of them with one call. Several datagrams of one size to one destination
+are one message to the kernel, which cuts it up again behind the routing (UDP_SEGMENT, "GSO"): 2.5 µs a datagram alone,
+1.8 in pairs, 1.2 in fours, 0.8 in eights.
 """
 
 from __future__ import annotations
 
 import errno
 import ipaddress
+import os
 import socket
 import struct
 from typing import Any, Final
@@ -37,26 +40,49 @@ ffi.cdef(
 libc = ffi.dlopen(None)
 
 RECEIVE_SLOTS: Final = 64
-SEND_SLOTS: Final = 1024
 SLOT_BYTES: Final = 2048
+MESSAGES: Final = 512
+SEGMENTS: Final = 8
+"""Datagrams of one message at most. The kernel takes 64; the second half of the gain is not worth their memory."""
+SEND_SLOTS: Final = MESSAGES * SEGMENTS
+SEND_SLOT_BYTES: Final = 1664
+"""Room for ``MAXIMUM_PACKET``, an RTX header and an SRTP tag; no power of two, which would share cache sets."""
 MAXIMUM_PACKET: Final = 1500
 NAME_BYTES: Final = 28
 SOCKET_BUFFER_BYTES: Final = 8 * 1024 * 1024
 
-_LENGTH = struct.Struct("=Q")
+SOL_UDP: Final = 17
+UDP_SEGMENT: Final = 103
+CONTROL_BYTES: Final = 24
+"""CMSG_SPACE of the one 16-bit number that tells the size of the segments."""
+
 _SIN6 = struct.Struct("=H2sI16sI")
 _SIN4 = struct.Struct("=H2s4s8x")
+_CONTROL = struct.Struct("=QiiH6x")
+_WORD: Final = 8
 
 
-class Batch:
-    """``count`` datagrams of at most ``SLOT_BYTES`` with their addresses, laid out for recvmmsg and sendmmsg.
+def _cells(array: Any, kind: str, field: str, count: int) -> list[Any]:
+    """Pointers of libsrtp's binding to a length in each struct of an array: it reads and writes them in place."""
+    start, size, offset = int(ffi.cast("uintptr_t", array)), ffi.sizeof(kind), ffi.offsetof(kind, field)
+    return [srtp_ffi.cast("int *", start + index * size + offset) for index in range(count)]
+
+
+def _slots(buffer: Any, stride: int, count: int) -> list[Any]:
+    # libsrtp's binding takes only pointers of its own ffi.
+    start = int(ffi.cast("uintptr_t", buffer))
+    return [srtp_ffi.cast("unsigned char *", start + index * stride) for index in range(count)]
+
+
+class ReceiveBatch:
+    """``RECEIVE_SLOTS`` datagrams of at most ``SLOT_BYTES`` with their addresses, laid out for recvmmsg.
 
     The structs point into ``_buffer``, ``_names`` and ``_vectors``; cffi keeps none of them alive for its own sake, so
-    the batch holds every one.
+    the batch holds every one. ``lengths`` are cells that recvmmsg fills and libsrtp changes in place.
     """
 
-    def __init__(self, count: int, name_bytes: int) -> None:
-        self.count = count
+    def __init__(self, name_bytes: int, key_bytes: int) -> None:
+        count = RECEIVE_SLOTS
         self._buffer = ffi.new("unsigned char[]", count * SLOT_BYTES)
         self._names = ffi.new("unsigned char[]", count * NAME_BYTES)
         self._vectors = ffi.new("struct iovec[]", count)
@@ -69,25 +95,74 @@ class Batch:
             header.msg_iovlen = 1
             header.msg_name = self._names + index * NAME_BYTES
             header.msg_namelen = name_bytes
-        start = int(ffi.cast("uintptr_t", self._buffer))
-        # libsrtp's binding takes only pointers of its own ffi.
-        self.pointers: list[Any] = [
-            srtp_ffi.cast("unsigned char *", start + index * SLOT_BYTES) for index in range(count)
-        ]
-        self.view = memoryview(ffi.buffer(self._buffer))
-        self.names = memoryview(ffi.buffer(self._names))
-        self.vectors = memoryview(ffi.buffer(self._vectors))
-        self.headers = memoryview(ffi.buffer(self.messages))
-        vector, message = ffi.sizeof("struct iovec"), ffi.sizeof("struct mmsghdr")
-        length = ffi.offsetof("struct mmsghdr", "msg_len")
+        self.pointers = _slots(self._buffer, SLOT_BYTES, count)
         self.bases = [index * SLOT_BYTES for index in range(count)]
-        self.length_offsets = [index * vector + ffi.offsetof("struct iovec", "iov_len") for index in range(count)]
-        self.name_offsets = [index * message for index in range(count)]
-        self.received_offsets = [index * message + length for index in range(count)]
+        self.lengths = _cells(self.messages, "struct mmsghdr", "msg_len", count)
+        self.view = memoryview(ffi.buffer(self._buffer))
+        names = memoryview(ffi.buffer(self._names))
+        starts = [index * NAME_BYTES for index in range(count)]
+        self.names = [names[start : start + name_bytes] for start in starts]
+        self.keys = [names[start : start + key_bytes] for start in starts]
 
-    def set_length(self, index: int, length: int) -> None:
-        """How many bytes of a slot are to be sent."""
-        _LENGTH.pack_into(self.vectors, self.length_offsets[index], length)
+
+class SendBatch:
+    """``MESSAGES`` messages of up to ``SEGMENTS`` datagrams each, laid out for sendmmsg.
+
+    Slot ``SEGMENTS * m + k`` is datagram ``k`` of message ``m``. ``slots`` has for each slot the pointer to its bytes,
+    their offset in ``view``, the cell of their length, and the place in ``words`` for the pointer to the destination's
+    ``Name`` (of its message). A message has one datagram unless ``join`` says otherwise.
+    """
+
+    def __init__(self, name_bytes: int) -> None:
+        self._buffer = ffi.new("unsigned char[]", SEND_SLOTS * SEND_SLOT_BYTES)
+        self.vectors = ffi.new("struct iovec[]", SEND_SLOTS)
+        self.messages = ffi.new("struct mmsghdr[]", MESSAGES)
+        self._single = ffi.new("struct mmsghdr[]", SEGMENTS)
+        controls = self._controls = ffi.new("unsigned char[]", MESSAGES * CONTROL_BYTES)
+        for slot in range(SEND_SLOTS):
+            self.vectors[slot].iov_base = self._buffer + slot * SEND_SLOT_BYTES
+        for message in range(MESSAGES):
+            header = self.messages[message].msg_hdr
+            header.msg_iov = self.vectors + message * SEGMENTS
+            header.msg_iovlen = 1
+            header.msg_namelen = name_bytes
+            header.msg_control = controls + message * CONTROL_BYTES
+        ffi.buffer(controls)[:] = _CONTROL.pack(_CONTROL.size - 6, SOL_UDP, UDP_SEGMENT, 0) * MESSAGES
+        self.view = memoryview(ffi.buffer(self._buffer))
+        self.words = memoryview(ffi.buffer(self.messages)).cast("B").cast("Q")
+        self._sizes = memoryview(ffi.buffer(controls)).cast("B").cast("H")
+        words_each = ffi.sizeof("struct mmsghdr") // _WORD
+        self.slots: list[tuple[Any, int, Any, int]] = list(
+            zip(
+                _slots(self._buffer, SEND_SLOT_BYTES, SEND_SLOTS),
+                [slot * SEND_SLOT_BYTES for slot in range(SEND_SLOTS)],
+                _cells(self.vectors, "struct iovec", "iov_len", SEND_SLOTS),
+                [slot // SEGMENTS * words_each for slot in range(SEND_SLOTS)],
+                strict=True,
+            )
+        )
+
+    def join(self, message: int, segments: int) -> None:
+        """Send so many datagrams with this message: all of the first one's size, the last at most of that size."""
+        header = self.messages[message].msg_hdr
+        header.msg_iovlen = segments
+        header.msg_controllen = CONTROL_BYTES
+        self._sizes[message * CONTROL_BYTES // 2 + 8] = self.vectors[message * SEGMENTS].iov_len
+
+    def part(self, message: int) -> None:
+        """Send one datagram with this message again."""
+        header = self.messages[message].msg_hdr
+        header.msg_iovlen = 1
+        header.msg_controllen = 0
+
+    def apart(self, message: int, segments: int) -> Any:
+        """The datagrams of one message as that many messages."""
+        whole = self.messages[message].msg_hdr
+        for index in range(segments):
+            header = self._single[index].msg_hdr
+            header.msg_name, header.msg_namelen = whole.msg_name, whole.msg_namelen
+            header.msg_iov, header.msg_iovlen = self.vectors + message * SEGMENTS + index, 1
+        return self._single
 
 
 class Name:
@@ -121,8 +196,10 @@ class UdpPort:
             self._enlarge(forced, plain)
         self.socket.bind((listen_ip, port))
         self.port: int = self.socket.getsockname()[1]
-        self.inbox = Batch(RECEIVE_SLOTS, self.name_bytes)
-        self.outbox = Batch(SEND_SLOTS, self.name_bytes)
+        self.inbox = ReceiveBatch(self.name_bytes, self.key_bytes)
+        self.outbox = SendBatch(self.name_bytes)
+        self.groups = self._takes_groups()
+        """Whether several datagrams may leave as one message."""
 
     def _enlarge(self, forced: int, plain: int) -> None:
         try:
@@ -137,22 +214,51 @@ class UdpPort:
         )
         return max(count, 0)
 
-    def flush(self, count: int) -> int:
-        """Send the first ``count`` slots of the outbox; how many left. What the kernel does not take is dropped."""
+    def _takes_groups(self) -> bool:
+        try:
+            self.socket.getsockopt(SOL_UDP, UDP_SEGMENT)
+        except OSError:  # Linux before 4.18, or a sandbox that plays Linux
+            return False
+        return True
+
+    def flush(self, count: int, grouped: dict[int, int]) -> int:
+        """Send the first ``count`` messages of the outbox; how many datagrams left.
+
+        ``grouped`` has the number of datagrams of each message that has more than one. What the kernel does not take is
+        dropped and counted.
+        """
+        outbox = self.outbox
+        for message, segments in grouped.items():
+            outbox.join(message, segments)
+        sent = self._send(outbox.messages, count, grouped)
+        for message in grouped:
+            outbox.part(message)
+        return sent
+
+    def _send(self, messages: Any, count: int, grouped: dict[int, int]) -> int:
         sent = index = 0
         while index < count:
-            taken = libc.sendmmsg(
-                self.socket.fileno(), self.outbox.messages + index, count - index, socket.MSG_DONTWAIT
-            )
+            taken = libc.sendmmsg(self.socket.fileno(), messages + index, count - index, socket.MSG_DONTWAIT)
             if taken > 0:
                 sent += taken
                 index += taken
             elif ffi.errno in (errno.EAGAIN, errno.ENOBUFS):
-                self.counters.send_dropped += count - index
-                break
+                self.counters.send_dropped += sum(grouped.get(each, 1) for each in range(index, count))
+                return sent + sum(segments - 1 for message, segments in grouped.items() if message < index)
             elif ffi.errno != errno.EINTR:
-                self.counters.send_failed += 1  # one destination is unreachable; the others are not to blame
+                if index in grouped:  # perhaps only as a group: a device without checksums, a path with a small MTU
+                    sent += self._send_apart(index, grouped[index], ffi.errno) - grouped[index] + 1
+                else:
+                    self.counters.send_failed += 1  # one destination is unreachable; the others are not to blame
                 index += 1
+        return sent + sum(grouped.values()) - len(grouped)
+
+    def _send_apart(self, message: int, segments: int, error: int) -> int:
+        """Send the datagrams of a group that was refused one by one; if it was only the group, make no more groups."""
+        sent = self._send(self.outbox.apart(message, segments), segments, {})
+        if sent == segments and self.groups:
+            self.groups = False
+            log.warning("datagrams leave one by one: the kernel refuses segmentation", reason=os.strerror(error))
         return sent
 
     def send_to(self, datagram: bytes, address: Address) -> None:

@@ -12,7 +12,7 @@ def packet(number: int) -> Kept:
 def test_the_newest_packets_are_found_and_older_ones_are_gone() -> None:
     cache = PacketCache(capacity=4)
     for number in range(65530, 65540):
-        cache.put(packet(number))
+        cache.put(*packet(number))
     assert [cache.get(number) for number in range(65536, 65540)] == [packet(number) for number in range(65536, 65540)]
     assert cache.get(65535) is None
     assert cache.get(65540) is None
@@ -20,13 +20,13 @@ def test_the_newest_packets_are_found_and_older_ones_are_gone() -> None:
 
 def test_a_repaired_packet_takes_its_place_among_newer_ones() -> None:
     cache = PacketCache(capacity=4)
-    cache.put(packet(2))
-    cache.put(packet(1))
+    cache.put(*packet(2))
+    cache.put(*packet(1))
     assert (cache.get(1), cache.get(2)) == (packet(1), packet(2))
 
 
 def test_nothing_is_left_after_clearing() -> None:
     cache = PacketCache(capacity=4)
-    cache.put(packet(1))
+    cache.put(*packet(1))
     cache.clear()
     assert cache.get(1) is None

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from signaling.sfu import rtcp, rtp
 from signaling.sfu.transport import MAXIMUM_REPORTERS
-from signaling.sfu.udp import SEND_SLOTS
+from signaling.sfu.udp import MESSAGES, SEGMENTS
 from tests.support.sfu_packets import VP8_DELTA, VP8_KEY, rtp_packet
 from tests.support.sfu_room import Room, camera_packet
 
@@ -135,10 +135,27 @@ async def test_more_watchers_than_slots_all_get_the_packet() -> None:
     with Room() as room:
         ann, bob = room.browser("ann", "send"), room.browser("bob", "receive")
         publication = room.camera(ann)
-        for _ in range(SEND_SLOTS + 10):
+        for _ in range(MESSAGES + 10):
             room.follow(bob, publication)
+        room.port.groups = False
         ann.send(camera_packet(1, VP8_KEY))
-        assert room.counters.packets_forwarded + room.counters.send_dropped == SEND_SLOTS + 10
+        assert room.counters.packets_forwarded + room.counters.send_dropped == MESSAGES + 10
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=3 * SEGMENTS), st.booleans())
+def test_packets_of_any_sizes_arrive_whole_and_in_order(sizes: list[int], grouped: bool) -> None:
+    with Room() as room:
+        ann, bob, carl = room.browser("ann", "send"), room.browser("bob", "receive"), room.browser("carl", "receive")
+        publication = room.camera(ann)
+        room.port.groups = grouped
+        room.follow(bob, publication)
+        room.follow(carl, publication)
+        payloads = [VP8_KEY + bytes((each,)) * (100 * size) for each, size in enumerate(sizes)]
+        ann.send(*(camera_packet(each, payload) for each, payload in enumerate(payloads)))
+        assert contents(bob.receive()[0]) == payloads
+        assert contents(carl.receive()[0]) == payloads
+        assert room.counters.packets_forwarded == 2 * len(payloads)
 
 
 @pytest.mark.parametrize(
