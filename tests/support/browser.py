@@ -112,7 +112,7 @@ class Person:
         if response.status >= 400 and not asked_who:
             self.complaints.append(f"{response.status} {response.url}")
 
-    def see(self, testid: str, **attributes: str) -> Locator:
+    def see(self, testid: str, /, **attributes: str) -> Locator:
         """The element with this test id (and data attributes)."""
         rest = "".join(f'[data-{name.replace("_", "-")}="{value}"]' for name, value in attributes.items())
         return self.page.locator(f'[data-testid="{testid}"]{rest}')
