@@ -160,20 +160,24 @@ def restore_retransmission(
     return base + 2
 
 
-def vp8_key_frame(packet: Buffer, start: int, end: int) -> bool:
-    """Whether the payload begins a VP8 key frame (RFC 7741 §4.2 and §4.3)."""
-    first = packet[start]
+def vp8_body(packet: Buffer, start: int, end: int) -> int:
+    """Where the VP8 data begins behind the payload descriptor (RFC 7741 §4.2); perhaps at or behind ``end``."""
     position = start + 1
-    if not first & 0x10 or first & 0x07:  # not the start of partition 0
-        return False
-    if first & 0x80:
-        if position >= end:
-            return False
+    if packet[start] & 0x80 and position < end:
         flags = packet[position]
         position += 1
         if flags & 0x80 and position < end:
             position += 2 if packet[position] & 0x80 else 1
         position += bool(flags & 0x40) + bool(flags & 0x30)
+    return position
+
+
+def vp8_key_frame(packet: Buffer, start: int, end: int) -> bool:
+    """Whether the payload begins a VP8 key frame (RFC 7741 §4.2 and §4.3)."""
+    first = packet[start]
+    if not first & 0x10 or first & 0x07:  # not the start of partition 0
+        return False
+    position = vp8_body(packet, start, end)
     return position < end and not packet[position] & 0x01
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from signaling.sfu.rtp import Buffer
+from signaling.sfu.rtp import Buffer, vp8_body
 
 PICTURE_SPAN: Final = 1 << 15
 """Picture ids are counted modulo this, also where a publisher sends only 7 bits of them."""
@@ -61,15 +61,7 @@ def shift(
 
 def picture_size(packet: Buffer, start: int, end: int) -> tuple[int, int] | None:
     """Width and height in pixels, if the payload begins a key frame (RFC 6386 §9.1)."""
-    position = start + 1
-    if packet[start] & 0x80:
-        if position >= end:
-            return None
-        flags = packet[position]
-        position += 1
-        if flags & 0x80 and position < end:
-            position += 2 if packet[position] & 0x80 else 1
-        position += bool(flags & 0x40) + bool(flags & 0x30)
+    position = vp8_body(packet, start, end)
     if position + 10 > end or bytes(packet[position + 3 : position + 6]) != START_CODE:
         return None
     width = packet[position + 6] | (packet[position + 7] & 0x3F) << 8

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.browser import DESKTOP, PHONE, Person, chromium, party_enters, staff_signs_in
+from tests.support.browser import DESKTOP, PHONE, Person, chromium, two_meet
 from tests.support.narrow import narrow_way
 from tests.support.service import running_service
 
@@ -48,13 +48,7 @@ async def test_a_browser_holds_the_rate_that_its_way_up_bears(tmp_path: Path) ->
     ):
         mediator = await Person.sits_down(browser, "mediator", DESKTOP)
         applicant = await Person.sits_down(browser, "applicant", PHONE)
-        await staff_signs_in(mediator, service.links["mediator"], "zhouhe", service.passwords["zhouhe"])
-        await mediator.see("console-enter").or_(mediator.see("console")).first.wait_for()
-        if await mediator.see("console-enter").is_visible():
-            await mediator.tap("console-enter")
-        await party_enters(applicant, service.links["applicant"], "0001")
-        await mediator.tap("admit")
-        await applicant.waits_for("room")
+        await two_meet(mediator, applicant, service.links, service.passwords["zhouhe"])
         await mediator.sees_and_hears(1)
         await asyncio.sleep(3)
         free, _, _ = await measured(applicant, 3)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.browser import DESKTOP, PHONE, Person, chromium, party_enters, staff_signs_in
+from tests.support.browser import DESKTOP, PHONE, Person, chromium, two_meet
 from tests.support.service import running_service
 from tests.support.udp_blocked import tcp_only
 
@@ -38,12 +38,7 @@ async def test_picture_and_sound_come_over_tcp_where_udp_is_blocked(tmp_path: Pa
     ):
         mediator = await Person.sits_down(browser, "mediator", DESKTOP)
         applicant = await Person.sits_down(browser, "applicant", PHONE)
-        await staff_signs_in(mediator, service.links["mediator"], "zhouhe", service.passwords["zhouhe"])
-        await mediator.see("console-enter").or_(mediator.see("console")).first.wait_for()
-        if await mediator.see("console-enter").is_visible():
-            await mediator.tap("console-enter")
-        await party_enters(applicant, service.links["applicant"], "0001")
-        await mediator.tap("admit")
+        await two_meet(mediator, applicant, service.links, service.passwords["zhouhe"])
         for person in (mediator, applicant):
             await person.sees_and_hears(1)
             pairs = await person.page.evaluate(SELECTED)
