@@ -37,6 +37,7 @@ from signaling.media import Notice as MediaNotice
 from signaling.messages import Json
 from signaling.room import RoomSettings
 from signaling.sfu.control import PublicationDemand, Speakers, SubscriptionLayer, TransportState
+from signaling.turn import TurnServers
 
 log = structlog.get_logger(__name__)
 
@@ -149,7 +150,9 @@ class Node:
         self._filer = Filer(self.services.filing)
         self._policy = SessionPolicy(self.services, self._director, self._filer.soon)
         limits = RoomSettings(
-            maximum_people=settings.room_capacity, ice_servers=tuple(json.loads(settings.ice_servers))
+            maximum_people=settings.room_capacity,
+            ice_servers=tuple(json.loads(settings.ice_servers)),
+            turn=TurnServers(settings.turn_urls, settings.turn_secret, settings.turn_seconds),
         )
         self.hub = Hub(self._policy, self._media, settings=limits)
         self._policy.listen(self.foundation.bus, self.hub)

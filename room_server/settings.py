@@ -56,6 +56,9 @@ class Settings:
         "addresses told to browsers for media; empty: host, or this machine's own", ()
     )
     ice_servers: str = _doc("JSON list of TURN or STUN servers handed to browsers (RTCIceServer form)", "[]")
+    turn_urls: tuple[str, ...] = _doc("TURN relays (turn: or turns: URLs) that share turn_secret with this service", ())
+    turn_secret: str = _doc("coturn's static-auth-secret: makes credentials for each person", "")
+    turn_seconds: int = _doc("how long such credentials hold", 6 * 3600)
     demo: bool = _doc("open a demo case on an empty database and show its outbox of messages", default=False)
     organisation: str = _doc(
         "name of the mediation organisation on papers and seal", "示例街道劳动人事争议调解中心（演示）"
@@ -201,6 +204,11 @@ def load(environment: Mapping[str, str] | None = None, **flags: Any) -> Settings
     settings = Settings(**{name: _convert(name, value, hints[name]) for name, value in values.items()})
     for address in settings.announced_ips:
         _check_address(address)
+    if settings.turn_urls and not settings.turn_secret:
+        raise SettingsError("turn_urls: the relays need turn_secret, or nobody gets through them")
+    for url in settings.turn_urls:
+        if not url.startswith(("turn:", "turns:")):
+            raise SettingsError(f"turn_urls: {url!r} does not begin with turn: or turns:")
     return settings
 
 

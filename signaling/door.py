@@ -102,7 +102,7 @@ class Door:
             resumed=missed is not None,
             snapshot=snapshot,
             router_capabilities=self._room.router_capabilities,
-            ice_servers=list(self._room.settings.ice_servers),
+            ice_servers=self._room.ice_servers(person.participant_id),
             ping_seconds=self._room.settings.ping_seconds,
         )
         return Joined(person, welcome, missed or [])

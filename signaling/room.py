@@ -38,6 +38,7 @@ from signaling.policy import MediaPort, RoomPolicy, RoomState
 from signaling.replay import encode_event
 from signaling.switchboard import Switchboard
 from signaling.tracks import Publication, TransportHealth
+from signaling.turn import NO_RELAYS, TurnServers
 from signaling.views import changes
 from signaling.visibility import view_of
 
@@ -50,6 +51,7 @@ class RoomSettings:
     resume_seconds: float = 60.0
     ping_seconds: int = 15
     ice_servers: tuple[Json, ...] = ()
+    turn: TurnServers = NO_RELAYS
 
 
 class Room:
@@ -88,6 +90,10 @@ class Room:
         self._on_closed = on_closed
         self.door = Door(self)
         self.movement = Movement(self, clock)
+
+    def ice_servers(self, participant_id: ParticipantId) -> list[Json]:
+        """What the browser of this person may use to find a way: relays with credentials of their own."""
+        return [*self.settings.ice_servers, *self.settings.turn.for_person(participant_id, self._clock.now())]
 
     @property
     def publications(self) -> Mapping[PublicationId, Publication]:

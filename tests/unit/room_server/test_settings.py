@@ -92,3 +92,15 @@ def test_processes_that_start_together_have_one_key(tmp_path: Path) -> None:
         keys = set(starting.map(lambda _: loaded.token_key(), range(8)))
     assert len(keys) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["secret.key"]
+
+
+@pytest.mark.parametrize(
+    ("urls", "secret", "named"), [("turn:r.example", "", "turn_secret"), ("stun:r.example", "s", "stun:r.example")]
+)
+def test_a_relay_that_nobody_could_use_is_refused(urls: str, secret: str, named: str) -> None:
+    environment = {"MEDIATION_ROOM_TURN_URLS": urls, "MEDIATION_ROOM_TURN_SECRET": secret}
+    with pytest.raises(SettingsError, match=named):
+        settings.load(environment)
+    if secret:
+        environment["MEDIATION_ROOM_TURN_URLS"] = "turn:a.example:3478, turns:a.example:5349?transport=tcp"
+        assert settings.load(environment).turn_urls == ("turn:a.example:3478", "turns:a.example:5349?transport=tcp")

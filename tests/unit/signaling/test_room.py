@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import hmac
 from collections.abc import AsyncIterator
 
 import pytest
@@ -12,6 +14,7 @@ from signaling.hub import IDLE_SECONDS
 from signaling.ids import ParticipantId
 from signaling.messages import CloseCode, RecordingView
 from signaling.room import RoomSettings
+from signaling.turn import TurnServers
 from tests.support.room_ports import ROOM, Browser, House, house
 
 A = ParticipantId("a")
@@ -299,3 +302,17 @@ async def test_a_link_that_is_revoked_while_the_room_opens_lets_nobody_in(home: 
     answer = await joining
     assert (answer["type"], answer["data"]["code"]) == ("error", "unauthenticated")
     assert home.room.participants == {}
+
+
+async def test_everybody_gets_credentials_of_their_own_for_the_relay() -> None:
+    turn = TurnServers(["turn:relay.example:3478"], "secret", 3600)
+    async with house(RoomSettings(ice_servers=({"urls": ["stun:s.example"]},), turn=turn)) as home:
+        browsers = [home.browser(name) for name in ("a", "b")]
+        (stun, first), (_, second) = [(await browser.join())["data"]["ice_servers"] for browser in browsers]
+        assert stun == {"urls": ["stun:s.example"]}
+        assert first["username"] != second["username"]
+        expiry, name = first["username"].split(":")
+        assert int(expiry) == int(home.clock.now()) + 3600
+        assert name not in ("a", "b") and len(name) == 16
+        expected = hmac.new(b"secret", first["username"].encode(), "sha1").digest()
+        assert base64.b64decode(first["credential"]) == expected
