@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from signaling.sfu import rtcp
+from signaling.sfu.publication import Publication
 from signaling.sfu.subscription import Subscription
 from signaling.sfu.transport import Transport
 
@@ -70,14 +71,11 @@ def _note_losses(transport: Transport, blocks: tuple[rtcp.ReportBlock, ...]) -> 
             subscription.fraction_lost = block.fraction_lost / 256
 
 
-def ask_for_missing(transport: Transport, now: float) -> None:
+def ask_for_missing(publication: Publication, now: float) -> None:
     """Ask a publisher again for what was lost on the way here."""
-    for publication in transport.publications:
-        if not publication.offered.nack:
-            continue
-        for stream in publication.streams:
-            if stream.reception.missing and (wanted := stream.reception.wanted(now)):
-                transport.send_report(rtcp.nack(stream.ssrc, wanted))
+    for stream in publication.streams:
+        if stream.reception.missing and (wanted := stream.reception.wanted(now)):
+            publication.transport.send_report(rtcp.nack(stream.ssrc, wanted))
 
 
 def tell_arrivals(transport: Transport) -> None:

@@ -221,6 +221,10 @@ class Publication:
         """What subscribers see as canonical name: the same for all tracks of one person's device."""
         return self.offered.cname or self.participant_id
 
+    def awake(self, now: float) -> bool:
+        """Whether anything can be due: it is sent, or somebody waits for it."""
+        return any(stream.waiting or stream.key_wanted or stream.alive(now) for stream in self.streams)
+
     def set_paused(self, paused: bool, now: float) -> None:
         """Drop its packets from now on, or let them through again from the next key frame."""
         if self.paused == paused:

@@ -38,7 +38,7 @@ Notice = (
 )
 Handler = Callable[[Any], Awaitable[Json]]
 
-MAXIMUM_TRANSPORTS: Final = 2000
+MAXIMUM_TRANSPORTS: Final = 4000
 
 
 class Router:
@@ -62,6 +62,7 @@ class Router:
         self._subscriptions: dict[SubscriptionId, Subscription] = {}
         self._captures: dict[PublicationId, CaptureSink] = {}
         self._measured_at = time.monotonic()
+        self._awake: list[Publication] = []
         self._speakers: dict[RoomId, SpeakerDetector] = {}
         self._handlers: dict[type[control.Request], Handler] = {
             control.GetCapabilities: self._get_capabilities,
@@ -293,24 +294,24 @@ class Router:
     # ---- what happens by the clock -----------------------------------------------------------------------------------
 
     def repair(self) -> None:
-        """Every 20 ms: ask for lost packets and due key frames."""
+        """Every 20 ms: ask for lost packets and due key frames, of what was awake at the last ``arrange``."""
         now = time.monotonic()
-        for transport in self._transports.values():
-            if transport.inbound is not None and transport.publications:
-                feedback.ask_for_missing(transport, now)
-        for publication in self._publications.values():
+        for publication in self._awake:
+            if publication.offered.nack and publication.transport.inbound is not None:
+                feedback.ask_for_missing(publication, now)
             for stream in publication.streams:
                 stream.tick(now)
 
     def tell_arrivals(self) -> None:
         """Ten times a second: when the packets of publishers arrived."""
-        for transport in self._transports.values():
-            if transport.inbound is not None:
-                feedback.tell_arrivals(transport)
+        for publication in self._awake:
+            if publication.transport.inbound is not None:
+                feedback.tell_arrivals(publication.transport)  # what was told once is not told again
 
     def arrange(self) -> None:
         """Every quarter of a second: who gets which layer, and who is to be told of it."""
         now = time.monotonic()
+        self._awake = [each for each in self._publications.values() if each.awake(now)]
         for publication in self._publications.values():
             if publication.kind != "video":
                 continue
