@@ -140,7 +140,7 @@ const messages: Record<keyof typeof source, string> = {
   "staff.unmute": "Let {name} be heard again",
   "staff.muted": "muted by you",
 
-  "staff.caucus.open": "Private talk with {side}…",
+  "staff.caucus.open": "Private talk: {side}…",
   "staff.caucus.title": "Talk with the {side} in private?",
   "staff.caucus.who": "In it: {names}, and you",
   "staff.caucus.sealed": "The other side hears and sees nothing from now on, and no edit of the draft",
