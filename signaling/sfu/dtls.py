@@ -8,7 +8,7 @@ never passes through aiortc. It uses names that are private there (``_set_role``
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, Literal, cast
 
 from aiortc.rtcdtlstransport import (
@@ -21,7 +21,7 @@ from aiortc.rtcdtlstransport import (
 )
 
 from signaling.messages import Json
-from signaling.sfu.srtp import PREFERRED, SrtpKeys
+from signaling.sfu.srtp import PREFERRED, Profile, SrtpKeys
 
 QUEUED_DATAGRAMS: Final = 64
 EXPORTER_LABEL: Final = b"EXTRACTOR-dtls_srtp"
@@ -47,9 +47,9 @@ class Certificate:
 class _Handshake(RTCDtlsTransport):
     """aiortc's transport with our profiles, a reason for a failure, and the keys taken out."""
 
-    def __init__(self, path: _Path, certificate: RTCCertificate) -> None:
+    def __init__(self, path: _Path, certificate: RTCCertificate, profiles: Sequence[Profile]) -> None:
         super().__init__(cast(Any, path), [certificate])
-        names = [profile.name.encode() for profile in PREFERRED]
+        names = [profile.name.encode() for profile in profiles]
         ours = [profile for profile in SRTP_PROFILES if profile.openssl_profile in names]
         self._srtp_profiles = sorted(ours, key=lambda profile: names.index(profile.openssl_profile))
         self.failure = "handshake_failed"
@@ -93,16 +93,20 @@ class _Path:
 
 
 class DtlsSession:
-    """One handshake and what follows it. ``on_outcome`` is told ``connected`` or ``failed`` once, then ``closed``."""
+    """One handshake and what follows it. ``on_outcome`` is told ``connected`` or ``failed`` once, then ``closed``.
+
+    ``profiles`` are what this side offers or takes, the best first.
+    """
 
     def __init__(
         self,
         certificate: Certificate,
         send: Callable[[bytes], None],
         on_outcome: Callable[[DtlsOutcome, str], None],
+        profiles: Sequence[Profile] = PREFERRED,
     ) -> None:
         self._path = _Path(send)
-        self._handshake = _Handshake(self._path, certificate.inner)
+        self._handshake = _Handshake(self._path, certificate.inner, profiles)
         self._on_outcome = on_outcome
         self._task: asyncio.Task[None] | None = None
         self._closed = False

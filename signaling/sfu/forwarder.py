@@ -61,12 +61,14 @@ class Forwarder:
             if self._transports.get(key) is transport:
                 del self._transports[key]
 
-    def on_readable(self) -> None:
-        """Handle what is waiting at the port. Never raises."""
+    def on_readable(self) -> int:
+        """Handle what is waiting at the port; how many datagrams that were. Never raises."""
+        handled = 0
         for _ in range(BATCHES_PER_TURN):
             count = self._port.receive()
             if not count:
                 break
+            handled += count
             self._now, self._arrived_at = time.monotonic(), self._wall_clock()
             self._counters.datagrams_received += count
             for index in range(count):
@@ -77,6 +79,7 @@ class Forwarder:
             self._egress.flush()
             if count < RECEIVE_SLOTS:
                 break
+        return handled
 
     def _datagram(self, index: int) -> None:
         inbox = self._port.inbox

@@ -20,6 +20,7 @@ import uvloop
 
 from signaling.sfu.capture import FeedSocket
 from signaling.sfu.counters import Counters
+from signaling.sfu.pulse import Pulse
 from signaling.sfu.router import Router, every
 from signaling.sfu.server import ControlServer
 from signaling.sfu.tcp import TcpPort
@@ -79,7 +80,7 @@ async def run(config: WorkerConfig) -> None:
         tcp.handler, tcp.on_closed = router.forwarder.on_frame, router.forwarder.on_closed
     server = ControlServer(config.control_path, router)
     await server.start()
-    loop.add_reader(port.socket, router.forwarder.on_readable)
+    pulse = Pulse(port.socket, router.forwarder.on_readable)
     tasks = [
         loop.create_task(every(REPAIR_INTERVAL, router.repair)),
         loop.create_task(every(REPORT_INTERVAL, partial(router.report, config.publisher_bits_per_second))),
@@ -99,7 +100,7 @@ async def run(config: WorkerConfig) -> None:
         await router.close_all()
         if tcp is not None:
             await tcp.close()
-        loop.remove_reader(port.socket)
+        pulse.close()
         feed.close()
         port.close()
         log.info("the media worker has stopped", **counters.as_json())

@@ -1,228 +1,207 @@
-"""How much a forwarded packet costs: rooms full of packet-level people against a real worker process.
+"""What a forwarded packet costs, next to Janus: the same people, packets and cipher, in alternating runs.
 
-``python -m tests.bench.forward --rooms 4 --people 6`` prints a table and, last, one line of JSON. Everybody sends
-1 Mbit/s of video (120 packets of 1,040 bytes a second) and 50 packets of Opus a second, and receives everybody else of
-the room. The delay is taken from the RTP timestamp, which holds the microsecond of sending: it includes this process's
-own queue.
+``python -m tests.bench.forward`` (``make bench-forward``) prints a table and, last, one line of JSON. Everybody sends
+1 Mbit/s of video (120 packets a second) and 50 packets of Opus a second, each at moments of their own, and receives
+everybody else of the room. The worker runs with all that it does for real people, and with every track going to a reader
+in the recorder's place; Janus runs its videoroom with ``event_loops = 1``. Packets and delays are counted by the
+receivers; CPU is user and system time of the server's process alone.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import gc
 import json
-import os
+import platform
 import resource
-import socket
-import sys
-import tempfile
+import statistics
 import time
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import uvloop
 
-from signaling.ids import CaptureId, PublicationId
-from signaling.sfu import rtp
-from tests.support.sfu_packets import CAPABILITIES, VP8_DELTA, VP8_KEY, audio_parameters, video_parameters
-from tests.support.sfu_peer import Peer, WorkerProcess
+from signaling.load.figures import Delivery, delivery
+from signaling.load.traffic import Person, Shape, send
+from signaling.sfu.srtp import AEAD_AES_128_GCM, AES128_CM_SHA1_80, Profile
+from tests.bench import janus
+from tests.bench.targets import OurWorker, Target, cpu_seconds, direct_people
 
-VIDEO_RATE, VIDEO_BYTES = 120, 1040
-AUDIO_RATE, AUDIO_BYTES = 50, 120
-LEVEL = {1: b"\xa0"}
-READER = """
-import socket, sys
-reader = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-reader.bind(sys.argv[1])
-while True:
-    reader.recv(65536)
-"""
-
-
-class Arrivals:
-    """What one person got of one stream."""
-
-    __slots__ = ("count", "first", "last")
-
-    def __init__(self, sequence: int) -> None:
-        self.first = self.last = sequence
-        self.count = 0
+PEOPLE = 6
+WARM_UP = 1.5
+LADDER = (8, 12, 16, 20, 24)
+"""Rooms of six people: 40,800, 61,200, 81,600 … packets a second out."""
+DELIVERED, P99_MS = 0.999, 10.0
+"""What still counts as carried."""
+CIPHERS = {"gcm": AEAD_AES_128_GCM, "cm": AES128_CM_SHA1_80}
+Maker = Callable[[Profile], Target]
+TARGETS: dict[str, Maker] = {
+    "worker": lambda profile: OurWorker(profile, recorded=False),
+    "worker+tap": lambda profile: OurWorker(profile, recorded=True),
+    "janus": janus.Janus,
+}
 
 
-class Listener(Peer):
-    """A receiving peer that counts instead of decrypting, once ``measuring``."""
+@dataclass(frozen=True)
+class Measured:
+    """One run of one target. ``cpu`` and ``load_cpu`` are shares of a core."""
 
-    measuring = False
+    target: str
+    cipher: str
+    packets_per_s: int
+    us_per_packet: float
+    cpu: float
+    p50_ms: float
+    p99_ms: float
+    delivered: float
+    unreadable: int
+    load_cpu: float
 
-    def connection_made(self, transport: Any) -> None:
-        super().connection_made(transport)
-        # A pause of this process must not count as a loss of the worker's.
-        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 * 1024 * 1024)
-
-    delays: list[int]
-    streams: dict[int, Arrivals]
-
-    def datagram_received(self, data: bytes, addr: Any) -> None:
-        if not self.measuring or data[0] < 0x80 or 192 <= data[1] <= 223:
-            super().datagram_received(data, addr)
-            return
-        _, _, sequence, timestamp, ssrc = rtp.HEADER.unpack_from(data)
-        self.delays.append((time.monotonic_ns() // 1000 - timestamp) & 0xFFFFFFFF)
-        stream = self.streams.get(ssrc)
-        if stream is None:
-            stream = self.streams[ssrc] = Arrivals(sequence)
-        stream.count += 1
-        ahead = (sequence - stream.last) & 0xFFFF
-        if ahead < 0x8000:
-            stream.last += ahead
+    @property
+    def carried(self) -> bool:
+        """Whether the server kept up."""
+        return self.delivered >= DELIVERED and self.p99_ms <= P99_MS
 
 
-@dataclass
-class Person:
-    """One participant: a transport each way and two tracks."""
-
-    sender: Peer
-    listener: Listener
-    number: int
-    publications: list[PublicationId] = field(default_factory=list)
-    sequences: list[int] = field(default_factory=lambda: [0, 0])
-    due: list[float] = field(default_factory=lambda: [0.0, 0.0])
-
-    def send_due(self, now: float) -> None:
-        """Send what should have left by now."""
-        for track, rate in ((0, AUDIO_RATE), (1, VIDEO_RATE)):
-            while self.due[track] <= now:
-                self.due[track] += 1 / rate
-                self.sequences[track] += 1
-                self.sender.send(self._packet(track, self.sequences[track]))
-
-    def _packet(self, track: int, sequence: int) -> bytes:
-        stamp = time.monotonic_ns() // 1000 & 0xFFFFFFFF
-        if track == 0:
-            head = rtp.HEADER.pack(0x90, 111, sequence & 0xFFFF, stamp, 1001 + 10 * self.number)
-            return head + b"\xbe\xde\x00\x02\x10\xa0\x40\x30\x22\x01\x02\x03" + bytes(AUDIO_BYTES)
-        begin = VP8_KEY if sequence % VIDEO_RATE == 1 else VP8_DELTA
-        head = rtp.HEADER.pack(0x90, 96, sequence & 0xFFFF, stamp, 2001 + 10 * self.number)
-        return head + b"\xbe\xde\x00\x02\x40\x31\x22\x01\x02\x03\x00\x00" + begin + bytes(VIDEO_BYTES)
+def own_seconds() -> float:
+    """User and system time of this process so far."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime
 
 
-async def fill_room(worker: WorkerProcess, room: int, people: int) -> list[Person]:
-    """Everybody of one room, each following all others."""
-    media, members = worker.media, []
-    for index in range(people):
-        name, number = f"person{index}", room * people + index
-        sender = await Peer.open(media, f"room{room}", name, "send")
-        listener = await Listener.open(media, f"room{room}", name, "receive")
-        listener.delays, listener.streams = [], {}
-        person = Person(sender, listener, number)
-        audio = audio_parameters(1001 + 10 * number)
-        video = video_parameters(2001 + 10 * number, 2002 + 10 * number)
-        person.publications.append(await media.publish(sender.transport_id, "audio", "microphone", audio))
-        person.publications.append(await media.publish(sender.transport_id, "video", "camera", video))
-        members.append(person)
-    for person in members:
-        for other in members:
-            for publication_id in other.publications if other is not person else ():
-                await person.listener.follow(publication_id, CAPABILITIES)
-    return members
+async def observe(people: list[Person], shape: Shape, seconds: float) -> Delivery:
+    """Let everybody send, and take the figures after a warm-up."""
+    await send(people, shape, WARM_UP)
+    for each in people:
+        each.listener.forget()
+    gc.collect()
+    gc.freeze()
+    await send(people, shape, seconds)
+    return delivery(people)
 
 
-def worker_seconds(pid: int) -> float:
-    """User and system time of a process so far."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-async def load(everybody: list[Person], seconds: float) -> None:
-    """Send at the given rates, evenly spread."""
-    start = time.monotonic()
-    for index, person in enumerate(everybody):
-        person.due = [start + index / len(everybody) / rate for rate in (AUDIO_RATE, VIDEO_RATE)]
-    while (now := time.monotonic()) < start + seconds:
-        for person in everybody:
-            person.send_due(now)
-        await asyncio.sleep(0.001)
-
-
-async def measure(rooms: int, people: int, seconds: float, capture: bool) -> dict[str, Any]:
-    """One measurement."""
-    with tempfile.TemporaryDirectory() as folder:
-        worker = WorkerProcess(Path(folder))
-        await worker.start()
-        everybody = [person for room in range(rooms) for person in await fill_room(worker, room, people)]
-        recorder = None
-        if capture:
-            recorder = await asyncio.create_subprocess_exec(sys.executable, "-c", READER, str(worker.feed_path))
-            while not worker.feed_path.exists():
-                await asyncio.sleep(0.01)
-            ids = [publication_id for person in everybody for publication_id in person.publications]
-            for number, publication_id in enumerate(ids, 1):
-                await worker.media.start_capture(publication_id, CaptureId(number))
-        await load(everybody, 1.5)
-        for person in everybody:
-            person.listener.measuring = True
+async def measure(name: str, cipher: str, rooms: int, seconds: float) -> Measured:
+    """One run of a fresh server process."""
+    shape, target = Shape(), TARGETS[name](CIPHERS[cipher])
+    await target.start()
+    people: list[Person] = []
+    try:
+        for room in range(rooms):
+            people += await target.fill_room(room, PEOPLE, shape)
+        await send(people, shape, WARM_UP)
+        for each in people:
+            each.listener.forget()
         gc.collect()
         gc.freeze()
-        before, spent, own = await worker.media.statistics(), worker_seconds(worker.pid), resource.getrusage(0)
-        started = time.monotonic()
-        await load(everybody, seconds)
+        spent, own, started = cpu_seconds(target.pid), own_seconds(), time.monotonic()
+        await send(people, shape, seconds)
         elapsed = time.monotonic() - started
-        spent, after = worker_seconds(worker.pid) - spent, await worker.media.statistics()
-        used = resource.getrusage(0)
-        result = summarise(everybody, before["counters"], after["counters"], spent, elapsed)
-        result |= {"rooms": rooms, "people": people, "capture": capture}
-        result["load_cpu"] = round((used.ru_utime + used.ru_stime - own.ru_utime - own.ru_stime) / elapsed, 2)
-        for person in everybody:
-            await person.sender.close()
-            await person.listener.close()
-        await worker.close()
-        if recorder is not None:
-            recorder.kill()
-            await recorder.wait()
-    return result
+        spent, own = cpu_seconds(target.pid) - spent, own_seconds() - own
+        got = delivery(people)
+    finally:
+        for each in people:
+            await each.close()
+        await target.close()
+    return Measured(
+        name, cipher, round(got.packets / elapsed), round(spent / got.packets * 1e6, 2), round(spent / elapsed, 2),
+        got.p50_ms, got.p99_ms, round(got.delivered, 5), got.unreadable, round(own / elapsed, 2),
+    )  # fmt: skip
 
 
-def summarise(
-    everybody: list[Person], before: dict[str, int], after: dict[str, int], spent: float, elapsed: float
-) -> dict[str, Any]:
-    """The numbers of one measurement."""
-    moved = {name: after[name] - before[name] for name in after}
-    delays = sorted(delay for person in everybody for delay in person.listener.delays)
-    streams = [stream for person in everybody for stream in person.listener.streams.values()]
-    expected = sum(stream.last - stream.first + 1 for stream in streams)
-    forwarded = moved["packets_forwarded"]
-    return {
-        "packets_in_per_s": round(moved["packets_received"] / elapsed),
-        "packets_out_per_s": round(forwarded / elapsed),
-        "cpu_us_per_packet": round(spent / forwarded * 1e6, 2),
-        "worker_cpu": round(spent / elapsed, 2),
-        "delay_p50_ms": delays[len(delays) // 2] / 1000,
-        "delay_p99_ms": delays[len(delays) * 99 // 100] / 1000,
-        "loss": round(1 - sum(stream.count for stream in streams) / expected, 6),
-        "send_dropped": moved["send_dropped"],
-        "faults": moved["faults"],
-    }
+async def own_delay() -> Delivery:
+    """What the generator itself adds: the same people without a server between them."""
+    people = await direct_people(4 * PEOPLE, Shape(), AEAD_AES_128_GCM)
+    got = await observe(people, Shape(), 2)
+    for each in people:
+        await each.close()
+    return got
+
+
+def climb(name: str, cipher: str, seconds: float) -> Measured | None:
+    """The largest load of the ladder that the target carries."""
+    best = None
+    for rooms in LADDER:
+        run = uvloop.run(measure(name, cipher, rooms, seconds))
+        show(run)
+        if not run.carried:
+            break
+        best = run
+    return best
+
+
+def show(run: Measured) -> None:
+    """One line of the table."""
+    print(
+        f"{run.target:<11} {run.cipher:<4} {run.packets_per_s:>9,} {run.us_per_packet:>9.2f} {run.cpu:>6.0%} "
+        f"{run.p50_ms:>8.2f} {run.p99_ms:>8.2f} {run.delivered:>9.3%} {run.load_cpu:>6.0%}",
+        flush=True,
+    )
+
+
+def median_of(runs: list[Measured], name: str, cipher: str) -> Measured:
+    """The run with the middle cost."""
+    chosen = sorted((run for run in runs if (run.target, run.cipher) == (name, cipher)), key=lambda x: x.us_per_packet)
+    return chosen[len(chosen) // 2]
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--rooms", type=int, default=4)
-    parser.add_argument("--people", type=int, default=6)
-    parser.add_argument("--seconds", type=float, default=8)
-    parser.add_argument("--runs", type=int, default=1)
-    parser.add_argument("--capture", action="store_true", help="record everybody as well")
+    parser.add_argument("--seconds", type=float, default=6, help="of each run")
+    parser.add_argument("--runs", type=int, default=3, help="of each target and cipher")
+    parser.add_argument("--rooms", type=int, default=4, help="of six people: 5,100 packets a second out each")
+    parser.add_argument("--ladder", action="store_true", help="find the largest load that each carries as well")
+    parser.add_argument("--cipher", choices=[*CIPHERS, "both"], default="both")
     chosen = parser.parse_args()
-    runs = [
-        uvloop.run(measure(chosen.rooms, chosen.people, chosen.seconds, chosen.capture)) for _ in range(chosen.runs)
-    ]
-    runs.sort(key=lambda run: float(run["cpu_us_per_packet"]))
-    median = runs[len(runs) // 2]
-    for name, value in median.items():
-        print(f"{name:<20} {value}")
-    print(json.dumps(median))
+    names = [name for name in TARGETS if name != "janus" or janus.installed()]
+    ciphers = list(CIPHERS) if chosen.cipher == "both" else [chosen.cipher]
+    floor = uvloop.run(own_delay())
+    print(f"The generator's own delay: p50 {floor.p50_ms:.2f} ms, p99 {floor.p99_ms:.2f} ms (not taken off below).\n")
+    print(f"{'target':<11} {'SRTP':<4} {'packets/s':>9} {'µs/packet':>9} {'cpu':>6} {'p50 ms':>8} {'p99 ms':>8}"
+          f" {'delivered':>9} {'load':>6}")  # fmt: skip
+    runs = []
+    for _ in range(chosen.runs):
+        for cipher in ciphers:
+            for name in names:
+                runs.append(uvloop.run(measure(name, cipher, chosen.rooms, chosen.seconds)))
+                show(runs[-1])
+    print()
+    print(json.dumps(summary(runs, names, ciphers, floor, chosen.ladder, chosen.seconds)))
+
+
+def summary(
+    runs: list[Measured], names: list[str], ciphers: list[str], floor: Delivery, ladder: bool, seconds: float
+) -> dict[str, Any]:
+    """The figures that matter; ``ratio_to_janus`` is the worse of the ciphers, with every track recorded."""
+    first = median_of(runs, "worker+tap", ciphers[0])
+    result: dict[str, Any] = {
+        "machine": f"{platform.machine()}, Linux {platform.release()}, Python {platform.python_version()}",
+        "us_per_packet": first.us_per_packet,
+        "p50_ms": first.p50_ms,
+        "p99_ms": first.p99_ms,
+        "added_p50_ms": round(first.p50_ms - floor.p50_ms, 3),
+        "delivered": first.delivered,
+        "tap_cost": round(statistics.mean(
+            median_of(runs, "worker+tap", cipher).us_per_packet / median_of(runs, "worker", cipher).us_per_packet
+            for cipher in ciphers
+        ) - 1, 3),
+        "medians": [asdict(median_of(runs, name, cipher)) for cipher in ciphers for name in names],
+    }  # fmt: skip
+    if "janus" in names:
+        ratios = {
+            cipher: round(
+                median_of(runs, "worker+tap", cipher).us_per_packet / median_of(runs, "janus", cipher).us_per_packet, 3
+            )
+            for cipher in ciphers
+        }
+        result |= {"ratio_to_janus": max(ratios.values()), "ratios": ratios}
+    if ladder:
+        for name in ("worker+tap", "janus") if "janus" in names else ("worker+tap",):
+            best = climb(name, ciphers[0], seconds)
+            key = "max_packets_per_s" if name != "janus" else "janus_max_packets_per_s"
+            result[key] = best.packets_per_s if best else 0
+    return result
 
 
 if __name__ == "__main__":
