@@ -213,7 +213,6 @@ class Endpoint:
         else:
             self.reports += 1
 
-
     def _answer(self, request: stun.Message) -> None:
         """Answer a check, which a server that is not ICE-lite makes."""
         answer = stun.Message(stun.Method.BINDING, stun.Class.RESPONSE, request.transaction_id)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from signaling.sfu import rtcp
-from signaling.sfu.publication import Publication
+from signaling.sfu.publication import Stream
 from signaling.sfu.subscription import Subscription
 from signaling.sfu.transport import Transport
 
@@ -71,11 +71,10 @@ def _note_losses(transport: Transport, blocks: tuple[rtcp.ReportBlock, ...]) -> 
             subscription.fraction_lost = block.fraction_lost / 256
 
 
-def ask_for_missing(publication: Publication, now: float) -> None:
+def ask_for_missing(stream: Stream, now: float) -> None:
     """Ask a publisher again for what was lost on the way here."""
-    for stream in publication.streams:
-        if stream.reception.missing and (wanted := stream.reception.wanted(now)):
-            publication.transport.send_report(rtcp.nack(stream.ssrc, wanted))
+    if stream.reception.missing and stream.publication.offered.nack and (wanted := stream.reception.wanted(now)):
+        stream.publication.transport.send_report(rtcp.nack(stream.ssrc, wanted))
 
 
 def tell_arrivals(transport: Transport) -> None:

@@ -54,6 +54,8 @@ class Forwarder:
         self._wall_clock = wall_clock
         self._transports: dict[bytes, Transport] = {}
         self._now = self._arrived_at = 0.0
+        self.awake: list[Stream] = []
+        """Streams of which packets arrive. They come here with their first packet; whoever looks sends them away."""
 
     def forget(self, transport: Transport) -> None:
         """Believe no datagram from this transport's addresses any more."""
@@ -247,22 +249,16 @@ class Forwarder:
             counters.rtp_oversize += length > MAXIMUM_PACKET
             counters.rtp_malformed += length <= MAXIMUM_PACKET
             return
+        if not stream.awake:
+            stream.awake = True
+            self.awake.append(stream)
         reception = stream.reception
         newest = reception.highest
         extended = reception.accept(sequence, timestamp, self._now)
-        try:
-            payload, end, extension = (
-                rtp.layout(view, base, length) if first & 0x2F else self._plain(view, base, first, length)
-            )
-        except ValueError:
-            counters.rtp_malformed += 1
+        found = self._layout(stream, base, length, first)
+        if found is None:
             return
-        carried = b""
-        if extension:
-            carrier = stream.carrier
-            carried = carrier.carry(view, base + extension, base + payload)
-            if carrier.sequence >= 0:
-                publication.transport.arrivals.note(carrier.sequence, self._now)
+        payload, end, carried = found
         if extended < 0:
             counters.rtp_duplicate += 1
             return
@@ -333,6 +329,24 @@ class Forwarder:
         self._egress.copy_out(
             routes, source, size, head, where, start, marker=marker, number=number, timestamp=timestamp
         )
+
+    def _layout(self, stream: Stream, base: int, length: int, first: int) -> tuple[int, int, bytes] | None:
+        """Where payload and end are, and the extensions to be carried; on the way the arrival is noted."""
+        view = self._port.inbox.view
+        try:
+            payload, end, extension = (
+                rtp.layout(view, base, length) if first & 0x2F else self._plain(view, base, first, length)
+            )
+        except ValueError:
+            self._counters.rtp_malformed += 1
+            return None
+        if not extension:
+            return payload, end, b""
+        carrier = stream.carrier
+        carried = carrier.carry(view, base + extension, base + payload)
+        if carrier.sequence >= 0:
+            stream.publication.transport.arrivals.note(carrier.sequence, self._now)
+        return payload, end, carried
 
     @staticmethod
     def _plain(view: memoryview, base: int, first: int, length: int) -> tuple[int, int, int]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from signaling.ids import ParticipantId, PublicationId, RoomId
 from signaling.messages import Json, Kind, Source
 from signaling.sfu import rtcp
+from signaling.sfu.agenda import Agenda
 from signaling.sfu.arrangement import Demand, arrange
 from signaling.sfu.cache import PacketCache
 from signaling.sfu.layers import Position
@@ -25,6 +26,8 @@ KEY_FRAME_INTERVAL: Final = 0.3
 """Seconds between two requests for a key frame: each costs as much as ten ordinary frames."""
 KEY_FRAME_PATIENCE: Final = 1.0
 """Seconds after which a request that brought nothing is repeated while somebody waits."""
+LONGEST_PATIENCE: Final = 30.0
+"""The same for a publisher who sends nothing at all: each time twice as long, up to this."""
 REMEMBERED_DROPS: Final = 2048
 CAPTURE_SSRC: Final = 2
 """What the recorder sees when no SSRC of a track is known yet."""
@@ -44,6 +47,8 @@ class Stream:
         "_drops",
         "_forgotten",
         "_last_drop",
+        "_unheard",
+        "awake",
         "barrier",
         "bits_per_second",
         "cache",
@@ -86,6 +91,10 @@ class Stream:
         self.key_wanted = False
         self.key_asked_at = float("-inf")
         self.key_frames_asked = 0
+        self._unheard = 0
+        """Requests since something was heard."""
+        self.awake = False
+        """Whether it is on the list of those that timers look at, because packets arrive."""
         self.routes: list[Route] = []
         self.waiting: list[Subscription | LayerTap] = []
         self.barrier = 0
@@ -127,6 +136,7 @@ class Stream:
         self.reception = Reception(ssrc, self.publication.offered.clock_rate)
         self._drops, self._forgotten, self._last_drop = [], 0, -1
         self.report = None
+        self._bytes_before = 0
         for subscription in self.publication.subscriptions:
             if subscription.stream is self:
                 subscription.close_gate()
@@ -170,16 +180,31 @@ class Stream:
         self.tick(now)
 
     def tick(self, now: float) -> None:
-        """Send a kept request for a key frame when it is due."""
-        if self.waiting and now - self.key_asked_at >= KEY_FRAME_PATIENCE:
-            self.key_wanted = self.key_frame is not None
-        if not self.key_wanted or not self.ssrc or now - self.key_asked_at < KEY_FRAME_INTERVAL:
+        """Send a request for a key frame when it is due, and note when to look again."""
+        if self.key_frame is None:
             return
-        if self.publication.paused or not self.publication.transport.send_report(rtcp.pli(self.ssrc)):
-            return
-        self.key_wanted = False
-        self.key_asked_at = now
-        self.key_frames_asked += 1
+        since = now - self.key_asked_at
+        if self.waiting and since >= self._patience():
+            self.key_wanted = True
+        if self.key_wanted and since >= KEY_FRAME_INTERVAL and self._ask():
+            self.key_wanted = False
+            self._unheard = 0 if self.heard_at > self.key_asked_at else self._unheard + 1
+            self.key_asked_at = now
+            self.key_frames_asked += 1
+        if self.key_wanted:
+            due = self.key_asked_at + KEY_FRAME_INTERVAL
+            self.publication.agenda.set(self, due if due > now else now + KEY_FRAME_PATIENCE)
+        elif self.waiting:
+            self.publication.agenda.set(self, self.key_asked_at + self._patience())
+
+    def _patience(self) -> float:
+        if not self._unheard or self.heard_at > self.key_asked_at:
+            return KEY_FRAME_PATIENCE
+        return float(min(LONGEST_PATIENCE, KEY_FRAME_PATIENCE * 2 ** (self._unheard - 1)))
+
+    def _ask(self) -> bool:
+        publication = self.publication
+        return bool(self.ssrc) and not publication.paused and publication.transport.send_report(rtcp.pli(self.ssrc))
 
 
 class Publication:
@@ -194,6 +219,8 @@ class Publication:
         self.source = source
         self.offered = offered
         self.paused = False
+        self.agenda = Agenda()
+        """Where its streams note when they want a look; a worker has one for all of them."""
         self.sink: PacketSink | None = None
         self.tap: LayerTap | None = None
         """Between the layers and the sink, where there are several."""
@@ -220,10 +247,6 @@ class Publication:
     def cname(self) -> str:
         """What subscribers see as canonical name: the same for all tracks of one person's device."""
         return self.offered.cname or self.participant_id
-
-    def awake(self, now: float) -> bool:
-        """Whether anything can be due: it is sent, or somebody waits for it."""
-        return any(stream.waiting or stream.key_wanted or stream.alive(now) for stream in self.streams)
 
     def set_paused(self, paused: bool, now: float) -> None:
         """Drop its packets from now on, or let them through again from the next key frame."""

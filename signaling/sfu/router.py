@@ -1,8 +1,10 @@
-"""Everything a worker holds, and what the web process may do with it (``signaling.sfu.control``)."""
+"""Everything a worker holds, and what the web process may do with it (``signaling.sfu.control``).
+
+What happens by the clock is in ``signaling.sfu.rounds``.
+"""
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
@@ -10,10 +12,10 @@ from typing import Any, Final
 import structlog
 
 from signaling.errors import ErrorCode, SignalingError
-from signaling.ids import ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId
+from signaling.ids import PublicationId, SubscriptionId, TransportId
 from signaling.messages import Json
 from signaling.sfu import control, feedback, ortc
-from signaling.sfu.arrangement import arrange, news
+from signaling.sfu.arrangement import arrange
 from signaling.sfu.capture import CaptureSink, FeedSocket
 from signaling.sfu.counters import Counters
 from signaling.sfu.dtls import Certificate
@@ -22,7 +24,7 @@ from signaling.sfu.forwarder import Forwarder
 from signaling.sfu.ice import IceLite
 from signaling.sfu.layers import wish
 from signaling.sfu.publication import Publication
-from signaling.sfu.speakers import SpeakerDetector
+from signaling.sfu.rounds import Rounds
 from signaling.sfu.subscription import Subscription
 from signaling.sfu.transport import State, Transport
 from signaling.sfu.udp import UdpPort
@@ -42,7 +44,7 @@ MAXIMUM_TRANSPORTS: Final = 4000
 
 
 class Router:
-    """The rooms of one worker. Requests come one after the other; datagrams come in between."""
+    """The rooms of one worker. Requests come one after the other; datagrams and rounds come in between."""
 
     def __init__(
         self, port: UdpPort, feed: FeedSocket, counters: Counters, announced_ips: list[str], tcp_port: int = 0
@@ -57,13 +59,11 @@ class Router:
         self._ice: IceLite[Transport] = IceLite(counters)
         self._egress = Egress(port, counters)
         self.forwarder = Forwarder(port, self._ice, counters, self._egress, self._on_report)
+        self.rounds = Rounds(self.forwarder, self._notify)
         self._transports: dict[TransportId, Transport] = {}
         self._publications: dict[PublicationId, Publication] = {}
         self._subscriptions: dict[SubscriptionId, Subscription] = {}
         self._captures: dict[PublicationId, CaptureSink] = {}
-        self._measured_at = time.monotonic()
-        self._awake: list[Publication] = []
-        self._speakers: dict[RoomId, SpeakerDetector] = {}
         self._handlers: dict[type[control.Request], Handler] = {
             control.GetCapabilities: self._get_capabilities,
             control.CreateTransport: self._create_transport,
@@ -95,7 +95,7 @@ class Router:
         """Close every transport: the web process is gone, and with it everybody's right to be here."""
         for transport in list(self._transports.values()):
             await self._close(transport)
-        self._speakers.clear()
+        self.rounds.clear()
 
     # ---- requests ----------------------------------------------------------------------------------------------------
 
@@ -150,10 +150,13 @@ class Router:
         publication = Publication(request.publication_id, transport, request.kind, request.source, offered)
         transport.add(publication)
         self._publications[publication.publication_id] = publication
+        self.rounds.enter(publication)
         return {}
 
     async def _set_publication_paused(self, request: control.SetPublicationPaused) -> Json:
-        self._publication(request.publication_id).set_paused(request.paused, time.monotonic())
+        publication = self._publication(request.publication_id)
+        publication.set_paused(request.paused, time.monotonic())
+        self.rounds.touch(publication)
         return {}
 
     async def _close_publication(self, request: control.ClosePublication) -> Json:
@@ -174,10 +177,13 @@ class Router:
         self._subscriptions[subscription.subscription_id] = subscription
         publication.subscriptions.append(subscription)
         transport.subscriptions[promised.ssrc] = subscription
+        self.rounds.touch(publication)
         return {"kind": publication.kind, "rtp_parameters": promised.rtp_parameters}
 
     async def _set_subscription_paused(self, request: control.SetSubscriptionPaused) -> Json:
-        self._subscription(request.subscription_id).set_paused(request.paused)
+        subscription = self._subscription(request.subscription_id)
+        subscription.set_paused(request.paused)
+        self.rounds.touch(subscription.publication)
         return {}
 
     async def _set_subscription_size(self, request: control.SetSubscriptionSize) -> Json:
@@ -186,6 +192,7 @@ class Router:
         subscription.wish = wish(request.width, request.height, [stream.size for stream in publication.streams])
         arrange(publication, time.monotonic())
         subscription.refresh()
+        self.rounds.touch(publication)
         return {}
 
     async def _close_subscription(self, request: control.CloseSubscription) -> Json:
@@ -202,6 +209,7 @@ class Router:
         self._captures[publication.publication_id] = sink
         self._feed.connect()
         publication.capture(sink, time.monotonic())
+        self.rounds.touch(publication)
         offered = publication.offered
         return {
             "mime_type": offered.codec["mimeType"],
@@ -262,16 +270,19 @@ class Router:
         for subscription in list(publication.subscriptions):
             self._drop_subscription(subscription)
         publication.transport.discard(publication)
+        self.rounds.leave(publication)
         del self._publications[publication.publication_id]
 
     def _drop_subscription(self, subscription: Subscription) -> None:
         subscription.set_paused(True)
         subscription.publication.subscriptions.remove(subscription)
         subscription.receiver.remove(subscription)
+        self.rounds.touch(subscription.publication)
         del self._subscriptions[subscription.subscription_id]
 
     def _end_capture(self, publication: Publication) -> None:
         publication.capture(None, time.monotonic())
+        self.rounds.touch(publication)
         sink = self._captures.pop(publication.publication_id, None)
         if sink is not None:
             self._feed.flush()  # the recorder closes the file as soon as it is told to
@@ -280,6 +291,9 @@ class Router:
     def _tell_dropped(self, sink: CaptureSink) -> None:
         if dropped := sink.take_dropped():
             self.on_notice(control.FeedDropped(sink.capture_id, dropped))
+
+    def _notify(self, notice: Notice) -> None:
+        self.on_notice(notice)
 
     def _on_state(self, transport: Transport, state: State, reason: str) -> None:
         if state != "new":
@@ -292,63 +306,6 @@ class Router:
             self.counters.rtcp_malformed += 1
 
     # ---- what happens by the clock -----------------------------------------------------------------------------------
-
-    def repair(self) -> None:
-        """Every 20 ms: ask for lost packets and due key frames, of what was awake at the last ``arrange``."""
-        now = time.monotonic()
-        for publication in self._awake:
-            if publication.offered.nack and publication.transport.inbound is not None:
-                feedback.ask_for_missing(publication, now)
-            for stream in publication.streams:
-                stream.tick(now)
-
-    def tell_arrivals(self) -> None:
-        """Ten times a second: when the packets of publishers arrived."""
-        for publication in self._awake:
-            if publication.transport.inbound is not None:
-                feedback.tell_arrivals(publication.transport)  # what was told once is not told again
-
-    def arrange(self) -> None:
-        """Every quarter of a second: who gets which layer, and who is to be told of it."""
-        now = time.monotonic()
-        self._awake = [each for each in self._publications.values() if each.awake(now)]
-        for publication in self._publications.values():
-            if publication.kind != "video":
-                continue
-            arrange(publication, now)
-            if (active := publication.demand.look(publication, now)) is not None:
-                self.on_notice(control.PublicationDemand(publication.publication_id, list(active)))
-                for layer in active:
-                    publication.streams[layer].ask_key_frame(now)
-            for subscription in publication.subscriptions:
-                if (told := news(subscription)) is not None:
-                    layers = len(publication.streams)
-                    self.on_notice(control.SubscriptionLayer(subscription.subscription_id, told[0], layers, told[1]))
-
-    def report(self, bits_per_second: int) -> None:
-        """Every half second: receiver reports, bandwidth, and the recorder's socket."""
-        now = time.monotonic()
-        for transport in self._transports.values():
-            feedback.report(transport, now, bits_per_second)
-        for publication in self._publications.values():
-            for stream in publication.streams:
-                stream.measure(now - self._measured_at)
-        self._measured_at = now
-        self._feed.connect()
-
-    def listen(self) -> None:
-        """Every quarter of a second: who speaks."""
-        levels: dict[RoomId, dict[ParticipantId, float | None]] = {room_id: {} for room_id in self._speakers}
-        for publication in self._publications.values():
-            if publication.kind == "audio" and publication.source == "microphone":
-                levels.setdefault(publication.room_id, {})[publication.participant_id] = publication.take_loudness()
-        now = time.monotonic()
-        for room_id, voices in levels.items():
-            speakers = self._speakers.setdefault(room_id, SpeakerDetector()).observe(voices, now)
-            if speakers is not None:
-                self.on_notice(control.Speakers(room_id, speakers))
-            if not voices:
-                del self._speakers[room_id]
 
     def watch(self) -> None:
         """Every second: silent transports and what the recorder lost."""
@@ -363,13 +320,3 @@ class Router:
         now = time.monotonic()
         for publication_id in self._captures:
             self._publications[publication_id].ask_key_frame(now)
-
-
-async def every(seconds: float, act: Callable[[], None]) -> None:
-    """Call ``act`` at this interval until cancelled; an error is logged and does not end it."""
-    while True:
-        await asyncio.sleep(seconds)
-        try:
-            act()
-        except Exception:  # one transport's trouble must not stop the feedback of all others
-            log.exception("a periodic task failed", task=getattr(act, "__name__", ""))

@@ -34,6 +34,11 @@ class SpeakerDetector:
         self._voices: dict[ParticipantId, _Voice] = {}
         self._order: list[ParticipantId] = []
 
+    @property
+    def speaking(self) -> bool:
+        """Whether anybody counts as a speaker."""
+        return bool(self._order)
+
     def observe(self, levels: dict[ParticipantId, float | None], now: float) -> list[ParticipantId] | None:
         """Take the loudness (dB over silence; None: nothing was heard) of everybody with a microphone.
 

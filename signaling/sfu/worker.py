@@ -21,7 +21,8 @@ import uvloop
 from signaling.sfu.capture import FeedSocket
 from signaling.sfu.counters import Counters
 from signaling.sfu.pulse import Pulse
-from signaling.sfu.router import Router, every
+from signaling.sfu.rounds import every
+from signaling.sfu.router import Router
 from signaling.sfu.server import ControlServer
 from signaling.sfu.tcp import TcpPort
 from signaling.sfu.udp import UdpPort
@@ -33,6 +34,7 @@ REPORT_INTERVAL = 0.5
 SPEAKER_INTERVAL = 0.25
 ARRIVAL_INTERVAL = 0.1
 ARRANGE_INTERVAL = 0.25
+FEED_INTERVAL = 0.5
 WATCH_INTERVAL = 1.0
 PUBLISHER_BITS_PER_SECOND = 2_500_000
 
@@ -82,11 +84,12 @@ async def run(config: WorkerConfig) -> None:
     await server.start()
     pulse = Pulse(port.socket, router.forwarder.on_readable)
     tasks = [
-        loop.create_task(every(REPAIR_INTERVAL, router.repair)),
-        loop.create_task(every(REPORT_INTERVAL, partial(router.report, config.publisher_bits_per_second))),
-        loop.create_task(every(SPEAKER_INTERVAL, router.listen)),
-        loop.create_task(every(ARRIVAL_INTERVAL, router.tell_arrivals)),
-        loop.create_task(every(ARRANGE_INTERVAL, router.arrange)),
+        loop.create_task(every(REPAIR_INTERVAL, router.rounds.repair)),
+        loop.create_task(every(REPORT_INTERVAL, partial(router.rounds.report, config.publisher_bits_per_second))),
+        loop.create_task(every(FEED_INTERVAL, feed.connect)),
+        loop.create_task(every(SPEAKER_INTERVAL, router.rounds.listen)),
+        loop.create_task(every(ARRIVAL_INTERVAL, router.rounds.tell_arrivals)),
+        loop.create_task(every(ARRANGE_INTERVAL, router.rounds.arrange)),
         loop.create_task(every(WATCH_INTERVAL, router.watch)),
     ]
     log.info("the media worker is ready", listen=config.listen_ip, port=port.port, announce=config.announced_ips)

@@ -1,8 +1,8 @@
 """Whether a packet costs the same with ten subscriptions on a worker as with a thousand.
 
-``python -m tests.bench.curve`` (``make bench-curve``) sends about 20,000 packets a second through one worker, always five
-copies of each, spread over more and more people, and prints a table and one line of JSON; ``--picture FILE`` draws the
-curve as SVG.
+``python -m tests.bench.curve`` (``make bench-curve``) sends about 20,000 packets a second through one worker, always
+five copies of each, spread over more and more people, and prints a table and one line of JSON; ``--picture FILE`` draws
+the curve as SVG.
 """
 
 from __future__ import annotations
@@ -73,7 +73,8 @@ def draw(points: list[dict[str, Any]]) -> str:
     ]
     line = " ".join(f"{x:.0f},{y:.0f}" for x, y in places)
     marks = "".join(
-        f'<circle cx="{x:.0f}" cy="{y:.0f}" r="3"/><text x="{x:.0f}" y="{y - 8:.0f}">{point["us_per_packet"]:.0f}</text>'
+        f'<circle cx="{x:.0f}" cy="{y:.0f}" r="3"/>'
+        f'<text x="{x:.0f}" y="{y - 8:.0f}">{point["us_per_packet"]:.0f}</text>'
         for (x, y), point in zip(places, points, strict=True)
     )
     base = HEIGHT - MARGIN

@@ -2,8 +2,8 @@
 
 ``python -m tests.bench.forward`` (``make bench-forward``) prints a table and, last, one line of JSON. Everybody sends
 1 Mbit/s of video (120 packets a second) and 50 packets of Opus a second, each at moments of their own, and receives
-everybody else of the room. The worker runs with all that it does for real people, and with every track going to a reader
-in the recorder's place; Janus runs its videoroom with ``event_loops = 1``. Packets and delays are counted by the
+everybody else of the room. The worker runs with all that it does for real people, once also with every track going to a
+reader in the recorder's place; Janus runs its videoroom with ``event_loops = 1``. Packets and delays are counted by the
 receivers; CPU is user and system time of the server's process alone.
 """
 

@@ -1,7 +1,7 @@
 """Debian's Janus as a target of the same load: its videoroom over its WebSocket API, ``event_loops = 1``.
 
-One publishing and one subscribing PeerConnection a person, as with us. Janus is told to run no plugin but the videoroom;
-everything else is its default. Its addresses are this machine's own, so that the packets never leave it.
+One publishing and one subscribing PeerConnection a person, as with us. Janus is told to run no plugin but the
+videoroom; everything else is its default. Its addresses are this machine's own, so that the packets never leave it.
 """
 
 from __future__ import annotations

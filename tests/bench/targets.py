@@ -111,7 +111,7 @@ class OurWorker:
     async def fill_room(
         self, room: int, people: int, shape: Shape, publishers: int | None = None, *, subscribe: bool = True
     ) -> list[Person]:
-        """Everybody follows everybody else, of whom the first ``publishers`` (None: all) have a microphone and a camera."""
+        """Everybody follows all others, of whom the first ``publishers`` (None: all) have microphone and camera."""
         media = self.worker.media
         members: list[Person] = []
         places: list[tuple[Any, list[PublicationId]]] = []
@@ -163,7 +163,7 @@ class OurWorker:
 
 
 async def direct_people(people: int, shape: Shape, profile: Profile) -> list[Person]:
-    """People whose packets go straight to one listener each: what is measured with them is the generator's own delay."""
+    """People whose packets go straight to one listener each: with them the generator's own delay is measured."""
     inlet = Inlet()
     certificate, _ = own_certificate()
     made = []

@@ -1,0 +1,148 @@
+"""What happens by the clock: everything for streams that live, nothing for those that are silent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from signaling.ids import PublicationId
+from signaling.sfu import control, ortc, rtcp
+from signaling.sfu.publication import KEY_FRAME_PATIENCE, LONGEST_PATIENCE, Publication
+from signaling.sfu.rounds import SETTLED_AFTER, Rounds
+from tests.support.sfu_packets import VP8_DELTA, VP8_KEY, audio_parameters, rtp_packet
+from tests.support.sfu_room import Browser, Room, camera_packet
+
+LIMIT = 1_000_000
+
+
+class Scene:
+    """One publisher, one subscriber, and a clock that is set by hand (the forwarder's own runs on)."""
+
+    def __init__(self, room: Room) -> None:
+        self.room = room
+        self.notices: list[Any] = []
+        self.ann: Browser = room.browser("ann", "send")
+        self.bob: Browser = room.browser("bob", "receive")
+        self.rounds = Rounds(room.forwarder, self.notices.append, lambda: room.now)
+
+    def camera(self) -> Publication:
+        publication = self.room.camera(self.ann)
+        self.rounds.enter(publication)
+        return publication
+
+    def microphone(self) -> Publication:
+        offered = ortc.read_publication("audio", audio_parameters())
+        publication = Publication(PublicationId("voice"), self.ann.transport, "audio", "microphone", offered)
+        self.ann.transport.add(publication)
+        self.rounds.enter(publication)
+        return publication
+
+
+async def test_a_stream_is_awake_from_its_first_packet_until_it_brought_nothing() -> None:
+    with Room() as room:
+        scene = Scene(room)
+        publication = scene.camera()
+        assert room.forwarder.awake == []
+        scene.ann.send(camera_packet(1, VP8_KEY))
+        assert room.forwarder.awake == publication.streams
+        room.now = 0.5
+        scene.rounds.report(LIMIT)
+        assert len(scene.ann.receive()[1]) == 1
+        assert (room.forwarder.awake, publication.streams[0].bits_per_second > 0) == (publication.streams, True)
+        room.now = 1.0
+        scene.rounds.report(LIMIT)
+        assert len(scene.ann.receive()[1]) == 1
+        assert (room.forwarder.awake, publication.streams[0].bits_per_second) == ([], 0)
+        room.now = 1.5
+        scene.rounds.report(LIMIT)
+        assert scene.ann.receive()[1] == []
+        scene.ann.send(camera_packet(2, VP8_DELTA))
+        assert room.forwarder.awake == publication.streams
+
+
+async def test_what_is_missing_is_asked_for() -> None:
+    with Room() as room:
+        scene = Scene(room)
+        scene.camera()
+        scene.ann.send(camera_packet(1, VP8_KEY), camera_packet(4, VP8_DELTA))
+        scene.rounds.repair()
+        scene.rounds.repair()
+        assert scene.ann.receive()[1] == [rtcp.nack(2001, [2, 3])]
+
+
+async def test_a_silent_publisher_is_asked_for_a_key_frame_ever_more_rarely() -> None:
+    with Room() as room:
+        scene = Scene(room)
+        publication = scene.camera()
+        room.follow(scene.bob, publication)
+        asked = []
+        for tenth in range(1, 1200):
+            room.now = tenth / 10
+            scene.rounds.repair()
+            asked += [room.now] * len(scene.ann.receive()[1])
+        gaps = [round(after - before) for before, after in zip([0.0, *asked], asked, strict=False)]
+        assert gaps[:6] == [0, 1, 2, 4, 8, 16]
+        assert set(gaps[6:]) == {round(LONGEST_PATIENCE)}
+
+
+async def test_who_sends_again_after_a_long_silence_is_asked_at_once() -> None:
+    with Room() as room:
+        scene = Scene(room)
+        publication = scene.camera()
+        room.follow(scene.bob, publication)
+        for second in range(100):
+            room.now = float(second)
+            scene.rounds.repair()
+        scene.ann.receive()
+        room.now += KEY_FRAME_PATIENCE
+        scene.ann.send(camera_packet(1, VP8_DELTA))
+        scene.rounds.repair()
+        assert scene.ann.receive()[1] == [rtcp.pli(2001)]
+
+
+async def test_a_track_that_is_gone_is_not_looked_at() -> None:
+    with Room() as room:
+        scene = Scene(room)
+        publication = scene.camera()
+        room.follow(scene.bob, publication)
+        scene.ann.send(camera_packet(1, VP8_DELTA), camera_packet(3, VP8_DELTA))
+        scene.ann.receive()
+        scene.rounds.leave(publication)
+        room.now = 100.0
+        scene.rounds.repair()
+        scene.rounds.report(LIMIT)
+        scene.rounds.tell_arrivals()
+        scene.rounds.arrange()
+        assert (scene.ann.receive()[1], scene.notices) == ([], [])
+
+
+async def test_a_silent_publisher_is_told_when_nobody_watches_and_when_somebody_does_again() -> None:
+    with Room() as room:
+        scene = Scene(room)
+        publication = scene.camera()
+        for tenth in range(int(SETTLED_AFTER * 10)):
+            room.now = tenth / 10
+            scene.rounds.arrange()
+        assert scene.notices == [control.PublicationDemand(publication.publication_id, [])]
+        room.now = 60.0
+        room.follow(scene.bob, publication)
+        scene.rounds.touch(publication)
+        scene.rounds.arrange()
+        assert scene.notices[1:] == [control.PublicationDemand(publication.publication_id, [0])]
+
+
+@pytest.mark.parametrize("level", [10, 127])
+async def test_a_speaker_is_told_and_leaves_the_list_also_when_the_packets_stop(level: int) -> None:
+    with Room() as room:
+        scene = Scene(room)
+        publication = scene.microphone()
+        extension = publication.offered.extension_ids["urn:ietf:params:rtp-hdrext:ssrc-audio-level"]
+        scene.ann.send(rtp_packet(111, 1, 960, 1001, b"sound", extensions={extension: bytes((level,))}))
+        for tenth in range(40):
+            room.now = tenth / 10
+            scene.rounds.listen()
+            if tenth % 5 == 4:
+                scene.rounds.report(LIMIT)
+        told = [notice.participant_ids for notice in scene.notices if isinstance(notice, control.Speakers)]
+        assert told == ([["ann"], []] if level == 10 else [])
