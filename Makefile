@@ -8,7 +8,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 NPM := $(CURDIR)/$(BIN)/python $(CURDIR)/deploy/npm.py
 
-.PHONY: run test check format lock bench-forward bench-verify clean
+.PHONY: run test check format lock bench-forward bench-curve bench-idle bench-verify clean
 
 run: .stamps/run .stamps/frontend
 	@exec $(BIN)/mediation-room run --demo --host $(HOST) --port $(PORT) --data-dir $(DATA)
@@ -32,7 +32,13 @@ format: .stamps/test
 	cd frontend && $(NPM) run --silent format
 
 bench-forward: .stamps/test
-	$(BIN)/python -m tests.bench.forward
+	$(BIN)/python -m tests.bench.forward --ladder
+
+bench-curve: .stamps/test
+	$(BIN)/python -m tests.bench.curve
+
+bench-idle: .stamps/test
+	$(BIN)/python -m tests.bench.idle
 
 bench-verify: .stamps/test
 	$(BIN)/python -m tests.bench.verify

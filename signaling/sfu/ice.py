@@ -11,9 +11,8 @@ import struct
 from collections.abc import Callable
 from typing import Generic, NamedTuple, TypeVar
 
-from aioice import stun
-
 from signaling.messages import Json
+from signaling.sfu import stun
 from signaling.sfu.counters import Counters
 from signaling.sfu.ports import Address
 
@@ -86,44 +85,28 @@ class IceLite(Generic[Owner]):
     def check(self, datagram: bytes, address: Address) -> Check[Owner] | None:
         """Answer one datagram that looks like STUN; None (and a counter) when it deserves no answer."""
         try:
-            message = stun.parse_message(datagram)
-            ufrag = str(message.attributes.get("USERNAME", "")).partition(":")[0]
-        except (ValueError, IndexError, struct.error):
+            request = stun.read_request(datagram)
+        except (ValueError, struct.error):
             self._counters.stun_malformed += 1
             return None
-        if message.message_method != stun.Method.BINDING or message.message_class != stun.Class.REQUEST:
-            self._counters.stun_malformed += 1
-            return None
-        known = self._agents.get(ufrag)
+        known = self._agents.get(request.ufrag)
         if known is None:
             self._counters.stun_unknown_ufrag += 1
             return None
         agent, owner = known
-        used = next((each for each in agent.generations if each.ufrag == ufrag), None)
-        if used is None or not message.check_message_integrity(used.password.encode()):
+        used = next((each for each in agent.generations if each.ufrag == request.ufrag), None)
+        if used is None or not request.authentic(used.password.encode()):
             self._counters.stun_bad_integrity += 1
             return None
-        nominated = "USE-CANDIDATE" in message.attributes
         # The lite side is always controlled (RFC 8445 §6.1.1): a peer that says so too must change its mind.
-        if "ICE-CONTROLLED" in message.attributes:
+        if request.controlled:
             self._counters.stun_role_conflict += 1
-            return Check(_answer(message, used, None), None, nominated)
+            answer = stun.role_conflict(request.transaction, used.password.encode())
+            return Check(answer, None, request.nominated)
         self._counters.stun_answered += 1
         if len(agent.generations) > 1 and used is agent.current:
             for older in agent.generations[:-1]:
                 self._agents.pop(older.ufrag, None)
-            agent.confirm(ufrag)
-        return Check(_answer(message, used, address), owner, nominated)
-
-
-def _answer(request: stun.Message, used: Credentials, address: Address | None) -> bytes:
-    """The response that mirrors ``address``, or the error 487 without one."""
-    answer = stun.Message(
-        stun.Method.BINDING, stun.Class.RESPONSE if address else stun.Class.ERROR, request.transaction_id
-    )
-    if address:
-        answer.attributes["XOR-MAPPED-ADDRESS"] = address
-    else:
-        answer.attributes["ERROR-CODE"] = (487, "Role Conflict")
-    answer.add_message_integrity(used.password.encode())
-    return bytes(answer)
+            agent.confirm(request.ufrag)
+        answer = stun.mapped(request.transaction, address, used.password.encode())
+        return Check(answer, owner, request.nominated)

@@ -23,6 +23,8 @@ from signaling.sfu.speakers import SpeakerDetector
 
 log = structlog.get_logger(__name__)
 
+REPAIR_INTERVAL: Final = 0.02
+SILENT_REPAIR_INTERVAL: Final = 0.1
 SETTLED_AFTER: Final = UNWATCHED_FOR + 1.0
 """Seconds after a change in which the layers of a silent publication are still looked at."""
 
@@ -69,6 +71,12 @@ class Rounds:
         """Everybody is gone."""
         self._speakers.clear()
         self._unsettled.clear()
+
+    async def keep_repairing(self) -> None:
+        """``repair`` until cancelled, seldom while nobody sends anything: each wake-up of a silent worker counts."""
+        while True:
+            await asyncio.sleep(REPAIR_INTERVAL if self._forwarder.awake else SILENT_REPAIR_INTERVAL)
+            attempt(self.repair)
 
     def repair(self) -> None:
         """Every 20 ms: ask for lost packets and due key frames."""
@@ -138,7 +146,12 @@ async def every(seconds: float, act: Callable[[], None]) -> None:
     """Call ``act`` at this interval until cancelled; an error is logged and does not end it."""
     while True:
         await asyncio.sleep(seconds)
-        try:
-            act()
-        except Exception:  # one transport's trouble must not stop the feedback of all others
-            log.exception("a periodic task failed", task=getattr(act, "__name__", ""))
+        attempt(act)
+
+
+def attempt(act: Callable[[], None]) -> None:
+    """Call ``act``; an error is logged: one transport's trouble must not stop the feedback of all others."""
+    try:
+        act()
+    except Exception:
+        log.exception("a periodic task failed", task=getattr(act, "__name__", ""))

@@ -276,7 +276,7 @@ class UdpPort:
             _, port, _, packed, _ = _SIN6.unpack(raw[: _SIN6.size])
         else:
             _, port, packed = _SIN4.unpack(raw[: _SIN4.size].ljust(_SIN4.size, b"\0"))
-        return str(ipaddress.ip_address(packed)), int.from_bytes(port, "big")
+        return socket.inet_ntop(self.family, packed), int.from_bytes(port, "big")
 
     def close(self) -> None:
         """Give the port back."""

@@ -29,7 +29,6 @@ from signaling.sfu.udp import UdpPort
 
 log = structlog.get_logger(__name__)
 
-REPAIR_INTERVAL = 0.02
 REPORT_INTERVAL = 0.5
 SPEAKER_INTERVAL = 0.25
 ARRIVAL_INTERVAL = 0.1
@@ -82,9 +81,9 @@ async def run(config: WorkerConfig) -> None:
         tcp.handler, tcp.on_closed = router.forwarder.on_frame, router.forwarder.on_closed
     server = ControlServer(config.control_path, router)
     await server.start()
-    pulse = Pulse(port.socket, router.forwarder.on_readable)
+    pulse = Pulse(port.socket, router.forwarder.on_readable, lambda: counters.packets_received)
     tasks = [
-        loop.create_task(every(REPAIR_INTERVAL, router.rounds.repair)),
+        loop.create_task(router.rounds.keep_repairing()),
         loop.create_task(every(REPORT_INTERVAL, partial(router.rounds.report, config.publisher_bits_per_second))),
         loop.create_task(every(FEED_INTERVAL, feed.connect)),
         loop.create_task(every(SPEAKER_INTERVAL, router.rounds.listen)),

@@ -1,8 +1,8 @@
 """What rooms cost in which nobody says anything, and how much memory people and rooms take.
 
-``python -m tests.bench.idle`` (``make bench-idle``) fills a worker with rooms of six people with real handshakes, two
-tracks and ten subscriptions each, lets them send a second of media, then only connectivity checks and reports, and
-prints a table and one line of JSON.
+``python -m tests.bench.idle`` (``make bench-idle``) fills a worker with rooms of people with real handshakes, two
+tracks each, who all follow each other, lets them send a little media, then only connectivity checks, and prints a table
+and one line of JSON.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from signaling.load.traffic import CHECK_EVERY, Person, Shape, send
 from signaling.sfu.srtp import AEAD_AES_128_GCM
 from tests.bench.targets import OurWorker, cpu_seconds, resident_bytes
 
-PEOPLE = 6
 SHAPE = Shape(sound_rate=5, picture_rate=5)
 SETTLE = 3.0
 
@@ -37,7 +36,7 @@ async def keep_alive(people: list[Person], seconds: float) -> None:
         await asyncio.sleep(0.02)
 
 
-async def measure(rooms: int, seconds: float) -> dict[str, Any]:
+async def measure(rooms: int, crowd: int, seconds: float) -> dict[str, Any]:
     """One run; shares are of one core, memory in bytes."""
     people: list[Person] = []
     async with OurWorker(AEAD_AES_128_GCM, recorded=False) as target:
@@ -47,7 +46,7 @@ async def measure(rooms: int, seconds: float) -> dict[str, Any]:
         nobody = (cpu_seconds(target.pid) - spent) / (time.monotonic() - started)
         started = time.monotonic()
         for room in range(rooms):
-            people += await target.fill_room(room, PEOPLE, SHAPE)
+            people += await target.fill_room(room, crowd, SHAPE)
             await keep_alive(people, 0.0)
         filled = time.monotonic() - started
         before_media = resident_bytes(target.pid)
@@ -76,8 +75,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--rooms", type=int, default=200)
     parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--people", type=int, default=6, help="in each room")
     chosen = parser.parse_args()
-    result = uvloop.run(measure(chosen.rooms, chosen.seconds))
+    result = uvloop.run(measure(chosen.rooms, chosen.people, chosen.seconds))
     for name, value in result.items():
         print(f"{name:<30} {value}")
     print(json.dumps(result))

@@ -60,7 +60,7 @@ def test_ipv6_addresses_are_mirrored_too() -> None:
     ("datagram", "counter"),
     [
         (check("u1", "wrong"), "stun_bad_integrity"),
-        (check("u1", None), "stun_bad_integrity"),
+        (check("u1", None), "stun_malformed"),
         (check("stranger", "p1" * 8), "stun_unknown_ufrag"),
         (check("", "p1" * 8), "stun_unknown_ufrag"),
         (bytes(stun.Message(stun.Method.BINDING, stun.Class.INDICATION)), "stun_malformed"),

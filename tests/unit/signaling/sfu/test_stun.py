@@ -1,0 +1,76 @@
+"""STUN of our own against the library's: what one writes the other must read, and never more."""
+
+from __future__ import annotations
+
+import pytest
+from aioice import stun as library
+from hypothesis import given
+from hypothesis import strategies as st
+
+from signaling.sfu import stun
+
+PASSWORDS = st.binary(min_size=1, max_size=80)
+ADDRESSES = st.tuples(
+    st.one_of(st.ip_addresses(v=4), st.ip_addresses(v=6)).map(str), st.integers(min_value=0, max_value=65535)
+)
+ICE_NAMES = st.text("abcXYZ019+/", min_size=1, max_size=32)
+
+
+def request(ufrag: str, password: bytes, *flags: str) -> tuple[library.Message, bytes]:
+    message = library.Message(library.Method.BINDING, library.Class.REQUEST)
+    message.attributes["USERNAME"] = f"{ufrag}:other"
+    message.attributes["PRIORITY"] = 77
+    for flag in flags:
+        message.attributes[flag] = None if flag == "USE-CANDIDATE" else 9
+    message.add_message_integrity(password)
+    return message, bytes(message)
+
+
+@given(ICE_NAMES, PASSWORDS, st.booleans(), st.booleans())
+def test_a_request_of_the_library_is_read(ufrag: str, password: bytes, nominated: bool, controlled: bool) -> None:
+    flags = ["USE-CANDIDATE"] * nominated + ["ICE-CONTROLLED" if controlled else "ICE-CONTROLLING"]
+    message, datagram = request(ufrag, password, *flags)
+    read = stun.read_request(datagram)
+    assert (read.transaction, read.ufrag) == (message.transaction_id, ufrag)
+    assert (read.nominated, read.controlled) == (nominated, controlled)
+    assert read.authentic(password)
+    assert not read.authentic(password + b"x")
+
+
+@given(st.binary(min_size=12, max_size=12), ADDRESSES, PASSWORDS)
+def test_the_library_reads_our_answers(transaction: bytes, address: tuple[str, int], password: bytes) -> None:
+    answer = library.parse_message(stun.mapped(transaction, address, password))
+    assert (answer.message_class, answer.transaction_id) == (library.Class.RESPONSE, transaction)
+    assert answer.attributes["XOR-MAPPED-ADDRESS"] == address
+    assert answer.check_message_integrity(password)
+    refusal = library.parse_message(stun.role_conflict(transaction, password))
+    assert (refusal.message_class, refusal.attributes["ERROR-CODE"]) == (library.Class.ERROR, (487, "Role Conflict"))
+    assert refusal.check_message_integrity(password)
+
+
+@given(st.integers(0, 10_000), st.integers(1, 255))
+def test_one_changed_byte_is_refused_or_no_longer_authentic(at: int, change: int) -> None:
+    _, datagram = request("u1", b"secret", "USE-CANDIDATE")
+    damaged = bytearray(datagram)
+    damaged[at % len(damaged)] ^= change
+    try:
+        read = stun.read_request(bytes(damaged))
+    except ValueError:
+        return
+    # A fingerprint that is no longer one is none: the integrity still says whose request it is.
+    untouched = bytes(damaged[:-8]) == datagram[:-8]
+    assert read.authentic(b"secret") == untouched
+
+
+def test_an_attribute_behind_the_integrity_does_not_count() -> None:
+    _, datagram = request("u1", b"secret")
+    signed = datagram[:-8]
+    smuggled = signed[:2] + (len(signed) - 20 + 4).to_bytes(2, "big") + signed[4:] + b"\x00\x25\x00\x00"
+    read = stun.read_request(smuggled)
+    assert read.authentic(b"secret")
+    assert not read.nominated
+
+
+def test_an_address_that_is_none_is_an_error() -> None:
+    with pytest.raises(OSError, match="illegal"):
+        stun.mapped(bytes(12), ("example.org", 1), b"secret")
