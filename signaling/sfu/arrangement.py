@@ -53,8 +53,9 @@ class Demand:
 
 
 def _wanted(publication: Publication) -> set[int]:
+    # A picture that was given up goes on at its lowest layer, so that it can come back.
     layers = {
-        subscription.wish
+        subscription.granted or 0
         for subscription in publication.subscriptions
         if subscription.wish is not None and not subscription.paused
     }
@@ -77,7 +78,8 @@ def news(subscription: Subscription) -> tuple[int | None, LayerReason] | None:
         now = (None, "size")
     else:
         return None  # a key frame is on its way
-    if subscription.told == now or (subscription.told is None and now[0] is None):
+    silent = subscription.told is None and now[0] is None and now[1] != "bandwidth"
+    if subscription.told == now or silent:
         return None
     subscription.told = now
     return now

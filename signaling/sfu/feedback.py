@@ -27,13 +27,18 @@ def read(transport: Transport, compound: bytes, now: float, arrived_at: float, r
         match message:
             case rtcp.SenderReport():
                 _relay(transport, message, now, arrived_at)
-                _note_losses(transport, message.blocks)
+                _note_losses(transport, message.blocks, now)
             case rtcp.ReceiverReport():
-                _note_losses(transport, message.blocks)
+                _note_losses(transport, message.blocks, now)
+            case rtcp.TransportFeedback():
+                if transport.way_down is not None:
+                    transport.way_down.hear(message.raw, now)
             case rtcp.Nack():
                 subscription = transport.subscriptions.get(message.media_ssrc)
                 if subscription is not None:
-                    retransmit(subscription, message.sequences[:LARGEST_REQUEST])
+                    wanted = message.sequences[:LARGEST_REQUEST]
+                    way = transport.way_down
+                    retransmit(subscription, wanted if way is None else wanted[: way.repairs(len(wanted), now)])
             case rtcp.KeyFrameRequest():
                 subscription = transport.subscriptions.get(message.media_ssrc)
                 if subscription is not None:
@@ -58,17 +63,28 @@ def _relay(transport: Transport, report: rtcp.SenderReport, now: float, arrived_
         if subscription.is_open and subscription.stream is stream:
             ssrc = subscription.promised.ssrc
             timestamp = report.timestamp + subscription.offsets.timestamp
+            subscription.reported = (report.ntp >> 16) & 0xFFFFFFFF, now
             subscription.receiver.send_report(
                 rtcp.sender_report(ssrc, report.ntp, timestamp, subscription.packets, subscription.octets)
                 + rtcp.source_description(ssrc, publication.cname)
             )
 
 
-def _note_losses(transport: Transport, blocks: tuple[rtcp.ReportBlock, ...]) -> None:
+def _note_losses(transport: Transport, blocks: tuple[rtcp.ReportBlock, ...], now: float) -> None:
     for block in blocks:
         subscription = transport.subscriptions.get(block.ssrc)
-        if subscription is not None:
-            subscription.fraction_lost = block.fraction_lost / 256
+        if subscription is None:
+            continue
+        subscription.fraction_lost = block.fraction_lost / 256
+        if subscription.reported is not None and subscription.reported[0] == block.last_report:
+            subscription.round_trip = max(0.0, now - subscription.reported[1] - block.delay / 65536)
+        packets = subscription.packets - subscription.packets_at_report
+        subscription.packets_at_report = subscription.packets
+        if transport.way_down is not None and packets > 0:
+            estimate = transport.way_down.estimate
+            estimate.told_losses(now, subscription.fraction_lost * packets, packets)
+            if subscription.round_trip is not None:
+                estimate.trips.note(now, subscription.round_trip)
 
 
 def ask_for_missing(stream: Stream, now: float) -> None:

@@ -1,7 +1,8 @@
 """Negotiation in the JSON of mediasoup-client: what the router can do, what a publisher sends, what a subscriber gets.
 
-The worker never reads SDP. Announced is only what is done: transport-cc to publishers alone (announced without feedback
-it would hold Chromium at 30 kbit/s), MID but no RID towards subscribers.
+The worker never reads SDP. Announced is only what is done: transport-cc to publishers, who get feedback (without it
+Chromium would stay at 30 kbit/s), and to subscribers for the soundings of ``signaling.sfu.soundings``; MID but no RID
+towards subscribers.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ SEND_TIME: Final = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
 TRANSPORT_CC: Final = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 AUDIO_LEVEL: Final = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
 ORIENTATION: Final = "urn:3gpp:video-orientation"
+NUMBER_ID: Final = 5
+"""Of the transport-wide sequence number. Towards subscribers only soundings carry it."""
 CARRIED: Final = frozenset({AUDIO_LEVEL, ORIENTATION})
 """Header extensions that reach subscribers; the others mean something only on the first hop."""
 
@@ -156,6 +159,8 @@ class Promised(msgspec.Struct, frozen=True):
     ssrc: int
     rtx_payload_type: int | None
     rtx_ssrc: int | None
+    sounded: bool = False
+    """Whether the browser tells when soundings arrive (``signaling.sfu.soundings``)."""
 
 
 def _video(mime_type: str, payload_type: int, parameters: Json) -> list[Json]:
@@ -188,7 +193,7 @@ def _extensions() -> list[Json]:
         ("audio", SEND_TIME, 4, "recvonly"),
         ("video", SEND_TIME, 4, "recvonly"),
         ("audio", TRANSPORT_CC, 5, "recvonly"),
-        ("video", TRANSPORT_CC, 5, "recvonly"),
+        ("video", TRANSPORT_CC, NUMBER_ID, "sendrecv"),
         ("audio", AUDIO_LEVEL, 10, "sendrecv"),
         ("video", ORIENTATION, 11, "sendrecv"),
     ]
@@ -297,13 +302,15 @@ def promise(offered: Offered, rtp_capabilities: Json, mid: str, cname: str) -> P
     )
     ssrc, rtx_ssrc = _fresh_ssrc(), _fresh_ssrc() if repairs else None
     known = {each.uri for each in theirs.header_extensions}
-    used = set(offered.carried.values())
+    sounded = rtx_ssrc is not None and TRANSPORT_CC in known
+    used = set(offered.carried.values()) | ({NUMBER_ID} if sounded else set())
+    feedback = ("nack", "ccm", "transport-cc") if sounded else ("nack", "ccm")
     media = {
         "mimeType": codec["mimeType"],
         "payloadType": payload_type,
         "clockRate": codec["clockRate"],
         "parameters": codec["parameters"],
-        "rtcpFeedback": [each for each in codec["rtcpFeedback"] if each["type"] in ("nack", "ccm")],
+        "rtcpFeedback": [each for each in codec["rtcpFeedback"] if each["type"] in feedback],
     }
     if "channels" in codec:
         media["channels"] = codec["channels"]
@@ -332,7 +339,7 @@ def promise(offered: Offered, rtp_capabilities: Json, mid: str, cname: str) -> P
         "encodings": [encoding],
         "rtcp": {"cname": cname, "reducedSize": True, "mux": True},
     }
-    return Promised(rtp_parameters, payload_type, ssrc, payload_type + 1 if repairs else None, rtx_ssrc)
+    return Promised(rtp_parameters, payload_type, ssrc, payload_type + 1 if repairs else None, rtx_ssrc, sounded)
 
 
 def read_dtls(dtls_parameters: Json) -> DtlsParameters:

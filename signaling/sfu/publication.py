@@ -31,6 +31,14 @@ LONGEST_PATIENCE: Final = 30.0
 REMEMBERED_DROPS: Final = 2048
 CAPTURE_SSRC: Final = 2
 """What the recorder sees when no SSRC of a track is known yet."""
+LOWEST_RATE: Final = 2000
+"""Bits per second; less is a stream that begins or ends."""
+RISING, FALLING = 0.5, 0.2
+"""What of a new measurement counts: too much assumed costs less than too little."""
+SRTP_BYTES: Final = 16
+ASSUMED_SOUND: Final = 45_000
+ASSUMED_RATES: Final = (120_000, 400_000, 1_000_000, 2_000_000)
+"""Bits per second of the layers of a picture, low to high, before they were seen."""
 ALIVE_FOR: Final = 1.5
 """Seconds without a packet after which a layer counts as not sent: more than the pause of a slow screen share."""
 
@@ -73,6 +81,7 @@ class Stream:
         "routes",
         "size",
         "ssrc",
+        "usual_rate",
         "waiting",
     )
 
@@ -110,6 +119,8 @@ class Stream:
         self.size: tuple[int, int] | None = None
         """Pixels, as the last key frame said."""
         self.bits_per_second = 0
+        self.usual_rate = 0.0
+        """Bits per second while it was last sent, smoothed; 0: not known."""
         self._bytes_before = 0
         self._drops: list[int] = []
         self._forgotten = 0
@@ -155,9 +166,12 @@ class Stream:
 
     def measure(self, seconds: float) -> None:
         """Note its rate over the ``seconds`` since the last call."""
-        received = self.reception.octets
+        received = self.reception.octets + SRTP_BYTES * self.reception.received
         self.bits_per_second = int(8 * (received - self._bytes_before) / seconds) if seconds > 0 else 0
         self._bytes_before = received
+        if self.bits_per_second > LOWEST_RATE:
+            step = self.bits_per_second - self.usual_rate
+            self.usual_rate += step * (RISING if step > 0 else FALLING)
 
     def open_gates(self, number: int, entered: Position) -> None:
         """The packet of this number begins a key frame (or is audio): everybody who waits follows from here."""
@@ -232,6 +246,14 @@ class Publication:
             for encoding, stream in zip(offered.encodings, self.streams, strict=True)
             if encoding.rtx is not None and encoding.rtx.ssrc is not None
         }
+
+    def rates(self) -> tuple[int, ...]:
+        """What each layer costs in bits per second, low to high; assumed where it was not sent yet."""
+        if self.kind == "audio":
+            return (int(self.streams[0].usual_rate or ASSUMED_SOUND),)
+        assumed = ASSUMED_RATES[: len(self.streams)]
+        known = [stream.usual_rate or rate for stream, rate in zip(self.streams, assumed, strict=True)]
+        return tuple(int(max(known[: index + 1])) for index in range(len(known)))
 
     @property
     def room_id(self) -> RoomId:

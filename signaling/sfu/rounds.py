@@ -17,6 +17,7 @@ from signaling.ids import ParticipantId, RoomId
 from signaling.sfu import control, feedback
 from signaling.sfu.agenda import Agenda
 from signaling.sfu.arrangement import UNWATCHED_FOR, arrange, news
+from signaling.sfu.egress import Egress
 from signaling.sfu.forwarder import Forwarder
 from signaling.sfu.publication import Publication
 from signaling.sfu.speakers import SpeakerDetector
@@ -112,6 +113,14 @@ class Rounds:
                 if (told := news(subscription)) is not None:
                     layers = len(publication.streams)
                     self._notify(control.SubscriptionLayer(subscription.subscription_id, told[0], layers, told[1]))
+
+    def sound(self, egress: Egress) -> None:
+        """Ten times a second: what the ways down of those bear to whom pictures are sent."""
+        now = self._clock()
+        pictures = {each.publication for each in self._forwarder.awake if each.publication.kind == "video"}
+        for transport in {each.receiver for publication in pictures for each in publication.subscriptions}:
+            if transport.way_down is not None and transport.outbound is not None:
+                transport.way_down.look(now, egress)
 
     def report(self, bits_per_second: int) -> None:
         """Every half second: receiver reports and bandwidth. A stream that brought nothing since is asleep."""

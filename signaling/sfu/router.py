@@ -189,6 +189,7 @@ class Router:
     async def _set_subscription_size(self, request: control.SetSubscriptionSize) -> Json:
         subscription = self._subscription(request.subscription_id)
         publication = subscription.publication
+        subscription.pixels = request.width * request.height
         subscription.wish = wish(request.width, request.height, [stream.size for stream in publication.streams])
         arrange(publication, time.monotonic())
         subscription.refresh()
@@ -306,6 +307,10 @@ class Router:
             self.counters.rtcp_malformed += 1
 
     # ---- what happens by the clock -----------------------------------------------------------------------------------
+
+    def sound(self) -> None:
+        """Ten times a second: see ``Rounds.sound``."""
+        self.rounds.sound(self._egress)
 
     def watch(self) -> None:
         """Every second: silent transports and what the recorder lost."""

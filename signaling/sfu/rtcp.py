@@ -12,6 +12,7 @@ SOURCE_DESCRIPTION: Final = 202
 TRANSPORT_FEEDBACK: Final = 205
 PAYLOAD_FEEDBACK: Final = 206
 NACK: Final = 1
+ARRIVALS: Final = 15
 PLI: Final = 1
 FIR: Final = 4
 APPLICATION: Final = 15
@@ -64,13 +65,19 @@ class Nack(NamedTuple):
     sequences: tuple[int, ...]
 
 
+class TransportFeedback(NamedTuple):
+    """When packets with transport-wide numbers arrived; ``raw`` is the whole packet (``signaling.sfu.soundings``)."""
+
+    raw: bytes
+
+
 class KeyFrameRequest(NamedTuple):
     """A subscriber asks for a key frame (PLI or FIR)."""
 
     media_ssrc: int
 
 
-Feedback = SenderReport | ReceiverReport | Nack | KeyFrameRequest
+Feedback = SenderReport | ReceiverReport | Nack | TransportFeedback | KeyFrameRequest
 
 
 def parse(compound: bytes) -> list[Feedback]:
@@ -106,6 +113,8 @@ def _parse_one(raw: bytes, count: int, kind: int, found: list[Feedback]) -> None
     elif kind == TRANSPORT_FEEDBACK and count == NACK:
         _, media = _PAIR.unpack_from(raw, 4)
         found.append(Nack(media, tuple(_sequences(raw[12:]))))
+    elif kind == TRANSPORT_FEEDBACK and count == ARRIVALS:
+        found.append(TransportFeedback(raw))
     elif kind == PAYLOAD_FEEDBACK and count == PLI:
         found.append(KeyFrameRequest(_PAIR.unpack_from(raw, 4)[1]))
     elif kind == PAYLOAD_FEEDBACK and count == FIR:  # the SSRCs are in the entries (RFC 5104 §4.3.1)

@@ -65,6 +65,13 @@ class Subscription:
         """The layer that the tile deserves; None: nobody looks."""
         self.ceiling = len(publication.streams) - 1
         """The layer that the way to the subscriber bears."""
+        self.pixels = 0
+        """Device pixels of the tile; 0: not told yet."""
+        self.round_trip: float | None = None
+        """Seconds there and back, from receiver reports."""
+        self.reported: tuple[int, float] | None = None
+        """The last sender report: the middle of its NTP time (RFC 3550 §6.4.1), and when it left."""
+        self.packets_at_report = 0
         self.paused = True
         self.given_up = False
         """The picture was given up, so that the sound gets through."""
@@ -82,6 +89,16 @@ class Subscription:
         self._segments: deque[Segment] = deque(maxlen=REMEMBERED_SEGMENTS)
         self._packets = self._octets = 0
         self._packets_at_opening = self._octets_at_opening = 0
+
+    @property
+    def wished(self) -> bool:
+        """Whether the subscriber would like to have it now."""
+        return not self.paused and self.wish is not None and not self.publication.paused
+
+    @property
+    def granted(self) -> int | None:
+        """The best layer that the way to the subscriber allows; None: the picture is given up."""
+        return None if self.given_up or self.wish is None else min(self.wish, self.ceiling)
 
     @property
     def wanted(self) -> bool:
@@ -195,6 +212,7 @@ class Subscription:
             "switches": self.switches,
             "packets": self.packets,
             "fraction_lost": self.fraction_lost,
+            "round_trip": self.round_trip,
             "asked_again": self.asked_again,
             "repaired": self.repaired,
             "key_frames_asked": self.key_frames_asked,

@@ -20,6 +20,7 @@ from signaling.sfu.srtp import SrtpContext, SrtpError
 from signaling.sfu.subscription import Subscription
 from signaling.sfu.tcp import TcpConnection
 from signaling.sfu.udp import Name
+from signaling.sfu.waydown import WayDown
 
 SILENT_AFTER: Final = 15.0
 """Seconds without a valid connectivity check until a transport counts as disconnected (RFC 7675: checks every 5 s)."""
@@ -79,6 +80,7 @@ class Transport:
         """Extension id of the transport-wide sequence number; 0: no feedback was negotiated."""
         self.publications: list[Publication] = []
         self.subscriptions: dict[int, Subscription] = {}
+        self.way_down = WayDown(self) if direction == "receive" else None
         self.state: State = "new"
         self.heard_at = clock()
         self.connection: TcpConnection | None = None

@@ -34,6 +34,7 @@ SPEAKER_INTERVAL = 0.25
 ARRIVAL_INTERVAL = 0.1
 ARRANGE_INTERVAL = 0.25
 FEED_INTERVAL = 0.5
+SOUND_INTERVAL = 0.1
 WATCH_INTERVAL = 1.0
 PUBLISHER_BITS_PER_SECOND = 2_500_000
 
@@ -89,6 +90,7 @@ async def run(config: WorkerConfig) -> None:
         loop.create_task(every(SPEAKER_INTERVAL, router.rounds.listen)),
         loop.create_task(every(ARRIVAL_INTERVAL, router.rounds.tell_arrivals)),
         loop.create_task(every(ARRANGE_INTERVAL, router.rounds.arrange)),
+        loop.create_task(every(SOUND_INTERVAL, router.sound)),
         loop.create_task(every(WATCH_INTERVAL, router.watch)),
     ]
     log.info("the media worker is ready", listen=config.listen_ip, port=port.port, announce=config.announced_ips)

@@ -4,13 +4,36 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 LONGEST_QUEUE = 0.3
 """Seconds of traffic that wait before datagrams are dropped: a home router's buffer."""
+
+
+class Pipe:
+    """One direction of a way: ``rate`` bits per second (None: as much as one likes) behind a queue that drops."""
+
+    def __init__(self, rate: float | None = None) -> None:
+        self.rate = rate
+        self.passed = self.dropped = 0
+        self._free_at = 0.0
+
+    def put(self, size: int, deliver: Callable[[], None]) -> None:
+        """Call ``deliver`` when a datagram of ``size`` bytes is through, or never."""
+        if self.rate is None:
+            deliver()
+            return
+        loop = asyncio.get_running_loop()
+        begins = max(loop.time(), self._free_at)
+        if begins - loop.time() > LONGEST_QUEUE:
+            self.dropped += 1
+            return
+        self.passed += size
+        self._free_at = begins + 8 * size / self.rate
+        loop.call_at(self._free_at, deliver)
 
 
 @dataclass

@@ -14,6 +14,7 @@ from typing import Any, cast
 from playwright.async_api import WebSocketRoute
 
 from tests.support.browser import Person
+from tests.support.narrow import Pipe
 
 Address = tuple[str, int]
 
@@ -25,6 +26,7 @@ class UdpPath(asyncio.DatagramProtocol):
         self.server: Address | None = None
         self.open = True
         self.dropped = 0
+        self.down = Pipe()
         self._transport: asyncio.DatagramTransport | None = None
         self._outward: dict[Address, asyncio.Future[asyncio.DatagramTransport]] = {}
 
@@ -50,8 +52,9 @@ class UdpPath(asyncio.DatagramProtocol):
 
     def back(self, data: bytes, address: Address) -> None:
         """A datagram of the server for this sender."""
-        if self.open and self._transport is not None:
-            self._transport.sendto(data, address)
+        transport = self._transport
+        if self.open and transport is not None:
+            self.down.put(len(data), lambda: transport.sendto(data, address))
 
     def close(self) -> None:
         for opened in self._outward.values():

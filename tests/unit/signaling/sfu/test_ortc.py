@@ -99,7 +99,21 @@ def test_a_browser_without_the_codec_is_refused() -> None:
 def test_nothing_is_announced_that_is_not_done() -> None:
     announced = ortc.router_capabilities()
     wide = [each for each in announced["headerExtensions"] if "transport-wide-cc" in each["uri"]]
-    assert {each["direction"] for each in wide} == {"recvonly"}, "publishers get feedback, subscribers give none"
+    assert {each["kind"]: each["direction"] for each in wide} == {"audio": "recvonly", "video": "sendrecv"}
+
+
+def test_soundings_are_for_browsers_that_answer_them() -> None:
+    offered = ortc.read_publication("video", video_parameters())
+    able = {**CAPABILITIES, "headerExtensions": [*CAPABILITIES["headerExtensions"], {"uri": ortc.TRANSPORT_CC}]}
+    promised = ortc.promise(offered, able, "3", "ann")
+    assert promised.sounded
+    assert {"uri": ortc.TRANSPORT_CC, "id": 5, "encrypt": False, "parameters": {}} in promised.rtp_parameters[
+        "headerExtensions"
+    ]
+    assert "transport-cc" in {each["type"] for each in promised.rtp_parameters["codecs"][0]["rtcpFeedback"]}
+    without_repairs = {**able, "codecs": [each for each in able["codecs"] if not each["mimeType"].endswith("/rtx")]}
+    assert not ortc.promise(offered, without_repairs, "3", "ann").sounded
+    assert not ortc.promise(offered, CAPABILITIES, "3", "ann").sounded
     promised = ortc.promise(ortc.read_publication("video", video_parameters()), CAPABILITIES, "0", "ann")
     assert "transport" not in str(promised.rtp_parameters) and "remb" not in str(promised.rtp_parameters)
 

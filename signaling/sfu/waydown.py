@@ -1,0 +1,156 @@
+"""What goes to one subscriber's browser, fitted to what their way down bears (``signaling.sfu.bandwidth``)."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+from signaling.sfu import rtp
+from signaling.sfu.arrangement import arrange
+from signaling.sfu.bandwidth import MARGIN, Downlink, Wish, cost, give_less, next_step, share
+from signaling.sfu.soundings import HEAD, LARGEST_PADDING, Echo, Soundings, body
+from signaling.sfu.subscription import Route, Subscription
+
+if TYPE_CHECKING:
+    from signaling.sfu.egress import Egress
+    from signaling.sfu.transport import Transport
+
+RESTING_LOOK: Final = 0.19
+TENSE_LOOK: Final = 0.09
+"""Seconds between two looks: while no limit is known, and when one is."""
+MEASURED_OVER: Final = 0.6
+"""Seconds over which the rate of what is sent is taken."""
+OVERHEAD: Final = 44
+"""Bytes of a packet around its payload: header, extensions, SRTP tag."""
+REPAIRS: Final = 0.5
+REPAIRS_WHEN_NARROW: Final = 0.15
+"""Packets that may be sent again for each that is sent."""
+MOST_REPAIRS: Final = 60
+"""At once."""
+UNWATCHED: Final = 1.0
+SOUNDING_BYTES: Final = LARGEST_PADDING + OVERHEAD - 8
+LARGEST_TRIAL: Final = 1_500_000
+"""Bits per second of padding at most."""
+SHORT_PADDING: Final = 4
+LONGEST_ELAPSED: Final = 0.3
+"""Seconds for which padding is sent at once at most, after a pause of this process."""
+
+
+class WayDown:
+    """The way to one subscriber: soundings, the estimate from them, and who gets what of it."""
+
+    def __init__(self, transport: Transport) -> None:
+        self.estimate = Downlink()
+        self._transport = transport
+        self._soundings = Soundings()
+        self._looked_at = 0.0
+        self._cuts = 0
+        self._padded = self._packets = 0
+        self._repairs = float(MOST_REPAIRS)
+        self._sent: deque[tuple[float, int, int]] = deque()
+
+    def hear(self, feedback: bytes, now: float) -> None:
+        """The browser tells when soundings arrived. Raises ValueError when it is malformed."""
+        for echo in self._soundings.hear(feedback, now):
+            self._note(echo, now)
+
+    def repairs(self, wanted: int, now: float) -> int:
+        """How many of so many lost packets may be sent again: on a way that is full they would push out new ones."""
+        if now - self._looked_at > UNWATCHED:
+            return wanted
+        allowed = min(wanted, int(self._repairs))
+        self._repairs -= allowed
+        return allowed
+
+    def _note(self, echo: Echo, now: float) -> None:
+        self.estimate.losses.note(now, echo.delay is None, 1)
+        if echo.delay is not None:
+            self.estimate.soundings.note(echo.sent_at, echo.delay)
+
+    def look(self, now: float, egress: Egress) -> None:
+        """Judge, change what is sent, send a sounding. Called often: it decides by itself when a look is due."""
+        elapsed = now - self._looked_at
+        if elapsed < (TENSE_LOOK if self.estimate.tense else RESTING_LOOK):
+            return
+        self._looked_at = now
+        for echo in self._soundings.lost(now, self.estimate.trips.base):
+            self._note(echo, now)
+        subscriptions = [each for each in self._transport.subscriptions.values() if each.wished]
+        wishes = [_wish(each) for each in subscriptions]
+        held = [each.granted for each in subscriptions]
+        media, everything = self._rates(now)
+        step = next_step(wishes, held)
+        needed = None if step is None else (cost(wishes, held) + step.extra) * MARGIN
+        target = self.estimate.look(now, everything, needed)
+        cut, self._cuts = self._cuts != self.estimate.cuts, self.estimate.cuts
+        given = (give_less if cut else share)(self.estimate.limit, wishes, held)
+        for subscription, layer in zip(subscriptions, given, strict=True):
+            if layer != subscription.granted:
+                self._grant(subscription, layer, now)
+        padding = min(LARGEST_TRIAL, target - media) * min(elapsed, LONGEST_ELAPSED) / 8
+        self._sound(now, egress, int(padding / SOUNDING_BYTES))
+
+    @staticmethod
+    def _grant(subscription: Subscription, layer: int | None, now: float) -> None:
+        before = subscription.granted
+        top = len(subscription.publication.streams) - 1
+        if layer is None:
+            subscription.aim(None)
+            return
+        subscription.given_up = False
+        subscription.ceiling = top if layer == subscription.wish else layer
+        if before is not None and layer < before:
+            subscription.close_gate()  # the queue must drain now, not when the next key frame comes
+        arrange(subscription.publication, now)
+        subscription.refresh()
+
+    def _rates(self, now: float) -> tuple[float, float]:
+        """Bits per second that left of late: media with repairs, and with padding."""
+        octets = packets = 0
+        for each in self._transport.subscriptions.values():
+            count = each.packets
+            size = OVERHEAD + each.octets / count if count else 0
+            octets += int(size * (count + each.repaired))
+            packets += count
+        media = 8 * octets
+        share = REPAIRS if self.estimate.limit is None else REPAIRS_WHEN_NARROW
+        self._repairs = min(MOST_REPAIRS, self._repairs + share * max(0, packets - self._packets))
+        self._packets = packets
+        sent = self._sent
+        sent.append((now, media, media + 8 * self._padded))
+        while sent[0][0] < now - MEASURED_OVER:
+            sent.popleft()
+        began, first_media, first_all = sent[0]
+        if now <= began:
+            return 0.0, 0.0
+        return max(0, media - first_media) / (now - began), max(0, sent[-1][2] - first_all) / (now - began)
+
+    def _sound(self, now: float, egress: Egress, packets: int) -> None:
+        """Send this many packets of padding, at least a short one."""
+        carrier = next((each for each in self._transport.subscriptions.values() if each.promised.rtx_ssrc), None)
+        outbound = self._transport.outbound
+        if carrier is None or outbound is None:
+            return
+        if packets <= 0 and (self._soundings.deaf or not carrier.promised.sounded):
+            return
+        ssrc, payload_type = carrier.promised.rtx_ssrc or 0, carrier.promised.rtx_payload_type or 0
+        route = Route(
+            outbound.handle, payload_type, 0, 0, ssrc, self._transport.name.pointer, 0, 0, 0, self._transport.connection
+        )
+        timestamp = carrier.stream.newest_timestamp + carrier.offsets.timestamp
+        for _ in range(max(1, packets)):
+            padding = LARGEST_PADDING if packets > 0 else SHORT_PADDING
+            whole = bytes(rtp.HEADER_BYTES) + body(self._soundings.send(now), padding)
+            number = carrier.next_repair
+            carrier.next_repair += 1
+            egress.copy_out([route], whole, len(whole), HEAD, marker=0, number=number, timestamp=timestamp)
+            self._padded += len(whole) + OVERHEAD - 20
+        egress.flush()
+
+
+def _wish(subscription: Subscription) -> Wish:
+    publication, wish = subscription.publication, subscription.wish or 0
+    rates = publication.rates()
+    if publication.kind == "audio":
+        return Wish(rates[:1], sound=True)
+    return Wish(rates[: wish + 1], subscription.pixels)
