@@ -37,8 +37,15 @@ class Framing(Generic[T]):
         self._encoder = msgspec.msgpack.Encoder()
 
     def pack(self, message: msgspec.Struct) -> bytes:
-        """One frame: length and body."""
-        body = self._encoder.encode(message)
+        """One frame: length and body.
+
+        Raises:
+            FramingError: it is too long or too deep, or holds a number or text that MessagePack cannot say.
+        """
+        try:
+            body = self._encoder.encode(message)
+        except (OverflowError, RecursionError, ValueError) as error:
+            raise FramingError(f"a message cannot be encoded: {error}") from error
         if len(body) > MAXIMUM_BYTES:
             raise FramingError(f"a message of {len(body)} bytes is over the limit of {MAXIMUM_BYTES}")
         return LENGTH.pack(len(body)) + body
@@ -64,5 +71,5 @@ class Framing(Generic[T]):
             return self._decoder.decode(body)
         except asyncio.IncompleteReadError as error:
             raise FramingError("the stream ended inside a message") from error
-        except msgspec.MsgspecError as error:
+        except (msgspec.MsgspecError, RecursionError) as error:
             raise UndecodableError(str(error), body) from error

@@ -23,6 +23,9 @@ ANSWER_WITHIN: Final = 10.0
 """Seconds. A worker answers in milliseconds; one that does not is stuck."""
 FIRST_RETRY: Final = 0.05
 LONGEST_RETRY: Final = 0.5
+DEEPEST: Final = 32
+"""Containers in containers of what a browser says. How deep a decoder can go depends on its stack; the worker's is not
+to be tried."""
 
 Notice = (
     control.Speakers
@@ -183,10 +186,11 @@ class MediaWorker:
         if writer is None or writer.is_closing():
             raise SignalingError(ErrorCode.OVERLOADED, "the media worker is not connected")
         request.number = next(self._numbers)
+        frame = self._frame(request)
         answer: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
         self._waiting[request.number] = answer
         try:
-            writer.write(self._framing.pack(request))
+            writer.write(frame)
             async with asyncio.timeout(ANSWER_WITHIN):
                 return await answer
         except TimeoutError:
@@ -196,6 +200,15 @@ class MediaWorker:
             raise SignalingError(ErrorCode.OVERLOADED, "the media worker does not answer") from None
         finally:
             self._waiting.pop(request.number, None)
+
+    def _frame(self, request: control.Request) -> bytes:
+        """The request as bytes that the worker can read: what a browser said must not end the connection of all."""
+        try:
+            if any(_deeper(getattr(request, field), DEEPEST) for field in request.__struct_fields__):
+                raise FramingError(f"more than {DEEPEST} containers in one another")
+            return self._framing.pack(request)
+        except FramingError as error:
+            raise SignalingError(ErrorCode.BAD_REQUEST, str(error)) from error
 
     async def _keep_connected(self) -> None:
         delay = FIRST_RETRY
@@ -262,6 +275,13 @@ class MediaWorker:
                 answer.set_result(message.result)
             else:
                 answer.set_exception(SignalingError(ErrorCode(message.code), message.message))
+
+
+def _deeper(value: object, levels: int) -> bool:
+    """Whether there are more containers in one another than so many levels."""
+    if isinstance(value, dict):
+        return levels == 0 or any(_deeper(each, levels - 1) for each in value.values())
+    return isinstance(value, list) and (levels == 0 or any(_deeper(each, levels - 1) for each in value))
 
 
 def _read(result: Json, into: type[Result]) -> Result:

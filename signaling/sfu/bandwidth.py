@@ -162,11 +162,15 @@ class Delays:
             self._bases[-1] = (self._bases[-1][0], delay)
         while self._bases[0][0] < sent_at - BASE_SECONDS:
             self._bases.popleft()
+        self._trim()  # here too: a way without pictures is noted and never looked at
+
+    def _trim(self) -> None:
+        while self._recent and self._recent[0][0] < self._recent[-1][0] - self._window:
+            self._recent.popleft()
 
     def _known(self, now: float) -> bool:
         """Whether two packets of late tell. The newest is as old as it waited and its answer took."""
-        while self._recent and self._recent[0][0] < self._recent[-1][0] - self._window:
-            self._recent.popleft()
+        self._trim()
         return len(self._recent) >= 2 and self._recent[-1][0] > now - self._window - STALE
 
     def standing(self, now: float) -> float | None:
@@ -202,11 +206,15 @@ class Losses:
     def note(self, now: float, lost: float, packets: float) -> None:
         """So many of so many did not arrive."""
         self._told.append((now, lost, packets))
+        self._trim(now)  # here too: a way without pictures is noted and never looked at
+
+    def _trim(self, now: float) -> None:
+        while self._told and self._told[0][0] < now - self._window:
+            self._told.popleft()
 
     def share(self, now: float) -> float:
         """0 to 1; 0 when so few are missing that it means nothing."""
-        while self._told and self._told[0][0] < now - self._window:
-            self._told.popleft()
+        self._trim(now)
         lost = sum(each[1] for each in self._told)
         return min(1.0, lost / sum(each[2] for each in self._told)) if lost >= FEWEST_LOST else 0.0
 

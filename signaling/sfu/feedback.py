@@ -13,6 +13,9 @@ from signaling.sfu.transport import Transport
 LARGEST_REQUEST: Final = 256
 """Packets sent again for one NACK at most; more is a resend of the whole picture, which a key frame does better."""
 BLOCKS_PER_REPORT: Final = 31
+SHORTEST_RELAY: Final = 0.1
+"""Seconds between two sender reports of one stream that are relayed: a browser sends one or two in a second, and each
+costs as much as a packet for every subscriber."""
 
 Retransmit = Callable[[Subscription, tuple[int, ...]], None]
 
@@ -52,7 +55,7 @@ def read(transport: Transport, compound: bytes, now: float, arrived_at: float, r
 def _relay(transport: Transport, report: rtcp.SenderReport, now: float, arrived_at: float) -> None:
     """Give a publisher's clock to the subscribers: the pair of NTP and RTP time is what lip sync is made of."""
     stream = transport.streams.get(report.ssrc)
-    if stream is None:
+    if stream is None or now - stream.reception.last_report_at < SHORTEST_RELAY:
         return
     stream.reception.sender_report(report.ntp, now)
     stream.report = (report.ntp / (1 << 32), report.timestamp)
@@ -116,5 +119,5 @@ def report(transport: Transport, now: float, bits_per_second: int) -> None:
     compound = rtcp.receiver_report([stream.reception.report(now) for stream in active[:BLOCKS_PER_REPORT]])
     video = [stream.ssrc for stream in active if stream.key_frame is not None]
     if video and not transport.transport_cc_id:
-        compound += rtcp.bitrate_limit(bits_per_second, video)
+        compound += rtcp.bitrate_limit(bits_per_second, video[:BLOCKS_PER_REPORT])
     transport.send_report(compound)

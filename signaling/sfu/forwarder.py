@@ -45,6 +45,7 @@ class Forwarder:
         egress: Egress,
         on_report: ReportHandler,
         wall_clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._port = port
         self._ice = ice
@@ -52,6 +53,7 @@ class Forwarder:
         self._counters = counters
         self._on_report = on_report
         self._wall_clock = wall_clock
+        self._clock = clock
         self._transports: dict[bytes, Transport] = {}
         self._now = self._arrived_at = 0.0
         self.awake: list[Stream] = []
@@ -71,7 +73,7 @@ class Forwarder:
             if not count:
                 break
             handled += count
-            self._now, self._arrived_at = time.monotonic(), self._wall_clock()
+            self._now, self._arrived_at = self._clock(), self._wall_clock()
             self._counters.datagrams_received += count
             for index in range(count):
                 try:
@@ -132,7 +134,7 @@ class Forwarder:
         self._egress.flush()
 
     def _frame(self, connection: TcpConnection, frame: bytes) -> None:
-        self._now, self._arrived_at = time.monotonic(), self._wall_clock()
+        self._now, self._arrived_at = self._clock(), self._wall_clock()
         self._counters.datagrams_received += 1
         first = frame[0] if frame else 255
         transport = self._transports.get(connection.key)
@@ -257,6 +259,8 @@ class Forwarder:
         extended = reception.accept(sequence, timestamp, self._now)
         found = self._layout(stream, base, length, first)
         if found is None:
+            if extended > newest >= 0:  # nobody can send it again: subscribers must not miss it
+                stream.drop(extended)
             return
         payload, end, carried = found
         if extended < 0:

@@ -8,9 +8,10 @@ towards subscribers.
 from __future__ import annotations
 
 import secrets
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import msgspec
+from msgspec import Meta
 
 from signaling.errors import ErrorCode, SignalingError
 from signaling.messages import Json, Kind
@@ -28,60 +29,70 @@ CARRIED: Final = frozenset({AUDIO_LEVEL, ORIENTATION})
 """Header extensions that reach subscribers; the others mean something only on the first hop."""
 
 MAXIMUM_ENCODINGS: Final = 4
+LARGEST_ID: Final = 14
+"""Of a header extension with a one-byte head (RFC 8285 §4.2); others are not read."""
+MAXIMUM_LINES: Final = 64
+"""Codecs, extensions or kinds of feedback that a browser may name; Chromium names about 20."""
+
+PayloadType = Annotated[int, Meta(ge=0, le=127)]
+Ssrc = Annotated[int, Meta(ge=0, le=2**32 - 1)]
+"""0: not known."""
+ExtensionId = Annotated[int, Meta(ge=1, le=255)]
+Name = Annotated[str, Meta(max_length=255)]
 
 
 class Feedback(msgspec.Struct, rename="camel", frozen=True):
     """One kind of RTCP feedback."""
 
-    type: str
-    parameter: str = ""
+    type: Name
+    parameter: Name = ""
 
 
 class Codec(msgspec.Struct, rename="camel", frozen=True):
     """A codec in RTP parameters."""
 
-    mime_type: str
-    payload_type: int
+    mime_type: Name
+    payload_type: PayloadType
     clock_rate: int
     channels: int | None = None
     parameters: dict[str, Any] = {}
-    rtcp_feedback: tuple[Feedback, ...] = ()
+    rtcp_feedback: Annotated[tuple[Feedback, ...], Meta(max_length=MAXIMUM_LINES)] = ()
 
 
 class Extension(msgspec.Struct, rename="camel", frozen=True):
     """A header extension in RTP parameters."""
 
-    uri: str
-    id: int
+    uri: Name
+    id: ExtensionId
 
 
 class Repair(msgspec.Struct, rename="camel", frozen=True):
     """The RTX stream of an encoding."""
 
-    ssrc: int | None = None
+    ssrc: Ssrc | None = None
 
 
 class Encoding(msgspec.Struct, rename="camel", frozen=True):
     """One stream of a track: by SSRC, or by RID when there are several."""
 
-    ssrc: int | None = None
-    rid: str | None = None
+    ssrc: Ssrc | None = None
+    rid: Name | None = None
     rtx: Repair | None = None
 
 
 class Rtcp(msgspec.Struct, rename="camel", frozen=True):
     """RTCP settings."""
 
-    cname: str = ""
+    cname: Name = ""
 
 
 class RtpParameters(msgspec.Struct, rename="camel", frozen=True):
     """``rtpParameters`` of mediasoup-client's ``produce``."""
 
-    codecs: tuple[Codec, ...]
-    encodings: tuple[Encoding, ...]
-    mid: str | None = None
-    header_extensions: tuple[Extension, ...] = ()
+    codecs: Annotated[tuple[Codec, ...], Meta(max_length=MAXIMUM_LINES)]
+    encodings: Annotated[tuple[Encoding, ...], Meta(min_length=1, max_length=MAXIMUM_ENCODINGS)]
+    mid: Name | None = None
+    header_extensions: Annotated[tuple[Extension, ...], Meta(max_length=MAXIMUM_LINES)] = ()
     rtcp: Rtcp = Rtcp()
 
 
@@ -108,14 +119,14 @@ class RtpCapabilities(msgspec.Struct, rename="camel", frozen=True):
 class Fingerprint(msgspec.Struct, rename="camel", frozen=True):
     """The digest of a DTLS certificate."""
 
-    algorithm: str
-    value: str
+    algorithm: Name
+    value: Name
 
 
 class DtlsParameters(msgspec.Struct, rename="camel", frozen=True):
     """``dtlsParameters`` of mediasoup-client's ``connect``."""
 
-    fingerprints: tuple[Fingerprint, ...]
+    fingerprints: Annotated[tuple[Fingerprint, ...], Meta(min_length=1, max_length=MAXIMUM_LINES)]
     role: str = "auto"
 
 
@@ -237,9 +248,9 @@ def _same_codec(ours: Json, mime_type: str, parameters: Json) -> bool:
     if mime_type.lower() != "video/h264":
         return True
     # RFC 6184 §8.1: mode 1 is what the router names; 42 is baseline, which every decoder takes.
-    return str(parameters.get("packetization-mode", 0)) == "1" and str(
-        parameters.get("profile-level-id", "")
-    ).lower().startswith("42")
+    profile = parameters.get("profile-level-id")
+    known = isinstance(profile, str | int) and str(profile).lower().startswith("42")
+    return known and parameters.get("packetization-mode") in (1, "1")
 
 
 def read_publication(kind: Kind, rtp_parameters: Json) -> Offered:
@@ -250,13 +261,16 @@ def read_publication(kind: Kind, rtp_parameters: Json) -> Offered:
     """
     offered: RtpParameters = _convert(rtp_parameters, RtpParameters, "rtp_parameters")
     media = next((codec for codec in offered.codecs if not codec.mime_type.lower().endswith("/rtx")), None)
-    if media is None or not offered.encodings or len(offered.encodings) > MAXIMUM_ENCODINGS:
-        raise SignalingError(ErrorCode.BAD_REQUEST, "rtp_parameters: one codec and one to four encodings are needed")
+    if media is None:
+        raise SignalingError(ErrorCode.BAD_REQUEST, "rtp_parameters: a codec is needed")
     ours = next((each for each in CAPABILITIES["codecs"] if _same_codec(each, media.mime_type, media.parameters)), None)
     if ours is None or ours["kind"] != kind:
         raise SignalingError(ErrorCode.BAD_REQUEST, f"rtp_parameters: {media.mime_type} is not {kind} of this router")
     if offered.mid is None and not all(encoding.ssrc for encoding in offered.encodings):
         raise SignalingError(ErrorCode.BAD_REQUEST, "rtp_parameters: an encoding has neither mid nor ssrc")
+    names = [encoding.ssrc or encoding.rid for encoding in offered.encodings]
+    if len(names) > 1 and (None in names or len(set(names)) < len(names)):
+        raise SignalingError(ErrorCode.BAD_REQUEST, "rtp_parameters: several encodings need a rid or ssrc each")
     repair = next(
         (
             codec.payload_type
@@ -266,7 +280,7 @@ def read_publication(kind: Kind, rtp_parameters: Json) -> Offered:
         None,
     )
     numbers = {each["uri"]: each["preferredId"] for each in CAPABILITIES["headerExtensions"] if each["kind"] == kind}
-    ids = {extension.uri: extension.id for extension in offered.header_extensions}
+    ids = {extension.uri: extension.id for extension in offered.header_extensions if extension.id <= LARGEST_ID}
     return Offered(
         kind=kind,
         codec=ours,
@@ -349,8 +363,8 @@ def read_dtls(dtls_parameters: Json) -> DtlsParameters:
         SignalingError: BAD_REQUEST, malformed or without a fingerprint.
     """
     parsed: DtlsParameters = _convert(dtls_parameters, DtlsParameters, "dtls_parameters")
-    if not parsed.fingerprints or parsed.role not in ("auto", "client", "server"):
-        raise SignalingError(ErrorCode.BAD_REQUEST, "dtls_parameters: a role and a fingerprint are needed")
+    if parsed.role not in ("auto", "client", "server"):
+        raise SignalingError(ErrorCode.BAD_REQUEST, "dtls_parameters: the role is auto, client or server")
     return parsed
 
 

@@ -52,7 +52,7 @@ class Reception:
         self.jitter = 0.0
         self.fraction_lost = 0.0
         self.last_report = 0
-        self.last_report_at = 0.0
+        self.last_report_at = float("-inf")
         self.missing: dict[int, _Missing] = {}
         self._expected_before = self._received_before = 0
         self._transit: float | None = None
@@ -71,7 +71,7 @@ class Reception:
             elif distance > 1:
                 self._skip(highest + 1, extended)
                 self.highest = extended
-            elif self.missing.pop(extended, None) is None:
+            elif self.missing.pop(extended, None) is None or extended < highest - WINDOW:
                 return -1
         self.received += 1
         if extended == self.highest:  # a repaired packet says nothing about jitter

@@ -95,15 +95,20 @@ def parse(compound: bytes) -> list[Feedback]:
         end = position + 4 * (words + 1)
         if first >> 6 != 2 or end > len(compound):
             raise ValueError("RTCP of another version, or cut off")
+        # RFC 3550 §6.4.1: the last byte says how many are padding; none is more than there are behind the head.
+        padding = compound[end - 1] if first & 0x20 else 0
+        if padding > end - position - _HEAD.size:
+            raise ValueError("RTCP with more padding than bytes")
         try:
-            _parse_one(compound[position:end], first & 0x1F, kind, found)
+            _parse_one(compound[position:end], first & 0x1F, kind, padding, found)
         except struct.error as error:
             raise ValueError("RTCP is shorter than its count announces") from error
         position = end
     return found
 
 
-def _parse_one(raw: bytes, count: int, kind: int, found: list[Feedback]) -> None:
+def _parse_one(raw: bytes, count: int, kind: int, padding: int, found: list[Feedback]) -> None:
+    end = len(raw) - padding
     if kind == SENDER_REPORT:
         ssrc, ntp, timestamp, packets, octets = _SENDER.unpack_from(raw, 4)
         found.append(SenderReport(ssrc, ntp, timestamp, packets, octets, _blocks(raw, 28, count), raw))
@@ -112,13 +117,13 @@ def _parse_one(raw: bytes, count: int, kind: int, found: list[Feedback]) -> None
         found.append(ReceiverReport(ssrc, _blocks(raw, 8, count)))
     elif kind == TRANSPORT_FEEDBACK and count == NACK:
         _, media = _PAIR.unpack_from(raw, 4)
-        found.append(Nack(media, tuple(_sequences(raw[12:]))))
+        found.append(Nack(media, tuple(_sequences(raw[12:end]))))
     elif kind == TRANSPORT_FEEDBACK and count == ARRIVALS:
         found.append(TransportFeedback(raw))
     elif kind == PAYLOAD_FEEDBACK and count == PLI:
         found.append(KeyFrameRequest(_PAIR.unpack_from(raw, 4)[1]))
     elif kind == PAYLOAD_FEEDBACK and count == FIR:  # the SSRCs are in the entries (RFC 5104 §4.3.1)
-        found.extend(KeyFrameRequest(*struct.unpack_from("!I", raw, at)) for at in range(12, len(raw) - 7, 8))
+        found.extend(KeyFrameRequest(*struct.unpack_from("!I", raw, at)) for at in range(12, end - 7, 8))
 
 
 def _blocks(packet: bytes, position: int, count: int) -> tuple[ReportBlock, ...]:

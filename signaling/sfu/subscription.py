@@ -86,6 +86,7 @@ class Subscription:
         self.asked_again = self.repaired = self.key_frames_asked = self.switches = 0
         self.told: tuple[int | None, LayerReason] | None = None
         self._left: Position | None = None
+        self._ssrc = 0
         self._segments: deque[Segment] = deque(maxlen=REMEMBERED_SEGMENTS)
         self._packets = self._octets = 0
         self._packets_at_opening = self._octets_at_opening = 0
@@ -136,7 +137,10 @@ class Subscription:
         if self._left is not None and stream is not self.stream:
             self.offsets = join(self._left, self.offsets, entered, stream.reception.clock_rate)
             self.switches += 1
-        self.stream = stream
+        elif self._left is not None and stream.ssrc != self._ssrc:  # another SSRC begins at a time stamp of its own
+            joined = join(self._left, self.offsets, entered, stream.reception.clock_rate)
+            self.offsets = joined if stream.layered else Offsets(joined.timestamp)
+        self.stream, self._ssrc = stream, stream.ssrc
         self.is_open = True
         self.first = number
         self.offset = self.next_sequence - number
@@ -183,7 +187,7 @@ class Subscription:
         for segment in reversed(self._segments):
             number = _nearest(sequence - segment.route.offset, segment.last)
             if segment.route.first <= number <= segment.last:
-                return segment.stream, segment.route, number
+                return segment.stream, segment.route._replace(connection=self.receiver.connection), number
         return None
 
     @property

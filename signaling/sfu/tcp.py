@@ -45,6 +45,9 @@ class TcpConnection(asyncio.Protocol):
         """A browser connected."""
         self._transport = transport
         peer = transport.get_extra_info("peername")
+        if peer is None:  # gone before it was here
+            transport.abort()
+            return
         self.address = (peer[0], peer[1])
         if not self._port.admit(self):
             transport.abort()

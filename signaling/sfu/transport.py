@@ -28,6 +28,8 @@ LOST_AFTER: Final = 30.0
 """Seconds until it counts as failed (RFC 7675 §5.1: consent expires)."""
 MAXIMUM_ADDRESSES: Final = 16
 MAXIMUM_TRACKS: Final = 64
+MAXIMUM_BINDINGS: Final = 1024
+"""SSRCs that are believed for the name of their track; libsrtp keeps state for each."""
 MAXIMUM_REPORTERS: Final = 1024
 """SSRCs that may send reports on one transport; libsrtp keeps state for each. A browser uses one for every stream."""
 
@@ -92,6 +94,7 @@ class Transport:
         self._on_state = on_state
         self._secured = False
         self._next_mid = 0
+        self._bindings = 0
         self._dtls = DtlsSession(certificate, self.send, self._on_dtls)
 
     @property
@@ -133,7 +136,7 @@ class Transport:
             return None
         selected = self._path
         oldest = next(key for key in self._paths if selected is None or key != selected.key)
-        del self._paths[oldest]
+        _hang_up(self._paths.pop(oldest))
         return oldest
 
     def lose(self, key: bytes) -> None:
@@ -209,8 +212,11 @@ class Transport:
         """Forget the SSRCs of a publication."""
         if publication in self.publications:
             self.publications.remove(publication)
-        self.streams = {ssrc: each for ssrc, each in self.streams.items() if each.publication is not publication}
-        self.repairs = {ssrc: each for ssrc, each in self.repairs.items() if each.publication is not publication}
+        for table in (self.streams, self.repairs):
+            for ssrc in [ssrc for ssrc, each in table.items() if each.publication is publication]:
+                del table[ssrc]
+                if self.inbound is not None:
+                    self.inbound.forget(ssrc)
 
     def remove(self, subscription: Subscription) -> None:
         """Forget a subscription and the encryption state of its SSRCs."""
@@ -242,7 +248,8 @@ class Transport:
             repairs = second & 0x7F == offered.rtx_payload_type
             rid = names.get(ortc.REPAIRED_RID if repairs else ortc.RID) or None
             stream = next((each for each in publication.streams if each.rid is None or each.rid == rid), None)
-            if stream is not None:
+            if stream is not None and self._bindings < MAXIMUM_BINDINGS:
+                self._bindings += 1
                 self._bind(stream, ssrc, repairs)
                 return True
         return False
@@ -293,6 +300,8 @@ class Transport:
         self._stop_media()
         self._set_state("closed", "closed")
         await self._dtls.close()
+        for path in self._paths.values():
+            _hang_up(path)
 
     def statistics(self) -> Json:
         """Its state as JSON values."""
@@ -305,3 +314,9 @@ class Transport:
             "protocol": "tcp" if self.connection else "udp",
             "profile": self._dtls.keys.profile.name if self._dtls.keys else None,
         }
+
+
+def _hang_up(path: Path) -> None:
+    """A connection that is no path of anybody any more would stay as long as its browser likes."""
+    if isinstance(path.port, TcpConnection):
+        path.port.close()

@@ -27,6 +27,8 @@ REPAIRS_WHEN_NARROW: Final = 0.15
 """Packets that may be sent again for each that is sent."""
 MOST_REPAIRS: Final = 60
 """At once."""
+REPAIRS_OF_SOUND: Final = 100.0
+"""Packets in a second where no picture is sent: half of what four people say who all talk at once."""
 UNWATCHED: Final = 1.0
 SILENT: Final = 0.8
 """Seconds without any RTCP after which a browser that answers soundings is cut off; on a full way it asks for more."""
@@ -51,6 +53,7 @@ class WayDown:
         self._cuts = 0
         self._padded = self._packets = 0
         self._repairs = float(MOST_REPAIRS)
+        self._repaired_at = 0.0
         self._sent: deque[tuple[float, int, int]] = deque()
 
     def start_over(self) -> None:
@@ -77,8 +80,9 @@ class WayDown:
 
     def repairs(self, wanted: int, now: float) -> int:
         """How many of so many lost packets may be sent again: on a way that is full they would push out new ones."""
-        if now - self._looked_at > UNWATCHED:
-            return wanted
+        if now - self._looked_at > UNWATCHED:  # sound alone: nothing is measured
+            self._repairs = min(MOST_REPAIRS, self._repairs + REPAIRS_OF_SOUND * (now - self._repaired_at))
+        self._repaired_at = now
         allowed = min(wanted, int(self._repairs))
         self._repairs -= allowed
         return allowed

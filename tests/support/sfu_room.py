@@ -84,7 +84,7 @@ class Browser:
 
 
 class Room:
-    """``now`` is the transports' clock. Use as a context manager: it holds sockets."""
+    """``now`` is the clock. Use as a context manager: it holds sockets."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -93,7 +93,7 @@ class Room:
         self.ice: IceLite[Transport] = IceLite(self.counters)
         self.egress = Egress(self.port, self.counters)
         self.forwarder = Forwarder(
-            self.port, self.ice, self.counters, self.egress, self._on_report, lambda: 1700000000.0
+            self.port, self.ice, self.counters, self.egress, self._on_report, lambda: 1700000000.0, lambda: self.now
         )
         self.browsers: list[Browser] = []
         self._subscriptions = 0

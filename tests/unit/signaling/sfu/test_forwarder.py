@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signaling.sfu import rtcp, rtp
-from signaling.sfu.transport import MAXIMUM_REPORTERS
+from signaling.sfu.transport import MAXIMUM_BINDINGS, MAXIMUM_REPORTERS
 from signaling.sfu.udp import MESSAGES, SEGMENTS
 from tests.support.sfu_packets import VP8_DELTA, VP8_KEY, rtp_packet
 from tests.support.sfu_room import Room, camera_packet
@@ -197,3 +197,40 @@ async def test_only_so_many_sources_report_on_one_transport() -> None:
             bob.send_report(rtcp.pli(1).replace(b"\0\0\0\1", (ssrc + 1000).to_bytes(4, "big"), 1))
         assert len(bob.transport.reporters) == MAXIMUM_REPORTERS
         assert room.counters.srtp_rejected == 5
+
+
+async def test_a_packet_with_a_broken_layout_leaves_no_gap_that_nobody_can_close() -> None:
+    with Room() as room:
+        ann, bob = room.browser("ann", "send"), room.browser("bob", "receive")
+        room.follow(bob, room.camera(ann))
+        more_padding_than_bytes = b"\xa0" + camera_packet(2, b"\xff")[1:]
+        ann.send(camera_packet(1, VP8_KEY), more_padding_than_bytes, camera_packet(3, VP8_DELTA))
+        first, second = [sequence_of(each) for each in bob.receive()[0]]
+        assert second == first + 1
+
+
+async def test_a_new_ssrc_of_a_track_goes_on_in_time_and_number() -> None:
+    with Room() as room:
+        ann, bob = room.browser("ann", "send"), room.browser("bob", "receive")
+        room.follow(bob, room.camera(ann))
+        ann.send(camera_packet(1, VP8_KEY), camera_packet(2, VP8_DELTA))
+        room.now += 0.5
+        named = {4: b"1"}  # MID, under Chromium's id in the recorded parameters
+        ann.send(
+            rtp_packet(96, 7000, 0xFFFFFF00, 4004, VP8_KEY, extensions=named),
+            rtp_packet(96, 7001, 0xFFFFFF00 + 3000, 4004, VP8_DELTA),
+        )
+        heads = [rtp.HEADER.unpack_from(each) for each in bob.receive()[0]]
+        assert [(head[2] - heads[0][2]) & 0xFFFF for head in heads] == [0, 1, 2, 3]
+        assert [(head[3] - heads[0][3]) & 0xFFFFFFFF for head in heads] == [0, 3000, 48_000, 51_000]
+        assert len({head[4] for head in heads}) == 1
+
+
+async def test_only_so_many_ssrcs_are_believed_for_the_name_of_a_track() -> None:
+    with Room() as room:
+        ann = room.browser("ann", "send")
+        room.camera(ann)
+        for ssrc in range(MAXIMUM_BINDINGS + 3):
+            ann.send(rtp_packet(96, 1, 1, 10_000 + ssrc, VP8_KEY, extensions={4: b"1"}))
+        assert room.counters.rtp_unknown_stream == 3
+        assert len(ann.transport.streams) == 1

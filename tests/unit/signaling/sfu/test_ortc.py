@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from signaling.errors import ErrorCode, SignalingError
-from signaling.sfu import ortc
+from signaling.ids import PublicationId
+from signaling.sfu import ortc, rtcp
+from signaling.sfu.publication import Publication
 from tests.support.sfu_packets import CAPABILITIES, RECORDED, audio_parameters, video_parameters
+from tests.support.sfu_room import Room
 
 
 def test_a_microphone_is_read() -> None:
@@ -53,12 +59,83 @@ def broken(change: dict[str, Any]) -> dict[str, Any]:
         broken({"encodings": [{"ssrc": "one"}]}),
         broken({"encodings": [{}], "mid": None}),
         broken({"headerExtensions": [{"uri": 1}]}),
+        broken({"headerExtensions": [{"uri": ortc.AUDIO_LEVEL, "id": 0}]}),
+        broken({"headerExtensions": [{"uri": ortc.AUDIO_LEVEL, "id": 1000}]}),
+        broken({"headerExtensions": [{"uri": ortc.AUDIO_LEVEL, "id": 1}] * 100}),
+        broken({"encodings": [{"ssrc": 2**32}]}),
+        broken({"encodings": [{"ssrc": -1}]}),
+        broken({"encodings": [{"ssrc": 1, "rtx": {"ssrc": 2**40}}]}),
+        broken({"encodings": [{}, {}]}),
+        broken({"encodings": [{"rid": "a"}, {"rid": "a"}]}),
+        broken({"codecs": [{"mimeType": "audio/opus", "payloadType": 128, "clockRate": 48000}]}),
+        broken({"rtcp": {"cname": "x" * 256}}),
     ],
 )
 def test_parameters_that_make_no_sense_are_refused(parameters: dict[str, Any]) -> None:
     with pytest.raises(SignalingError) as refused:
         ortc.read_publication("audio", parameters)
     assert refused.value.code == ErrorCode.BAD_REQUEST
+
+
+SCALARS = st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(max_size=8)
+ODD = st.recursive(
+    SCALARS | st.sampled_from(["video/VP8", "video/rtx", "audio/opus", "video/H264", "nack", "42e01f", ortc.MID]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+    max_leaves=12,
+)
+LISTS = ("codecs", "encodings", "headerExtensions")
+
+
+@st.composite
+def strange(draw: st.DrawFn) -> dict[str, Any]:
+    """Recorded parameters with something strange in them."""
+    parameters: dict[str, Any] = copy.deepcopy(RECORDED[draw(st.sampled_from(["audio", "video", "h264"]))])
+    for _ in range(draw(st.integers(1, 4))):
+        where = draw(st.sampled_from(LISTS))
+        lines = parameters[where]
+        if isinstance(lines, list) and lines and isinstance(line := draw(st.sampled_from(lines)), dict) and line:
+            line[draw(st.sampled_from(sorted(line)))] = draw(ODD)
+        else:
+            parameters[where] = draw(ODD)
+    return parameters
+
+
+@given(strange(), st.sampled_from(["audio", "video"]))
+def test_strange_parameters_are_refused_or_make_a_publication_that_can_be_reported_on(
+    parameters: dict[str, Any], kind: Any
+) -> None:
+    try:
+        offered = ortc.read_publication(kind, parameters)
+    except SignalingError as refused:
+        assert refused.code == ErrorCode.BAD_REQUEST
+        return
+    with Room() as room:
+        ann = room.browser("ann", "send")
+        publication = Publication(PublicationId("p"), ann.transport, kind, "camera", offered)
+        ann.transport.add(publication)
+        for stream in publication.streams:
+            assert rtcp.pli(stream.ssrc) and rtcp.receiver_report([stream.reception.report(0.0)])
+        assert rtcp.source_description(1, publication.cname)
+
+
+@given(st.dictionaries(st.sampled_from(["codecs", "headerExtensions", "fingerprints", "role"]), ODD))
+def test_strange_capabilities_and_fingerprints_are_refused_or_taken(strange: dict[str, Any]) -> None:
+    offered = ortc.read_publication("video", video_parameters())
+    for read, codes in (
+        (lambda: ortc.promise(offered, strange, "0", "ann"), {ErrorCode.BAD_REQUEST, ErrorCode.CONFLICT}),
+        (lambda: ortc.read_dtls(strange), {ErrorCode.BAD_REQUEST}),
+    ):
+        try:
+            read()
+        except SignalingError as refused:
+            assert refused.code in codes
+
+
+def test_extensions_that_only_fit_into_two_bytes_are_not_read() -> None:
+    parameters = video_parameters()
+    parameters["headerExtensions"] = [{"uri": ortc.ORIENTATION, "id": 15}, {"uri": ortc.MID, "id": 14}]
+    offered = ortc.read_publication("video", parameters)
+    assert (offered.carried, offered.extension_ids) == ({}, {ortc.MID: 14})
 
 
 def test_a_subscriber_gets_the_routers_payload_types_and_own_ssrcs() -> None:

@@ -7,7 +7,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signaling.sfu.reception import ATTEMPTS, REPEAT_AFTER, Reception
+from signaling.sfu.reception import ATTEMPTS, REPEAT_AFTER, WINDOW, Reception
 
 
 @given(start=st.integers(0, 0xFFFF), lost=st.sets(st.integers(1, 98)), seed=st.integers())
@@ -68,3 +68,12 @@ def test_the_report_tells_loss_since_the_last_one_and_the_delay() -> None:
     assert (block.last_report, block.delay) == (0x0002_0003, 32768)
     assert block.jitter == 0
     assert reception.report(11.0).fraction_lost == 0
+
+
+def test_a_relic_from_far_behind_is_no_news_although_nobody_asked_for_it() -> None:
+    reception = Reception(1, 48000)
+    reception.accept(0, 0, 0.0)
+    reception.accept(2, 0, 0.0)
+    for sequence in range(3, WINDOW + 3):
+        reception.accept(sequence, 0, 0.0)
+    assert reception.accept(1, 0, 0.0) == -1

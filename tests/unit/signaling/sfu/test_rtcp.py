@@ -84,3 +84,16 @@ def test_a_cut_packet_is_refused() -> None:
             rtcp.parse(whole[:length])
     with pytest.raises(ValueError, match="shorter"):
         rtcp.parse(b"\x81\xc9\x00\x01\x00\x00\x00\x01")
+
+
+@given(WORD, st.lists(st.integers(0, 0xFFFF), min_size=1, max_size=40, unique=True), st.integers(1, 10))
+def test_padding_behind_a_nack_asks_for_nothing(ssrc: int, sequences: list[int], words: int) -> None:
+    whole = rtcp.nack(ssrc, sorted(sequences))
+    padded = bytes((whole[0] | 0x20,)) + whole[1:2] + (len(whole) // 4 - 1 + words).to_bytes(2, "big") + whole[4:]
+    padded += bytes(4 * words - 1) + bytes((4 * words,))
+    assert rtcp.parse(padded) == rtcp.parse(whole)
+
+
+def test_more_padding_than_bytes_is_refused() -> None:
+    with pytest.raises(ValueError, match="padding"):
+        rtcp.parse(b"\xa1\xce\x00\x02" + bytes(7) + b"\x09")
