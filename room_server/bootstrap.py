@@ -150,11 +150,12 @@ class Node:
         self._filer = Filer(self.services.filing)
         self._policy = SessionPolicy(self.services, self._director, self._filer.soon)
         limits = RoomSettings(
-            maximum_people=settings.room_capacity,
+            maximum_people=settings.room_publishers + settings.room_listeners,
+            maximum_publishers=settings.room_publishers,
             ice_servers=tuple(json.loads(settings.ice_servers)),
             turn=TurnServers(settings.turn_urls, settings.turn_secret, settings.turn_seconds),
         )
-        self.hub = Hub(self._policy, self._media, settings=limits)
+        self.hub = Hub(self._policy, self._media, settings=limits, cpu_limit=settings.media_cpu_limit / 100)
         self._policy.listen(self.foundation.bus, self.hub)
         self._measure()
 

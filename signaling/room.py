@@ -44,9 +44,10 @@ from signaling.visibility import view_of
 
 @dataclass(frozen=True, slots=True)
 class RoomSettings:
-    """Limits of a room and what its people are told at the door. Seconds; ``maximum_people`` does not count hosts."""
+    """Limits of a room and what its people are told at the door. Seconds; hosts are not counted and never refused."""
 
-    maximum_people: int = 32
+    maximum_people: int = 62
+    maximum_publishers: int = 12
     resume_seconds: float = 60.0
     ping_seconds: int = 15
     ice_servers: tuple[Json, ...] = ()

@@ -204,4 +204,12 @@ class PublicationDemand(msgspec.Struct, tag=True):
     active: list[int]
 
 
-AnyReply = Done | Refused | TransportState | Speakers | FeedDropped | SubscriptionLayer | PublicationDemand
+class WorkerLoad(msgspec.Struct, tag=True):
+    """How hard the worker has worked over the last seconds: share of one core, packets in and out a second."""
+
+    cpu_share: float
+    packets_per_second: int
+
+
+AnyNotice = TransportState | Speakers | FeedDropped | SubscriptionLayer | PublicationDemand | WorkerLoad
+AnyReply = Done | Refused | AnyNotice

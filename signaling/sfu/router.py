@@ -25,19 +25,13 @@ from signaling.sfu.ice import IceLite
 from signaling.sfu.layers import wish
 from signaling.sfu.publication import Publication
 from signaling.sfu.rounds import Rounds
+from signaling.sfu.strain import Strain
 from signaling.sfu.subscription import Subscription
 from signaling.sfu.transport import State, Transport
 from signaling.sfu.udp import UdpPort
 
 log = structlog.get_logger(__name__)
 
-Notice = (
-    control.TransportState
-    | control.Speakers
-    | control.FeedDropped
-    | control.SubscriptionLayer
-    | control.PublicationDemand
-)
 Handler = Callable[[Any], Awaitable[Json]]
 
 MAXIMUM_TRANSPORTS: Final = 4000
@@ -50,7 +44,7 @@ class Router:
         self, port: UdpPort, feed: FeedSocket, counters: Counters, announced_ips: list[str], tcp_port: int = 0
     ) -> None:
         self.counters = counters
-        self.on_notice: Callable[[Notice], None] = lambda notice: None
+        self.on_notice: Callable[[control.AnyNotice], None] = lambda notice: None
         self._port = port
         self._feed = feed
         feed.on_connected = self._ask_for_recorder
@@ -60,6 +54,7 @@ class Router:
         self._egress = Egress(port, counters)
         self.forwarder = Forwarder(port, self._ice, counters, self._egress, self._on_report)
         self.rounds = Rounds(self.forwarder, self._notify)
+        self.strain = Strain(counters)
         self._transports: dict[TransportId, Transport] = {}
         self._publications: dict[PublicationId, Publication] = {}
         self._subscriptions: dict[SubscriptionId, Subscription] = {}
@@ -96,6 +91,7 @@ class Router:
         for transport in list(self._transports.values()):
             await self._close(transport)
         self.rounds.clear()
+        self.strain.forget()
 
     # ---- requests ----------------------------------------------------------------------------------------------------
 
@@ -293,7 +289,7 @@ class Router:
         if dropped := sink.take_dropped():
             self.on_notice(control.FeedDropped(sink.capture_id, dropped))
 
-    def _notify(self, notice: Notice) -> None:
+    def _notify(self, notice: control.AnyNotice) -> None:
         self.on_notice(notice)
 
     def _on_state(self, transport: Transport, state: State, reason: str) -> None:
@@ -313,12 +309,14 @@ class Router:
         self.rounds.sound(self._egress)
 
     def watch(self) -> None:
-        """Every second: silent transports and what the recorder lost."""
+        """Every second: silent transports, what the recorder lost, how hard this process works."""
         now = time.monotonic()
         for transport in list(self._transports.values()):
             transport.check_silence(now)
         for sink in self._captures.values():
             self._tell_dropped(sink)
+        if (load := self.strain.look()) is not None:
+            self._notify(load)
 
     def _ask_for_recorder(self) -> None:
         """A new recorder reads: each picture must begin with a key frame for it."""
