@@ -36,7 +36,7 @@ from signaling.media import MediaWorker
 from signaling.media import Notice as MediaNotice
 from signaling.messages import Json
 from signaling.room import RoomSettings
-from signaling.sfu.control import PublicationDemand, Speakers, SubscriptionLayer, TransportState
+from signaling.sfu.control import PersonQuality, PublicationDemand, Speakers, SubscriptionLayer, TransportState
 from signaling.turn import TurnServers
 
 log = structlog.get_logger(__name__)
@@ -194,6 +194,8 @@ class Node:
             self.hub.subscription_layer(notice.subscription_id, notice.layer, notice.layers, notice.reason)
         elif isinstance(notice, PublicationDemand):
             self.hub.publication_demand(notice.publication_id, notice.active)
+        elif isinstance(notice, PersonQuality):
+            self.hub.quality(notice.room_id, notice.participant_id, notice.quality)
         else:
             log.warning("the recorder does not keep up", capture=notice.capture_id, dropped=notice.dropped)
 

@@ -122,7 +122,7 @@ class Door:
         person.incarnation += 1
         person.resume_handle = secrets.token_urlsafe(24)
         person.log = EventLog()
-        person.quality = "good"
+        person.quality = person.measured = "good"
         person.known = view_of(self._room, person)
 
 

@@ -15,7 +15,7 @@ from signaling.documentsocket import DocumentSocket
 from signaling.door import Joined
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import CaucusId, DocumentId, ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId
-from signaling.messages import CloseCode, Hello, Json, LayerReason
+from signaling.messages import CloseCode, Hello, Json, LayerReason, Quality
 from signaling.outbox import Outbox, SocketPort
 from signaling.policy import Grant, MediaPort, RoomPolicy
 from signaling.room import Room, RoomSettings
@@ -215,10 +215,19 @@ class Hub:
 
     def speakers(self, room_id: RoomId, participant_ids: list[ParticipantId]) -> None:
         """Who speaks in a room of the media worker (a caucus is one of its own), the loudest first."""
-        name, _, caucus_id = room_id.partition("#")
-        room = self._rooms.get(RoomId(name))
+        room, caucus_id = self._place(room_id)
         if room is not None:
-            room.speakers(participant_ids, CaucusId(caucus_id) if caucus_id else None)
+            room.speakers(participant_ids, caucus_id)
+
+    def quality(self, room_id: RoomId, participant_id: ParticipantId, quality: Quality) -> None:
+        """How good the connection of somebody in a room of the media worker is."""
+        room, caucus_id = self._place(room_id)
+        if room is not None:
+            room.quality(participant_id, quality, caucus_id)
+
+    def _place(self, room_id: RoomId) -> tuple[Room | None, CaucusId | None]:
+        name, _, caucus_id = room_id.partition("#")
+        return self._rooms.get(RoomId(name)), CaucusId(caucus_id) if caucus_id else None
 
     def subscription_layer(
         self, subscription_id: SubscriptionId, layer: int | None, layers: int, reason: LayerReason

@@ -30,6 +30,7 @@ Notice = (
     | control.FeedDropped
     | control.SubscriptionLayer
     | control.PublicationDemand
+    | control.PersonQuality
 )
 """What a room hears of; the load of the worker is kept here."""
 Result = TypeVar("Result", bound=msgspec.Struct)

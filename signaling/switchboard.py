@@ -286,6 +286,19 @@ class Switchboard:
         self._room.refresh()
         return detached
 
+    def measured(self, person: Participant, quality: Quality) -> None:
+        """The worker tells how good somebody's connection is."""
+        if any(transport.participant_id == person.participant_id for transport in self.transports.values()):
+            person.measured = quality
+            person.quality = self._quality(person)
+
+    def _begin_anew(self) -> None:
+        """Nothing is known of the connection of those who have no transport; the worker forgets them too."""
+        connected = {transport.participant_id for transport in self.transports.values()}
+        for person in self._room.participants.values():
+            if person.participant_id not in connected:
+                person.quality = person.measured = "good"
+
     def _detach(self, transports: Iterable[Transport]) -> Detached:
         gone = {transport.transport_id for transport in transports}
         publications = [p for p in self.publications.values() if p.transport_id in gone]
@@ -294,6 +307,7 @@ class Switchboard:
         for publication in publications:
             del self.publications[publication.publication_id]
         self._forget_subscriptions(publications)
+        self._begin_anew()
         for subscription in [s for s in self.subscriptions.values() if s.transport_id in gone]:
             del self.subscriptions[subscription.subscription_id]
         return Detached(sorted(gone), publications)
@@ -307,9 +321,9 @@ class Switchboard:
 
     def _quality(self, person: Participant) -> Quality:
         states = {t.health for t in self.transports.values() if t.participant_id == person.participant_id}
-        if "failed" in states:
+        if "failed" in states or person.measured == "lost":
             return "lost"
-        return "poor" if "disconnected" in states else "good"
+        return "poor" if "disconnected" in states else person.measured
 
     def _require_media(self) -> None:
         if not self._room.media.ready:

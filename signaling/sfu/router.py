@@ -29,6 +29,7 @@ from signaling.sfu.strain import Strain
 from signaling.sfu.subscription import Subscription
 from signaling.sfu.transport import State, Transport
 from signaling.sfu.udp import UdpPort
+from signaling.sfu.watch import Watch
 
 log = structlog.get_logger(__name__)
 
@@ -55,6 +56,7 @@ class Router:
         self.forwarder = Forwarder(port, self._ice, counters, self._egress, self._on_report)
         self.rounds = Rounds(self.forwarder, self._notify)
         self.strain = Strain(counters)
+        self._watch = Watch(counters, self._notify)
         self._transports: dict[TransportId, Transport] = {}
         self._publications: dict[PublicationId, Publication] = {}
         self._subscriptions: dict[SubscriptionId, Subscription] = {}
@@ -115,6 +117,7 @@ class Router:
         )
         self._transports[transport.transport_id] = transport
         self._ice.add(transport.agent, transport)
+        self._watch.enter(transport)
         return {
             "ice_parameters": transport.agent.parameters(),
             "ice_candidates": self._candidates,
@@ -226,6 +229,9 @@ class Router:
     async def _get_statistics(self, request: control.GetStatistics) -> Json:
         return {
             "counters": self.counters.as_json(),
+            "cpu_share": self.strain.load.cpu_share,
+            "packets_per_second": self.strain.load.packets_per_second,
+            "people": self._watch.statistics(),
             "feed_connected": self._feed.connected,
             "transports": {key: each.statistics() for key, each in self._transports.items()},
             "publications": {key: each.statistics() for key, each in self._publications.items()},
@@ -260,6 +266,7 @@ class Router:
             self._drop_publication(publication)
         for subscription in list(transport.subscriptions.values()):
             self._drop_subscription(subscription)
+        self._watch.leave(transport)
         await transport.close()
 
     def _drop_publication(self, publication: Publication) -> None:
@@ -268,12 +275,14 @@ class Router:
             self._drop_subscription(subscription)
         publication.transport.discard(publication)
         self.rounds.leave(publication)
+        self._watch.drop(publication)
         del self._publications[publication.publication_id]
 
     def _drop_subscription(self, subscription: Subscription) -> None:
         subscription.set_paused(True)
         subscription.publication.subscriptions.remove(subscription)
         subscription.receiver.remove(subscription)
+        self._watch.forget(subscription)
         self.rounds.touch(subscription.publication)
         del self._subscriptions[subscription.subscription_id]
 
@@ -309,8 +318,9 @@ class Router:
         self.rounds.sound(self._egress)
 
     def watch(self) -> None:
-        """Every second: silent transports, what the recorder lost, how hard this process works."""
+        """Every second: people, silent transports, what the recorder lost, how hard this process works."""
         now = time.monotonic()
+        self._watch.look(now, self.forwarder.awake)
         for transport in list(self._transports.values()):
             transport.check_silence(now)
         for sink in self._captures.values():

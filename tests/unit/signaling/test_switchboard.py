@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from signaling.errors import ErrorCode, SignalingError
-from signaling.ids import ParticipantId, PublicationId, SubscriptionId
+from signaling.ids import ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId
 from signaling.room import RoomSettings
 from tests.support.room_ports import ROOM, House, house
 
@@ -283,3 +283,46 @@ async def test_the_size_of_a_tile_reaches_the_worker_and_the_layer_its_viewer(ho
     assert await a.event("publication_layers") == {"publication_id": publication, "active": [0, 1]}
     assert not [e for e in a.catch_up() if e["type"] == "subscription_changed"]
     assert not [e for e in b.catch_up() if e["type"] == "publication_layers"]
+
+
+def quality_of(home: House, name: str) -> str:
+    return home.room.participants[ParticipantId(name)].quality
+
+
+async def test_a_measured_quality_is_shown_to_the_person_and_to_others(home: House) -> None:
+    a, b = await home.arrive("a"), await home.arrive("b")
+    await a.open_transports()
+    home.hub.quality(ROOM, A, "poor")
+    for browser in (a, b):
+        changed = await browser.event("participant_changed")
+        while changed["participant"]["participant_id"] != "a" or changed["participant"]["quality"] != "poor":
+            changed = await browser.event("participant_changed")
+    home.hub.quality(ROOM, A, "good")
+    assert quality_of(home, "a") == "good"
+    home.hub.quality(ROOM, ParticipantId("nobody"), "poor")
+    home.hub.quality(RoomId("no_room"), A, "poor")
+
+
+async def test_the_worse_of_measured_quality_and_state_is_shown(home: House) -> None:
+    a = await home.arrive("a")
+    send, _ = await a.open_transports()
+    home.hub.quality(ROOM, A, "poor")
+    home.hub.transport_state(TransportId(send), "failed", "silent")
+    assert quality_of(home, "a") == "lost"
+    home.hub.transport_state(TransportId(send), "connected", "")
+    assert quality_of(home, "a") == "poor"
+    home.hub.quality(ROOM, A, "lost")
+    home.hub.transport_state(TransportId(send), "disconnected", "silent")
+    assert quality_of(home, "a") == "lost"
+
+
+async def test_quality_begins_anew_with_new_transports(home: House) -> None:
+    a = await home.arrive("a")
+    send, receive = await a.open_transports()
+    home.hub.quality(ROOM, A, "lost")
+    home.hub.transport_state(TransportId(send), "closed", "")
+    assert quality_of(home, "a") == "lost"
+    home.hub.transport_state(TransportId(receive), "closed", "")
+    assert quality_of(home, "a") == "good"
+    home.hub.quality(ROOM, A, "lost")  # told before the worker heard of it
+    assert quality_of(home, "a") == "good"

@@ -68,3 +68,15 @@ def test_the_report_tells_loss_since_the_last_one_and_the_delay() -> None:
     assert (block.last_report, block.delay) == (0x0002_0003, 32768)
     assert block.jitter == 0
     assert reception.report(11.0).fraction_lost == 0
+
+
+def test_losses_are_what_had_to_be_asked_for_and_are_taken_once() -> None:
+    reception = Reception(1, 90000)
+    for sequence in (0, 1, 3, 2, 4):  # 2 came late by itself
+        reception.accept(sequence, 0, 0.0)
+    assert reception.take_losses() == (0, 5)
+    reception.accept(7, 0, 0.0)
+    assert reception.wanted(0.0) == [5, 6]
+    reception.accept(5, 0, 0.1)  # repaired, but lost all the same
+    assert reception.take_losses() == (2, 3)
+    assert reception.take_losses() == (0, 0)

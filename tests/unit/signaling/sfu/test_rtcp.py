@@ -84,3 +84,13 @@ def test_a_cut_packet_is_refused() -> None:
             rtcp.parse(whole[:length])
     with pytest.raises(ValueError, match="shorter"):
         rtcp.parse(b"\x81\xc9\x00\x01\x00\x00\x00\x01")
+
+
+def test_an_extended_report_that_is_cut_off_is_malformed() -> None:
+    report = rtcp.packet(rtcp.EXTENDED_REPORT, 0, bytes(4) + bytes.fromhex("05000009") + bytes(12))
+    with pytest.raises(ValueError, match="cut off"):
+        rtcp.parse(report)
+
+
+def test_a_reference_time_is_a_block_of_an_extended_report() -> None:
+    assert rtcp.reference_time(0x0102030405060708) == bytes.fromhex("80cf0004 00000001 04000002 0102030405060708")
