@@ -36,7 +36,7 @@ from signaling.media import MediaWorker
 from signaling.media import Notice as MediaNotice
 from signaling.messages import Json
 from signaling.room import RoomSettings
-from signaling.sfu.control import PublicationDemand, Speakers, SubscriptionLayer, TransportState
+from signaling.sfu.control import PersonQuality, PublicationDemand, Speakers, SubscriptionLayer, TransportState
 from signaling.turn import TurnServers
 
 log = structlog.get_logger(__name__)
@@ -150,11 +150,12 @@ class Node:
         self._filer = Filer(self.services.filing)
         self._policy = SessionPolicy(self.services, self._director, self._filer.soon)
         limits = RoomSettings(
-            maximum_people=settings.room_capacity,
+            maximum_people=settings.room_publishers + settings.room_listeners,
+            maximum_publishers=settings.room_publishers,
             ice_servers=tuple(json.loads(settings.ice_servers)),
             turn=TurnServers(settings.turn_urls, settings.turn_secret, settings.turn_seconds),
         )
-        self.hub = Hub(self._policy, self._media, settings=limits)
+        self.hub = Hub(self._policy, self._media, settings=limits, cpu_limit=settings.media_cpu_limit / 100)
         self._policy.listen(self.foundation.bus, self.hub)
         self._measure()
 
@@ -193,6 +194,8 @@ class Node:
             self.hub.subscription_layer(notice.subscription_id, notice.layer, notice.layers, notice.reason)
         elif isinstance(notice, PublicationDemand):
             self.hub.publication_demand(notice.publication_id, notice.active)
+        elif isinstance(notice, PersonQuality):
+            self.hub.quality(notice.room_id, notice.participant_id, notice.quality)
         else:
             log.warning("the recorder does not keep up", capture=notice.capture_id, dropped=notice.dropped)
 

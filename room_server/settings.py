@@ -67,7 +67,9 @@ class Settings:
     timestamp_roots: str = _doc("PEM file with the roots of that authority", "")
     recording_minimum_free_mb: int = _doc("recording stops, and says so, before the disk has less than this", 64)
     link_days: int = _doc("days until a party's link expires", 14)
-    room_capacity: int = _doc("people in a room", 62)
+    room_publishers: int = _doc("people in a room who send sound or pictures, besides the mediators", 12)
+    room_listeners: int = _doc("people in a room who only watch and listen", 50)
+    media_cpu_limit: int = _doc("percent of a core at the media worker from which on no new room opens; 0: never", 80)
     time_zone: str = _doc("zone of dates on papers and screens", "Asia/Shanghai")
 
     @property

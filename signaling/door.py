@@ -80,7 +80,8 @@ class Door:
             and grant.participant_id not in known
             and len(guests) >= self._room.settings.maximum_people
         ):
-            raise SignalingError(ErrorCode.ROOM_FULL, "the room is full")
+            limit = self._room.settings.maximum_people
+            raise SignalingError(ErrorCode.ROOM_FULL, "the room is full", reason="people", maximum=limit)
 
     def _attach(self, person: Participant, outlet: Outlet, resume: str | None, last_seq: int | None) -> Joined:
         if self._room.idle is not None:
@@ -121,7 +122,7 @@ class Door:
         person.incarnation += 1
         person.resume_handle = secrets.token_urlsafe(24)
         person.log = EventLog()
-        person.quality = "good"
+        person.quality = person.measured = "good"
         person.known = view_of(self._room, person)
 
 

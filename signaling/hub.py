@@ -15,19 +15,23 @@ from signaling.documentsocket import DocumentSocket
 from signaling.door import Joined
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import CaucusId, DocumentId, ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId
-from signaling.messages import CloseCode, Hello, Json, LayerReason
+from signaling.messages import CloseCode, Hello, Json, LayerReason, Quality
 from signaling.outbox import Outbox, SocketPort
 from signaling.policy import Grant, MediaPort, RoomPolicy
 from signaling.room import Room, RoomSettings
 from signaling.tracks import TransportHealth
 
 IDLE_SECONDS = 300.0
+CPU_LIMIT = 0.8
 SERVICE_RESTART = 1012
 TRY_AGAIN_LATER = 1013
 
 
 class Hub:
-    """Every room that is live on this node."""
+    """Every room that is live on this node.
+
+    ``cpu_limit``: share of a core at the media worker from which on no new room is opened; 0: no limit.
+    """
 
     def __init__(
         self,
@@ -39,6 +43,7 @@ class Hub:
         clock: Clock | None = None,
         idle_seconds: float = IDLE_SECONDS,
         hello_seconds: float = HELLO_SECONDS,
+        cpu_limit: float = CPU_LIMIT,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._policy = policy
@@ -48,6 +53,7 @@ class Hub:
         self._clock = clock or SystemClock()
         self._idle_seconds = idle_seconds
         self._hello_seconds = hello_seconds
+        self._cpu_limit = cpu_limit
         self._monotonic = monotonic
         self._rooms: dict[RoomId, Room] = {}
         self._opening: dict[RoomId, asyncio.Task[Room]] = {}
@@ -121,7 +127,8 @@ class Hub:
         """The live room of this name; opened when it is not live yet.
 
         Raises:
-            SignalingError: NOT_FOUND, WRONG_STATE when another node holds it, or the policy's refusal.
+            SignalingError: NOT_FOUND, OVERLOADED when another node holds it or this one has enough to do, or the
+            policy's refusal.
         """
         room = self._rooms.get(room_id)
         if room is not None:
@@ -135,6 +142,8 @@ class Hub:
 
     async def _open(self, room_id: RoomId) -> Room:
         state = await self._policy.open_room(room_id)
+        if not state.begun:
+            self._require_capacity()
         if not await self._cluster.claim(room_id):
             raise SignalingError(ErrorCode.OVERLOADED, "another node holds this room")
         room = Room(
@@ -157,6 +166,12 @@ class Hub:
         self._rooms[room_id] = room
         self._let_idle(room)
         return room
+
+    def _require_capacity(self) -> None:
+        """Rooms that run keep what they have: a node at its limit opens no new ones."""
+        share = self._media.cpu_share
+        if self._cpu_limit and share is not None and share >= self._cpu_limit:
+            raise SignalingError(ErrorCode.OVERLOADED, "this node has enough to do", reason="node_full")
 
     def _let_idle(self, room: Room) -> None:
         if room.idle is not None:
@@ -200,10 +215,19 @@ class Hub:
 
     def speakers(self, room_id: RoomId, participant_ids: list[ParticipantId]) -> None:
         """Who speaks in a room of the media worker (a caucus is one of its own), the loudest first."""
-        name, _, caucus_id = room_id.partition("#")
-        room = self._rooms.get(RoomId(name))
+        room, caucus_id = self._place(room_id)
         if room is not None:
-            room.speakers(participant_ids, CaucusId(caucus_id) if caucus_id else None)
+            room.speakers(participant_ids, caucus_id)
+
+    def quality(self, room_id: RoomId, participant_id: ParticipantId, quality: Quality) -> None:
+        """How good the connection of somebody in a room of the media worker is."""
+        room, caucus_id = self._place(room_id)
+        if room is not None:
+            room.quality(participant_id, quality, caucus_id)
+
+    def _place(self, room_id: RoomId) -> tuple[Room | None, CaucusId | None]:
+        name, _, caucus_id = room_id.partition("#")
+        return self._rooms.get(RoomId(name)), CaucusId(caucus_id) if caucus_id else None
 
     def subscription_layer(
         self, subscription_id: SubscriptionId, layer: int | None, layers: int, reason: LayerReason

@@ -33,7 +33,9 @@ Notice = (
     | control.FeedDropped
     | control.SubscriptionLayer
     | control.PublicationDemand
+    | control.PersonQuality
 )
+"""What a room hears of; the load of the worker is kept here."""
 Result = TypeVar("Result", bound=msgspec.Struct)
 
 
@@ -66,11 +68,12 @@ class MediaWorker:
         self._on_lost = on_lost
         self._on_ready = on_ready
         union: Any = control.AnyReply
-        self._framing: Framing[control.Done | control.Refused | Notice] = Framing(union)
+        self._framing: Framing[control.Done | control.Refused | control.AnyNotice] = Framing(union)
         self._numbers = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[Json]] = {}
         self._writer: asyncio.StreamWriter | None = None
         self._capabilities: Json | None = None
+        self._load: control.WorkerLoad | None = None
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -82,6 +85,11 @@ class MediaWorker:
     def capabilities(self) -> Json | None:
         """The router's RTP capabilities, while ready."""
         return self._capabilities
+
+    @property
+    def cpu_share(self) -> float | None:
+        """Share of a core that the worker used over the last seconds; None: it did not say yet."""
+        return None if self._load is None else self._load.cpu_share
 
     async def start(self) -> None:
         """Begin to look for the worker; returns at once (see ``on_ready``)."""
@@ -240,6 +248,7 @@ class MediaWorker:
         if self._writer is not None:
             self._writer.close()
             self._writer = None
+        self._load = None
         for answer in self._waiting.values():
             if not answer.done():
                 answer.set_exception(SignalingError(ErrorCode.OVERLOADED, "the media worker was lost"))
@@ -265,6 +274,9 @@ class MediaWorker:
 
     async def _read_all(self, reader: asyncio.StreamReader) -> None:
         while (message := await self._framing.read(reader)) is not None:
+            if isinstance(message, control.WorkerLoad):
+                self._load = message
+                continue
             if not isinstance(message, control.Done | control.Refused):
                 self._tell(self._on_notice, message)
                 continue

@@ -29,6 +29,7 @@ class Participant:
     ``connections`` counts the sockets so far; ``incarnation`` counts those that started anew instead of resuming: media
     that was asked for in an earlier incarnation is not given to a later one. ``moves`` counts the changes between joint
     session and caucus; while ``moving`` the media of the old place is being closed and none of the new may begin.
+    ``measured`` is the worker's part of ``quality``: what it says of losses and delays; it ends with their transports.
     """
 
     participant_id: ParticipantId
@@ -38,6 +39,7 @@ class Participant:
     admitted: bool
     hand_raised: bool = False
     quality: Quality = "good"
+    measured: Quality = "good"
     connections: int = 0
     incarnation: int = 0
     moves: int = 0

@@ -69,6 +69,8 @@ class RoomState(msgspec.Struct, frozen=True):
     recording: RecordingView
     board: Mapping[str, Piece]
     caucuses: Sequence[LoadedCaucus] = ()
+    begun: bool = False
+    """Whether people met here before: such a room opens again however much the node has to do."""
 
 
 class RoomPolicy(Protocol):
@@ -174,6 +176,10 @@ class MediaPort(Protocol):
     @property
     def ready(self) -> bool:
         """Whether the worker is connected."""
+
+    @property
+    def cpu_share(self) -> float | None:
+        """Share of a core that the worker used over the last seconds; None: not known."""
 
     @property
     def capabilities(self) -> Json | None:

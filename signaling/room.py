@@ -25,6 +25,7 @@ from signaling.messages import (
     Event,
     Frozen,
     Json,
+    Quality,
     RecordingView,
     Removed,
     RoomClosed,
@@ -44,9 +45,10 @@ from signaling.visibility import view_of
 
 @dataclass(frozen=True, slots=True)
 class RoomSettings:
-    """Limits of a room and what its people are told at the door. Seconds; ``maximum_people`` does not count hosts."""
+    """Limits of a room and what its people are told at the door. Seconds; hosts are not counted and never refused."""
 
-    maximum_people: int = 32
+    maximum_people: int = 62
+    maximum_publishers: int = 12
     resume_seconds: float = 60.0
     ping_seconds: int = 15
     ice_servers: tuple[Json, ...] = ()
@@ -274,7 +276,7 @@ class Room:
         self.losses += 1
         detached = self.switchboard.detach_all()
         for person in self.participants.values():
-            person.quality = "good"
+            person.quality = person.measured = "good"
         self.refresh()
         self.background.run(self.policy.media_lost(self))
         self.background.run(self.switchboard.report(detached, "media_lost"))
@@ -298,12 +300,22 @@ class Room:
     def speakers(self, participant_ids: list[ParticipantId], caucus_id: CaucusId | None = None) -> None:
         """Who speaks in one place, the loudest first: told to those there who know them, and not kept."""
         for person in self.participants.values():
-            caucus = self.caucuses.of(person.participant_id)
-            if (None if caucus is None else caucus.caucus_id) != caucus_id:
+            if not self._is_at(person, caucus_id):
                 continue
             if person.outlet is not None and person.admitted:
                 visible = [speaker for speaker in participant_ids if speaker in person.known.participants]
                 person.outlet.send(encode_event(ActiveSpeakers(visible), person.log.seq))
+
+    def quality(self, participant_id: ParticipantId, quality: Quality, caucus_id: CaucusId | None = None) -> None:
+        """How good somebody's connection is, measured in one place: what is told late of another is not believed."""
+        person = self.participants.get(participant_id)
+        if person is not None and self._is_at(person, caucus_id):
+            self.switchboard.measured(person, quality)
+            self.refresh()
+
+    def _is_at(self, person: Participant, caucus_id: CaucusId | None) -> bool:
+        caucus = self.caucuses.of(person.participant_id)
+        return (None if caucus is None else caucus.caucus_id) == caucus_id
 
     # ---- telling ---------------------------------------------------------------------------------------------------
 

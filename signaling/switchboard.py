@@ -7,13 +7,14 @@ removed meanwhile gets nothing, and what the worker made for them is closed.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from signaling.background import attempt
 from signaling.errors import ErrorCode, SignalingError
-from signaling.ids import PublicationId, RoomId, SubscriptionId, TransportId
+from signaling.ids import ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId
 from signaling.messages import (
     IceRestarted,
     Json,
@@ -55,6 +56,7 @@ class Switchboard:
         self.transports: dict[TransportId, Transport] = {}
         self.publications: dict[PublicationId, Publication] = {}
         self.subscriptions: dict[SubscriptionId, Subscription] = {}
+        self._starting: Counter[ParticipantId] = Counter()
 
     # ---- transports ------------------------------------------------------------------------------------------------
 
@@ -91,6 +93,14 @@ class Switchboard:
         if command.kind not in KINDS[command.source]:
             raise SignalingError(ErrorCode.BAD_REQUEST, f"a {command.source} is not {command.kind}")
         transport = self._transport(person, command.transport_id, "send")
+        self._require_place(person)
+        self._starting[person.participant_id] += 1
+        try:
+            return await self._publish(person, transport, command)
+        finally:
+            self._starting[person.participant_id] -= 1
+
+    async def _publish(self, person: Participant, transport: Transport, command: Publish) -> Published:
         old = [
             publication
             for publication in self.publications.values()
@@ -276,6 +286,19 @@ class Switchboard:
         self._room.refresh()
         return detached
 
+    def measured(self, person: Participant, quality: Quality) -> None:
+        """The worker tells how good somebody's connection is."""
+        if any(transport.participant_id == person.participant_id for transport in self.transports.values()):
+            person.measured = quality
+            person.quality = self._quality(person)
+
+    def _begin_anew(self) -> None:
+        """Nothing is known of the connection of those who have no transport; the worker forgets them too."""
+        connected = {transport.participant_id for transport in self.transports.values()}
+        for person in self._room.participants.values():
+            if person.participant_id not in connected:
+                person.quality = person.measured = "good"
+
     def _detach(self, transports: Iterable[Transport]) -> Detached:
         gone = {transport.transport_id for transport in transports}
         publications = [p for p in self.publications.values() if p.transport_id in gone]
@@ -284,6 +307,7 @@ class Switchboard:
         for publication in publications:
             del self.publications[publication.publication_id]
         self._forget_subscriptions(publications)
+        self._begin_anew()
         for subscription in [s for s in self.subscriptions.values() if s.transport_id in gone]:
             del self.subscriptions[subscription.subscription_id]
         return Detached(sorted(gone), publications)
@@ -297,13 +321,23 @@ class Switchboard:
 
     def _quality(self, person: Participant) -> Quality:
         states = {t.health for t in self.transports.values() if t.participant_id == person.participant_id}
-        if "failed" in states:
+        if "failed" in states or person.measured == "lost":
             return "lost"
-        return "poor" if "disconnected" in states else "good"
+        return "poor" if "disconnected" in states else person.measured
 
     def _require_media(self) -> None:
         if not self._room.media.ready:
             raise SignalingError(ErrorCode.OVERLOADED, "the media worker is not there yet")
+
+    def _require_place(self, person: Participant) -> None:
+        """A room has so many publishers; whoever is one may send further tracks, and a host always may."""
+        senders = {each.participant_id for each in self.publications.values()} | set(+self._starting)
+        people = self._room.participants
+        guests = [each for each in senders if each not in people or people[each].role != "host"]
+        maximum = self._room.settings.maximum_publishers
+        if person.role != "host" and person.participant_id not in senders and len(guests) >= maximum:
+            message = "as many people send sound and pictures here as the room takes"
+            raise SignalingError(ErrorCode.ROOM_FULL, message, reason="publishers", maximum=maximum)
 
     def _media_room(self, person: Participant) -> RoomId:
         """Each caucus is a room of its own at the media worker: there is no way across even for a wrong request."""

@@ -8,6 +8,7 @@ from weakref import WeakValueDictionary
 import structlog
 
 from room_server.bus import AccessEnded, Bus, Published, RecordingConsentChanged
+from room_server.domain.session import State
 from room_server.live.recording import Director
 from room_server.live.refusals import as_signaling
 from room_server.services.everything import Services
@@ -84,7 +85,8 @@ class SessionPolicy:
             board = await self._services.board(session_id)
             recording = await self._services.recording.current(session_id)
             caucuses = await self._caucuses(session_id)
-        return RoomState([DocumentId("agreement")], recording, board, caucuses)
+        begun = details.session.state is not State.SCHEDULED
+        return RoomState([DocumentId("agreement")], recording, board, caucuses, begun)
 
     def may_see(self, room: Room, viewer: Participant, subject: Participant) -> bool:
         """Nothing beyond the room's own rule."""

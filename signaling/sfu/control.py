@@ -11,7 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from signaling.ids import CaptureId, ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId
-from signaling.messages import Json, Kind, LayerReason, Source
+from signaling.messages import Json, Kind, LayerReason, Quality, Source
 
 
 class Request(msgspec.Struct, tag=True):
@@ -204,4 +204,20 @@ class PublicationDemand(msgspec.Struct, tag=True):
     active: list[int]
 
 
-AnyReply = Done | Refused | TransportState | Speakers | FeedDropped | SubscriptionLayer | PublicationDemand
+class PersonQuality(msgspec.Struct, tag=True):
+    """How good the connection of somebody in a room is now. Begins as good when they have their first transport."""
+
+    room_id: RoomId
+    participant_id: ParticipantId
+    quality: Quality
+
+
+class WorkerLoad(msgspec.Struct, tag=True):
+    """How hard the worker has worked over the last seconds: share of one core, packets in and out a second."""
+
+    cpu_share: float
+    packets_per_second: int
+
+
+AnyNotice = TransportState | Speakers | FeedDropped | SubscriptionLayer | PublicationDemand | PersonQuality | WorkerLoad
+AnyReply = Done | Refused | AnyNotice

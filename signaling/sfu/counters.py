@@ -7,13 +7,18 @@ from dataclasses import asdict, dataclass
 
 @dataclass(slots=True)
 class Counters:
-    """Counters of one worker since its start. Each refused datagram raises exactly one of them."""
+    """Counters of one worker since its start. Each refused datagram raises exactly one of them.
+
+    ``bytes_*`` are of RTP with its encryption tag, added up once a second.
+    """
 
     datagrams_received: int = 0
     packets_received: int = 0
     packets_forwarded: int = 0
     packets_retransmitted: int = 0
     packets_captured: int = 0
+    bytes_received: int = 0
+    bytes_forwarded: int = 0
     stun_answered: int = 0
     stun_malformed: int = 0
     stun_unknown_ufrag: int = 0

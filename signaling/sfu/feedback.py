@@ -16,6 +16,8 @@ BLOCKS_PER_REPORT: Final = 31
 SHORTEST_RELAY: Final = 0.1
 """Seconds between two sender reports of one stream that are relayed: a browser sends one or two in a second, and each
 costs as much as a packet for every subscriber."""
+LONGEST_TRIP: Final = 30
+"""Seconds there and back that are believed."""
 
 Retransmit = Callable[[Subscription, tuple[int, ...]], None]
 
@@ -39,6 +41,8 @@ def read(transport: Transport, compound: bytes, now: float, arrived_at: float, r
             case rtcp.TransportFeedback():
                 if transport.way_down is not None:
                     transport.way_down.hear(message.raw, now)
+            case rtcp.ReferenceEcho():
+                _note_trip(transport, message, now)
             case rtcp.Nack():
                 subscription = transport.subscriptions.get(message.media_ssrc)
                 if subscription is not None:
@@ -76,16 +80,31 @@ def _relay(transport: Transport, report: rtcp.SenderReport, now: float, arrived_
             )
 
 
+def _reference(now: float) -> int:
+    """Monotonic seconds as a 64-bit time with 32 bits behind the point."""
+    return int(now * (1 << 32))
+
+
+def _note_trip(transport: Transport, echo: rtcp.ReferenceEcho, now: float) -> None:
+    ticks = ((_reference(now) >> 16) - echo.reference - echo.delay) & 0xFFFFFFFF
+    if ticks < LONGEST_TRIP * 65536:  # anything else is an echo of another time, or garbage
+        transport.told_trip(ticks / 65536, now)
+
+
 def _note_losses(transport: Transport, blocks: tuple[rtcp.ReportBlock, ...], now: float) -> None:
     for block in blocks:
         subscription = transport.subscriptions.get(block.ssrc)
         if subscription is None:
             continue
         subscription.fraction_lost = block.fraction_lost / 256
+        subscription.jitter = block.jitter / subscription.publication.offered.clock_rate
+        subscription.lost = block.lost
         if subscription.reported is not None and subscription.reported[0] == block.last_report:
             subscription.round_trip = max(0.0, now - subscription.reported[1] - block.delay / 65536)
+            transport.told_trip(subscription.round_trip, now)
         packets = subscription.packets - subscription.packets_at_report
         subscription.packets_at_report = subscription.packets
+        transport.told_losses(subscription.fraction_lost * packets, packets)
         if transport.way_down is not None and packets > 0:
             estimate = transport.way_down.estimate
             estimate.told_losses(now, subscription.fraction_lost * packets, packets)
@@ -120,4 +139,4 @@ def report(transport: Transport, now: float, bits_per_second: int) -> None:
     video = [stream.ssrc for stream in active if stream.key_frame is not None]
     if video and not transport.transport_cc_id:
         compound += rtcp.bitrate_limit(bits_per_second, video[:BLOCKS_PER_REPORT])
-    transport.send_report(compound)
+    transport.send_report(compound + rtcp.reference_time(_reference(now)))

@@ -52,6 +52,7 @@ class Stream:
 
     __slots__ = (
         "_bytes_before",
+        "_bytes_taken",
         "_drops",
         "_forgotten",
         "_last_drop",
@@ -121,7 +122,7 @@ class Stream:
         self.bits_per_second = 0
         self.usual_rate = 0.0
         """Bits per second while it was last sent, smoothed; 0: not known."""
-        self._bytes_before = 0
+        self._bytes_before = self._bytes_taken = 0
         self._drops: list[int] = []
         self._forgotten = 0
         self._last_drop = -1
@@ -147,7 +148,7 @@ class Stream:
         self.reception = Reception(ssrc, self.publication.offered.clock_rate)
         self._drops, self._forgotten, self._last_drop = [], 0, -1
         self.report = None
-        self._bytes_before = 0
+        self._bytes_before = self._bytes_taken = 0
         for subscription in self.publication.subscriptions:
             if subscription.stream is self:
                 subscription.close_gate()
@@ -166,12 +167,20 @@ class Stream:
 
     def measure(self, seconds: float) -> None:
         """Note its rate over the ``seconds`` since the last call."""
-        received = self.reception.octets + SRTP_BYTES * self.reception.received
+        received = self._bytes()
         self.bits_per_second = int(8 * (received - self._bytes_before) / seconds) if seconds > 0 else 0
         self._bytes_before = received
         if self.bits_per_second > LOWEST_RATE:
             step = self.bits_per_second - self.usual_rate
             self.usual_rate += step * (RISING if step > 0 else FALLING)
+
+    def _bytes(self) -> int:
+        return self.reception.octets + SRTP_BYTES * self.reception.received
+
+    def take_bytes(self) -> int:
+        """Bytes that arrived since the last call."""
+        before, self._bytes_taken = self._bytes_taken, self._bytes()
+        return self._bytes_taken - before
 
     def open_gates(self, number: int, entered: Position) -> None:
         """The packet of this number begins a key frame (or is audio): everybody who waits follows from here."""
@@ -312,11 +321,13 @@ class Publication:
             "mime_type": self.offered.mime_type,
             "paused": self.paused,
             "captured": self.sink is not None,
+            "round_trip": self.transport.round_trip,
             "streams": [
                 {
                     "ssrc": stream.ssrc,
                     "rid": stream.rid,
                     "received": stream.reception.received,
+                    "lost": stream.reception.skipped - stream.reception.reordered,
                     "missing": len(stream.reception.missing),
                     "nacked": stream.reception.nacked,
                     "fraction_lost": stream.reception.fraction_lost,

@@ -29,6 +29,7 @@ class Reception:
     __slots__ = (
         "_expected_before",
         "_received_before",
+        "_taken",
         "_transit",
         "base",
         "clock_rate",
@@ -41,6 +42,8 @@ class Reception:
         "nacked",
         "octets",
         "received",
+        "reordered",
+        "skipped",
         "ssrc",
     )
 
@@ -49,6 +52,8 @@ class Reception:
         self.clock_rate = clock_rate
         self.base = self.highest = -1
         self.received = self.nacked = self.octets = 0
+        self.skipped = self.reordered = 0
+        """Packets that did not come in turn, and those of them that came before they were asked for."""
         self.jitter = 0.0
         self.fraction_lost = 0.0
         self.last_report = 0
@@ -56,6 +61,7 @@ class Reception:
         self.missing: dict[int, _Missing] = {}
         self._expected_before = self._received_before = 0
         self._transit: float | None = None
+        self._taken = (0, 0)
 
     def accept(self, sequence: int, timestamp: int, now: float) -> int:
         """The extended sequence number (from 65,536 up) of a packet that is new, or -1 for a duplicate or a relic."""
@@ -71,8 +77,11 @@ class Reception:
             elif distance > 1:
                 self._skip(highest + 1, extended)
                 self.highest = extended
-            elif self.missing.pop(extended, None) is None or extended < highest - WINDOW:
-                return -1
+            else:
+                state = self.missing.pop(extended, None)
+                if state is None or extended < highest - WINDOW:
+                    return -1
+                self.reordered += not state.asked
         self.received += 1
         if extended == self.highest:  # a repaired packet says nothing about jitter
             self._measure(timestamp, now)
@@ -82,6 +91,7 @@ class Reception:
         if stop - start > LARGEST_GAP:
             self.missing.clear()
             return
+        self.skipped += stop - start
         for each in range(start, stop):
             self.missing[each] = _Missing()
         if len(self.missing) > WINDOW:  # a stream without NACK asks for nothing, so nothing else tidies up
@@ -111,6 +121,12 @@ class Reception:
                 asked.append(extended & 0xFFFF)
         self.nacked += len(asked)
         return asked
+
+    def take_losses(self) -> tuple[int, int]:
+        """Packets that the network lost since the last call, repaired or not, and packets sent."""
+        lost, expected = self.skipped - self.reordered, self.received + len(self.missing)
+        before, self._taken = self._taken, (lost, expected)
+        return lost - before[0], max(0, expected - before[1])
 
     def sender_report(self, ntp: int, now: float) -> None:
         """Note the NTP time (64 bits) of the publisher's latest report."""

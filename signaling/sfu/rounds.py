@@ -110,6 +110,7 @@ class Rounds:
                 for layer in active:
                     publication.streams[layer].ask_key_frame(now)
             for subscription in publication.subscriptions:
+                subscription.look_for_freeze(now)
                 if (told := news(subscription)) is not None:
                     layers = len(publication.streams)
                     self._notify(control.SubscriptionLayer(subscription.subscription_id, told[0], layers, told[1]))
@@ -131,6 +132,8 @@ class Rounds:
         for stream in awake:
             stream.measure(now - self._measured_at)
             stream.awake = stream.bits_per_second > 0
+            if not stream.awake:
+                self.touch(stream.publication)  # its subscribers may see a picture that stands still
         self._forwarder.awake = [stream for stream in awake if stream.awake]
         self._measured_at = now
 

@@ -25,19 +25,14 @@ from signaling.sfu.ice import IceLite
 from signaling.sfu.layers import wish
 from signaling.sfu.publication import Publication
 from signaling.sfu.rounds import Rounds
+from signaling.sfu.strain import Strain
 from signaling.sfu.subscription import Subscription
 from signaling.sfu.transport import State, Transport
 from signaling.sfu.udp import UdpPort
+from signaling.sfu.watch import Watch
 
 log = structlog.get_logger(__name__)
 
-Notice = (
-    control.TransportState
-    | control.Speakers
-    | control.FeedDropped
-    | control.SubscriptionLayer
-    | control.PublicationDemand
-)
 Handler = Callable[[Any], Awaitable[Json]]
 
 MAXIMUM_TRANSPORTS: Final = 4000
@@ -50,7 +45,7 @@ class Router:
         self, port: UdpPort, feed: FeedSocket, counters: Counters, announced_ips: list[str], tcp_port: int = 0
     ) -> None:
         self.counters = counters
-        self.on_notice: Callable[[Notice], None] = lambda notice: None
+        self.on_notice: Callable[[control.AnyNotice], None] = lambda notice: None
         self._port = port
         self._feed = feed
         feed.on_connected = self._ask_for_recorder
@@ -60,6 +55,8 @@ class Router:
         self._egress = Egress(port, counters)
         self.forwarder = Forwarder(port, self._ice, counters, self._egress, self._on_report)
         self.rounds = Rounds(self.forwarder, self._notify)
+        self.strain = Strain(counters)
+        self._watch = Watch(counters, self._notify)
         self._transports: dict[TransportId, Transport] = {}
         self._publications: dict[PublicationId, Publication] = {}
         self._subscriptions: dict[SubscriptionId, Subscription] = {}
@@ -96,6 +93,7 @@ class Router:
         for transport in list(self._transports.values()):
             await self._close(transport)
         self.rounds.clear()
+        self.strain.forget()
 
     # ---- requests ----------------------------------------------------------------------------------------------------
 
@@ -119,6 +117,7 @@ class Router:
         )
         self._transports[transport.transport_id] = transport
         self._ice.add(transport.agent, transport)
+        self._watch.enter(transport)
         return {
             "ice_parameters": transport.agent.parameters(),
             "ice_candidates": self._candidates,
@@ -230,6 +229,9 @@ class Router:
     async def _get_statistics(self, request: control.GetStatistics) -> Json:
         return {
             "counters": self.counters.as_json(),
+            "cpu_share": self.strain.load.cpu_share,
+            "packets_per_second": self.strain.load.packets_per_second,
+            "people": self._watch.statistics(),
             "feed_connected": self._feed.connected,
             "transports": {key: each.statistics() for key, each in self._transports.items()},
             "publications": {key: each.statistics() for key, each in self._publications.items()},
@@ -264,6 +266,7 @@ class Router:
             self._drop_publication(publication)
         for subscription in list(transport.subscriptions.values()):
             self._drop_subscription(subscription)
+        self._watch.leave(transport)
         await transport.close()
 
     def _drop_publication(self, publication: Publication) -> None:
@@ -272,12 +275,14 @@ class Router:
             self._drop_subscription(subscription)
         publication.transport.discard(publication)
         self.rounds.leave(publication)
+        self._watch.drop(publication)
         del self._publications[publication.publication_id]
 
     def _drop_subscription(self, subscription: Subscription) -> None:
         subscription.set_paused(True)
         subscription.publication.subscriptions.remove(subscription)
         subscription.receiver.remove(subscription)
+        self._watch.forget(subscription)
         self.rounds.touch(subscription.publication)
         del self._subscriptions[subscription.subscription_id]
 
@@ -293,7 +298,7 @@ class Router:
         if dropped := sink.take_dropped():
             self.on_notice(control.FeedDropped(sink.capture_id, dropped))
 
-    def _notify(self, notice: Notice) -> None:
+    def _notify(self, notice: control.AnyNotice) -> None:
         self.on_notice(notice)
 
     def _on_state(self, transport: Transport, state: State, reason: str) -> None:
@@ -313,12 +318,15 @@ class Router:
         self.rounds.sound(self._egress)
 
     def watch(self) -> None:
-        """Every second: silent transports and what the recorder lost."""
+        """Every second: people, silent transports, what the recorder lost, how hard this process works."""
         now = time.monotonic()
+        self._watch.look(now, self.forwarder.awake)
         for transport in list(self._transports.values()):
             transport.check_silence(now)
         for sink in self._captures.values():
             self._tell_dropped(sink)
+        if (load := self.strain.look()) is not None:
+            self._notify(load)
 
     def _ask_for_recorder(self) -> None:
         """A new recorder reads: each picture must begin with a key frame for it."""

@@ -1,4 +1,4 @@
-"""RTCP (RFC 3550 §6, RFC 4585, RFC 5104, draft-alvestrand-rmcat-remb-03): what a forwarder reads and writes."""
+"""RTCP of a forwarder: RFC 3550 §6, RFC 3611, RFC 4585, RFC 5104, draft-alvestrand-rmcat-remb-03."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ RECEIVER_REPORT: Final = 201
 SOURCE_DESCRIPTION: Final = 202
 TRANSPORT_FEEDBACK: Final = 205
 PAYLOAD_FEEDBACK: Final = 206
+EXTENDED_REPORT: Final = 207
 NACK: Final = 1
 ARRIVALS: Final = 15
 PLI: Final = 1
 FIR: Final = 4
 APPLICATION: Final = 15
+REFERENCE_TIME: Final = 4
+REFERENCE_ECHO: Final = 5
 
 OWN_SSRC: Final = 1
 """The SSRC under which the worker reports; it sends no media of its own."""
@@ -24,6 +27,7 @@ _HEAD = struct.Struct("!BBH")
 _PAIR = struct.Struct("!II")
 _SENDER = struct.Struct("!IQIII")
 _BLOCK = struct.Struct("!IIIIII")
+_ECHO = struct.Struct("!III")
 _ITEM = struct.Struct("!HH")
 
 
@@ -71,13 +75,20 @@ class TransportFeedback(NamedTuple):
     raw: bytes
 
 
+class ReferenceEcho(NamedTuple):
+    """A publisher returns the worker's reference time: its middle 32 bits, and how long it kept it in 1/65,536 s."""
+
+    reference: int
+    delay: int
+
+
 class KeyFrameRequest(NamedTuple):
     """A subscriber asks for a key frame (PLI or FIR)."""
 
     media_ssrc: int
 
 
-Feedback = SenderReport | ReceiverReport | Nack | TransportFeedback | KeyFrameRequest
+Feedback = SenderReport | ReceiverReport | Nack | TransportFeedback | KeyFrameRequest | ReferenceEcho
 
 
 def parse(compound: bytes) -> list[Feedback]:
@@ -120,10 +131,28 @@ def _parse_one(raw: bytes, count: int, kind: int, padding: int, found: list[Feed
         found.append(Nack(media, tuple(_sequences(raw[12:end]))))
     elif kind == TRANSPORT_FEEDBACK and count == ARRIVALS:
         found.append(TransportFeedback(raw))
+    elif kind == EXTENDED_REPORT:
+        found.extend(_echoes(raw))
     elif kind == PAYLOAD_FEEDBACK and count == PLI:
         found.append(KeyFrameRequest(_PAIR.unpack_from(raw, 4)[1]))
     elif kind == PAYLOAD_FEEDBACK and count == FIR:  # the SSRCs are in the entries (RFC 5104 §4.3.1)
         found.extend(KeyFrameRequest(*struct.unpack_from("!I", raw, at)) for at in range(12, end - 7, 8))
+
+
+def _echoes(raw: bytes) -> Iterable[ReferenceEcho]:
+    """The answers to our reference time among the blocks of an extended report (RFC 3611 §4.5)."""
+    position = 8
+    while position + 4 <= len(raw):
+        kind, _, words = _HEAD.unpack_from(raw, position)
+        end = position + 4 * (words + 1)
+        if end > len(raw):
+            raise ValueError("a block of an extended report is cut off")
+        if kind == REFERENCE_ECHO:
+            for at in range(position + 4, end - _ECHO.size + 1, _ECHO.size):
+                ssrc, reference, delay = _ECHO.unpack_from(raw, at)
+                if ssrc == OWN_SSRC:
+                    yield ReferenceEcho(reference, delay)
+        position = end
 
 
 def _blocks(packet: bytes, position: int, count: int) -> tuple[ReportBlock, ...]:
@@ -177,6 +206,13 @@ def receiver_report(blocks: Sequence[ReportBlock]) -> bytes:
     """Receiver report of at most 31 blocks (RFC 3550 §6.4.2)."""
     body = struct.pack("!I", OWN_SSRC) + b"".join(_pack_block(block) for block in blocks)
     return packet(RECEIVER_REPORT, len(blocks), body)
+
+
+def reference_time(ntp: int) -> bytes:
+    """A time (64 bits) that whoever sends media returns at once, so that the way there and back is known to one who
+    only receives (RFC 3611 §4.4)."""
+    body = struct.pack("!I", OWN_SSRC) + _HEAD.pack(REFERENCE_TIME, 0, 2) + struct.pack("!Q", ntp & (1 << 64) - 1)
+    return packet(EXTENDED_REPORT, 0, body)
 
 
 def sender_report(ssrc: int, ntp: int, timestamp: int, packets: int, octets: int) -> bytes:

@@ -12,7 +12,7 @@ import structlog
 from signaling.errors import ErrorCode, SignalingError
 from signaling.framing import Framing, FramingError, UndecodableError
 from signaling.sfu import control
-from signaling.sfu.router import Notice, Router
+from signaling.sfu.router import Router
 
 log = structlog.get_logger(__name__)
 
@@ -100,7 +100,7 @@ class ControlServer:
             log.exception("a request failed", request=type(request).__name__)
             return control.Refused(request.number, ErrorCode.INTERNAL, "the media worker failed")
 
-    def _notify(self, notice: Notice) -> None:
+    def _notify(self, notice: control.AnyNotice) -> None:
         writer = self._writer
         if writer is None or writer.is_closing():
             return

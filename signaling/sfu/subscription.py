@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from signaling.ids import SubscriptionId
 from signaling.messages import Json, LayerReason
+from signaling.sfu.freezes import Freezes
 from signaling.sfu.layers import Offsets, Position, join
 from signaling.sfu.ortc import Promised
 from signaling.sfu.publication import Publication, Stream
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 REMEMBERED_SEGMENTS: Final = 4
 """Switches of layers after which a packet from before can no longer be repaired: each takes at least a key frame."""
+
+
+PACKET_BYTES: Final = 28
+"""Bytes of a packet around its payload: header and encryption tag."""
 
 
 class Route(NamedTuple):
@@ -82,13 +87,18 @@ class Subscription:
         # RFC 3711 §3.3.1: a start in the lower half keeps a loss at the beginning from confusing the roll-over counter.
         self.next_sequence = secrets.randbelow(0x4000) + 1
         self.next_repair = secrets.randbelow(0x4000) + 1
-        self.fraction_lost = 0.0
+        self.fraction_lost = self.jitter = 0.0
+        """From the last receiver report; the jitter in seconds."""
+        self.lost = 0
+        """Packets that the subscriber did not get, as their last report says."""
+        self.bits_per_second = 0
+        self.freezes = Freezes(publication.source)
         self.asked_again = self.repaired = self.key_frames_asked = self.switches = 0
         self.told: tuple[int | None, LayerReason] | None = None
         self._left: Position | None = None
         self._ssrc = 0
         self._segments: deque[Segment] = deque(maxlen=REMEMBERED_SEGMENTS)
-        self._packets = self._octets = 0
+        self._packets = self._octets = self._bytes_before = 0
         self._packets_at_opening = self._octets_at_opening = 0
 
     @property
@@ -205,6 +215,21 @@ class Subscription:
         """Payload bytes sent so far, for sender reports."""
         return self._octets + (self.stream.octets - self._octets_at_opening if self.is_open else 0)
 
+    def flow(self, seconds: float) -> int:
+        """The bytes that left since the last call, so many ``seconds`` ago (0: it is over)."""
+        total = self.octets + PACKET_BYTES * self.packets
+        flown, self._bytes_before = total - self._bytes_before, total
+        self.bits_per_second = int(8 * flown / seconds) if seconds > 0 else 0
+        return flown
+
+    def look_for_freeze(self, now: float) -> None:
+        """Four times a second: whether the picture stands still."""
+        if self.is_open:
+            newest = self.stream.heard_at
+        else:
+            newest = float("-inf") if self._left is None else self._left.arrived_at
+        self.freezes.look(now, wanted=self.wanted, newest=newest)
+
     def statistics(self) -> Json:
         """Its counters as JSON values."""
         return {
@@ -215,11 +240,17 @@ class Subscription:
             "wish": self.wish,
             "switches": self.switches,
             "packets": self.packets,
+            "bits_per_second": self.bits_per_second,
+            "lost": self.lost,
             "fraction_lost": self.fraction_lost,
+            "jitter": self.jitter,
             "round_trip": self.round_trip,
             "asked_again": self.asked_again,
             "repaired": self.repaired,
             "key_frames_asked": self.key_frames_asked,
+            "given_up": self.given_up,
+            "freezes": self.freezes.count,
+            "frozen_seconds": round(self.freezes.seconds, 3),
         }
 
 

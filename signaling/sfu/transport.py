@@ -85,6 +85,10 @@ class Transport:
         self.way_down = WayDown(self) if direction == "receive" else None
         self.state: State = "new"
         self.heard_at = clock()
+        self.round_trip: float | None = None
+        """Seconds there and back, as the browser's reports last told, at ``round_trip_at``."""
+        self.round_trip_at = float("-inf")
+        self._told = (0.0, 0.0)
         self.connection: TcpConnection | None = None
         """Where media leaves when the selected path is TCP."""
         self._paths: dict[bytes, Path] = {}
@@ -262,6 +266,23 @@ class Transport:
         if not repairs:
             stream.rebind(ssrc)
 
+    def told_trip(self, seconds: float, now: float) -> None:
+        """A report tells how long it takes there and back."""
+        self.round_trip, self.round_trip_at = seconds, now
+
+    def told_losses(self, lost: float, packets: float) -> None:
+        """A report tells that so many of so many packets did not arrive."""
+        self._told = (self._told[0] + lost, self._told[1] + packets)
+
+    def take_told(self) -> tuple[float, float]:
+        """What reports told since the last call: packets lost, packets sent."""
+        told, self._told = self._told, (0.0, 0.0)
+        return told
+
+    def silence(self, now: float) -> float:
+        """Seconds since the browser was last heard; 0 before the first handshake and after the end."""
+        return now - self.heard_at if self._secured else 0.0
+
     def check_silence(self, now: float) -> None:
         """Change the state when nothing was heard for too long."""
         silence = now - self.heard_at
@@ -303,6 +324,10 @@ class Transport:
         for path in self._paths.values():
             _hang_up(path)
 
+    def _flows(self) -> list[Stream | Subscription]:
+        streams = [stream for publication in self.publications for stream in publication.streams]
+        return [*streams, *self.subscriptions.values()]
+
     def statistics(self) -> Json:
         """Its state as JSON values."""
         return {
@@ -311,6 +336,10 @@ class Transport:
             "direction": self.direction,
             "state": self.state,
             "address": list(self._path.address) if self._path else None,
+            "silence": round(self.silence(self.clock()), 3),
+            "round_trip": self.round_trip,
+            "bits_per_second": sum(each.bits_per_second for each in self._flows()),
+            "limit": None if self.way_down is None else self.way_down.estimate.limit,
             "protocol": "tcp" if self.connection else "udp",
             "profile": self._dtls.keys.profile.name if self._dtls.keys else None,
         }

@@ -82,6 +82,7 @@ class MemoryPolicy:
     unheard: set[tuple[ParticipantId, ParticipantId]] = field(default_factory=set)
     caucuses: list[LoadedCaucus] = field(default_factory=list)
     frozen_content: Json | None = None
+    begun: bool = False
 
     def grant(self, name: str, role: str = "party", side: str = "applicant", admitted: bool = True) -> str:
         token = f"token-{name}"
@@ -120,6 +121,7 @@ class MemoryPolicy:
             recording=RecordingView(),
             board={"session": Piece({"state": "open"})},
             caucuses=self.caucuses,
+            begun=self.begun,
         )
 
     def may_see(self, room: Room, viewer: Participant, subject: Participant) -> bool:
@@ -213,6 +215,7 @@ class MemoryMedia:
     """A media worker that keeps what is open. ``hold`` makes a request wait until the event is set."""
 
     ready: bool = True
+    cpu_share: float | None = None
     capabilities: Json | None = field(default_factory=lambda: {"codecs": []})
     transports: dict[TransportId, ParticipantId] = field(default_factory=dict)
     rooms: dict[TransportId, RoomId] = field(default_factory=dict)

@@ -24,7 +24,8 @@ const CHECK_TIMEOUT_MS = 2_500;
 /** `open` is the only phase in which commands are sent; `ended` never changes any more. */
 export type Connection =
   | { phase: "idle" | "connecting" | "open" }
-  | { phase: "reconnecting"; attempt: number }
+  /** `refusal`: why the server answered that it cannot now; absent when there was no answer. */
+  | { phase: "reconnecting"; attempt: number; refusal?: string }
   | { phase: "ended"; ending: Ending; reason: string };
 
 /** The part of WebSocket that is used here, so that tests can bring their own. */
@@ -268,7 +269,7 @@ export class RoomClient {
     const ending = expired ? "expired" : endingOfCode(error.code);
     if (ending && !error.retryable) this.end(ending, error.code);
     this.drop();
-    this.scheduleRetry(); // Does nothing once it is over.
+    this.scheduleRetry(error.code); // Does nothing once it is over.
   }
 
   private receive(text: string): void {
@@ -341,9 +342,9 @@ export class RoomClient {
     this.scheduleRetry();
   }
 
-  private scheduleRetry(): void {
+  private scheduleRetry(refusal?: string): void {
     if (this.ending) return;
-    this.connectionStore.value = { phase: "reconnecting", attempt: this.attempt };
+    this.connectionStore.value = { phase: "reconnecting", attempt: this.attempt, refusal };
     clearTimeout(this.retryTimer);
     this.retryTimer = setTimeout(() => void this.open(), backoff(this.attempt, this.options.random()));
     this.attempt += 1;

@@ -25,7 +25,7 @@ export class ConnectionLost extends Error {
 }
 
 /** Why there is no way back into the room by itself. */
-export type Ending = "removed" | "closed" | "replaced" | "expired" | "refused" | "unsupported";
+export type Ending = "removed" | "closed" | "replaced" | "expired" | "refused" | "full" | "unsupported";
 
 export function endingOfClose(code: number): Ending | null {
   switch (code) {
@@ -48,8 +48,9 @@ export function endingOfCode(code: string): Ending | null {
     case "lobby_denied":
     case "not_found":
     case "forbidden":
-    case "room_full":
       return "refused";
+    case "room_full":
+      return "full";
     case "unsupported_version":
     case "bad_request":
       return "unsupported";

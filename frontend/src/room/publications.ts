@@ -13,6 +13,7 @@ import {
   watchPage,
 } from "./devices";
 import { CAMERA_START_KBIT, cameraEncodings, SCREEN_START_KBIT, screenEncodings } from "./encodings";
+import { CommandError } from "./failure";
 import { LayerSwitch } from "./layers";
 import type { TransportPair } from "./transports";
 
@@ -23,11 +24,14 @@ const GIVEN_BACK_WITHIN_MS = 1500;
 /** Enough for a voice; what is saved goes to the picture. Bits per second. */
 const VOICE_BITRATE = 32_000;
 
+/** `full`: as many people send in this room as it takes. */
+export type TrackProblem = DeviceProblem | "full";
+
 export interface LocalTrack {
   /** What the person wants; `track` is null while it is off, being opened, or impossible. */
   wanted: boolean;
   track: MediaStreamTrack | null;
-  problem: DeviceProblem | null;
+  problem: TrackProblem | null;
 }
 
 export type OwnTracks = Record<Source, LocalTrack>;
@@ -176,11 +180,19 @@ export class Publications {
       await this.tellPaused(producer, false);
       return;
     }
-    const made = await pair.produce(source, track, options);
-    if (this.pair !== pair) return;
+    const made = await pair.produce(source, track, options).catch((error: unknown) => this.refused(source, error));
+    if (!made || this.pair !== pair) return;
     this.producers.set(slot, made);
     this.layers.attach(made);
     if (!this.own[source].wanted) await this.stop(source);
+  }
+
+  /** The room takes no more who send: this person goes on watching and listening, and may try again. */
+  private refused(source: Source, error: unknown): null {
+    if (!(error instanceof CommandError) || error.code !== "room_full") throw error;
+    this.own[source].track?.stop();
+    this.patch(source, { track: null, wanted: false, problem: "full" });
+    return null;
   }
 
   private options(slot: Slot, track: MediaStreamTrack, pair: TransportPair): Partial<types.ProducerOptions> {

@@ -45,13 +45,13 @@ export function Console(props: Props) {
       </Connected.Provider>
     );
   }
+  const busy = connection.phase === "reconnecting" && connection.refusal === "overloaded";
+  const entering = t(busy ? "connection.busy" : "connection.connecting");
   return (
     <div class="office">
       <OfficeBar title={props.detail.title} account={account} back="/staff" />
       <main class="office__main office__main--narrow">
-        <p role="status">
-          {connection.phase === "ended" ? t(`staff.ending.${connection.ending}` as never) : t("connection.connecting")}
-        </p>
+        <p role="status">{connection.phase === "ended" ? t(`staff.ending.${connection.ending}` as never) : entering}</p>
       </main>
     </div>
   );

@@ -180,6 +180,30 @@ describe("a connection to a room", () => {
     expect(ending()).toBe("expired");
   });
 
+  it("says that the server cannot now, and tries again by itself", async () => {
+    client.connect();
+    await tokens();
+    socket().onopen?.();
+    socket().answer("error", failure("overloaded", true));
+    await tokens();
+    expect(client.connection.value).toEqual({ phase: "reconnecting", attempt: 0, refusal: "overloaded" });
+    await vi.advanceTimersByTimeAsync(100);
+    socket().onopen?.();
+    socket().answer("ok", welcome());
+    await tokens();
+    expect(client.connection.value).toEqual({ phase: "open" });
+  });
+
+  it("does not come back into a room that is full", async () => {
+    client.connect();
+    await tokens();
+    socket().onopen?.();
+    socket().answer("error", failure("room_full"));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(ending()).toBe("full");
+    expect(sockets.length).toBe(1);
+  });
+
   it.each([
     [4409, "replaced"],
     [4410, "closed"],

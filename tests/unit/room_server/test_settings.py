@@ -16,14 +16,14 @@ def test_the_defaults_serve_this_machine_only_without_tls() -> None:
 
 def test_a_flag_beats_the_environment_which_beats_the_file(tmp_path: Path) -> None:
     config = tmp_path / "room.toml"
-    config.write_text('port = 1\nmedia_port = 2\nroom_capacity = 3\nannounced_ips = ["192.0.2.7"]\n')
+    config.write_text('port = 1\nmedia_port = 2\nroom_listeners = 3\nannounced_ips = ["192.0.2.7"]\n')
     environment = {
         "MEDIATION_ROOM_CONFIG": str(config),
         "MEDIATION_ROOM_MEDIA_PORT": "20",
         "MEDIATION_ROOM_ROOM_CAPACITY": "30",
     }
-    loaded = settings.load(environment, room_capacity=300)
-    assert (loaded.port, loaded.media_port, loaded.room_capacity) == (1, 20, 300)
+    loaded = settings.load(environment, room_listeners=300)
+    assert (loaded.port, loaded.media_port, loaded.room_listeners) == (1, 20, 300)
     assert loaded.announced == ("192.0.2.7",)
 
 

@@ -11,7 +11,7 @@ import pytest
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import CaucusId, DocumentId, ParticipantId
 from signaling.policy import LoadedCaucus, LoadedMember
-from tests.support.room_ports import Browser, House, house
+from tests.support.room_ports import ROOM, Browser, House, house
 
 
 @pytest.fixture
@@ -82,6 +82,24 @@ async def test_the_old_media_has_ended_before_anything_begins_in_the_new_place(h
     assert home.policy.told("publication_closed") == [(publication, "moved")]
     inside = await a.do("create_transport", direction="send")
     assert "#" in place_of(home, inside["transport_id"])
+
+
+async def test_a_poor_connection_inside_shows_inside_only_and_ends_with_the_talk(home: House) -> None:
+    host, a, r = await three(home)
+    second = await home.arrive("a2", side="applicant")
+    caucus_id = await open_caucus(home, host, "a", "a2")
+    inside = _media_room(home, CaucusId(caucus_id))
+    await a.open_transports()
+    before = len(r.catch_up()), len(host.catch_up())
+    home.hub.quality(inside, ParticipantId("a"), "lost")
+    assert (await second.event("participant_changed"))["participant"]["quality"] == "lost"
+    assert (len(r.catch_up()), len(host.catch_up())) == before
+    home.hub.quality(ROOM, ParticipantId("a"), "poor")  # told late, of before the move
+    assert home.room.participants[ParticipantId("a")].quality == "lost"
+    await close_caucus(home, host, caucus_id)
+    home.hub.quality(inside, ParticipantId("a"), "lost")
+    seen = [e["data"]["participant"] for e in r.catch_up() if e["type"] == "participant_changed"]
+    assert {each["quality"] for each in seen if each["participant_id"] == "a"} == {"good"}
 
 
 async def test_nobody_outside_learns_what_happens_inside(home: House) -> None:

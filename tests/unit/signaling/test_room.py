@@ -207,6 +207,42 @@ async def test_the_room_is_full_for_guests_and_open_for_hosts() -> None:
         assert (await home.browser("a").join())["type"] == "ok"
 
 
+async def test_a_room_takes_twelve_who_send_and_fifty_who_listen() -> None:
+    settings = RoomSettings()
+    assert (settings.maximum_people, settings.maximum_publishers) == (62, 12)
+
+
+async def test_a_node_at_its_limit_opens_no_new_room() -> None:
+    async with house() as home:
+        home.media.cpu_share = 0.8
+        refusal = await home.browser("a").join()
+        assert (refusal["data"]["code"], refusal["data"]["retryable"]) == ("overloaded", True)
+        assert refusal["data"]["detail"] == {"reason": "node_full"}
+        assert await home.browsers[-1].closed() == 1013
+        home.media.cpu_share = 0.79
+        await home.arrive("a")
+
+
+async def test_a_node_at_its_limit_takes_everybody_into_a_room_that_runs() -> None:
+    async with house() as home:
+        a = await home.arrive("a")
+        home.media.cpu_share = 1.0
+        b = await home.arrive("b")
+        send, _ = await a.open_transports()
+        await b.open_transports()
+        publication = await a.publish(send)
+        await b.do("subscribe", publication_id=publication, rtp_capabilities={})
+        await a.hang_up()
+        assert (await a.join(resuming=True))["data"]["resumed"]
+
+
+async def test_a_node_at_its_limit_opens_a_room_again_whose_session_has_begun() -> None:
+    async with house() as home:
+        home.media.cpu_share = 1.0
+        home.policy.begun = True
+        await home.arrive("a")
+
+
 async def test_closing_the_room_sends_everybody_home(home: House) -> None:
     host = await home.host()
     party = await home.arrive("a")

@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from signaling.errors import ErrorCode, SignalingError
-from signaling.ids import ParticipantId, PublicationId, SubscriptionId
+from signaling.ids import ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId
+from signaling.room import RoomSettings
 from tests.support.room_ports import ROOM, House, house
 
 A = ParticipantId("a")
@@ -69,6 +70,42 @@ async def test_a_transport_has_one_direction_and_a_source_its_kind(home: House) 
     )
     publication = await a.publish(send)
     assert await a.fail("subscribe", publication_id=publication, rtp_capabilities={}) == "bad_request"
+
+
+async def test_a_room_has_so_many_publishers_and_hosts_are_not_counted() -> None:
+    async with house(RoomSettings(maximum_publishers=2)) as home:
+        for name in ("a", "b"):
+            browser = await home.arrive(name)
+            await browser.publish((await browser.open_transports())[0])
+        third, host = await home.arrive("c"), await home.host()
+        send, _ = await third.open_transports()
+        rtp = {"transport_id": send, "kind": "video", "source": "camera", "rtp_parameters": {}}
+        refusal = (await third.ask("publish", **rtp))["data"]
+        assert (refusal["code"], refusal["retryable"]) == ("room_full", False)
+        assert refusal["detail"] == {"reason": "publishers", "maximum": 2}
+        await host.publish((await host.open_transports())[0])
+        first = home.browsers[0]
+        sent_on = next(p.transport_id for p in home.room.publications.values() if p.participant_id == "a")
+        second_track = await first.publish(sent_on, "microphone", "audio")
+        await first.do("unpublish", publication_id=second_track)
+        assert await third.fail("publish", **rtp) == "room_full"
+        for publication in [p for p in home.room.publications.values() if p.participant_id == "a"]:
+            await first.do("unpublish", publication_id=publication.publication_id)
+        await third.publish(send)
+
+
+async def test_two_who_begin_at_once_do_not_both_take_the_last_place() -> None:
+    async with house(RoomSettings(maximum_publishers=1)) as home:
+        a, b = await home.arrive("a"), await home.arrive("b")
+        (send_a, _), (send_b, _) = await a.open_transports(), await b.open_transports()
+        home.media.hold["publish"] = asyncio.Event()
+        first = a.tell("publish", transport_id=send_a, kind="video", source="camera", rtp_parameters={})
+        async with asyncio.timeout(5):
+            await home.media.reached["publish"].wait()
+        rtp = {"kind": "video", "source": "camera", "rtp_parameters": {}}
+        assert await b.fail("publish", transport_id=send_b, **rtp) == "room_full"
+        home.media.hold["publish"].set()
+        assert (await a.answer(first))["type"] == "ok"
 
 
 async def test_receiving_needs_a_transport_to_receive(home: House) -> None:
@@ -246,3 +283,46 @@ async def test_the_size_of_a_tile_reaches_the_worker_and_the_layer_its_viewer(ho
     assert await a.event("publication_layers") == {"publication_id": publication, "active": [0, 1]}
     assert not [e for e in a.catch_up() if e["type"] == "subscription_changed"]
     assert not [e for e in b.catch_up() if e["type"] == "publication_layers"]
+
+
+def quality_of(home: House, name: str) -> str:
+    return home.room.participants[ParticipantId(name)].quality
+
+
+async def test_a_measured_quality_is_shown_to_the_person_and_to_others(home: House) -> None:
+    a, b = await home.arrive("a"), await home.arrive("b")
+    await a.open_transports()
+    home.hub.quality(ROOM, A, "poor")
+    for browser in (a, b):
+        changed = await browser.event("participant_changed")
+        while changed["participant"]["participant_id"] != "a" or changed["participant"]["quality"] != "poor":
+            changed = await browser.event("participant_changed")
+    home.hub.quality(ROOM, A, "good")
+    assert quality_of(home, "a") == "good"
+    home.hub.quality(ROOM, ParticipantId("nobody"), "poor")
+    home.hub.quality(RoomId("no_room"), A, "poor")
+
+
+async def test_the_worse_of_measured_quality_and_state_is_shown(home: House) -> None:
+    a = await home.arrive("a")
+    send, _ = await a.open_transports()
+    home.hub.quality(ROOM, A, "poor")
+    home.hub.transport_state(TransportId(send), "failed", "silent")
+    assert quality_of(home, "a") == "lost"
+    home.hub.transport_state(TransportId(send), "connected", "")
+    assert quality_of(home, "a") == "poor"
+    home.hub.quality(ROOM, A, "lost")
+    home.hub.transport_state(TransportId(send), "disconnected", "silent")
+    assert quality_of(home, "a") == "lost"
+
+
+async def test_quality_begins_anew_with_new_transports(home: House) -> None:
+    a = await home.arrive("a")
+    send, receive = await a.open_transports()
+    home.hub.quality(ROOM, A, "lost")
+    home.hub.transport_state(TransportId(send), "closed", "")
+    assert quality_of(home, "a") == "lost"
+    home.hub.transport_state(TransportId(receive), "closed", "")
+    assert quality_of(home, "a") == "good"
+    home.hub.quality(ROOM, A, "lost")  # told before the worker heard of it
+    assert quality_of(home, "a") == "good"

@@ -55,6 +55,7 @@ const messages: Record<keyof typeof source, string> = {
   "staff.device.busy": "Another app is using it. Close it and try again",
   "staff.device.absent": "No device found",
   "staff.device.unreachable": "This browser cannot reach devices",
+  "staff.device.full": "as many people send here as the room takes",
   "staff.device.unknown": "cannot be opened",
   "staff.enter": "Enter the room",
   "staff.identityChecked": "identity checked",
@@ -66,6 +67,7 @@ const messages: Record<keyof typeof source, string> = {
   "staff.ending.replaced": "You opened this room elsewhere; this page is disconnected. Reload to come back.",
   "staff.ending.expired": "You are signed out. Please reload and sign in again.",
   "staff.ending.refused": "This room cannot be entered. Please go back to your sessions.",
+  "staff.ending.full": "This room has as many people as it takes.",
   "staff.ending.unsupported": "This page is out of date. Please reload.",
 
   "staff.stages": "Stages",

@@ -51,6 +51,7 @@ export default {
   "staff.device.busy": "被别的软件占着。关掉它再试",
   "staff.device.absent": "没有找到设备",
   "staff.device.unreachable": "这个浏览器用不了设备",
+  "staff.device.full": "发言的人已经满了",
   "staff.device.unknown": "打不开",
   "staff.enter": "进入调解室",
   "staff.identityChecked": "身份已核对",
@@ -62,6 +63,7 @@ export default {
   "staff.ending.replaced": "您在别处打开了这间调解室，这里已经断开。刷新可以回来。",
   "staff.ending.expired": "登录过期了。请刷新页面，重新登录。",
   "staff.ending.refused": "进不了这间调解室。请回到场次再试。",
+  "staff.ending.full": "这间调解室的人满了。",
   "staff.ending.unsupported": "页面版本旧了。请刷新。",
 
   "staff.stages": "流程",

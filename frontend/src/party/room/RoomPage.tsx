@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { AgreementView } from "../../api";
 import { t } from "../../i18n";
-import { RoomClient } from "../../room/client";
+import { type Connection, RoomClient } from "../../room/client";
 import { MediaSession } from "../../room/media";
 import { isPresent, type RoomState } from "../../room/state";
 import { Connected } from "../../ui/connected";
@@ -76,7 +76,7 @@ export default function RoomPage({ visit, me, checked }: Props) {
     const kind: EndKind = left ? "left" : connection.ending;
     return <Ending kind={kind} />;
   }
-  if (!state) return <Connecting />;
+  if (!state) return <Connecting connection={connection} />;
   const shared = { client, media, me, state, onLeave: leave };
   return (
     <Connected.Provider value={connection.phase === "open"}>
@@ -85,13 +85,19 @@ export default function RoomPage({ visit, me, checked }: Props) {
   );
 }
 
-function Connecting() {
+function Connecting({ connection }: { connection: Connection }) {
+  const busy = connection.phase === "reconnecting" && connection.refusal === "overloaded";
   return (
     <div class="phone">
       <RecStrip recording={null} />
       <main class="phone__main">
-        <p class="lead connecting" role="status" data-testid="connection-banner" data-state="connecting">
-          {t("connection.connecting")}
+        <p
+          class="lead connecting"
+          role="status"
+          data-testid="connection-banner"
+          data-state={busy ? "busy" : "connecting"}
+        >
+          {t(busy ? "connection.busy" : "connection.connecting")}
         </p>
       </main>
     </div>

@@ -77,3 +77,15 @@ def test_a_relic_from_far_behind_is_no_news_although_nobody_asked_for_it() -> No
     for sequence in range(3, WINDOW + 3):
         reception.accept(sequence, 0, 0.0)
     assert reception.accept(1, 0, 0.0) == -1
+
+
+def test_losses_are_what_had_to_be_asked_for_and_are_taken_once() -> None:
+    reception = Reception(1, 90000)
+    for sequence in (0, 1, 3, 2, 4):  # 2 came late by itself
+        reception.accept(sequence, 0, 0.0)
+    assert reception.take_losses() == (0, 5)
+    reception.accept(7, 0, 0.0)
+    assert reception.wanted(0.0) == [5, 6]
+    reception.accept(5, 0, 0.1)  # repaired, but lost all the same
+    assert reception.take_losses() == (2, 3)
+    assert reception.take_losses() == (0, 0)

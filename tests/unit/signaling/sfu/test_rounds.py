@@ -146,3 +146,27 @@ async def test_a_speaker_is_told_and_leaves_the_list_also_when_the_packets_stop(
                 scene.rounds.report(LIMIT)
         told = [notice.participant_ids for notice in scene.notices if isinstance(notice, control.Speakers)]
         assert told == ([["ann"], []] if level == 10 else [])
+
+
+async def test_a_camera_that_stops_is_a_freeze_for_who_watches_and_none_for_who_looks_away() -> None:
+    with Room() as room:
+        scene = Scene(room)
+        publication = scene.camera()
+        watched, hidden = room.follow(scene.bob, publication), room.follow(scene.bob, publication)
+        hidden.wish = None
+        hidden.refresh()
+        scene.ann.send(camera_packet(1, VP8_KEY))
+        stream = publication.streams[0]
+        stream.heard_at = 0.0
+        for quarter in range(16):
+            room.now = quarter / 4
+            if quarter % 2 == 1:
+                scene.rounds.report(LIMIT)
+            scene.rounds.arrange()
+        assert room.forwarder.awake == []
+        assert (watched.freezes.count, watched.freezes.frozen, hidden.freezes.count) == (1, True, 0)
+        scene.ann.send(camera_packet(2, VP8_DELTA))
+        stream.heard_at = 4.0
+        room.now = 4.1
+        scene.rounds.arrange()
+        assert (watched.freezes.count, watched.freezes.seconds, watched.freezes.frozen) == (1, 4.0, False)

@@ -97,3 +97,13 @@ def test_padding_behind_a_nack_asks_for_nothing(ssrc: int, sequences: list[int],
 def test_more_padding_than_bytes_is_refused() -> None:
     with pytest.raises(ValueError, match="padding"):
         rtcp.parse(b"\xa1\xce\x00\x02" + bytes(7) + b"\x09")
+
+
+def test_an_extended_report_that_is_cut_off_is_malformed() -> None:
+    report = rtcp.packet(rtcp.EXTENDED_REPORT, 0, bytes(4) + bytes.fromhex("05000009") + bytes(12))
+    with pytest.raises(ValueError, match="cut off"):
+        rtcp.parse(report)
+
+
+def test_a_reference_time_is_a_block_of_an_extended_report() -> None:
+    assert rtcp.reference_time(0x0102030405060708) == bytes.fromhex("80cf0004 00000001 04000002 0102030405060708")

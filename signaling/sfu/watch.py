@@ -1,0 +1,130 @@
+"""What is looked at once a second: bits and bytes of what flows, and how good the connection of each person is.
+
+Nothing is counted for each packet. Everything is the difference of numbers that the hot path keeps anyway, taken for
+those of whom packets arrive or to whom packets go, and for a while afterwards: silent rooms cost nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from signaling.ids import ParticipantId, RoomId
+from signaling.messages import Json
+from signaling.sfu.control import PersonQuality
+from signaling.sfu.counters import Counters
+from signaling.sfu.publication import Publication, Stream
+from signaling.sfu.quality import Judge, Losses, Signs
+from signaling.sfu.subscription import Subscription
+from signaling.sfu.transport import Transport
+
+LINGER: Final = 30.0
+"""Seconds for which somebody is looked at after packets stopped: until a lost connection has shown itself."""
+FRESH: Final = 15.0
+"""Seconds after which a round trip is no longer believed; sound is reported every five."""
+
+Place = tuple[RoomId, ParticipantId]
+
+
+class Person:
+    """One person in one place: their transports, and the word for their connection."""
+
+    def __init__(self) -> None:
+        self.transports: list[Transport] = []
+        self.signs = Signs()
+        self.judge = Judge()
+        self.until = 0.0
+        self._up, self._down = Losses(), Losses()
+
+    def look(self, now: float) -> Signs:
+        """What speaks about the connection now."""
+        lost_up = packets_up = lost_down = packets_down = 0.0
+        for transport in self.transports:
+            for publication in transport.publications:
+                for stream in publication.streams:
+                    lost, expected = stream.reception.take_losses()
+                    lost_up, packets_up = lost_up + lost, packets_up + expected
+            told, reported = transport.take_told()
+            lost_down, packets_down = lost_down + told, packets_down + reported
+        trips = [each.round_trip for each in self.transports if now - each.round_trip_at < FRESH]
+        self.signs = Signs(
+            self._up.note(lost_up, packets_up),
+            self._down.note(lost_down, packets_down),
+            max((trip for trip in trips if trip is not None), default=None),
+            max((each.silence(now) for each in self.transports), default=0.0),
+            any(each.given_up and each.wished for one in self.transports for each in one.subscriptions.values()),
+        )
+        return self.signs
+
+    def statistics(self) -> Json:
+        """The word and what speaks for it, as JSON values."""
+        return {"quality": self.judge.quality, **self.signs._asdict()}
+
+
+class Watch:
+    """The people of a worker and what flows between them."""
+
+    def __init__(self, counters: Counters, notify: Callable[[PersonQuality], None]) -> None:
+        self._counters = counters
+        self._notify = notify
+        self._people: dict[Place, Person] = {}
+        self._watched: set[Place] = set()
+        self._flowing: set[Subscription] = set()
+        self._looked_at: float | None = None
+
+    def enter(self, transport: Transport) -> None:
+        """Somebody has a transport more."""
+        self._people.setdefault(_place(transport), Person()).transports.append(transport)
+
+    def leave(self, transport: Transport) -> None:
+        """It is gone. Who has none is forgotten: the web process begins anew with them too."""
+        place = _place(transport)
+        person = self._people[place]
+        person.transports.remove(transport)
+        if not person.transports:
+            del self._people[place]
+            self._watched.discard(place)
+
+    def drop(self, publication: Publication) -> None:
+        """A track ends: what arrived of it since the last look still counts."""
+        self._counters.bytes_received += sum(each.take_bytes() for each in publication.streams)
+
+    def forget(self, subscription: Subscription) -> None:
+        """A subscription ends, likewise."""
+        self._flowing.discard(subscription)
+        self._counters.bytes_forwarded += subscription.flow(0.0)
+
+    def look(self, now: float, awake: Iterable[Stream]) -> None:
+        """Once a second; ``awake`` are the streams of which packets arrive."""
+        streams = list(awake)
+        elapsed = 0.0 if self._looked_at is None else now - self._looked_at
+        self._looked_at = now
+        publications = {stream.publication for stream in streams}
+        followed = {each for publication in publications for each in publication.subscriptions if each.is_open}
+        self._counters.bytes_received += sum(each.take_bytes() for each in streams)
+        self._counters.bytes_forwarded += sum(each.flow(elapsed) for each in followed | self._flowing)
+        self._flowing = followed
+        transports = {each.transport for each in publications} | {each.receiver for each in followed}
+        for place in {_place(transport) for transport in transports}:
+            self._watched.add(place)
+            self._people[place].until = now + LINGER
+        for place in list(self._watched):
+            self._judge(place, now)
+
+    def _judge(self, place: Place, now: float) -> None:
+        person = self._people[place]
+        if (quality := person.judge.look(now, person.look(now))) is not None:
+            self._notify(PersonQuality(*place, quality))
+        if person.until < now and person.judge.quality == "good":
+            self._watched.discard(place)
+
+    def statistics(self) -> list[Json]:
+        """The people who are watched, as JSON values."""
+        return [
+            {"room_id": place[0], "participant_id": place[1], **self._people[place].statistics()}
+            for place in self._watched
+        ]
+
+
+def _place(transport: Transport) -> Place:
+    return transport.room_id, transport.participant_id
