@@ -9,6 +9,7 @@ import pytest
 
 from signaling.errors import ErrorCode, SignalingError
 from signaling.hub import Hub
+from signaling.ids import ParticipantId
 from signaling.messages import MAXIMUM_MESSAGE_BYTES, CloseCode
 from signaling.outbox import MAXIMUM_FRAMES
 from tests.support.room_ports import ROOM, Browser, House, MemorySocket, house
