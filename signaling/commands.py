@@ -15,13 +15,27 @@ from signaling.room import Room
 Answer = msgspec.Struct | None
 Handler = Callable[[Room, Participant, Any], Awaitable[Answer]]
 
+LONGEST_REASON = 500
+
 HOST_ONLY: frozenset[type[m.Command]] = frozenset(
     {
         m.MutePublication,
+        m.LowerHand,
+        m.MoveHand,
+        m.GiveWord,
+        m.AskToSwitchOn,
+        m.MuteAll,
+        m.AllowSharing,
+        m.Spotlight,
+        m.StartTimer,
+        m.StopTimer,
+        m.LockRoom,
         m.Admit,
         m.Remove,
         m.StartRecording,
         m.StopRecording,
+        m.PauseRecording,
+        m.ContinueRecording,
         m.SetWriter,
         m.FreezeDocument,
         m.UnfreezeDocument,
@@ -82,8 +96,8 @@ async def _set_publication_paused(room: Room, person: Participant, command: m.Se
     await room.switchboard.set_paused(person, command.publication_id, command.paused)
 
 
-async def _mute_publication(room: Room, _person: Participant, command: m.MutePublication) -> None:
-    await room.switchboard.mute(command.publication_id, command.muted)
+async def _mute_publication(room: Room, person: Participant, command: m.MutePublication) -> None:
+    await room.silence.mute(person, command.publication_id, command.muted)
 
 
 async def _subscribe(room: Room, person: Participant, command: m.Subscribe) -> Answer:
@@ -107,7 +121,55 @@ async def _unsubscribe(room: Room, person: Participant, command: m.Unsubscribe) 
 
 
 async def _raise_hand(room: Room, person: Participant, command: m.RaiseHand) -> None:
-    room.raise_hand(person, command.raised)
+    room.conduct.raise_hand(person, command.raised)
+
+
+async def _want_break(room: Room, person: Participant, command: m.WantBreak) -> None:
+    room.conduct.want_break(person, command.wanted)
+
+
+async def _answer_ask(room: Room, person: Participant, command: m.AnswerAsk) -> None:
+    room.conduct.answer(person, command.source, command.agreed)
+
+
+async def _lower_hand(room: Room, person: Participant, command: m.LowerHand) -> None:
+    room.conduct.lower_hand(person, command.participant_id)
+
+
+async def _move_hand(room: Room, person: Participant, command: m.MoveHand) -> None:
+    room.conduct.move_hand(person, command.participant_id, command.place)
+
+
+async def _give_word(room: Room, person: Participant, command: m.GiveWord) -> None:
+    await room.conduct.give_word(person, command.participant_id)
+
+
+async def _ask_to_switch_on(room: Room, person: Participant, command: m.AskToSwitchOn) -> None:
+    await room.conduct.ask_to_switch_on(person, command.participant_id, command.source)
+
+
+async def _mute_all(room: Room, person: Participant, _command: m.MuteAll) -> None:
+    await room.conduct.mute_all(person)
+
+
+async def _allow_sharing(room: Room, person: Participant, command: m.AllowSharing) -> None:
+    await room.conduct.allow_sharing(person, command.participant_id, command.allowed)
+
+
+async def _spotlight(room: Room, person: Participant, command: m.Spotlight) -> None:
+    room.conduct.spotlight(person, command.participant_id)
+
+
+async def _start_timer(room: Room, person: Participant, command: m.StartTimer) -> None:
+    await room.conduct.start_timer(person, command.kind, command.seconds)
+
+
+async def _stop_timer(room: Room, person: Participant, _command: m.StopTimer) -> None:
+    room.conduct.stop_timer(person)
+
+
+async def _lock_room(room: Room, person: Participant, command: m.LockRoom) -> None:
+    await room.conduct.lock(person, command.locked)
 
 
 async def _admit(room: Room, person: Participant, command: m.Admit) -> None:
@@ -124,6 +186,17 @@ async def _start_recording(room: Room, person: Participant, _command: m.StartRec
 
 async def _stop_recording(room: Room, person: Participant, command: m.StopRecording) -> None:
     await room.policy.stop_recording(room, person, command.reason)
+
+
+async def _pause_recording(room: Room, person: Participant, command: m.PauseRecording) -> None:
+    reason = command.reason.strip()
+    if not 0 < len(reason) <= LONGEST_REASON:
+        raise SignalingError(ErrorCode.BAD_REQUEST, f"reason: 1 to {LONGEST_REASON} characters")
+    await room.policy.pause_recording(room, person, reason)
+
+
+async def _continue_recording(room: Room, person: Participant, _command: m.ContinueRecording) -> None:
+    await room.policy.continue_recording(room, person)
 
 
 async def _set_writer(room: Room, person: Participant, command: m.SetWriter) -> None:
@@ -174,10 +247,24 @@ HANDLERS: dict[type[m.Command], Handler] = {
     m.SetSubscriptionSize: _set_subscription_size,
     m.Unsubscribe: _unsubscribe,
     m.RaiseHand: _raise_hand,
+    m.WantBreak: _want_break,
+    m.AnswerAsk: _answer_ask,
+    m.LowerHand: _lower_hand,
+    m.MoveHand: _move_hand,
+    m.GiveWord: _give_word,
+    m.AskToSwitchOn: _ask_to_switch_on,
+    m.MuteAll: _mute_all,
+    m.AllowSharing: _allow_sharing,
+    m.Spotlight: _spotlight,
+    m.StartTimer: _start_timer,
+    m.StopTimer: _stop_timer,
+    m.LockRoom: _lock_room,
     m.Admit: _admit,
     m.Remove: _remove,
     m.StartRecording: _start_recording,
     m.StopRecording: _stop_recording,
+    m.PauseRecording: _pause_recording,
+    m.ContinueRecording: _continue_recording,
     m.SetWriter: _set_writer,
     m.FreezeDocument: _freeze_document,
     m.UnfreezeDocument: _unfreeze_document,

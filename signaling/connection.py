@@ -56,6 +56,9 @@ CLOSE_CODES = {
 }
 """How a socket closes whose hello was refused; every other code closes it with 4403."""
 
+PRESUMPTUOUS = frozenset({ErrorCode.FORBIDDEN, ErrorCode.NOT_FOUND, ErrorCode.LOBBY_DENIED, ErrorCode.ROOM_LOCKED})
+"""Refusals that are logged: honest clients meet them in a race at most."""
+
 Enter = Callable[[Hello, Outbox], Awaitable[tuple[Room, Joined]]]
 
 
@@ -150,6 +153,7 @@ class Connection:
         return None
 
     def _refuse(self, number: int | None, error: SignalingError) -> None:
+        log.warning("a hello was refused", code=error.code.value, reason=error.message)
         self._fail(number, error)
         self._outbox.close(CLOSE_CODES.get(error.code, CloseCode.FORBIDDEN), error.code)
 
@@ -163,7 +167,7 @@ class Connection:
                 number = read.number
                 if not self._allowance.take():
                     raise SignalingError(ErrorCode.RATE_LIMITED, "too many commands")
-                answer = await carry_out(room, person, read.command)
+                answer = await self._carry_out(room, person, read)
             except UnreadableError as error:
                 self._fail(error.number, error)
                 self._strike()
@@ -171,6 +175,21 @@ class Connection:
                 self._fail(number, to_error(error))
             else:
                 self._answer(number, answer)
+
+    @staticmethod
+    async def _carry_out(room: Room, person: Participant, read: Numbered) -> msgspec.Struct | None:
+        try:
+            return await carry_out(room, person, read.command)
+        except SignalingError as error:
+            if error.code in PRESUMPTUOUS:
+                log.warning(
+                    "a command was refused",
+                    room=room.room_id,
+                    participant=person.participant_id,
+                    command=read.name,
+                    code=error.code.value,
+                )
+            raise
 
     def _strike(self) -> None:
         self._strikes += 1

@@ -52,7 +52,8 @@ class Door:
         ``removals`` is what ``removals()`` said before the token was read.
 
         Raises:
-            SignalingError: ROOM_FULL, WRONG_STATE (closed), FORBIDDEN (sent out meanwhile), or the policy's refusal.
+            SignalingError: ROOM_FULL, ROOM_LOCKED, WRONG_STATE (closed), FORBIDDEN (sent out meanwhile), or the
+            policy's refusal.
         """
         self._check_door(grant)
         person = self._room.participants.get(grant.participant_id) or _arrival(grant)
@@ -63,6 +64,7 @@ class Door:
             self._arriving[grant.participant_id] -= 1
         if self._room.closed:
             raise SignalingError(ErrorCode.WRONG_STATE, "the room is closed")
+        self._check_lock(grant)
         if self._removals[grant.participant_id] != removals:
             raise SignalingError(ErrorCode.FORBIDDEN, "you were sent out")
         person = self._room.participants.setdefault(grant.participant_id, person)
@@ -74,6 +76,7 @@ class Door:
         if self._room.closed:
             raise SignalingError(ErrorCode.WRONG_STATE, "the room is closed")
         known = self._room.participants.keys() | +self._arriving
+        self._check_lock(grant)
         guests = [p for p in known if p not in self._room.participants or self._room.participants[p].role != "host"]
         if (
             grant.role != "host"
@@ -82,6 +85,12 @@ class Door:
         ):
             limit = self._room.settings.maximum_people
             raise SignalingError(ErrorCode.ROOM_FULL, "the room is full", reason="people", maximum=limit)
+
+    def _check_lock(self, grant: Grant) -> None:
+        """Whoever was let in once, and whoever sits in the room or its waiting rooms, may come back."""
+        inside = grant.role == "host" or grant.admitted or grant.participant_id in self._room.participants
+        if self._room.conduct.locked and not inside:
+            raise SignalingError(ErrorCode.ROOM_LOCKED, "the room takes in nobody new")
 
     def _attach(self, person: Participant, outlet: Outlet, resume: str | None, last_seq: int | None) -> Joined:
         if self._room.idle is not None:

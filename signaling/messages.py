@@ -28,6 +28,8 @@ Source = Literal["microphone", "camera", "screen"]
 Kind = Literal["audio", "video"]
 Quality = Literal["good", "poor", "lost"]
 LayerReason = Literal["", "bandwidth", "size", "paused"]
+Device = Literal["microphone", "camera"]
+TimerKind = Literal["break", "talk"]
 
 
 class Envelope(msgspec.Struct, omit_defaults=True):
@@ -43,10 +45,20 @@ class Envelope(msgspec.Struct, omit_defaults=True):
 # ---- views: what one person may know -------------------------------------------------------------------------------
 
 
+class AskView(msgspec.Struct):
+    """A host's wish that somebody switches a microphone or camera on themselves. ``declined``: they said no."""
+
+    source: Device
+    asked_at: float
+    declined: bool = False
+
+
 class ParticipantView(msgspec.Struct):
     """A person as another person of the room sees them. ``side`` is a word of the product, opaque here.
 
-    ``caucus_id``: the caucus that they are in; None: the joint session.
+    ``caucus_id``: the caucus that they are in; None: the joint session. ``hand_since``: Unix seconds; ``hand_place``:
+    where they stand in the queue of the place they are in, from 1; 0: their hand is down. ``wants_break``,
+    ``may_share`` (their screen) and ``asks`` are told to hosts and to the person alone.
     """
 
     participant_id: ParticipantId
@@ -57,6 +69,11 @@ class ParticipantView(msgspec.Struct):
     quality: Quality = "good"
     hand_raised: bool = False
     caucus_id: CaucusId | None = None
+    hand_since: float | None = None
+    hand_place: int = 0
+    wants_break: bool = False
+    may_share: bool = False
+    asks: list[AskView] = []
 
 
 class PublicationView(msgspec.Struct):
@@ -101,6 +118,25 @@ class CaucusView(msgspec.Struct):
     closed_at: float | None = None
 
 
+class TimerView(msgspec.Struct):
+    """A countdown that everybody in one place sees. Times are Unix seconds."""
+
+    kind: TimerKind
+    started_at: float
+    ends_at: float
+
+
+class StageView(msgspec.Struct):
+    """How the place that one is in is conducted. ``locked``: the room takes in nobody new.
+
+    ``spotlight``: who is shown large on every screen; ``timer`` is taken away a while after it has ended.
+    """
+
+    locked: bool = False
+    spotlight: ParticipantId | None = None
+    timer: TimerView | None = None
+
+
 class DocumentView(msgspec.Struct):
     """A shared document: who may write now, and the digest once it is frozen (lower-case hex SHA-256)."""
 
@@ -121,6 +157,7 @@ class Snapshot(msgspec.Struct):
     recording: RecordingView
     documents: list[DocumentView]
     caucuses: list[CaucusView]
+    stage: StageView
     board: dict[str, Any]
     media_epoch: int
     server_time: float
@@ -184,7 +221,10 @@ class SetPublicationPaused(Command):
 
 
 class MutePublication(Command):
-    """Host: drop somebody's track at the server, or let it through again. The person is told."""
+    """Host: drop somebody's track at the server, also when they publish it anew. The person is told.
+
+    Taking it back leaves the track paused: nobody is switched on from afar.
+    """
 
     publication_id: PublicationId
     muted: bool
@@ -224,9 +264,82 @@ class Unsubscribe(Command):
 
 
 class RaiseHand(Command):
-    """Ask to speak, or take it back."""
+    """Ask to speak, or take it back. Who asks again keeps their place in the queue."""
 
     raised: bool
+
+
+class WantBreak(Command):
+    """Ask for a break, or take it back: hosts are told."""
+
+    wanted: bool
+
+
+class AnswerAsk(Command):
+    """Answer a host's wish: ``agreed`` is said by whoever then switches on themselves."""
+
+    source: Device
+    agreed: bool
+
+
+class LowerHand(Command):
+    """Host: take somebody's hand down, and their wish for a break."""
+
+    participant_id: ParticipantId
+
+
+class MoveHand(Command):
+    """Host: put somebody elsewhere in the queue. ``place`` counts from 1; beyond the end is the end."""
+
+    participant_id: ParticipantId
+    place: int
+
+
+class GiveWord(Command):
+    """Host: somebody speaks now. Their hand goes down, they are shown large and, if need be, asked to switch on."""
+
+    participant_id: ParticipantId
+
+
+class AskToSwitchOn(Command):
+    """Host: ask somebody to switch on their microphone or camera; a mute of theirs is taken back."""
+
+    participant_id: ParticipantId
+    source: Device
+
+
+class MuteAll(Command):
+    """Host: mute everybody in the host's place but hosts."""
+
+
+class AllowSharing(Command):
+    """Host: let somebody share their screen, or take that back, which ends the sharing at once."""
+
+    participant_id: ParticipantId
+    allowed: bool
+
+
+class Spotlight(Command):
+    """Host: show one person large to everybody in the host's place; None: nobody."""
+
+    participant_id: ParticipantId | None
+
+
+class StartTimer(Command):
+    """Host: a countdown for everybody in the host's place, instead of the one that runs there. 1 to 7200 s."""
+
+    kind: TimerKind
+    seconds: int
+
+
+class StopTimer(Command):
+    """Host: take the countdown of the host's place away."""
+
+
+class LockRoom(Command):
+    """Host: take in nobody new, or do so again. Whoever was let in may still come back."""
+
+    locked: bool
 
 
 class Admit(Command):
@@ -250,6 +363,16 @@ class StopRecording(Command):
     """Host: stop the recording; every screen is told."""
 
     reason: str = ""
+
+
+class PauseRecording(Command):
+    """Host: record nothing for a while; ``reason`` goes on the record and on every screen."""
+
+    reason: str
+
+
+class ContinueRecording(Command):
+    """Host: record again what was recorded before the pause."""
 
 
 class SetWriter(Command):
@@ -321,10 +444,24 @@ COMMANDS: dict[str, type[Command]] = {
     "set_subscription_size": SetSubscriptionSize,
     "unsubscribe": Unsubscribe,
     "raise_hand": RaiseHand,
+    "want_break": WantBreak,
+    "answer_ask": AnswerAsk,
+    "lower_hand": LowerHand,
+    "move_hand": MoveHand,
+    "give_word": GiveWord,
+    "ask_to_switch_on": AskToSwitchOn,
+    "mute_all": MuteAll,
+    "allow_sharing": AllowSharing,
+    "spotlight": Spotlight,
+    "start_timer": StartTimer,
+    "stop_timer": StopTimer,
+    "lock_room": LockRoom,
     "admit": Admit,
     "remove": Remove,
     "start_recording": StartRecording,
     "stop_recording": StopRecording,
+    "pause_recording": PauseRecording,
+    "continue_recording": ContinueRecording,
     "set_writer": SetWriter,
     "freeze_document": FreezeDocument,
     "unfreeze_document": UnfreezeDocument,
@@ -475,6 +612,12 @@ class CaucusCancelled(Event):
     caucus_id: CaucusId
 
 
+class StageChanged(Event):
+    """The room was locked or opened, somebody is shown large, a countdown began or is over."""
+
+    stage: StageView
+
+
 class BoardChanged(Event):
     """A piece of the product's own state (for example the agreement) is new. ``value`` None removes it."""
 
@@ -545,6 +688,7 @@ EVENTS: dict[str, type[Event]] = {
     "document_changed": DocumentChanged,
     "caucus_changed": CaucusChanged,
     "caucus_cancelled": CaucusCancelled,
+    "stage_changed": StageChanged,
     "board_changed": BoardChanged,
     "active_speakers": ActiveSpeakers,
     "transport_changed": TransportChanged,

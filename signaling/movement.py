@@ -155,6 +155,7 @@ class Movement:
             people = self._present(caucus)
             self._release(people)
             caucus.state, caucus.changes_at = "closed", None
+            self._room.conduct.ended(caucus.caucus_id)
             await self._carry(people)
             await attempt(self._room.policy.caucus_closed(self._room, caucus))
 
@@ -179,7 +180,8 @@ class Movement:
         """End everything that these people have in the old place, then let them begin in the new one."""
         detached = [self._room.switchboard.detach(person) for person in people]
         for person in people:
-            person.hand_raised = False
+            self._room.conduct.moved(person)
+            self._room.silence.forget(person.participant_id)
             for document in self._room.documents.values():
                 document.hush(person.participant_id)
         self._room.refresh()

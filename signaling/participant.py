@@ -7,7 +7,7 @@ from typing import Protocol
 
 from signaling.clock import Timer
 from signaling.ids import CaucusId, ParticipantId
-from signaling.messages import ParticipantView, Presence, Quality, Role
+from signaling.messages import AskView, Device, ParticipantView, Presence, Quality, Role
 from signaling.replay import EventLog
 from signaling.views import View
 
@@ -30,6 +30,7 @@ class Participant:
     that was asked for in an earlier incarnation is not given to a later one. ``moves`` counts the changes between joint
     session and caucus; while ``moving`` the media of the old place is being closed and none of the new may begin.
     ``measured`` is the worker's part of ``quality``: what it says of losses and delays; it ends with their transports.
+    ``asks`` are a host's open wishes; values in it are replaced, never changed in place.
     """
 
     participant_id: ParticipantId
@@ -37,7 +38,9 @@ class Participant:
     role: Role
     side: str
     admitted: bool
-    hand_raised: bool = False
+    wants_break: bool = False
+    may_share: bool = False
+    asks: dict[Device, AskView] = field(default_factory=dict)
     quality: Quality = "good"
     measured: Quality = "good"
     connections: int = 0
@@ -62,8 +65,14 @@ class Participant:
             return "dropped"
         return "present" if self.admitted else "waiting"
 
-    def view(self, caucus_id: CaucusId | None = None) -> ParticipantView:
-        """As others in the same place see them."""
+    def sharing_allowed(self) -> bool:
+        """Whether they may show their screen: a host always may, others when a host lets them."""
+        return self.may_share or self.role == "host"
+
+    def view(self, caucus_id: CaucusId | None, hand: tuple[int, float | None], *, closely: bool) -> ParticipantView:
+        """As others in the same place see them. ``hand``: place in the queue and since when; ``closely``: as they
+        themselves and hosts do."""
+        place, since = hand
         return ParticipantView(
             participant_id=self.participant_id,
             display_name=self.display_name,
@@ -71,6 +80,11 @@ class Participant:
             side=self.side,
             presence=self.presence,
             quality=self.quality,
-            hand_raised=self.hand_raised,
+            hand_raised=place > 0,
             caucus_id=caucus_id,
+            hand_since=since,
+            hand_place=place,
+            wants_break=closely and self.wants_break,
+            may_share=closely and self.sharing_allowed(),
+            asks=list(self.asks.values()) if closely else [],
         )

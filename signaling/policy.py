@@ -63,7 +63,7 @@ class LoadedCaucus(msgspec.Struct, frozen=True):
 
 
 class RoomState(msgspec.Struct, frozen=True):
-    """What a room starts with when its first socket comes."""
+    """What a room starts with when its first socket comes. ``spoken``: seconds by side (``signaling.balance``)."""
 
     documents: Sequence[DocumentId]
     recording: RecordingView
@@ -71,16 +71,19 @@ class RoomState(msgspec.Struct, frozen=True):
     caucuses: Sequence[LoadedCaucus] = ()
     begun: bool = False
     """Whether people met here before: such a room opens again however much the node has to do."""
+    locked: bool = False
+    spoken: Mapping[str, float] = {}
 
 
 class RoomPolicy(Protocol):
     """The product behind the room. A method that raises ``SignalingError`` refuses; the room then stays as it was.
 
     Requests (``authenticate``, ``open_room``, ``joined``, ``admit``, ``remove``, ``publication_opened``,
-    ``start_recording``, ``stop_recording``, ``set_writer``, ``freeze_document``, ``unfreeze_document``,
-    ``open_caucus``, ``change_caucus``, ``close_caucus``, ``close_room``, ``load_document``, ``append_update``) commit
-    before they return. Reports (``connection_lost``, ``left``, ``publication_changed``, ``publication_closed``,
-    ``media_lost``, ``media_back``, ``caucus_closed``) tell of what has happened: what they raise is logged.
+    ``start_recording``, ``pause_recording``, ``continue_recording``, ``stop_recording``, ``set_writer``,
+    ``freeze_document``, ``unfreeze_document``, ``open_caucus``, ``change_caucus``, ``close_caucus``, ``lock_room``,
+    ``close_room``, ``load_document``, ``append_update``) commit before they return. Reports (``connection_lost``,
+    ``left``, ``publication_changed``, ``publication_closed``, ``media_lost``, ``media_back``, ``caucus_closed``,
+    ``break_began``, ``spoken``) tell of what has happened: what they raise is logged.
     """
 
     async def authenticate(self, room_id: RoomId, token: str) -> Grant:
@@ -120,11 +123,17 @@ class RoomPolicy(Protocol):
         """A track ended.
 
         ``reason``: ``unpublished, replaced, left, lost, removed, moved, closed, transport_closed, media_lost,
-        refused``.
+        refused, not_allowed``.
         """
 
     async def start_recording(self, room: Room, by: Participant) -> None:
         """Start to record; calls ``room.set_recording``."""
+
+    async def pause_recording(self, room: Room, by: Participant, reason: str) -> None:
+        """Record nothing until ``continue_recording``; calls ``room.set_recording``."""
+
+    async def continue_recording(self, room: Room, by: Participant) -> None:
+        """Record again; calls ``room.set_recording``."""
 
     async def stop_recording(self, room: Room, by: Participant, reason: str) -> None:
         """Stop to record; calls ``room.set_recording``."""
@@ -151,6 +160,15 @@ class RoomPolicy(Protocol):
 
     async def caucus_closed(self, room: Room, caucus: Caucus) -> None:
         """The members of a caucus are back, and all media of it has ended."""
+
+    async def lock_room(self, room: Room, by: Participant, locked: bool) -> None:
+        """Keep that the room takes in nobody new, or does again."""
+
+    async def break_began(self, room: Room, by: Participant, seconds: int) -> None:
+        """A break of the joint session."""
+
+    async def spoken(self, room: Room, seconds: Mapping[str, float]) -> None:
+        """How long each side has spoken in the joint session so far."""
 
     async def close_room(self, room: Room, by: Participant) -> None:
         """End the session; afterwards the room closes."""

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from signaling.background import Background, attempt
+from signaling.balance import Balance
 from signaling.board import EVERYBODY, Audience, Piece
 from signaling.caucus import Caucuses
 from signaling.clock import Clock, Timer
+from signaling.conduct import Conduct
 from signaling.document import Document
 from signaling.door import Door
 from signaling.errors import ErrorCode, SignalingError
@@ -36,6 +38,7 @@ from signaling.movement import Movement
 from signaling.participant import Outlet, Participant
 from signaling.policy import MediaPort, RoomPolicy, RoomState
 from signaling.replay import encode_event
+from signaling.silence import Silence
 from signaling.switchboard import Switchboard
 from signaling.tracks import Publication, TransportHealth
 from signaling.turn import NO_RELAYS, TurnServers
@@ -85,12 +88,16 @@ class Room:
         self.closed = False
         self.idle: Timer | None = None
         self.switchboard = Switchboard(self)
+        self.silence = Silence(self)
+        self.conduct = Conduct(self, clock, locked=state.locked)
         self.background = Background()
         self._clock = clock
         self._on_empty = on_empty
         self._on_closed = on_closed
         self.door = Door(self)
         self.movement = Movement(self, clock)
+        self.balance = Balance(self, clock, state.spoken)
+        self.balance.show()
 
     def ice_servers(self, participant_id: ParticipantId) -> list[Json]:
         """What the browser of this person may use to find a way: relays with credentials of their own."""
@@ -140,6 +147,7 @@ class Room:
         if person.departure is not None:
             person.departure.cancel()
         person.resume_handle = ""
+        self.conduct.gone(person.participant_id)
         detached = self.switchboard.detach(person)
         for document in self.documents.values():
             document.dismiss(person.participant_id, CloseCode.FORBIDDEN, reason)
@@ -170,6 +178,8 @@ class Room:
             return
         self.closed = True
         self.movement.stop()
+        self.conduct.stop()
+        self.balance.stop()
         people = list(self.participants.values())
         self.participants.clear()
         for person in people:
@@ -193,9 +203,11 @@ class Room:
         subject = self.participant(participant_id)
         if subject.admitted:
             raise SignalingError(ErrorCode.WRONG_STATE, "this person is already in the room")
+        if self.conduct.locked:
+            raise SignalingError(ErrorCode.ROOM_LOCKED, "the room is locked: open it first")
         await self.policy.admit(self, by, subject)
-        if self.participants.get(participant_id) is not subject:
-            return  # gone meanwhile: the policy remembers that they may come in
+        if self.participants.get(participant_id) is not subject or subject.admitted:
+            return  # gone meanwhile: the policy remembers that they may come in; or let in by another host
         subject.admitted = True
         subject.known = view_of(self, subject)
         event = SnapshotEvent(self.snapshot(subject, seq=subject.log.seq + 1))
@@ -244,11 +256,6 @@ class Room:
         await self.policy.close_room(self, by)
         self.background.run(self.close("ended"))
 
-    def raise_hand(self, person: Participant, raised: bool) -> None:
-        """Ask to speak, or take it back."""
-        person.hand_raised = raised
-        self.refresh()
-
     # ---- what the product shows ------------------------------------------------------------------------------------
 
     def set_recording(self, view: RecordingView) -> None:
@@ -274,6 +281,7 @@ class Room:
     def media_lost(self) -> None:
         """The worker is gone: every track ends."""
         self.losses += 1
+        self.balance.hear(())
         detached = self.switchboard.detach_all()
         for person in self.participants.values():
             person.quality = person.measured = "good"
@@ -299,6 +307,9 @@ class Room:
 
     def speakers(self, participant_ids: list[ParticipantId], caucus_id: CaucusId | None = None) -> None:
         """Who speaks in one place, the loudest first: told to those there who know them, and not kept."""
+        if caucus_id is None:
+            speaking = [self.participants[each] for each in participant_ids if each in self.participants]
+            self.balance.hear({each.side for each in speaking if each.admitted and each.role != "observer"})
         for person in self.participants.values():
             if not self._is_at(person, caucus_id):
                 continue
@@ -345,6 +356,7 @@ class Room:
             recording=known.recording,
             documents=list(known.documents.values()),
             caucuses=list(known.caucuses.values()),
+            stage=known.stage,
             board=dict(known.board),
             media_epoch=known.media_epoch,
             server_time=self._clock.now(),

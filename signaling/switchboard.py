@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from signaling.background import attempt
@@ -23,13 +22,14 @@ from signaling.messages import (
     Publish,
     Published,
     Quality,
+    Source,
     Subscribed,
     SubscriptionChanged,
     TransportChanged,
     TransportCreated,
 )
 from signaling.participant import Participant
-from signaling.tracks import Direction, Publication, Subscription, Transport, TransportHealth
+from signaling.tracks import Detached, Direction, Publication, Subscription, Transport, TransportHealth
 from signaling.visibility import knows_track
 
 if TYPE_CHECKING:
@@ -38,14 +38,6 @@ if TYPE_CHECKING:
 LARGEST_SIDE = 16_384
 """Pixels; more than any screen has."""
 KINDS = {"microphone": {"audio"}, "camera": {"video"}, "screen": {"audio", "video"}}
-
-
-@dataclass(frozen=True, slots=True)
-class Detached:
-    """What was taken off the switchboard and is still to be closed at the worker and reported."""
-
-    transports: list[TransportId] = field(default_factory=list)
-    publications: list[Publication] = field(default_factory=list)
 
 
 class Switchboard:
@@ -93,6 +85,7 @@ class Switchboard:
         if command.kind not in KINDS[command.source]:
             raise SignalingError(ErrorCode.BAD_REQUEST, f"a {command.source} is not {command.kind}")
         transport = self._transport(person, command.transport_id, "send")
+        self._require_allowed(person, command.source)
         self._require_place(person)
         self._starting[person.participant_id] += 1
         try:
@@ -101,14 +94,9 @@ class Switchboard:
             self._starting[person.participant_id] -= 1
 
     async def _publish(self, person: Participant, transport: Transport, command: Publish) -> Published:
-        old = [
-            publication
-            for publication in self.publications.values()
-            if publication.participant_id == person.participant_id
-            and (publication.source, publication.kind) == (command.source, command.kind)
-        ]
-        for publication in old:
-            await self._end(publication, "replaced")
+        for publication in self.sent(person.participant_id, command.source):
+            if publication.kind == command.kind:
+                await self._end(publication, "replaced")
         ticket = self._ticket(person)
         media = self._room.media
         publication_id = await media.publish(
@@ -121,7 +109,11 @@ class Switchboard:
             command.kind,
             command.source,
             paused=command.paused,
+            muted_by_host=self._room.silence.holds(person.participant_id, command.source),
         )
+        if command.source == "screen" and not person.sharing_allowed():  # taken back while the worker made it
+            await attempt(media.close_publication(publication_id))
+            self._require_allowed(person, command.source)
         if ticket != self._ticket(person) or transport.transport_id not in self.transports:
             await attempt(media.close_publication(publication_id))
             raise SignalingError(ErrorCode.WRONG_STATE, "the connection changed while the track was made")
@@ -133,7 +125,7 @@ class Switchboard:
         except BaseException:
             await self._end(publication, "refused")
             raise
-        self._room.refresh()
+        self._announce(publication)
         return Published(publication_id)
 
     async def unpublish(self, person: Participant, publication_id: PublicationId) -> None:
@@ -143,16 +135,32 @@ class Switchboard:
     async def set_paused(self, person: Participant, publication_id: PublicationId, paused: bool) -> None:
         """The owner switches a track off or on."""
         publication = self._own_publication(person, publication_id)
-        await self._switch(publication, paused=paused, muted_by_host=publication.muted_by_host)
+        await self.switch(publication, paused=paused, muted_by_host=publication.muted_by_host)
 
-    async def mute(self, publication_id: PublicationId, muted: bool) -> None:
-        """The host has the server drop a track, or let it through again."""
-        publication = self.publications.get(publication_id)
-        if publication is None:
-            raise SignalingError(ErrorCode.NOT_FOUND, "there is no such track")
-        await self._switch(publication, paused=publication.paused, muted_by_host=muted)
+    def sends(self, participant_id: ParticipantId, source: Source) -> bool:
+        """Whether others can hear or see somebody's source."""
+        return any(not publication.silent for publication in self.sent(participant_id, source))
 
-    async def _switch(self, publication: Publication, *, paused: bool, muted_by_host: bool) -> None:
+    async def end_screens(self, person: Participant) -> None:
+        """Somebody may not share any more."""
+        for publication in self.sent(person.participant_id, "screen"):
+            await self._end(publication, "not_allowed")
+
+    def sent(self, participant_id: ParticipantId, source: Source) -> list[Publication]:
+        """The tracks that somebody sends from one source: a screen may bring its sound."""
+        return [
+            publication
+            for publication in self.publications.values()
+            if publication.participant_id == participant_id and publication.source == source
+        ]
+
+    def _announce(self, publication: Publication) -> None:
+        if not publication.silent:
+            self._room.conduct.switched_on(publication.participant_id, publication.source)
+        self._room.refresh()
+
+    async def switch(self, publication: Publication, *, paused: bool, muted_by_host: bool) -> None:
+        """What the owner and the hosts want of a track, at the worker and on every screen."""
         if (publication.paused, publication.muted_by_host) == (paused, muted_by_host):
             return
         before = publication.paused, publication.muted_by_host
@@ -162,7 +170,7 @@ class Switchboard:
         except SignalingError:
             publication.paused, publication.muted_by_host = before
             raise
-        self._room.refresh()
+        self._announce(publication)
         await attempt(self._room.policy.publication_changed(self._room, publication))
 
     async def _end(self, publication: Publication, reason: str) -> None:
@@ -324,6 +332,10 @@ class Switchboard:
         if "failed" in states or person.measured == "lost":
             return "lost"
         return "poor" if "disconnected" in states else person.measured
+
+    def _require_allowed(self, person: Participant, source: Source) -> None:
+        if source == "screen" and not person.sharing_allowed():
+            raise SignalingError(ErrorCode.FORBIDDEN, "a host lets people share their screen")
 
     def _require_media(self) -> None:
         if not self._room.media.ready:

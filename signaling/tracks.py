@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from signaling.ids import ParticipantId, PublicationId, SubscriptionId, TransportId
@@ -60,3 +60,11 @@ class Subscription:
     participant_id: ParticipantId
     publication_id: PublicationId
     paused: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Detached:
+    """What was taken off the switchboard and is still to be closed at the worker and reported."""
+
+    transports: list[TransportId] = field(default_factory=list)
+    publications: list[Publication] = field(default_factory=list)

@@ -29,6 +29,8 @@ from signaling.messages import (
     PublicationView,
     RecordingChanged,
     RecordingView,
+    StageChanged,
+    StageView,
 )
 
 HIDDEN = "hidden"
@@ -43,6 +45,7 @@ class View:
     recording: RecordingView = field(default_factory=RecordingView)
     documents: Mapping[DocumentId, DocumentView] = field(default_factory=dict)
     caucuses: Mapping[CaucusId, CaucusView] = field(default_factory=dict)
+    stage: StageView = field(default_factory=StageView)
     board: Mapping[str, Any] = field(default_factory=dict)
     media_epoch: int = 0
 
@@ -72,6 +75,8 @@ def changes(
         if before.documents.get(document_id) != document:
             yield DocumentChanged(document)
     yield from _caucus_changes(before.caucuses, after.caucuses)
+    if after.stage != before.stage:
+        yield StageChanged(after.stage)
     yield from _board_changes(before.board, after.board)
 
 

@@ -53,7 +53,11 @@ def view_of(room: Room, viewer: Participant) -> View:
     for subject in room.participants.values():
         theirs = room.caucuses.of(subject.participant_id)
         if (theirs is None or theirs is mine) and sees(room, viewer, subject):
-            people[subject.participant_id] = subject.view(None if theirs is None else theirs.caucus_id)
+            people[subject.participant_id] = subject.view(
+                None if theirs is None else theirs.caucus_id,
+                room.conduct.hand_of(subject.participant_id),
+                closely=viewer is subject or viewer.role == "host",
+            )
     for caucus in room.caucuses:
         if caucus.running and caucus is not mine:
             for member in caucus.members.values():
@@ -73,6 +77,7 @@ def view_of(room: Room, viewer: Participant) -> View:
         recording=room.recording,
         documents={document.document_id: document.view() for document in room.documents.values()},
         caucuses={caucus.caucus_id: caucus.view() for caucus in room.caucuses},
+        stage=room.conduct.stage_for(viewer.participant_id, people),
         board=board,
         media_epoch=epoch,
     )

@@ -48,11 +48,12 @@ class Authority(StrEnum):
     GENERAL = "general"
     SPECIAL = "special"
     MEDIATOR = "mediator"
+    CLERK = "clerk"
 
     @property
     def may_settle(self) -> bool:
-        """Whether a signature by this person binds the side."""
-        return self is not Authority.GENERAL
+        """Whether a signature by this person binds the side. A clerk (记录人) helps to conduct and signs nothing."""
+        return self not in (Authority.GENERAL, Authority.CLERK)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from weakref import WeakValueDictionary
 
 import structlog
@@ -23,9 +23,6 @@ from signaling.room import Room
 from signaling.tracks import Publication
 
 log = structlog.get_logger(__name__)
-
-CAUCUS = "caucus"
-"""Why a recording is paused."""
 
 
 class SessionPolicy:
@@ -85,8 +82,16 @@ class SessionPolicy:
             board = await self._services.board(session_id)
             recording = await self._services.recording.current(session_id)
             caucuses = await self._caucuses(session_id)
-        begun = details.session.state is not State.SCHEDULED
-        return RoomState([DocumentId("agreement")], recording, board, caucuses, begun)
+            conduct = await self._services.conduct.get(session_id)
+        return RoomState(
+            [DocumentId("agreement")],
+            recording,
+            board,
+            caucuses,
+            begun=details.session.state is not State.SCHEDULED,
+            locked=conduct.locked_at is not None,
+            spoken=conduct.spoken,
+        )
 
     def may_see(self, room: Room, viewer: Participant, subject: Participant) -> bool:
         """Nothing beyond the room's own rule."""
@@ -109,7 +114,7 @@ class SessionPolicy:
             if self._known.get(room.room_id) is not room:
                 self._known[room.room_id] = room
                 if room.caucuses.running:
-                    await self._director.hold(room, CAUCUS)
+                    await self._director.hold(room)
                 await self._take_up_recording(room, session_id)
 
     async def connection_lost(self, room: Room, participant: Participant) -> None:
@@ -164,6 +169,16 @@ class SessionPolicy:
         with as_signaling():
             await self._director.start(room, self._session(room), by.participant_id)
 
+    async def pause_recording(self, room: Room, by: Participant, reason: str) -> None:
+        """Pause, with a reason."""
+        with as_signaling():
+            await self._director.pause(room, by.participant_id, reason)
+
+    async def continue_recording(self, room: Room, by: Participant) -> None:
+        """Go on."""
+        with as_signaling():
+            await self._director.go_on(room, by.participant_id)
+
     async def stop_recording(self, room: Room, by: Participant, reason: str) -> None:
         """Stop."""
         with as_signaling():
@@ -175,6 +190,8 @@ class SessionPolicy:
         if running is None:
             return
         view = await self._services.recording.current(session_id)
+        if running.pause_reason is not None:
+            self._director.still_paused(room, running.pause_reason)
         since = await self._services.recording.last_moment(session_id)
         if since is None:
             since = running.started_at.timestamp()
@@ -220,7 +237,7 @@ class SessionPolicy:
 
     async def open_caucus(self, room: Room, caucus: Caucus) -> None:
         """On the record; from now on nothing is recorded anywhere in the room (DOMAIN 3.2 step 8)."""
-        await self._director.hold(room, CAUCUS)
+        await self._director.hold(room)
         try:
             with as_signaling():
                 await self._services.caucuses.open(self._session(room), caucus.caucus_id, list(caucus.members))
@@ -262,6 +279,22 @@ class SessionPolicy:
                 LoadedCaucus(CaucusId(one.caucus_id), one.side, members, one.opened_at.timestamp(), closed_at)
             )
         return loaded
+
+    # ---- conduct ---------------------------------------------------------------------------------------------------
+
+    async def lock_room(self, room: Room, by: Participant, locked: bool) -> None:
+        """On the record."""
+        with as_signaling():
+            await self._services.conduct.lock(self._session(room), by.participant_id, locked=locked)
+
+    async def break_began(self, room: Room, by: Participant, seconds: int) -> None:
+        """On the record: interruptions belong into the minutes (DOMAIN 3.3.4)."""
+        data = {"seconds": seconds}
+        await self._services.sessions.record(self._session(room), "break_began", by.participant_id, data)
+
+    async def spoken(self, room: Room, seconds: Mapping[str, float]) -> None:
+        """Kept for the mediator, not on the record."""
+        await self._services.conduct.keep_spoken(self._session(room), seconds)
 
     # ---- the end ---------------------------------------------------------------------------------------------------
 

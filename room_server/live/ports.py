@@ -99,10 +99,10 @@ class Ledger(Protocol):
     async def interrupted(self, session_id: str, reason: str, at: datetime) -> None:
         """Nothing is recorded since ``at``."""
 
-    async def paused(self, session_id: str, at: datetime, reason: str) -> None:
-        """Nothing is recorded since ``at``, on purpose."""
+    async def paused(self, session_id: str, by: str, at: datetime, reason: str) -> None:
+        """Nothing is recorded since ``at``, on purpose; a host's pause outlives this process."""
 
-    async def continued(self, session_id: str, at: datetime) -> None:
+    async def continued(self, session_id: str, by: str, at: datetime) -> None:
         """The pause is over."""
 
     async def resumed(self, session_id: str, at: datetime) -> None:

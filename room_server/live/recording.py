@@ -6,56 +6,23 @@ whatever happens here.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import structlog
 
 from recorder.control import Track
 from room_server.domain.errors import DomainError, Forbidden
+from room_server.live.pauses import CAUCUS, Pauses
 from room_server.live.ports import Feed, Ledger, LiveRoom, Recorder
+from room_server.live.running import Running
+from room_server.services.ports import SYSTEM
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import CaptureId, ParticipantId, PublicationId, RoomId
 from signaling.messages import RecordingView
 from signaling.tracks import Publication
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(slots=True)
-class Running:
-    """A recording of one room. ``gap_since``: Unix seconds at which it broke, None while it runs.
-
-    ``over``: it was stopped; whoever waited for their turn meanwhile finds nothing to do. ``paused``: why nothing is
-    recorded on purpose, None while it is.
-    """
-
-    room: LiveRoom
-    session_id: str
-    recording_id: str
-    started_at: float
-    consenting: set[str]
-    lost_seconds: float = 0.0
-    gap_since: float | None = None
-    reason: str | None = None
-    over: bool = False
-    paused: str | None = None
-    captures: dict[PublicationId, CaptureId] = field(default_factory=dict)
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-
-    def view(self) -> RecordingView:
-        """As every screen shows it."""
-        if self.paused is not None:
-            return RecordingView("paused", self.started_at, None, self.paused, round(self.lost_seconds, 3))
-        return RecordingView(
-            state="on" if self.gap_since is None else "failed",
-            started_at=self.started_at,
-            failed_at=self.gap_since,
-            reason=self.reason,
-            lost_seconds=round(self.lost_seconds, 3),
-        )
 
 
 class Director:
@@ -67,7 +34,7 @@ class Director:
         self._recorder = recorder
         self._now = now
         self._running: dict[RoomId, Running] = {}
-        self._held: dict[RoomId, str] = {}
+        self._pauses = Pauses()
 
     def of(self, room_id: RoomId) -> Running | None:
         """The recording that runs (or should run) in a room."""
@@ -86,7 +53,7 @@ class Director:
         running = self._running.get(room.room_id)
         if running is not None and running.gap_since is None:
             raise SignalingError(ErrorCode.CONFLICT, "the recording runs already")
-        if (held := self._held.get(room.room_id)) is not None:
+        if (held := self._pauses.why(room.room_id)) is not None:
             raise SignalingError(ErrorCode.RECORDING_UNAVAILABLE, "nothing is recorded now", reason=held)
         if not self._recorder.ready:
             raise SignalingError(ErrorCode.RECORDING_UNAVAILABLE, "the recorder is not there")
@@ -126,10 +93,12 @@ class Director:
             return
         started = view.started_at if view.started_at is not None else silent_since
         running = Running(room, session_id, recording_id, started, consents, view.lost_seconds)
-        running.paused = self._held.get(room.room_id)
+        running.paused = self._pauses.why(room.room_id)
+        running.held = running.paused is not None
         self._running[room.room_id] = running
         async with running.turn:
             if running.paused is not None:
+                running.gap_since = view.failed_at
                 running.room.set_recording(running.view())  # paused before and now: nothing was lost between
             elif view.failed_at is None:
                 await self._interrupt(running, "server_restarted", silent_since)
@@ -142,9 +111,7 @@ class Director:
         Raises:
             SignalingError: WRONG_STATE, nothing is recorded.
         """
-        running = self._running.get(room.room_id)
-        if running is None:
-            raise SignalingError(ErrorCode.WRONG_STATE, "nothing is recorded")
+        running = self._require(room.room_id)
         async with running.turn:
             if running.over:
                 raise SignalingError(ErrorCode.WRONG_STATE, "nothing is recorded")
@@ -156,6 +123,7 @@ class Director:
                 raise
             running.over = True
             del self._running[room.room_id]
+            self._pauses.end(room.room_id, "host")
         running.room.set_recording(RecordingView(lost_seconds=running.lost_seconds))
 
     async def opened(self, room: LiveRoom, publication: Publication) -> None:
@@ -189,27 +157,68 @@ class Director:
                 await self._release(running, [publication.publication_id for publication in theirs])
             await self._go_on(running)
 
-    async def hold(self, room: LiveRoom, reason: str) -> None:
-        """Record nothing in this room until ``release``: neither what runs nor what somebody would start."""
-        self._held[room.room_id] = reason
-        if (running := self._running.get(room.room_id)) is None or running.paused is not None:
-            return
-        running.paused = reason
-        async with running.turn:
-            await self._release(running, list(running.captures))
-            running.room.set_recording(running.view())
-            await self._ledger.paused(running.session_id, _moment(self._now()), reason)
+    async def hold(self, room: LiveRoom) -> None:
+        """A private talk: record nothing until ``release``, neither what runs nor what somebody would start."""
+        self._pauses.begin(room.room_id, "caucus", CAUCUS)
+        await self._follow_pauses(room, SYSTEM)
 
     async def release(self, room: LiveRoom) -> None:
-        """Record again what was recorded before ``hold``."""
-        self._held.pop(room.room_id, None)
-        if (running := self._running.get(room.room_id)) is None or running.paused is None:
+        """The private talk is over: record again what was recorded before ``hold``, unless a host says not to."""
+        self._pauses.end(room.room_id, "caucus")
+        await self._follow_pauses(room, SYSTEM)
+
+    def still_paused(self, room: LiveRoom, reason: str) -> None:
+        """Before ``adopt``: a host had paused the recording when its room went away."""
+        self._pauses.begin(room.room_id, "host", reason)
+
+    async def pause(self, room: LiveRoom, by: ParticipantId, reason: str) -> None:
+        """Record nothing until ``go_on``, on a host's word.
+
+        Raises:
+            SignalingError: WRONG_STATE, nothing is recorded; CONFLICT, it is paused already, for ``detail.reason``.
+        """
+        running = self._require(room.room_id)
+        self._pauses.begin_by_host(room.room_id, reason)
+        try:
+            await self._follow_pauses(room, by)
+        except BaseException:  # what is not in the books is not paused: after a restart it would go on unasked
+            self._pauses.end(room.room_id, "host")
+            async with running.turn:
+                running.paused = self._pauses.why(room.room_id)
+                running.held = running.paused is not None
+                await self._capture_all(running)
+                running.room.set_recording(running.view())
+            raise
+
+    async def go_on(self, room: LiveRoom, by: ParticipantId) -> None:
+        """Take a host's pause back. Raises WRONG_STATE (none), RECORDING_UNAVAILABLE (a private talk runs)."""
+        self._require(room.room_id)
+        word = self._pauses.end_by_host(room.room_id)
+        try:
+            await self._follow_pauses(room, by)
+        except BaseException:
+            self._pauses.begin(room.room_id, "host", word)
+            raise
+
+    async def _follow_pauses(self, room: LiveRoom, by: str) -> None:
+        """Stop or begin to capture as the pauses of the room say by the time of one's turn."""
+        if (running := self._running.get(room.room_id)) is None:
             return
+        if (why := self._pauses.why(room.room_id)) is not None:
+            running.paused = why  # at once: whatever waits for its turn captures nothing any more
         async with running.turn:
-            running.paused = None
-            await self._ledger.continued(running.session_id, _moment(self._now()))
-            await self._capture_all(running)
-            await self._go_on(running)
+            reason = self._pauses.why(room.room_id)
+            if reason is not None and not running.held:
+                running.held = True
+                await self._release(running, list(running.captures))
+                running.room.set_recording(running.view())
+                await self._ledger.paused(running.session_id, by, _moment(self._now()), reason)
+            elif reason is None and running.held:
+                await self._ledger.continued(running.session_id, by, _moment(self._now()))
+                running.paused = self._pauses.why(room.room_id)  # a private talk may have begun meanwhile
+                running.held = False
+                await self._capture_all(running)
+                await self._go_on(running)
             running.room.set_recording(running.view())
 
     async def media_lost(self, room: LiveRoom) -> None:
@@ -260,6 +269,12 @@ class Director:
                         await self._feed.ask_key_frame(publication_id)
                     except SignalingError as error:
                         log.info("the track had ended", publication=publication_id, reason=error.message)
+
+    def _require(self, room_id: RoomId) -> Running:
+        running = self._running.get(room_id)
+        if running is None:
+            raise SignalingError(ErrorCode.WRONG_STATE, "nothing is recorded")
+        return running
 
     # ---- one step each; the caller holds the recording's turn --------------------------------------------------------
 

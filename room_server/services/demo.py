@@ -19,6 +19,7 @@ from room_server.store.unit_of_work import UnitOfWork
 from signaling.ids import new_id
 
 MEDIATOR_PHONE = "10000000009"
+CLERK_PHONE = "10000000008"
 SPECIAL = "特别授权"
 
 
@@ -65,8 +66,9 @@ class DemoService:
             if await unit.cases.any():
                 return None
         mediator, mediator_password = await self._staff.create("zhouhe", load("").mediator, MEDIATOR)
+        clerk, clerk_password = await self._staff.create("jilu", "陈晨", MEDIATOR)
         officer, officer_password = await self._staff.create("faguan", "示例法院书记员", COURT_OFFICER)
-        session_id, invited = await self._schedule(mediator)
+        session_id, invited = await self._schedule(mediator, clerk)
         for person, url in invited:
             await invite(self._ports, person, url)
         return DemoAccess(
@@ -74,6 +76,7 @@ class DemoService:
             tuple(await self.links()),
             (
                 DemoAccount(mediator.username, mediator.name, mediator.role, mediator_password),
+                DemoAccount(clerk.username, clerk.name, clerk.role, clerk_password),
                 DemoAccount(officer.username, officer.name, officer.role, officer_password),
             ),
         )
@@ -93,12 +96,12 @@ class DemoService:
                 )
         return list(found.values())
 
-    async def _schedule(self, mediator: StaffMember) -> tuple[str, list[tuple[Participant, str]]]:
+    async def _schedule(self, mediator: StaffMember, clerk: StaffMember) -> tuple[str, list[tuple[Participant, str]]]:
         now = self._ports.clock()
         demo = load(new_id("ca"))
         case = replace(demo.case, organisation=self._ports.organisation)
         session = Session(new_id("se"), case.case_id, new_id("rm"), State.SCHEDULED, scheduled_at=now)
-        people = _people(demo, session, mediator)
+        people = [*_people(demo, session, mediator), (_clerk(session, clerk), None)]
         invited = []
         async with self._ports.unit_of_work() as unit:
             await unit.cases.add(case)
@@ -170,3 +173,18 @@ def _people(demo: DemoCase, session: Session, mediator: StaffMember) -> list[tup
             None,
         ),
     ]
+
+
+def _clerk(session: Session, clerk: StaffMember) -> Participant:
+    """The mediator's second pair of hands: conducts like the mediator, signs nothing."""
+    return Participant(
+        new_id("pa"),
+        session.session_id,
+        clerk.name,
+        Side.MEDIATOR,
+        Role.HOST,
+        Authority.CLERK,
+        clerk.name,
+        CLERK_PHONE,
+        staff_id=clerk.staff_id,
+    )

@@ -8,6 +8,7 @@ from typing import Protocol
 from room_server.services.access import AccessService
 from room_server.services.agreements import AgreementService
 from room_server.services.caucuses import CaucusService
+from room_server.services.conduct import ConductService
 from room_server.services.consents import ConsentService
 from room_server.services.court import CourtService
 from room_server.services.demo import DemoService
@@ -35,6 +36,7 @@ class Services:
     sessions: SessionService
     consents: ConsentService
     caucuses: CaucusService
+    conduct: ConductService
     recording: RecordingService
     drafting: DraftingService
     agreements: AgreementService
@@ -60,6 +62,7 @@ def build_services(ports: Ports) -> Services:
         SessionService(ports),
         ConsentService(ports),
         CaucusService(ports),
+        ConductService(ports),
         RecordingService(ports),
         DraftingService(ports),
         AgreementService(ports),

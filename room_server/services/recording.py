@@ -45,11 +45,11 @@ class RecordingService:
         now = self._ports.clock()
         async with self._ports.unit_of_work() as unit:
             (await unit.sessions.get(session_id)).require_open()
-            host = await require_host(unit, session_id, by)
+            await require_host(unit, session_id, by)
             if await unit.recordings.running(session_id) is not None:
                 raise Conflict("wrong_state", recording="on")
             people = await _recordable(unit, session_id)
-            if people <= {host.participant_id}:
+            if people <= await _hosts(unit, session_id):
                 raise Conflict("recording_no_consent")
             recording = Recording(new_id("rec"), session_id, now)
             await unit.recordings.add(recording)
@@ -126,21 +126,27 @@ class RecordingService:
             data = {"recording": gap.recording_id, "lost_seconds": _seconds(gap, at), "reason": gap.reason}
             await unit.log.append(session_id, at=at, kind="recording_resumed", actor=SYSTEM, data=data)
 
-    async def paused(self, session_id: str, at: datetime, reason: str) -> None:
-        """Nothing is recorded from ``at`` on, on purpose: not a gap (REC 3: what is not suitable may be left out)."""
+    async def paused(self, session_id: str, by: str, at: datetime, reason: str) -> None:
+        """Nothing is recorded from ``at`` on, on purpose: not a gap (REC 3: what is not suitable may be left out).
+
+        A host's pause is kept: after a restart the recording is still paused.
+        """
         async with self._ports.unit_of_work() as unit:
             running = await unit.recordings.running(session_id)
             if running is not None:
+                if by != SYSTEM:
+                    await unit.recordings.save(replace(running, pause_reason=reason))
                 data = {"recording": running.recording_id, "reason": reason}
-                await unit.log.append(session_id, at=at, kind="recording_paused", actor=SYSTEM, data=data)
+                await unit.log.append(session_id, at=at, kind="recording_paused", actor=by, data=data)
 
-    async def continued(self, session_id: str, at: datetime) -> None:
+    async def continued(self, session_id: str, by: str, at: datetime) -> None:
         """The pause is over."""
         async with self._ports.unit_of_work() as unit:
             running = await unit.recordings.running(session_id)
             if running is not None:
+                await unit.recordings.save(replace(running, pause_reason=None))
                 data = {"recording": running.recording_id}
-                await unit.log.append(session_id, at=at, kind="recording_continued", actor=SYSTEM, data=data)
+                await unit.log.append(session_id, at=at, kind="recording_continued", actor=by, data=data)
 
     async def stop(self, session_id: str, by: str, reason: str = "") -> None:
         """End the recording; an open gap ends with it.
@@ -157,7 +163,7 @@ class RecordingService:
             gap = _open_gap(await unit.recordings.gaps(session_id))
             if gap is not None:
                 await unit.recordings.save_gap(replace(gap, ended_at=now))
-            await unit.recordings.save(replace(running, stopped_at=now, reason=reason or None))
+            await unit.recordings.save(replace(running, stopped_at=now, reason=reason or None, pause_reason=None))
             data = {"recording": running.recording_id, "reason": reason}
             await unit.log.append(session_id, at=now, kind="recording_stopped", actor=by, data=data)
 
@@ -186,6 +192,9 @@ class RecordingService:
             return RecordingView(state="off", lost_seconds=lost)
         gap = _open_gap(gaps)
         started = running.started_at.timestamp()
+        if running.pause_reason is not None:
+            broken = None if gap is None else gap.started_at.timestamp()
+            return RecordingView("paused", started, broken, running.pause_reason, lost)
         if gap is None:
             return RecordingView(state="on", started_at=started, lost_seconds=lost)
         return RecordingView("failed", started, gap.started_at.timestamp(), gap.reason, lost)
@@ -226,6 +235,10 @@ async def _recordable(unit: UnitOfWork, session_id: str) -> set[str]:
         for person in await unit.participants.of_session(session_id)
         if person.role is Role.HOST or agreed(RECORDING, answers.get(person.participant_id, []))
     }
+
+
+async def _hosts(unit: UnitOfWork, session_id: str) -> set[str]:
+    return {one.participant_id for one in await unit.participants.of_session(session_id) if one.role is Role.HOST}
 
 
 def _last_moment(folder: Path, rows: list[TrackRow]) -> float | None:

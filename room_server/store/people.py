@@ -40,10 +40,11 @@ class Participants(Repository):
         return _participant(row)
 
     async def of_session(self, session_id: str) -> list[Participant]:
-        """Everybody of a session, in the order of sides."""
+        """Everybody of a session, in the order of sides; a clerk comes after the mediator."""
         query = select(*PERSON).where(schema.participants.c.session_id == session_id)
         order = list(Side)
-        return sorted((_participant(row) for row in await self._all(query)), key=lambda item: order.index(item.side))
+        people = [_participant(row) for row in await self._all(query)]
+        return sorted(people, key=lambda one: (order.index(one.side), one.authority is Authority.CLERK))
 
     async def identity_mark(self, participant_id: str) -> str:
         """The keyed hash of the person's last four characters; empty when none was registered."""

@@ -13,13 +13,14 @@ from room_server.store.rows import Repository
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """From the mediator's start to the stop. A session may have several."""
+    """From the mediator's start to the stop. A session may have several. ``pause_reason``: why a host paused it."""
 
     recording_id: str
     session_id: str
     started_at: datetime
     stopped_at: datetime | None = None
     reason: str | None = None
+    pause_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ class Recordings(Repository):
         await self._insert(schema.recordings, asdict(recording))
 
     async def save(self, recording: Recording) -> None:
-        """Keep that it stopped."""
+        """Keep that it stopped, or is paused."""
         key = schema.recordings.c.recording_id == recording.recording_id
         await self._update(schema.recordings, key, asdict(recording))
 

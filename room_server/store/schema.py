@@ -270,7 +270,16 @@ recordings = Table(
     Column("started_at", Moment, nullable=False),
     Column("stopped_at", Moment),
     Column("reason", Text),
+    Column("pause_reason", Text),
     Index(None, "session_id"),
+)
+
+conduct = Table(
+    "conduct",
+    metadata,
+    _session(primary_key=True),
+    Column("locked_at", Moment),
+    Column("spoken", JSON, nullable=False),
 )
 
 tracks = Table(

@@ -11,6 +11,7 @@ from room_server.bus import Bus, Event
 from room_server.store.agreements import Agreements, Codes, Papers
 from room_server.store.cases import Cases, Sessions
 from room_server.store.caucuses import Caucuses
+from room_server.store.conduct import Conducts
 from room_server.store.documents import Documents
 from room_server.store.log import Log
 from room_server.store.people import Consents, Links, Participants
@@ -32,6 +33,7 @@ class UnitOfWork:
         self.papers = Papers(connection)
         self.codes = Codes(connection)
         self.caucuses = Caucuses(connection)
+        self.conduct = Conducts(connection)
         self.recordings = Recordings(connection)
         self.filings = Filings(connection)
         self.log = Log(connection)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -81,6 +81,8 @@ class MemoryPolicy:
     unseen: set[tuple[ParticipantId, ParticipantId]] = field(default_factory=set)
     unheard: set[tuple[ParticipantId, ParticipantId]] = field(default_factory=set)
     caucuses: list[LoadedCaucus] = field(default_factory=list)
+    locked: bool = False
+    seconds_spoken: dict[str, float] = field(default_factory=dict)
     frozen_content: Json | None = None
     begun: bool = False
 
@@ -122,6 +124,8 @@ class MemoryPolicy:
             board={"session": Piece({"state": "open"})},
             caucuses=self.caucuses,
             begun=self.begun,
+            locked=self.locked,
+            spoken=self.seconds_spoken,
         )
 
     def may_see(self, room: Room, viewer: Participant, subject: Participant) -> bool:
@@ -159,6 +163,14 @@ class MemoryPolicy:
         await self._note("start_recording", by.participant_id)
         room.set_recording(RecordingView(state="on", started_at=self.clock.now()))
 
+    async def pause_recording(self, room: Room, by: Participant, reason: str) -> None:
+        await self._note("pause_recording", by.participant_id, reason)
+        room.set_recording(RecordingView(state="paused", started_at=self.clock.now(), reason=reason))
+
+    async def continue_recording(self, room: Room, by: Participant) -> None:
+        await self._note("continue_recording", by.participant_id)
+        room.set_recording(RecordingView(state="on", started_at=self.clock.now()))
+
     async def stop_recording(self, room: Room, by: Participant, reason: str) -> None:
         await self._note("stop_recording", by.participant_id, reason)
         room.set_recording(RecordingView())
@@ -187,6 +199,17 @@ class MemoryPolicy:
 
     async def caucus_closed(self, room: Room, caucus: Caucus) -> None:
         await self._note("caucus_closed", caucus.caucus_id)
+
+    async def lock_room(self, room: Room, by: Participant, locked: bool) -> None:
+        await self._note("lock_room", by.participant_id, locked)
+        self.locked = locked
+
+    async def break_began(self, room: Room, by: Participant, seconds: int) -> None:
+        await self._note("break_began", by.participant_id, seconds)
+
+    async def spoken(self, room: Room, seconds: Mapping[str, float]) -> None:
+        await self._note("spoken", dict(seconds))
+        self.seconds_spoken = dict(seconds)
 
     async def close_room(self, room: Room, by: Participant) -> None:
         await self._note("close_room", by.participant_id)

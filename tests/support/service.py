@@ -22,7 +22,7 @@ from room_server.settings import PREFIX
 from tests.support.waiting import until
 
 LINK = re.compile(r"^\s*(mediator|applicant|respondent|court officer)\b.*?(https?://\S+)", re.MULTILINE)
-PASSWORD = re.compile(r"^\s*(zhouhe|faguan)\s+(\S+)\s*$", re.MULTILINE)
+PASSWORD = re.compile(r"^\s*(zhouhe|jilu|faguan)\s+(\S+)\s*$", re.MULTILINE)
 
 
 def free_ports() -> tuple[int, int]:

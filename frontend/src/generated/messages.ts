@@ -15,6 +15,8 @@ export type Source = "microphone" | "camera" | "screen";
 export type Kind = "audio" | "video";
 export type Quality = "good" | "poor" | "lost";
 export type LayerReason = "" | "bandwidth" | "size" | "paused";
+export type Device = "microphone" | "camera";
+export type TimerKind = "break" | "talk";
 export type Json = Record<string, unknown>;
 
 export type ErrorCode =
@@ -46,10 +48,19 @@ export const CloseCode = {
   ROOM_CLOSED: 4410,
 } as const;
 
+/** A host's wish that somebody switches a microphone or camera on themselves. `declined`: they said no. */
+export interface AskView {
+  source: Device;
+  asked_at: number;
+  declined: boolean;
+}
+
 /**
  * A person as another person of the room sees them. `side` is a word of the product, opaque here.
  *
- * `caucus_id`: the caucus that they are in; None: the joint session.
+ * `caucus_id`: the caucus that they are in; None: the joint session. `hand_since`: Unix seconds; `hand_place`:
+ * where they stand in the queue of the place they are in, from 1; 0: their hand is down. `wants_break`,
+ * `may_share` (their screen) and `asks` are told to hosts and to the person alone.
  */
 export interface ParticipantView {
   participant_id: ParticipantId;
@@ -60,6 +71,11 @@ export interface ParticipantView {
   quality: Quality;
   hand_raised: boolean;
   caucus_id: CaucusId | null;
+  hand_since: number | null;
+  hand_place: number;
+  wants_break: boolean;
+  may_share: boolean;
+  asks: AskView[];
 }
 
 /** One track that somebody sends. `paused`: its owner switched it off. `muted_by_host`: the server drops it. */
@@ -103,6 +119,24 @@ export interface CaucusView {
   closed_at: number | null;
 }
 
+/** A countdown that everybody in one place sees. Times are Unix seconds. */
+export interface TimerView {
+  kind: TimerKind;
+  started_at: number;
+  ends_at: number;
+}
+
+/**
+ * How the place that one is in is conducted. `locked`: the room takes in nobody new.
+ *
+ * `spotlight`: who is shown large on every screen; `timer` is taken away a while after it has ended.
+ */
+export interface StageView {
+  locked: boolean;
+  spotlight: ParticipantId | null;
+  timer: TimerView | null;
+}
+
 /** A shared document: who may write now, and the digest once it is frozen (lower-case hex SHA-256). */
 export interface DocumentView {
   document_id: DocumentId;
@@ -121,6 +155,7 @@ export interface Snapshot {
   recording: RecordingView;
   documents: DocumentView[];
   caucuses: CaucusView[];
+  stage: StageView;
   board: Json;
   media_epoch: number;
   server_time: number;
@@ -169,7 +204,11 @@ export interface SetPublicationPaused {
   paused: boolean;
 }
 
-/** Host: drop somebody's track at the server, or let it through again. The person is told. */
+/**
+ * Host: drop somebody's track at the server, also when they publish it anew. The person is told.
+ *
+ * Taking it back leaves the track paused: nobody is switched on from afar.
+ */
 export interface MutePublication {
   publication_id: PublicationId;
   muted: boolean;
@@ -203,9 +242,70 @@ export interface Unsubscribe {
   subscription_id: SubscriptionId;
 }
 
-/** Ask to speak, or take it back. */
+/** Ask to speak, or take it back. Who asks again keeps their place in the queue. */
 export interface RaiseHand {
   raised: boolean;
+}
+
+/** Ask for a break, or take it back: hosts are told. */
+export interface WantBreak {
+  wanted: boolean;
+}
+
+/** Answer a host's wish: `agreed` is said by whoever then switches on themselves. */
+export interface AnswerAsk {
+  source: Device;
+  agreed: boolean;
+}
+
+/** Host: take somebody's hand down, and their wish for a break. */
+export interface LowerHand {
+  participant_id: ParticipantId;
+}
+
+/** Host: put somebody elsewhere in the queue. `place` counts from 1; beyond the end is the end. */
+export interface MoveHand {
+  participant_id: ParticipantId;
+  place: number;
+}
+
+/** Host: somebody speaks now. Their hand goes down, they are shown large and, if need be, asked to switch on. */
+export interface GiveWord {
+  participant_id: ParticipantId;
+}
+
+/** Host: ask somebody to switch on their microphone or camera; a mute of theirs is taken back. */
+export interface AskToSwitchOn {
+  participant_id: ParticipantId;
+  source: Device;
+}
+
+/** Host: mute everybody in the host's place but hosts. */
+export type MuteAll = Record<string, never>;
+
+/** Host: let somebody share their screen, or take that back, which ends the sharing at once. */
+export interface AllowSharing {
+  participant_id: ParticipantId;
+  allowed: boolean;
+}
+
+/** Host: show one person large to everybody in the host's place; None: nobody. */
+export interface Spotlight {
+  participant_id: ParticipantId | null;
+}
+
+/** Host: a countdown for everybody in the host's place, instead of the one that runs there. 1 to 7200 s. */
+export interface StartTimer {
+  kind: TimerKind;
+  seconds: number;
+}
+
+/** Host: take the countdown of the host's place away. */
+export type StopTimer = Record<string, never>;
+
+/** Host: take in nobody new, or do so again. Whoever was let in may still come back. */
+export interface LockRoom {
+  locked: boolean;
 }
 
 /** Host: let somebody in from the waiting room. */
@@ -226,6 +326,14 @@ export type StartRecording = Record<string, never>;
 export interface StopRecording {
   reason?: string;
 }
+
+/** Host: record nothing for a while; `reason` goes on the record and on every screen. */
+export interface PauseRecording {
+  reason: string;
+}
+
+/** Host: record again what was recorded before the pause. */
+export type ContinueRecording = Record<string, never>;
 
 /** Host: give or take the right to write in a document. */
 export interface SetWriter {
@@ -374,6 +482,11 @@ export interface CaucusCancelled {
   caucus_id: CaucusId;
 }
 
+/** The room was locked or opened, somebody is shown large, a countdown began or is over. */
+export interface StageChanged {
+  stage: StageView;
+}
+
 /** A piece of the product's own state (for example the agreement) is new. `value` None removes it. */
 export interface BoardChanged {
   topic: string;
@@ -443,10 +556,24 @@ export interface CommandMap {
   set_subscription_size: { data: SetSubscriptionSize; answer: Record<string, never> };
   unsubscribe: { data: Unsubscribe; answer: Record<string, never> };
   raise_hand: { data: RaiseHand; answer: Record<string, never> };
+  want_break: { data: WantBreak; answer: Record<string, never> };
+  answer_ask: { data: AnswerAsk; answer: Record<string, never> };
+  lower_hand: { data: LowerHand; answer: Record<string, never> };
+  move_hand: { data: MoveHand; answer: Record<string, never> };
+  give_word: { data: GiveWord; answer: Record<string, never> };
+  ask_to_switch_on: { data: AskToSwitchOn; answer: Record<string, never> };
+  mute_all: { data: MuteAll; answer: Record<string, never> };
+  allow_sharing: { data: AllowSharing; answer: Record<string, never> };
+  spotlight: { data: Spotlight; answer: Record<string, never> };
+  start_timer: { data: StartTimer; answer: Record<string, never> };
+  stop_timer: { data: StopTimer; answer: Record<string, never> };
+  lock_room: { data: LockRoom; answer: Record<string, never> };
   admit: { data: Admit; answer: Record<string, never> };
   remove: { data: Remove; answer: Record<string, never> };
   start_recording: { data: StartRecording; answer: Record<string, never> };
   stop_recording: { data: StopRecording; answer: Record<string, never> };
+  pause_recording: { data: PauseRecording; answer: Record<string, never> };
+  continue_recording: { data: ContinueRecording; answer: Record<string, never> };
   set_writer: { data: SetWriter; answer: Record<string, never> };
   freeze_document: { data: FreezeDocument; answer: Frozen };
   unfreeze_document: { data: UnfreezeDocument; answer: Record<string, never> };
@@ -469,6 +596,7 @@ export interface EventMap {
   document_changed: DocumentChanged;
   caucus_changed: CaucusChanged;
   caucus_cancelled: CaucusCancelled;
+  stage_changed: StageChanged;
   board_changed: BoardChanged;
   active_speakers: ActiveSpeakers;
   transport_changed: TransportChanged;

@@ -23,7 +23,12 @@ SIDES = {"host": "mediator", "clerk": "mediator", "a1": "applicant", "a2": "appl
          "r2": "respondent", "o": "observer"}  # fmt: skip
 ROLES = {"host": "host", "clerk": "host", "o": "observer"}
 people = st.sampled_from(list(SIDES))
-QUIET = {"presence": "away", "quality": "good", "hand_raised": False}
+CONDUCT: list[tuple[str, Json]] = [
+    ("lower_hand", {}), ("move_hand", {"place": 1}), ("give_word", {}), ("spotlight", {}),
+    ("ask_to_switch_on", {"source": "microphone"}), ("allow_sharing", {"allowed": True}),
+]  # fmt: skip
+QUIET = {"presence": "away", "quality": "good", "hand_raised": False, "hand_since": None, "hand_place": 0,
+         "wants_break": False, "may_share": False, "asks": []}  # fmt: skip
 
 
 class CaucusMachine(RuleBasedStateMachine):
@@ -131,7 +136,7 @@ class CaucusMachine(RuleBasedStateMachine):
     def change_caucus(self, data: st.DataObject, by: str, act: str) -> None:
         if not self.members:
             return
-        caucus = data.draw(st.sampled_from(sorted(self.members)))
+        caucus = data.draw(st.sampled_from(list(self.members)))
         for name in SIDES:
             self.hear(name)
         if act == "close" and self.ask(by, "close_caucus", caucus_id=caucus, in_seconds=0) is not None:
@@ -169,7 +174,7 @@ class CaucusMachine(RuleBasedStateMachine):
     def subscribe(self, name: str, data: st.DataObject) -> None:
         if not self.tracks:
             return
-        track = data.draw(st.sampled_from(sorted(self.tracks)))
+        track = data.draw(st.sampled_from(list(self.tracks)))
         self.ask(name, "create_transport", direction="receive")
         if self.ask(name, "subscribe", publication_id=track, rtp_capabilities={}) is not None:
             assert self.tracks[track][1] == self.place(name) == self.place(self.tracks[track][0])
@@ -178,11 +183,38 @@ class CaucusMachine(RuleBasedStateMachine):
     def raise_hand(self, name: str, raised: bool) -> None:
         self.ask(name, "raise_hand", raised=raised)
 
+    @rule(by=st.sampled_from(["host", "clerk"]), subject=people, data=st.data())
+    def conduct(self, by: str, subject: str, data: st.DataObject) -> None:
+        """Whatever a host does with somebody is done only where both are."""
+        name, rest = data.draw(st.sampled_from(CONDUCT))
+        for each in SIDES:
+            self.hear(each)
+        if self.ask(by, name, participant_id=subject, **rest) is not None:
+            assert self.place(by) == self.place(subject), name
+
+    @rule(by=st.sampled_from(["host", "clerk"]), seconds=st.integers(1, 90))
+    def set_a_timer(self, by: str, seconds: int) -> None:
+        for each in SIDES:
+            self.hear(each)
+        told = {each: len(browser.catch_up()) for each in SIDES if (browser := self.connected(each)) is not None}
+        self.ask(by, "start_timer", kind="talk", seconds=seconds)
+        for each, before in told.items():
+            browser = self.connected(each)
+            news = [] if browser is None else [event["type"] for event in browser.catch_up()[before:]]
+            assert self.place(each) == self.place(by) or news == [], (each, news)
+
+    @rule(by=st.sampled_from(["host", "clerk"]))
+    def mute_all(self, by: str) -> None:
+        for each in SIDES:
+            self.hear(each)
+        self.ask(by, "mute_all")
+
     @rule(name=people)
     def speak(self, name: str) -> None:
         for room in self.house.hub.rooms.values():
             here = f"{room.room_id}#{self.place(name)}" if self.place(name) else room.room_id
             self.house.hub.speakers(here, [name])  # type: ignore[arg-type, list-item]
+        self.run(self.house.settle())
         for other in SIDES:
             browser = self.connected(other)
             heard = [] if browser is None else browser.catch_up()[self.read.get(other, 0) :]
@@ -221,6 +253,7 @@ class CaucusMachine(RuleBasedStateMachine):
             if topic.startswith("only-"):
                 assert topic == f"only-{viewer}"
             assert topic != "hosts" or ROLES.get(viewer) == "host"
+            assert topic != "balance" or (ROLES.get(viewer) == "host" and not self.place(viewer))
 
     def hear(self, name: str) -> None:
         browser = self.connected(name)
@@ -249,6 +282,8 @@ class CaucusMachine(RuleBasedStateMachine):
     def nobody_knows_across(self) -> None:
         for room in self.house.hub.rooms.values():
             for name, person in room.participants.items():
+                shown = person.known.stage.spotlight
+                assert shown is None or self.place(shown) == self.place(name)
                 seen = [msgspec.to_builtins(each) for each in person.known.participants.values()]
                 self.read_board(name, person.known.board)
                 # Not asked of events: a resume replays what was told before the move, then takes it back.

@@ -9,6 +9,7 @@ import pytest
 
 from signaling.errors import ErrorCode, SignalingError
 from signaling.hub import Hub
+from signaling.ids import ParticipantId
 from signaling.messages import MAXIMUM_MESSAGE_BYTES, CloseCode
 from signaling.outbox import MAXIMUM_FRAMES
 from tests.support.room_ports import ROOM, Browser, House, MemorySocket, house
@@ -161,7 +162,7 @@ async def test_an_id_that_does_not_increase_gets_an_error_without_an_id(home: Ho
         browser.say({"v": 1, "id": stale, "type": "raise_hand", "data": {"raised": True}})
         answer = await browser.next()
         assert answer is not None and answer["data"]["code"] == "bad_request" and "id" not in answer
-    assert not home.room.participants["a"].hand_raised  # type: ignore[index]
+    assert home.room.conduct.hand_of(ParticipantId("a")) == (0, None)
 
 
 async def test_hello_is_said_once(home: House) -> None:

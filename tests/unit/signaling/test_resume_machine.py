@@ -52,6 +52,8 @@ def replay(snapshot: Json, events: list[Json]) -> Json:
             known["caucuses"][data["caucus"]["caucus_id"]] = data["caucus"]
         elif name == "caucus_cancelled":
             del known["caucuses"][data["caucus_id"]]
+        elif name == "stage_changed":
+            known["stage"] = data["stage"]
         elif name == "board_changed" and data["value"] is None:
             known["board"].pop(data["topic"])
         elif name == "board_changed":
@@ -71,6 +73,7 @@ def _index(snapshot: Json) -> dict[str, Any]:
         "recording": snapshot["recording"],
         "documents": {d["document_id"]: d for d in snapshot["documents"]},
         "caucuses": {c["caucus_id"]: c for c in snapshot["caucuses"]},
+        "stage": snapshot["stage"],
         "board": dict(snapshot["board"]),
         "media_epoch": snapshot["media_epoch"],
     }
@@ -125,7 +128,8 @@ class RoomMachine(RuleBasedStateMachine):
                 self.browsers[name] = browser
             answer = await browser.join(resuming=resuming)
             if answer["type"] == "error":
-                assert answer["data"]["code"] == "unauthenticated"
+                assert answer["data"]["code"] in ("unauthenticated", "room_locked")
+                assert answer["data"]["code"] != "room_locked" or (self.house.policy.locked and name in WAITING)
                 await browser.closed()
             await self.house.settle()
 
@@ -186,6 +190,47 @@ class RoomMachine(RuleBasedStateMachine):
     @rule(name=names, raised=st.booleans())
     def raise_hand(self, name: str, raised: bool) -> None:
         self.command(name, "raise_hand", raised=raised)
+
+    @rule(name=names, wanted=st.booleans(), agreed=st.booleans(), source=st.sampled_from(["microphone", "camera"]))
+    def ask_and_answer(self, name: str, wanted: bool, agreed: bool, source: str) -> None:
+        self.command(name, "want_break", wanted=wanted)
+        self.command("host", "ask_to_switch_on", participant_id=name, source=source)
+        self.command(name, "answer_ask", source=source, agreed=agreed)
+
+    @rule(subject=names, act=st.sampled_from(["lower_hand", "give_word", "spotlight"]))
+    def conduct(self, subject: str, act: str) -> None:
+        self.command("host", act, participant_id=subject)
+
+    @rule(subject=names, place=st.integers(0, 4))
+    def move_hand(self, subject: str, place: int) -> None:
+        self.command("host", "move_hand", participant_id=subject, place=place)
+
+    @rule(subject=guests, allowed=st.booleans())
+    def share_a_screen(self, subject: str, allowed: bool) -> None:
+        self.command("host", "allow_sharing", participant_id=subject, allowed=allowed)
+        answer = self.command(subject, "create_transport", direction="send")
+        if answer is not None and answer["type"] == "ok":
+            answer = self.command(
+                subject, "publish", transport_id=answer["data"]["transport_id"], kind="video", source="screen",
+                rtp_parameters={},
+            )  # fmt: skip
+            assert answer is not None and (answer["type"] == "ok") == allowed
+            if answer["type"] == "ok":
+                self.publications.append(answer["data"]["publication_id"])
+
+    @rule(
+        act=st.sampled_from(["mute_all", "stop_timer", "spotlight"]), locked=st.booleans(), seconds=st.integers(1, 60)
+    )
+    def conduct_all(self, act: str, locked: bool, seconds: int) -> None:
+        self.command("host", act, **({"participant_id": None} if act == "spotlight" else {}))
+        self.command("host", "start_timer", kind="break", seconds=seconds)
+        self.command("host", "lock_room", locked=locked)
+
+    @rule(speaking=st.sets(names))
+    def speak(self, speaking: set[str]) -> None:
+        for room in self.house.hub.rooms.values():
+            self.house.hub.speakers(room.room_id, sorted(speaking))  # type: ignore[arg-type]
+        self.run(self.house.settle())
 
     @rule(
         topic=st.sampled_from(["session", "agreement"]),
@@ -286,6 +331,10 @@ class RoomMachine(RuleBasedStateMachine):
                     hosts = "host" in (viewer.role, person.role)
                     assert viewer is person or hosts or both_in or waiting_ally
                     assert viewer is person or (viewer.participant_id, subject) not in self.house.policy.unseen
+                    closely = viewer.role == "host" or viewer is person
+                    seen = viewer.known.participants[subject]
+                    assert closely or not (seen.asks or seen.wants_break or seen.may_share)
+                assert viewer.role == "host" or "balance" not in viewer.known.board
                 if not viewer.admitted:
                     assert not viewer.known.publications and not viewer.known.documents
                     assert all(room.board[topic].audience.waiting for topic in viewer.known.board)
@@ -301,7 +350,10 @@ class RoomMachine(RuleBasedStateMachine):
                     theirs = room.caucuses.of(subject.participant_id)
                     if theirs is not None and theirs is not mine:
                         assert subject.presence == "away"
-                        assert (subject.quality, subject.hand_raised) == ("good", False)
+                        assert (subject.quality, subject.hand_raised, subject.hand_place) == ("good", False, 0)
+                        assert not (subject.asks or subject.wants_break or subject.may_share)
+                shown = viewer.known.stage.spotlight
+                assert shown is None or room.caucuses.of(shown) is mine
             places = self.house.media.rooms
             for transport_id, participant_id in self.house.media.transports.items():
                 caucus = room.caucuses.of(participant_id)

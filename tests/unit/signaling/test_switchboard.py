@@ -154,8 +154,10 @@ async def test_a_track_is_silent_while_its_owner_or_the_host_wants_it(home: Hous
     await a.do("set_publication_paused", publication_id=publication, paused=False)
     assert home.media.publications[publication] is True  # type: ignore[index]
     await host.do("mute_publication", publication_id=publication, muted=False)
+    assert home.media.publications[publication] is True, "nobody is switched on from afar"  # type: ignore[index]
+    await a.do("set_publication_paused", publication_id=publication, paused=False)
     assert home.media.publications[publication] is False  # type: ignore[index]
-    assert [silent for _, silent in home.policy.told("publication_changed")] == [True, True, True, False]
+    assert [silent for _, silent in home.policy.told("publication_changed")] == [True, True, True, True, False]
     assert await host.fail("mute_publication", publication_id="pub_none", muted=True) == "not_found"
 
 

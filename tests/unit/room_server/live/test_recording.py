@@ -96,6 +96,7 @@ class Ledger:
     captures: int = 0
     withdrawn: set[str] = field(default_factory=set)
     refusal: Exception | None = None
+    continuing: Callable[[], None] = lambda: None
     on_start: Callable[[], None] = lambda: None
     on_stop: asyncio.Event | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
@@ -144,11 +145,17 @@ class Ledger:
             raise self.refusal
         self.lines.append(("interrupted", reason, str(at.timestamp())))
 
-    async def paused(self, session_id: str, at: datetime, reason: str) -> None:
-        self.lines.append(("paused", reason))
+    async def paused(self, session_id: str, by: str, at: datetime, reason: str) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.lines.append(("paused", by, reason))
 
-    async def continued(self, session_id: str, at: datetime) -> None:
-        self.lines.append(("continued",))
+    async def continued(self, session_id: str, by: str, at: datetime) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        await asyncio.sleep(0)
+        self.continuing()
+        self.lines.append(("continued", by))
 
     async def resumed(self, session_id: str, at: datetime) -> None:
         self.lines.append(("resumed", str(at.timestamp())))
@@ -415,7 +422,7 @@ async def test_a_gap_ends_when_the_person_who_is_missing_no_longer_agrees(scene:
 
 async def test_a_caucus_pauses_the_recording_and_its_end_lets_it_go_on(scene: Scene) -> None:
     await scene.start()
-    await scene.director.hold(scene.room, "caucus")
+    await scene.director.hold(scene.room)
     assert scene.room.state == ("paused", "caucus")
     assert scene.feed.copied == {} and scene.recorder.files == {}
     inside = sent_by(WORKER, "camera")
@@ -430,13 +437,13 @@ async def test_a_caucus_pauses_the_recording_and_its_end_lets_it_go_on(scene: Sc
     assert len(scene.feed.copied) == 3
     assert scene.room.shown[-1].lost_seconds == 0
     assert [line for line in scene.ledger.lines if line[0] in ("paused", "continued", "interrupted")] == [
-        ("paused", "caucus"),
-        ("continued",),
+        ("paused", "system", "caucus"),
+        ("continued", "system"),
     ]
 
 
 async def test_no_recording_begins_during_a_caucus(scene: Scene) -> None:
-    await scene.director.hold(scene.room, "caucus")
+    await scene.director.hold(scene.room)
     with pytest.raises(SignalingError) as refused:
         await scene.start()
     assert (refused.value.code, refused.value.detail["reason"]) == (ErrorCode.RECORDING_UNAVAILABLE, "caucus")
@@ -446,10 +453,95 @@ async def test_no_recording_begins_during_a_caucus(scene: Scene) -> None:
 
 
 async def test_a_recording_that_is_taken_up_during_a_caucus_stays_paused_without_a_gap(scene: Scene) -> None:
-    await scene.director.hold(scene.room, "caucus")
+    await scene.director.hold(scene.room)
     view = RecordingView("on", 900.0)
     await scene.director.adopt(scene.room, "session", "recording", view, 985.0, {WORKER, COMPANY, HOST})
     assert scene.room.state == ("paused", "caucus")
     assert scene.ledger.lines == []
     await scene.director.release(scene.room)
     assert scene.room.state == ("on", None)
+
+
+async def test_a_host_pauses_with_a_reason_and_lets_it_go_on(scene: Scene) -> None:
+    await scene.start()
+    await scene.director.pause(scene.room, HOST, "商业秘密")
+    assert scene.room.state == ("paused", "商业秘密")
+    assert scene.feed.copied == {} and scene.recorder.files == {}
+    with pytest.raises(SignalingError) as refused:
+        await scene.director.pause(scene.room, HOST, "again")
+    assert (refused.value.code, refused.value.detail["reason"]) == (ErrorCode.CONFLICT, "商业秘密")
+    await scene.director.go_on(scene.room, HOST)
+    assert scene.room.state == ("on", None) and len(scene.feed.copied) == 2
+    with pytest.raises(SignalingError) as refused:
+        await scene.director.go_on(scene.room, HOST)
+    assert refused.value.code is ErrorCode.WRONG_STATE
+    assert [line for line in scene.ledger.lines if line[0] in ("paused", "continued")] == [
+        ("paused", HOST, "商业秘密"),
+        ("continued", HOST),
+    ]
+
+
+async def test_a_private_talk_does_not_end_the_pause_of_a_host(scene: Scene) -> None:
+    await scene.start()
+    await scene.director.pause(scene.room, HOST, "break")
+    await scene.director.hold(scene.room)
+    assert scene.room.state == ("paused", "caucus")
+    with pytest.raises(SignalingError) as refused:
+        await scene.director.go_on(scene.room, HOST)
+    assert refused.value.code is ErrorCode.RECORDING_UNAVAILABLE
+    await scene.director.release(scene.room)
+    assert scene.room.state == ("paused", "break") and scene.feed.copied == {}
+    await scene.director.go_on(scene.room, HOST)
+    assert scene.room.state == ("on", None) and len(scene.feed.copied) == 2
+
+
+async def test_a_pause_that_cannot_be_kept_is_none(scene: Scene) -> None:
+    await scene.start()
+    scene.ledger.refusal = RuntimeError("the database is away")
+    with pytest.raises(RuntimeError):
+        await scene.director.pause(scene.room, HOST, "break")
+    assert scene.room.state == ("on", None) and len(scene.feed.copied) == 2
+    scene.ledger.refusal = None
+    await scene.director.pause(scene.room, HOST, "break")
+    scene.ledger.refusal = RuntimeError("the database is away")
+    with pytest.raises(RuntimeError):
+        await scene.director.go_on(scene.room, HOST)
+    assert scene.room.state == ("paused", "break") and scene.feed.copied == {}
+    scene.ledger.refusal = None
+    await scene.director.go_on(scene.room, HOST)
+    assert scene.room.state == ("on", None)
+
+
+async def test_nothing_is_paused_while_nothing_is_recorded_and_a_stop_ends_the_pause(scene: Scene) -> None:
+    with pytest.raises(SignalingError) as refused:
+        await scene.director.pause(scene.room, HOST, "break")
+    assert refused.value.code is ErrorCode.WRONG_STATE
+    await scene.start()
+    await scene.director.pause(scene.room, HOST, "break")
+    await scene.director.stop(scene.room, HOST, "")
+    assert scene.room.state == ("off", None)
+    await scene.start()
+    assert scene.room.state == ("on", None)
+
+
+async def test_a_recording_that_a_host_paused_is_still_paused_after_a_restart(scene: Scene) -> None:
+    scene.director.still_paused(scene.room, "break")
+    view = RecordingView("paused", 900.0, None, "break")
+    await scene.director.adopt(scene.room, "session", "recording", view, 985.0, {WORKER, COMPANY, HOST})
+    assert scene.room.state == ("paused", "break") and scene.ledger.lines == []
+    await scene.director.go_on(scene.room, HOST)
+    assert scene.room.state == ("on", None)
+    assert scene.room.shown[-1].lost_seconds == 0
+
+
+async def test_a_private_talk_that_begins_while_a_pause_ends_is_not_recorded(scene: Scene) -> None:
+    await scene.start()
+    await scene.director.pause(scene.room, HOST, "break")
+    talks: list[asyncio.Task[None]] = []
+    scene.ledger.continuing = lambda: talks.append(asyncio.ensure_future(scene.director.hold(scene.room)))
+    await scene.director.go_on(scene.room, HOST)
+    await asyncio.gather(*talks)
+    assert scene.room.state == ("paused", "caucus") and scene.feed.copied == {}
+    scene.ledger.continuing = lambda: None
+    await scene.director.release(scene.room)
+    assert scene.room.state == ("on", None) and len(scene.feed.copied) == 2
