@@ -17,6 +17,7 @@ export type EndKind =
   | "replaced"
   | "expired"
   | "refused"
+  | "locked"
   | "unsupported"
   | "left";
 
@@ -32,6 +33,7 @@ const KINDS: Record<EndKind, { icon: IconName; tone: "ok" | "warn" | "danger"; a
   replaced: { icon: "screen", tone: "warn", again: true },
   expired: { icon: "clock", tone: "warn", again: true },
   refused: { icon: "lock", tone: "warn", again: true },
+  locked: { icon: "lock", tone: "warn", again: true },
   unsupported: { icon: "alert", tone: "warn", again: true },
   left: { icon: "exit", tone: "ok", again: true },
 };

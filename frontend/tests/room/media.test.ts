@@ -91,6 +91,71 @@ describe("sound and picture of one person", () => {
     });
   });
 
+  describe("is conducted", () => {
+    const muted = (source: "microphone" | "camera") =>
+      new Map([[source, publication(source, "me", { source, muted_by_host: true })]]);
+
+    it("switched off by a host, and on again by the person alone", async () => {
+      await enter();
+      client.change({ publications: muted("microphone") });
+      await settle();
+      expect(media.state.value.microphone.wanted).toBe(false);
+      expect(media.state.value.camera.wanted).toBe(true);
+      client.change({ publications: new Map([["microphone", publication("microphone", "me", { paused: true })]]) });
+      await settle(5000);
+      expect(media.state.value.microphone.wanted).toBe(false);
+      await media.setMicrophone(true);
+      expect(client.all("set_publication_paused").at(-1)).toMatchObject({ paused: false });
+    });
+
+    it("with the camera let go when a host stops the picture", async () => {
+      await enter();
+      const picture = media.state.value.camera.track;
+      client.change({ publications: muted("camera") });
+      await settle();
+      expect(picture?.readyState).toBe("ended");
+      expect(media.state.value.camera).toMatchObject({ wanted: false, track: null });
+    });
+
+    it("and stops to share a screen when that is taken back, though the server has ended it before", async () => {
+      await enter();
+      await media.setScreen(true);
+      client.answers.set("unpublish", () => {
+        throw new CommandError({ code: "not_found", message: "", retryable: false, detail: {} });
+      });
+      client.change({ participants: new Map([["me", person("me", { may_share: false })]]) });
+      await settle();
+      expect(media.state.value.screen).toEqual({ wanted: false, track: null, problem: null });
+      expect(devices.last.readyState).toBe("ended");
+    });
+  });
+
+  describe("changes a device", () => {
+    it("in the middle of a sentence, on the same publication, and keeps the choice", async () => {
+      await enter();
+      const first = media.state.value.microphone.track;
+      const published = client.all("publish").length;
+      await media.choose("microphone", "headset");
+      expect(devices.asked.at(-1)).toBe("headset");
+      expect(first?.readyState).toBe("ended");
+      expect(produced("microphone")?.track).toBe(media.state.value.microphone.track);
+      expect(client.all("publish")).toHaveLength(published);
+      await media.setCamera(false);
+      await media.choose("camera", "back");
+      expect(devices.asked.at(-1)).toBe("headset");
+      await media.setCamera(true);
+      expect(devices.asked.at(-1)).toBe("back");
+    });
+
+    it("of sound without touching what is sent", async () => {
+      await enter();
+      const opened = devices.opened.length;
+      await media.choose("speaker", "loud");
+      expect(media.state.value.speaker).toBe("loud");
+      expect(devices.opened).toHaveLength(opened);
+    });
+  });
+
   describe("shares a screen", () => {
     it("as a publication of its own, sharp, with its sound, and takes all of it back", async () => {
       devices.screenSound = true;
@@ -129,7 +194,7 @@ describe("sound and picture of one person", () => {
       await enter();
       await media.setScreen(true);
       const shown = client.all("publish").filter((one) => one.source === "screen").length;
-      const me = person("me", { caucus_id: "caucus-1" });
+      const me = person("me", { caucus_id: "caucus-1", may_share: true });
       // The new media come first, then the new place.
       if (client.offer.value) client.offer.value = { ...client.offer.value, epoch: 2 };
       client.change({ participants: new Map([["me", me]]) });

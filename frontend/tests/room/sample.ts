@@ -11,6 +11,11 @@ export function person(id: string, change: Partial<ParticipantView> = {}): Parti
     quality: "good",
     hand_raised: false,
     caucus_id: null,
+    hand_since: null,
+    hand_place: 0,
+    wants_break: false,
+    may_share: false,
+    asks: [],
     ...change,
   };
 }
@@ -37,6 +42,7 @@ export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
     recording: { state: "off", started_at: null, failed_at: null, reason: null, lost_seconds: 0 },
     documents: [{ document_id: "agreement", frozen: false, writers: ["host"], digest: null }],
     caucuses: [],
+    stage: { locked: false, spotlight: null, timer: null },
     board: {},
     media_epoch: 1,
     server_time: 1000,

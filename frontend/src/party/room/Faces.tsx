@@ -1,8 +1,9 @@
 import type { ParticipantView, PublicationId, Source } from "../../generated/messages";
 import { t } from "../../i18n";
 import { apart } from "../../room/caucus";
+import { inOrder } from "../../room/conduct";
 import type { MediaState, RemoteTrack, TileSize } from "../../room/media";
-import { publicationOf, type RoomState } from "../../room/state";
+import { myself, publicationOf, type RoomState } from "../../room/state";
 import { Tile } from "../../ui/Tile";
 import type { Me } from "../api";
 
@@ -50,6 +51,7 @@ function Other({ person, props, small }: { person: ParticipantView; props: Props
       quality={person.quality}
       hand={person.hand_raised}
       small={small}
+      spotlit={state.stage.spotlight === person.participant_id}
       onShown={props.onShown}
     />
   );
@@ -74,16 +76,18 @@ function SharedScreen({ person, props }: { person: ParticipantView; props: Props
   );
 }
 
-/** The mediator, or the screen that is shared, takes the height that is left; everybody else one row. */
+/** A shared screen, whom the mediator shows large, or the mediator takes the height that is left; the rest one row. */
 export function Faces(props: Props) {
   const { media, state, me, compact } = props;
-  const others = [...state.participants.values()].filter(
-    (one) => one.participant_id !== state.me && one.presence !== "waiting",
+  const others = inOrder(
+    [...state.participants.values()].filter((one) => one.participant_id !== state.me && one.presence !== "waiting"),
   );
+  const spotlit = others.find((one) => one.participant_id === state.stage.spotlight);
+  const host = others.find((one) => one.role === "host" && apart(state, one) === null);
   const sharing = compact
     ? undefined
     : others.find((one) => publicationOf(state, one.participant_id, "screen", "video"));
-  const large = compact || sharing ? undefined : (others.find((one) => one.role === "host") ?? others[0]);
+  const large = compact || sharing ? undefined : (spotlit ?? host ?? others[0]);
   const small = others.filter((one) => one !== large);
   const mine = publicationOf(state, state.me, "microphone");
   return (
@@ -111,6 +115,8 @@ export function Faces(props: Props) {
           microphone={media.microphone.wanted && !mine?.muted_by_host}
           mutedByHost={mine?.muted_by_host}
           speaking={state.speakers.includes(state.me)}
+          quality={myself(state)?.quality}
+          spotlit={state.stage.spotlight === state.me}
           small
           self
         />
