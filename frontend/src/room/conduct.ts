@@ -3,7 +3,7 @@ import type { AskView, ParticipantView, TimerView } from "../generated/messages"
 import { myself, type RoomState } from "./state";
 
 const ROLES = ["host", "party", "observer"];
-const SIDES = ["mediator", "applicant", "respondent"];
+const SIDES = ["mediator", "clerk", "applicant", "respondent"];
 
 /** The same order on every screen whatever happens: by role and side, then by name. */
 export function inOrder(people: Iterable<ParticipantView>): ParticipantView[] {
@@ -49,8 +49,8 @@ export function spokenBySide(state: RoomState, now: number): Spoken[] {
     .sort((one, other) => order(one.side) - order(other.side));
 }
 
-/** Parties first, the mediator last. */
+/** Parties first, whoever conducts last. */
 function order(side: string): number {
-  const place = ["applicant", "respondent", "mediator"].indexOf(side);
-  return place < 0 ? 1.5 : place;
+  const place = ["applicant", "respondent", "", "mediator", "clerk"].indexOf(side);
+  return place < 0 ? 2 : place;
 }

@@ -6,7 +6,12 @@ import { Seal, sideName } from "../ui/Seal";
 import { shortClock } from "../ui/TimerBar";
 import { useTools } from "./tools";
 
-const FILLS: Record<string, string> = { applicant: "fill-a", respondent: "fill-b", mediator: "fill-m" };
+const FILLS: Record<string, string> = {
+  applicant: "fill-a",
+  respondent: "fill-b",
+  mediator: "fill-m",
+  clerk: "fill-m",
+};
 /** Seconds by which sides may differ and still count as equal. */
 const EVEN = 5;
 

@@ -149,7 +149,11 @@ function Inside({ person }: { person: ParticipantView }) {
           <Icon name="more" />
         </button>
       )}
-      {me ? <p class="tiny">{t("staff.you")}</p> : <PersonNote participantId={person.participant_id} />}
+      {person.role === "host" ? (
+        <p class="tiny">{me ? t("conduct.you", { side: sideName(person.side) }) : sideName(person.side)}</p>
+      ) : (
+        <PersonNote participantId={person.participant_id} />
+      )}
       {words.length > 0 && (
         <p
           class="tiny people__conduct"

@@ -38,6 +38,7 @@ function Waiting({ person, last }: { person: ParticipantView; last: boolean }) {
   const { state, command } = useTools();
   const now = useNow(1000) + state.clockOffset;
   const { participant_id: id, display_name: name, hand_place: place } = person;
+  const alone = last && place === 1;
   return (
     <li class="person queue__row" data-testid="hand-raised" data-participant={id}>
       <b class="queue__place">{place}</b>
@@ -55,21 +56,25 @@ function Waiting({ person, last }: { person: ParticipantView; last: boolean }) {
       >
         {t("conduct.word")}
       </Button>
-      <span class="queue__tools">
-        <Tool
-          icon="up"
-          word={t("conduct.up", { name })}
-          disabled={place === 1}
-          testId="hand-up"
-          onPress={() => void command("move_hand", { participant_id: id, place: place - 1 })}
-        />
-        <Tool
-          icon="down"
-          word={t("conduct.down", { name })}
-          disabled={last}
-          testId="hand-down"
-          onPress={() => void command("move_hand", { participant_id: id, place: place + 1 })}
-        />
+      <span class={alone ? undefined : "queue__tools"}>
+        {!alone && (
+          <>
+            <Tool
+              icon="up"
+              word={t("conduct.up", { name })}
+              disabled={place === 1}
+              testId="hand-up"
+              onPress={() => void command("move_hand", { participant_id: id, place: place - 1 })}
+            />
+            <Tool
+              icon="down"
+              word={t("conduct.down", { name })}
+              disabled={last}
+              testId="hand-down"
+              onPress={() => void command("move_hand", { participant_id: id, place: place + 1 })}
+            />
+          </>
+        )}
         <Tool
           icon="x"
           word={t("conduct.lower", { name })}

@@ -336,7 +336,8 @@ class RoomMachine(RuleBasedStateMachine):
                     assert closely or not (seen.asks or seen.wants_break or seen.may_share)
                 assert viewer.role == "host" or "balance" not in viewer.known.board
                 if not viewer.admitted:
-                    assert not viewer.known.publications and not viewer.known.board and not viewer.known.documents
+                    assert not viewer.known.publications and not viewer.known.documents
+                    assert all(room.board[topic].audience.waiting for topic in viewer.known.board)
 
     @invariant()
     def nothing_crosses_a_caucus(self) -> None:

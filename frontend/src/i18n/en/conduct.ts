@@ -36,6 +36,7 @@ const messages: Record<keyof typeof source, string> = {
   "conduct.allowSharing": "Allow screen sharing",
   "conduct.forbidSharing": "Take sharing back",
 
+  "conduct.you": "{side} (you)",
   "conduct.muteAll": "Mute all",
   "conduct.break": "Break, timer…",
   "conduct.timers": "Break and timer",

@@ -34,6 +34,7 @@ export default {
   "conduct.allowSharing": "允许共享屏幕",
   "conduct.forbidSharing": "收回共享屏幕",
 
+  "conduct.you": "{side}（您）",
   "conduct.muteAll": "全体静音",
   "conduct.break": "休息、计时…",
   "conduct.timers": "休息和计时",

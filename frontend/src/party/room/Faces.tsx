@@ -4,6 +4,7 @@ import { apart } from "../../room/caucus";
 import { inOrder } from "../../room/conduct";
 import type { MediaState, RemoteTrack, TileSize } from "../../room/media";
 import { myself, publicationOf, type RoomState } from "../../room/state";
+import { sideName } from "../../ui/Seal";
 import { Tile } from "../../ui/Tile";
 import type { Me } from "../api";
 
@@ -18,7 +19,7 @@ interface Props {
 
 /** In small tiles the seal alone says the side: a name must never be cut to make room for a word. */
 function nameFor(person: ParticipantView, small: boolean): string {
-  if (person.role === "host" && !small) return `${t("side.mediator")} ${person.display_name}`;
+  if (person.role === "host" && !small) return `${sideName(person.side)} ${person.display_name}`;
   return person.display_name;
 }
 
