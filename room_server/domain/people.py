@@ -88,6 +88,11 @@ class Participant:
         """Whether they are let in from the waiting room. A host always is."""
         return self.role is Role.HOST or self.admitted_at is not None
 
+    @property
+    def seat(self) -> str:
+        """The word by which the room tells people apart: their side, or that they keep the minutes (记录人)."""
+        return str(Authority.CLERK if self.authority is Authority.CLERK else self.side)
+
     def admit(self, at: datetime) -> Participant:
         """Let them in; the second time changes nothing."""
         return self if self.admitted_at else replace(self, admitted_at=at)

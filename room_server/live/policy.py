@@ -68,7 +68,7 @@ class SessionPolicy:
             ParticipantId(grant.participant_id),
             grant.display_name,
             _role(grant.role),
-            str(grant.side),
+            grant.side,
             grant.admitted or grant.role == "host",
             grant.expires_at.timestamp(),
         )
@@ -270,7 +270,7 @@ class SessionPolicy:
         loaded = []
         for one in await self._services.caucuses.of_session(session_id):
             members = [
-                LoadedMember(ParticipantId(person.participant_id), person.name, _role(person.role), str(person.side))
+                LoadedMember(ParticipantId(person.participant_id), person.name, _role(person.role), person.seat)
                 for person in details.people
                 if person.participant_id in one.members and person.removed_at is None
             ]

@@ -51,7 +51,7 @@ class PartyAccess:
 
 @dataclass(frozen=True, slots=True)
 class RoomGrant:
-    """What a good token means now. ``ready``: the required notices are accepted (a host needs none)."""
+    """What a good token means now. ``side``: ``Participant.seat``; ``ready``: the required notices are accepted."""
 
     participant_id: str
     session_id: str
@@ -171,7 +171,7 @@ class AccessService:
             session.room_id,
             person.name,
             person.role,
-            person.side,
+            person.seat,
             person.admitted,
             prepared,
             claims.expires_at,

@@ -150,8 +150,10 @@ class Person:
         await self.page.screenshot(path=path)
 
 
-async def party_enters(person: Person, link: str, last4: str, recorded: bool = True) -> None:
-    """From the link in a message to the waiting room of one's own side."""
+async def party_enters(
+    person: Person, link: str, last4: str, recorded: bool = True, arrives: str = "waiting-room"
+) -> None:
+    """From the link in a message to the waiting room of one's own side, or where else they arrive."""
     await person.page.goto(link)
     await person.tap("landing-continue")
     await person.tap("precheck-continue")
@@ -168,7 +170,7 @@ async def party_enters(person: Person, link: str, last4: str, recorded: bool = T
         recording = testid.startswith("consent-recording")
         await person.tap(testid.removesuffix("yes") + (answer if recording else "yes"))
     await consents.click()
-    await person.waits_for("waiting-room")
+    await person.waits_for(arrives)
 
 
 async def reads_a_notice(person: Person) -> None:

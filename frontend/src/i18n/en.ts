@@ -1,8 +1,9 @@
 import common from "./en/common";
+import conduct from "./en/conduct";
 import court from "./en/court";
 import party from "./en/party";
 import staff from "./en/staff";
 import type { Messages } from "./zh-CN";
 
-const messages: Messages = { ...common, ...party, ...staff, ...court };
+const messages: Messages = { ...common, ...party, ...staff, ...court, ...conduct };
 export default messages;

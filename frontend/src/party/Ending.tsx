@@ -18,6 +18,7 @@ export type EndKind =
   | "expired"
   | "refused"
   | "full"
+  | "locked"
   | "unsupported"
   | "left";
 
@@ -34,6 +35,7 @@ const KINDS: Record<EndKind, { icon: IconName; tone: "ok" | "warn" | "danger"; a
   expired: { icon: "clock", tone: "warn", again: true },
   refused: { icon: "lock", tone: "warn", again: true },
   full: { icon: "users", tone: "warn", again: true },
+  locked: { icon: "lock", tone: "warn", again: true },
   unsupported: { icon: "alert", tone: "warn", again: true },
   left: { icon: "exit", tone: "ok", again: true },
 };

@@ -77,14 +77,48 @@ async function open(constraints: MediaStreamConstraints, kind: "audio" | "video"
   }
 }
 
-/** @throws DeviceError */
-export function openMicrophone(): Promise<MediaStreamTrack> {
-  return open({ audio: SOUND }, "audio");
+/** @param deviceId the one that the person chose; else the browser's own choice
+ * @throws DeviceError */
+export function openMicrophone(deviceId?: string): Promise<MediaStreamTrack> {
+  return open({ audio: { ...SOUND, ...exactly(deviceId) } }, "audio");
 }
 
-/** @throws DeviceError */
-export function openCamera(): Promise<MediaStreamTrack> {
-  return open({ video: pictureWanted() }, "video");
+/** @param deviceId the one that the person chose; else the one that looks at them
+ * @throws DeviceError */
+export function openCamera(deviceId?: string): Promise<MediaStreamTrack> {
+  const { facingMode, ...size } = pictureWanted();
+  return open({ video: deviceId ? { ...size, ...exactly(deviceId) } : { ...size, facingMode } }, "video");
+}
+
+function exactly(deviceId: string | undefined): MediaTrackConstraints {
+  return deviceId ? { deviceId: { exact: deviceId } } : {};
+}
+
+export interface Device {
+  id: string;
+  /** As the system calls it; empty while the browser keeps it to itself. */
+  label: string;
+}
+
+export type DeviceKind = "microphone" | "camera" | "speaker";
+
+const KINDS: Record<string, DeviceKind> = { audioinput: "microphone", videoinput: "camera", audiooutput: "speaker" };
+
+/** What is plugged in and can be chosen. Speakers are missing where the page cannot choose one. */
+export async function listDevices(): Promise<Record<DeviceKind, Device[]>> {
+  const found: Record<DeviceKind, Device[]> = { microphone: [], camera: [], speaker: [] };
+  const all = (await navigator.mediaDevices?.enumerateDevices?.()) ?? [];
+  for (const { kind, deviceId, label } of all) {
+    const known = KINDS[kind];
+    if (known && deviceId) found[known].push({ id: deviceId, label });
+  }
+  if (!speakerReachable()) found.speaker = [];
+  return found;
+}
+
+/** Whether this browser lets a page choose where the sound comes out. */
+export function speakerReachable(): boolean {
+  return typeof HTMLMediaElement !== "undefined" && "setSinkId" in HTMLMediaElement.prototype;
 }
 
 export interface SharedScreen {

@@ -25,7 +25,7 @@ export class ConnectionLost extends Error {
 }
 
 /** Why there is no way back into the room by itself. */
-export type Ending = "removed" | "closed" | "replaced" | "expired" | "refused" | "full" | "unsupported";
+export type Ending = "removed" | "closed" | "replaced" | "expired" | "refused" | "full" | "locked" | "unsupported";
 
 export function endingOfClose(code: number): Ending | null {
   switch (code) {
@@ -45,6 +45,7 @@ export function endingOfClose(code: number): Ending | null {
 export function endingOfCode(code: string): Ending | null {
   switch (code) {
     case "room_locked":
+      return "locked";
     case "lobby_denied":
     case "not_found":
     case "forbidden":

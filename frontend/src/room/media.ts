@@ -1,10 +1,11 @@
 /** Sound and picture of one person: sends the own tracks, receives everybody else's, and comes back after a loss. */
 import type { CaucusId, PublicationId, PublicationView } from "../generated/messages";
 import type { RoomClient } from "./client";
+import type { DeviceKind } from "./devices";
 import { watchNetwork } from "./network";
 import { type LocalTrack, Publications } from "./publications";
 import type { TileSize } from "./sizes";
-import { isPresent, myself } from "./state";
+import { isPresent, myself, publicationOf, type RoomState } from "./state";
 import { type Readable, Store } from "./store";
 import { type RemoteTrack, Subscriptions } from "./subscriptions";
 import { TransportPair } from "./transports";
@@ -26,6 +27,8 @@ export interface MediaState {
   soundOnly: boolean;
   /** They are off only until the network is better; the camera comes back with them if it was on. */
   soundOnlyForNow: boolean;
+  /** Where the sound comes out, if the person chose it. */
+  speaker: string | null;
 }
 
 export interface MediaOptions {
@@ -72,6 +75,7 @@ export class MediaSession {
       ...own,
       soundOnly,
       soundOnlyForNow: false,
+      speaker: null,
     });
     this.publications = new Publications(client, own, (tracks) => this.update(tracks));
     this.subscriptions = new Subscriptions(client, (remote) => this.update({ remote }));
@@ -109,6 +113,12 @@ export class MediaSession {
   /** Share a screen, or stop it. On asks the person what to share: only to be called while a press is handled. */
   setScreen(on: boolean): Promise<void> {
     return this.publications.set("screen", on);
+  }
+
+  /** Use another microphone, camera or loudspeaker from now on. */
+  async choose(kind: DeviceKind, deviceId: string): Promise<void> {
+    if (kind === "speaker") this.update({ speaker: deviceId });
+    else await this.publications.choose(kind, deviceId);
   }
 
   /** The tile that shows a received picture has this size in device pixels; 0×0: nobody looks at it. */
@@ -161,6 +171,7 @@ export class MediaSession {
       // What was shown to one side is never shown to others by a move: sharing has to be begun anew.
       void this.setScreen(false).catch(() => undefined);
     }
+    this.obey(state);
     const missed = this.rebuildDue && this.rebuildTimer === undefined;
     if (this.builtFor === null || (offer.fresh && this.builtFor !== offer) || missed) {
       this.builtFor = offer;
@@ -168,6 +179,17 @@ export class MediaSession {
       return;
     }
     if (this.transports) this.subscriptions.follow(this.others(), !this.store.value.soundOnly);
+  }
+
+  /** What a host has stopped is off here too: whoever is let speak again switches on themselves. */
+  private obey(state: RoomState): void {
+    for (const device of ["microphone", "camera"] as const) {
+      const muted = publicationOf(state, state.me, device)?.muted_by_host ?? false;
+      if (muted && this.store.value[device].wanted) void this.publications.set(device, false).catch(() => undefined);
+    }
+    if (this.store.value.screen.wanted && myself(state)?.may_share === false) {
+      void this.setScreen(false).catch(() => undefined);
+    }
   }
 
   /** The same connection as before goes on: say and ask what could not be said and asked while it was away. */

@@ -38,7 +38,7 @@ export type OwnTracks = Record<Source, LocalTrack>;
 
 /** What goes out as a track of its own; a shared screen may bring its sound. */
 type Slot = Source | "screenSound";
-type Device = "microphone" | "camera";
+export type OwnDevice = "microphone" | "camera";
 
 const SOURCE_OF: Record<Slot, Source> = {
   microphone: "microphone",
@@ -53,9 +53,10 @@ export class Publications {
   private readonly turns = new Map<Slot, Promise<void>>();
   private readonly layers = new LayerSwitch();
   /** Devices that went away while they were wanted, and when each was last opened anew. */
-  private readonly missed = new Set<Device>();
-  private readonly reopenedAt = new Map<Device, number>();
+  private readonly missed = new Set<OwnDevice>();
+  private readonly reopenedAt = new Map<OwnDevice, number>();
   private readonly stopListening: (() => void)[];
+  private readonly chosen = new Map<OwnDevice, string>();
   private screenSound: MediaStreamTrack | null = null;
   private pair: TransportPair | null = null;
   private closed = false;
@@ -106,6 +107,15 @@ export class Publications {
     else await this.inTurn(source, () => this.stop(source));
   }
 
+  /** Use another microphone or camera from now on. */
+  choose(device: OwnDevice, deviceId: string): Promise<void> {
+    this.chosen.set(device, deviceId);
+    return this.inTurn(device, async () => {
+      this.own[device].track?.stop();
+      this.patch(device, { track: null, problem: null });
+    }).then(() => this.send(device));
+  }
+
   close(): void {
     this.closed = true;
     for (const stop of this.stopListening) stop();
@@ -147,7 +157,10 @@ export class Publications {
     this.producers.delete(slot);
     this.layers.forget(producer.id);
     producer.close();
-    await this.client.command("unpublish", { publication_id: producer.id });
+    await this.client.command("unpublish", { publication_id: producer.id }).catch((error: unknown) => {
+      // A host has ended it already.
+      if (!(error instanceof CommandError && error.code === "not_found")) throw error;
+    });
   }
 
   // ---- on ------------------------------------------------------------------------------------------------------
@@ -240,7 +253,10 @@ export class Publications {
       const { picture: track, sound } =
         source === "screen"
           ? await openScreen()
-          : { picture: await (source === "microphone" ? openMicrophone() : openCamera()), sound: null };
+          : {
+              picture: await (source === "microphone" ? openMicrophone : openCamera)(this.chosen.get(source)),
+              sound: null,
+            };
       if (this.closed || !this.own[source].wanted) {
         track.stop();
         sound?.stop();
@@ -305,6 +321,7 @@ export class Publications {
     const before = this.reopenedAt.get(source) ?? Number.NEGATIVE_INFINITY;
     const again = Date.now() - before > REOPEN_PAUSE_MS;
     this.reopenedAt.set(source, Date.now());
+    this.chosen.delete(source); // The one that was chosen is what went away: another will do.
     if (again) await this.send(source);
     if (this.own[source].track) return;
     // Nothing else is there: others must see that nothing comes, and the person why.

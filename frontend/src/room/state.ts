@@ -12,6 +12,7 @@ import type {
   PublicationView,
   RecordingView,
   Snapshot,
+  StageView,
 } from "../generated/messages";
 
 export interface RoomState {
@@ -24,6 +25,8 @@ export interface RoomState {
   readonly documents: ReadonlyMap<DocumentId, DocumentView>;
   readonly caucuses: ReadonlyMap<CaucusId, CaucusView>;
   readonly recording: RecordingView;
+  /** How the place that this person is in is conducted: spotlight, countdown, lock. */
+  readonly stage: StageView;
   /** The product's own pieces of state by topic, for example `agreement`. */
   readonly board: Readonly<Record<string, unknown>>;
   readonly mediaEpoch: number;
@@ -46,6 +49,7 @@ export function fromSnapshot(snapshot: Snapshot, now: number): RoomState {
     documents: new Map(snapshot.documents.map((one) => [one.document_id, one])),
     caucuses: new Map(snapshot.caucuses.map((one) => [one.caucus_id, one])),
     recording: snapshot.recording,
+    stage: snapshot.stage,
     board: { ...snapshot.board },
     mediaEpoch: snapshot.media_epoch,
     speakers: [],
@@ -110,6 +114,8 @@ function change(state: RoomState, event: RoomEvent, now: number): RoomState {
     }
     case "caucus_cancelled":
       return { ...state, caucuses: without(state.caucuses, event.data.caucus_id) };
+    case "stage_changed":
+      return { ...state, stage: event.data.stage };
     case "board_changed":
       return { ...state, board: withTopic(state.board, event.data.topic, event.data.value) };
     case "active_speakers":

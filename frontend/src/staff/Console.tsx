@@ -8,6 +8,7 @@ import { Icon } from "../ui/Icon";
 import { Sounds } from "../ui/Sounds";
 import { type SessionDetail, type StaffAccount, sentenceOf, sessionDetail } from "./api";
 import { Caucus } from "./CaucusControls";
+import { RunningTimer } from "./Conducting";
 import { ConsoleBar } from "./ConsoleBar";
 import type { Desk } from "./desk";
 import { OfficeBar } from "./OfficeBar";
@@ -109,6 +110,7 @@ function LiveConsole({ desk, detail: first, account, state }: Props & { state: R
         <div class="console__messages">
           <RecordingAlarm />
           <Caucus />
+          <RunningTimer />
           <ConnectionLine />
           {refusal && (
             <div class="console__refusal" role="alert">
@@ -134,7 +136,7 @@ function LiveConsole({ desk, detail: first, account, state }: Props & { state: R
             onLayout={() => setLayout(layout === "paper" ? "faces" : "paper")}
           />
         </div>
-        <Sounds remote={media.remote.values()} />
+        <Sounds remote={media.remote.values()} speaker={media.speaker} />
         {question && (
           <Confirm
             testId="confirm"

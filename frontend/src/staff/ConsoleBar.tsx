@@ -71,6 +71,19 @@ function Recording() {
       act: t("staff.rec.stopAct"),
       onAct: () => void command("stop_recording", {}),
     });
+  const pause = () =>
+    ask({
+      title: t("conduct.rec.pauseTitle"),
+      consequences: [
+        { icon: "msg", text: t("conduct.rec.pauseShown") },
+        { icon: "doc", text: t("conduct.rec.pauseLogged") },
+      ],
+      act: t("conduct.rec.pauseAct"),
+      reasonLabel: t("conduct.rec.reason"),
+      immediate: true,
+      onAct: (reason) => void command("pause_recording", { reason }),
+    });
+  const paused = recording.state === "paused" && recording.reason !== "caucus";
   return (
     <div class="console__rec">
       <span class="console__chip" data-testid="rec-chip" data-state={connected ? recording.state : "unknown"}>
@@ -79,6 +92,16 @@ function Recording() {
       {isStuck(recording) && (
         <Button dense testId="rec-again" onClick={() => void command("start_recording", {})}>
           {t("staff.rec.again")}
+        </Button>
+      )}
+      {recording.state === "on" && (
+        <Button dense testId="rec-pause" onClick={pause}>
+          {t("conduct.rec.pause")}
+        </Button>
+      )}
+      {paused && (
+        <Button dense testId="rec-continue" onClick={() => void command("continue_recording", {})}>
+          {t("conduct.rec.continue")}
         </Button>
       )}
       {recording.state === "off" ? (

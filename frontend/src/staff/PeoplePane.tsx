@@ -1,14 +1,19 @@
 import { useState } from "preact/hooks";
 import type { ParticipantView } from "../generated/messages";
 import { hasKey, t } from "../i18n";
-import { publicationOf } from "../room/state";
+import { apart } from "../room/caucus";
+import { inOrder } from "../room/conduct";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { LanguageSwitch } from "../ui/LanguageSwitch";
 import { Seal, sideName } from "../ui/Seal";
 import { reissueLink, revokeLink, type SessionPerson } from "./api";
+import { Balance } from "./Balance";
 import { OpenCaucus } from "./CaucusControls";
+import { Lock } from "./Conducting";
 import { recordingConsent } from "./consent";
+import { conductWords, DeviceTool, SharingTool, SpotlightTool, sends } from "./PersonTools";
+import { Queue } from "./Queue";
 import { useTools } from "./tools";
 
 const SIDES = ["applicant", "respondent"];
@@ -18,7 +23,7 @@ export function PeoplePane({ onClose }: { onClose: () => void }) {
   const { state } = useTools();
   const people = [...state.participants.values()];
   const waiting = people.filter((one) => one.presence === "waiting");
-  const inside = people.filter((one) => one.presence !== "waiting");
+  const inside = inOrder(people.filter((one) => one.presence !== "waiting"));
   const sides = [...new Set([...SIDES, ...waiting.map((one) => one.side)])];
   return (
     <aside class="people" id="people" aria-label={t("staff.people")}>
@@ -33,6 +38,7 @@ export function PeoplePane({ onClose }: { onClose: () => void }) {
         {sides.map((side) => (
           <WaitingRoom key={side} side={side} waiting={waiting.filter((one) => one.side === side)} />
         ))}
+        <Lock />
       </section>
       <section class="stack stack--2">
         <h2 class="section-title">
@@ -49,6 +55,8 @@ export function PeoplePane({ onClose }: { onClose: () => void }) {
           ))}
         </div>
       </section>
+      <Queue />
+      <Balance />
       <Links />
       <LanguageSwitch />
     </aside>
@@ -94,19 +102,83 @@ function WaitingRoom({ side, waiting }: { side: string; waiting: ParticipantView
 
 /** Whether the identity was checked and the recording agreed to, in words. */
 function PersonNote({ participantId }: { participantId: string }) {
-  const { detail, state } = useTools();
+  const { detail } = useTools();
   const person = detail.people.find((one) => one.participant_id === participantId);
   if (!person) return null;
   const words = [person.identity_checked_at ? t("staff.identityChecked") : t("staff.identityOpen")];
   const consent = recordingConsent(person.consents);
   if (consent === false) words.push(t("staff.recordingRefused"));
-  if (publicationOf(state, participantId, "microphone")?.muted_by_host) words.push(t("staff.muted"));
   return <p class="tiny">{words.join(" · ")}</p>;
 }
 
 function Inside({ person }: { person: ParticipantView }) {
-  const { state, command, ask } = useTools();
+  const { state } = useTools();
+  const [open, setOpen] = useState(false);
   const me = person.participant_id === state.me;
+  const reachable = !me && apart(state, person) === null;
+  const words = conductWords(state, person);
+  const tools = t("conduct.tools", { name: person.display_name });
+  return (
+    <div class="person people__inside" data-participant={person.participant_id}>
+      <Seal side={person.side} />
+      <b class="grow" title={person.display_name}>
+        {person.display_name}
+      </b>
+      {reachable ? (
+        <>
+          <DeviceTool person={person} device="microphone" />
+          <DeviceTool person={person} device="camera" />
+        </>
+      ) : (
+        <>
+          <SourceState person={person} source="microphone" />
+          <SourceState person={person} source="camera" />
+        </>
+      )}
+      {!me && (
+        <button
+          class="btn btn--dense btn--icon people__mute"
+          type="button"
+          data-testid="person-tools"
+          data-participant={person.participant_id}
+          aria-expanded={open}
+          aria-label={tools}
+          title={tools}
+          onClick={() => setOpen(!open)}
+        >
+          <Icon name="more" />
+        </button>
+      )}
+      {person.role === "host" ? (
+        <p class="tiny">{me ? t("conduct.you", { side: sideName(person.side) }) : sideName(person.side)}</p>
+      ) : (
+        <PersonNote participantId={person.participant_id} />
+      )}
+      {words.length > 0 && (
+        <p
+          class="tiny people__conduct"
+          role="status"
+          data-testid="conduct-words"
+          data-participant={person.participant_id}
+        >
+          {words.join(" · ")}
+        </p>
+      )}
+      {person.presence === "away" && <p class="tiny">{t("tile.away")}</p>}
+      {person.presence === "dropped" && <p class="tiny people__dropped">{t("tile.dropped")}</p>}
+      {open && (
+        <div class="people__tools">
+          {reachable && <SpotlightTool person={person} />}
+          {reachable && person.role !== "host" && <SharingTool person={person} />}
+          {person.role !== "host" && <RemoveTool person={person} />}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function RemoveTool({ person }: { person: ParticipantView }) {
+  const { command, ask } = useTools();
   const remove = () =>
     ask({
       title: t("staff.remove.title", { name: person.display_name }),
@@ -119,67 +191,15 @@ function Inside({ person }: { person: ParticipantView }) {
       onAct: () => void command("remove", { participant_id: person.participant_id }),
     });
   return (
-    <div class="person people__inside" data-participant={person.participant_id}>
-      <Seal side={person.side} />
-      <b class="grow" title={person.display_name}>
-        {person.display_name}
-      </b>
-      {me ? <SourceState person={person} source="microphone" /> : <Microphone person={person} />}
-      <SourceState person={person} source="camera" />
-      {!me && person.role !== "host" && (
-        <button
-          class="btn btn--dense btn--icon people__remove"
-          type="button"
-          data-testid="remove"
-          data-participant={person.participant_id}
-          aria-label={t("staff.remove.button", { name: person.display_name })}
-          title={t("staff.remove.button", { name: person.display_name })}
-          onClick={remove}
-        >
-          <Icon name="exit" />
-        </button>
-      )}
-      {me ? <p class="tiny">{t("staff.you")}</p> : <PersonNote participantId={person.participant_id} />}
-      {person.hand_raised && (
-        <p class="tiny people__hand" data-testid="hand-raised" data-participant={person.participant_id}>
-          <Icon name="hand" />
-          {t("tile.hand")}
-        </p>
-      )}
-      {person.presence === "away" && <p class="tiny">{t("tile.away")}</p>}
-      {person.presence === "dropped" && <p class="tiny people__dropped">{t("tile.dropped")}</p>}
-    </div>
-  );
-}
-
-/** Somebody else's microphone: its state, and the mediator's way to silence it at the server or to let it through. */
-function Microphone({ person }: { person: ParticipantView }) {
-  const { state, command } = useTools();
-  const publication = publicationOf(state, person.participant_id, "microphone");
-  if (!publication) return <SourceState person={person} source="microphone" />;
-  const muted = publication.muted_by_host;
-  const on = !publication.paused && !muted;
-  const word = t(muted ? "staff.unmute" : "staff.mute", { name: person.display_name });
-  return (
-    <button
-      class={on ? "btn btn--dense btn--icon people__mute" : "btn btn--dense btn--icon people__mute people__device--off"}
-      type="button"
-      data-testid="mute"
-      data-participant={person.participant_id}
-      aria-pressed={muted}
-      aria-label={word}
-      title={word}
-      onClick={() => void command("mute_publication", { publication_id: publication.publication_id, muted: !muted })}
-    >
-      <Icon name={on ? "mic" : "mic-off"} />
-    </button>
+    <Button dense look="danger" icon="exit" testId="remove" data-participant={person.participant_id} onClick={remove}>
+      {t("staff.remove.button", { name: person.display_name })}
+    </Button>
   );
 }
 
 function SourceState({ person, source }: { person: ParticipantView; source: "microphone" | "camera" }) {
   const { state } = useTools();
-  const publication = publicationOf(state, person.participant_id, source);
-  const on = publication !== null && !publication.paused && !publication.muted_by_host;
+  const on = sends(state, person.participant_id, source);
   const word = t(
     source === "microphone" ? (on ? "tile.micOn" : "tile.micOff") : on ? "staff.cameraOn" : "tile.cameraOff",
   );

@@ -1,6 +1,7 @@
-import type { ParticipantView, Quality } from "../generated/messages";
+import type { Device, ParticipantView, Quality } from "../generated/messages";
 import { hasKey, t } from "../i18n";
 import { apart } from "../room/caucus";
+import { inOrder } from "../room/conduct";
 import { screenReachable } from "../room/devices";
 import type { LocalTrack, MediaState } from "../room/media";
 import { myself, publicationOf, type RoomState } from "../room/state";
@@ -8,19 +9,35 @@ import { Button } from "../ui/Button";
 import { useStore } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { Tile } from "../ui/Tile";
+import { MuteAll, Timers } from "./Conducting";
+import { DeviceTool, SpotlightTool } from "./PersonTools";
 import { useTools } from "./tools";
 
 /** Everybody who is in the room, the mediator too, and the mediator's own microphone and camera. */
 export function Stage({ small }: { small: boolean }) {
   const { desk, state } = useTools();
   const media = useStore(desk.media.state);
-  const inside = [...state.participants.values()].filter((one) => one.presence !== "waiting");
+  const people = inOrder([...state.participants.values()].filter((one) => one.presence !== "waiting"));
+  const large = people.find((one) => one.participant_id === state.stage.spotlight);
+  const inside = large ? [large, ...people.filter((one) => one !== large)] : people;
   const screens = inside.filter(
     (one) => one.participant_id !== state.me && publicationOf(state, one.participant_id, "screen", "video"),
   );
+  /** Another host may have stopped it: a host takes that back for themselves. */
+  const switchOwn = async (device: Device, on: boolean) => {
+    const own = publicationOf(state, state.me, device);
+    if (on && own?.muted_by_host) {
+      await desk.client.command("mute_publication", { publication_id: own.publication_id, muted: false });
+    }
+    await (device === "microphone" ? desk.media.setMicrophone(on) : desk.media.setCamera(on));
+  };
   return (
     <main class="stage" aria-label={t("staff.room")}>
-      <div class="stage__tiles" data-count={Math.min(inside.length + screens.length, 6)}>
+      <div
+        class="stage__tiles"
+        data-count={Math.min(inside.length + screens.length, 6)}
+        data-spotlight={large ? "" : undefined}
+      >
         {screens.map((one) => (
           <ScreenTile key={one.participant_id} person={one} state={state} media={media} small={small} />
         ))}
@@ -33,17 +50,19 @@ export function Stage({ small }: { small: boolean }) {
           local={media.microphone}
           icons={["mic", "mic-off"]}
           words={[t("tile.micOn"), t("tile.micOff")]}
-          set={(on) => desk.media.setMicrophone(on)}
+          set={(on) => switchOwn("microphone", on)}
           testId="own-microphone"
         />
         <OwnDevice
           local={media.camera}
           icons={["cam", "cam-off"]}
           words={[t("staff.cameraOn"), t("tile.cameraOff")]}
-          set={(on) => desk.media.setCamera(on)}
+          set={(on) => switchOwn("camera", on)}
           testId="own-camera"
         />
         <OwnScreen />
+        <MuteAll />
+        <Timers />
         {inside.length === 1 ? (
           <span class="meta stage__aside">{t("staff.alone")}</span>
         ) : (
@@ -111,8 +130,16 @@ function PersonTile({ person, state, media, small }: PersonTileProps) {
       mutedByHost={microphone?.muted_by_host}
       small={small}
       self={me}
+      spotlit={state.stage.spotlight === id}
       onShown={(publication, size) => desk.media.show(publication, size)}
-    />
+    >
+      {!small && wall === null && (
+        <>
+          {!me && <DeviceTool person={person} device="microphone" />}
+          <SpotlightTool person={person} bare />
+        </>
+      )}
+    </Tile>
   );
 }
 

@@ -23,8 +23,12 @@ export function RecStrip({ recording, clockOffset = 0, chip }: Props) {
     <div class={chip ? "rec rec--chip" : "rec"} data-testid="rec-strip" data-state={state} role="status">
       {(state === "failed" || state === "unknown") && <Icon name="alert" />}
       {state === "sealed" && <Icon name="lock" />}
-      {(state === "on" || state === "off" || state === "paused") && <span class="rec__dot" aria-hidden="true" />}
-      <span>{t(`rec.${state}`)}</span>
+      {state === "paused" && <Icon name="pause" />}
+      {(state === "on" || state === "off") && <span class="rec__dot" aria-hidden="true" />}
+      <span>
+        {t(`rec.${state}`)}
+        {state === "paused" && recording?.reason && <span class="rec__reason">：{recording.reason}</span>}
+      </span>
       {state === "on" && recording?.started_at && (
         <span class="rec__end" aria-hidden="true">
           <span class="clock">{clock(now - recording.started_at)}</span>

@@ -1,6 +1,6 @@
 import { hasKey, t } from "../i18n";
 
-const LOOK: Record<string, string> = { applicant: "a", respondent: "b", mediator: "m" };
+const LOOK: Record<string, string> = { applicant: "a", respondent: "b", mediator: "m", clerk: "m" };
 
 /** Whose side: one character in a square, so that colour never has to say it. */
 export function Seal({ side }: { side: string }) {

@@ -3,7 +3,15 @@ import { t } from "../i18n";
 import type { RemoteTrack } from "../room/media";
 import { Button } from "./Button";
 
-function Sound({ remote, blocked }: { remote: RemoteTrack; blocked: () => void }) {
+interface SoundProps {
+  remote: RemoteTrack;
+  speaker: string | null;
+  blocked: () => void;
+}
+
+type Sinking = HTMLAudioElement & { setSinkId?: (id: string) => Promise<void> };
+
+function Sound({ remote, speaker, blocked }: SoundProps) {
   const element = useRef<HTMLAudioElement>(null);
   useEffect(() => {
     const audio = element.current;
@@ -22,12 +30,16 @@ function Sound({ remote, blocked }: { remote: RemoteTrack; blocked: () => void }
       audio.srcObject = null;
     };
   }, [remote.track, blocked]);
+  useEffect(() => {
+    // One that was unplugged meanwhile: the sound goes on where it came from.
+    if (speaker !== null) (element.current as Sinking | null)?.setSinkId?.(speaker).catch(() => undefined);
+  }, [speaker]);
   // biome-ignore lint/a11y/useMediaCaption: a live voice has no caption track; spoken words are on the minutes
   return <audio ref={element} data-participant={remote.participantId} data-kind="audio" autoplay />;
 }
 
 /** Everybody's voice. A browser that wants a touch before it plays gets a button for it. */
-export function Sounds({ remote }: { remote: Iterable<RemoteTrack> }) {
+export function Sounds({ remote, speaker }: { remote: Iterable<RemoteTrack>; speaker: string | null }) {
   const box = useRef<HTMLDivElement>(null);
   const [silent, setSilent] = useState(false);
   const blocked = useRef(() => setSilent(true)).current;
@@ -43,7 +55,7 @@ export function Sounds({ remote }: { remote: Iterable<RemoteTrack> }) {
       {[...remote]
         .filter((one) => one.kind === "audio")
         .map((one) => (
-          <Sound key={one.publicationId} remote={one} blocked={blocked} />
+          <Sound key={one.publicationId} remote={one} speaker={speaker} blocked={blocked} />
         ))}
       {silent && (
         <Button look="primary" big block icon="speaker" onClick={listen}>

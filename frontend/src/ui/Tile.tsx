@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { PublicationId, Quality } from "../generated/messages";
 import { t } from "../i18n";
@@ -31,8 +32,12 @@ export interface TileProps {
   self?: boolean;
   /** A shared screen: all of it is shown, and its letters need every pixel. */
   screen?: boolean;
+  /** Shown large to everybody by the mediator. */
+  spotlit?: boolean;
   /** Told how large a received picture is shown, so that no larger one is sent. */
   onShown?: (publication: PublicationId, size: TileSize) => void;
+  /** What whoever looks can do about this person. */
+  children?: ComponentChildren;
 }
 
 /** A picture that plays as soon as there is a track. Sound comes from `Sounds`, so this one is always mute. */
@@ -112,6 +117,7 @@ export function Tile(props: TileProps) {
   if (screen) names.push("tile--screen");
   if (speaking && !dropped) names.push("tile--speaking");
   if (dropped) names.push("tile--dropped");
+  if (props.spotlit) names.push("tile--spotlit");
   const weak = quality === "poor" || quality === "lost" ? QUALITY[quality] : null;
   return (
     <figure
@@ -139,13 +145,15 @@ export function Tile(props: TileProps) {
       <span class="tile__top">
         {hand && <Pill icon="hand" word={t("tile.hand")} small={small} />}
         {weak && !dropped && !(givenUp && small) && <Pill icon="signal" word={t(weak)} small={small} />}
+        {props.spotlit && <Pill icon="spot" word={t(self ? "room.spotlit" : "conduct.spotlightOn")} small={small} />}
         {speaking && !dropped && !hand && <Pill icon="wave" word={t("tile.speaking")} small={small} />}
       </span>
+      {props.children && <span class="tile__tools">{props.children}</span>}
     </figure>
   );
 }
 
-function Pill({ icon, word, small }: { icon: "hand" | "signal" | "wave"; word: string; small?: boolean }) {
+function Pill({ icon, word, small }: { icon: "hand" | "signal" | "spot" | "wave"; word: string; small?: boolean }) {
   return (
     <span class="pill">
       <Icon name={icon} />

@@ -7,7 +7,13 @@ const off = { wanted: false, track: null, problem: null };
 
 function media(change: Partial<MediaState> = {}): MediaState {
   const own = { microphone: off, camera: off, screen: off };
-  const rest = { phase: "connected", remote: new Map(), soundOnly: false, soundOnlyForNow: false } as const;
+  const rest = {
+    phase: "connected",
+    remote: new Map(),
+    soundOnly: false,
+    soundOnlyForNow: false,
+    speaker: null,
+  } as const;
   return { ...own, ...rest, ...change };
 }
 

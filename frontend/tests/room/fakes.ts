@@ -5,14 +5,18 @@ import type { Connection, MediaOffer, RoomClient } from "../../src/room/client";
 import { ConnectionLost } from "../../src/room/failure";
 import { fromSnapshot, type RoomState } from "../../src/room/state";
 import { Store } from "../../src/room/store";
-import { snapshot } from "./sample";
+import { person, snapshot } from "./sample";
 
 type Answer = (data: Record<string, unknown>) => unknown;
+
+const host = person("host", { role: "host", side: "mediator" });
 
 /** A connection whose server answers at once, as the test says. */
 export class FakeClient {
   readonly connection = new Store<Connection>({ phase: "open" });
-  readonly state = new Store<RoomState | null>(fromSnapshot(snapshot({ publications: [] }), 1000));
+  readonly state = new Store<RoomState | null>(
+    fromSnapshot(snapshot({ participants: [person("me", { may_share: true }), host], publications: [] }), 1000),
+  );
   readonly offer = new Store<MediaOffer | null>({ capabilities: {}, iceServers: [], epoch: 1, fresh: true });
   readonly sent: { name: CommandName; data: Record<string, unknown> }[] = [];
   readonly answers = new Map<CommandName, Answer>();
@@ -264,6 +268,8 @@ export class FakeDevice {
 /** The devices of a computer, with a fake camera and microphone plugged in. */
 export class FakeDevices extends EventTarget {
   readonly opened: FakeTrack[] = [];
+  /** Which device each opening asked for. */
+  readonly asked: (string | undefined)[] = [];
   camera: MediaTrackSettings | null = { width: 640, height: 360 };
   microphone = true;
   screenSound = false;
@@ -272,6 +278,8 @@ export class FakeDevices extends EventTarget {
   async getUserMedia(constraints: { audio?: unknown; video?: unknown }) {
     const there = constraints.audio ? this.microphone : this.camera !== null;
     if (!there) throw Object.assign(new Error("none"), { name: "NotFoundError" });
+    const wanted = (constraints.audio ?? constraints.video) as { deviceId?: { exact: string } };
+    this.asked.push(wanted.deviceId?.exact);
     const track = constraints.audio ? new FakeTrack("audio") : new FakeTrack("video", this.camera ?? {});
     this.opened.push(track);
     return { getTracks: () => [track] };

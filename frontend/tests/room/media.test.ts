@@ -111,7 +111,7 @@ describe("sound and picture of one person", () => {
       await room.enter();
       await room.media.setScreen(true);
       const shown = room.client.all("publish").filter((one) => one.source === "screen").length;
-      const me = person("me", { caucus_id: "caucus-1" });
+      const me = person("me", { caucus_id: "caucus-1", may_share: true });
       // The new media come first, then the new place.
       if (room.client.offer.value) room.client.offer.value = { ...room.client.offer.value, epoch: 2 };
       room.client.change({ participants: new Map([["me", me]]) });

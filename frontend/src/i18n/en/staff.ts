@@ -127,7 +127,6 @@ const messages: Record<keyof typeof source, string> = {
   "staff.nobodyWaits": "nobody waiting",
   "staff.admit": "Let in",
   "staff.inside": "In the room",
-  "staff.you": "Mediator (you)",
   "staff.nameYou": "{name} (you)",
   "staff.cameraOn": "Camera on",
   "staff.screenOff": "Share",
@@ -139,8 +138,6 @@ const messages: Record<keyof typeof source, string> = {
   "staff.alone": "You are alone here. Let the people in from their waiting rooms.",
 
   "staff.mute": "Mute {name}",
-  "staff.unmute": "Let {name} be heard again",
-  "staff.muted": "muted by you",
 
   "staff.caucus.open": "Private talk: {side}…",
   "staff.caucus.title": "Talk with the {side} in private?",

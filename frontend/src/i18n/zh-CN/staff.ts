@@ -122,7 +122,6 @@ export default {
   "staff.nobodyWaits": "没有人在等",
   "staff.admit": "请进",
   "staff.inside": "在室内",
-  "staff.you": "调解员（您）",
   "staff.nameYou": "{name}（您）",
   "staff.cameraOn": "画面开着",
   "staff.screenOff": "共享",
@@ -134,8 +133,6 @@ export default {
   "staff.alone": "室内只有您。把候调室里的人请进来。",
 
   "staff.mute": "关掉{name}的话筒",
-  "staff.unmute": "让{name}的话筒重新能开",
-  "staff.muted": "您关了话筒",
 
   "staff.caucus.open": "与{side}单独沟通…",
   "staff.caucus.title": "与{side}单独沟通？",

@@ -13,6 +13,8 @@ interface ControlProps {
   /** The one that is open now. */
   on?: boolean;
   pressed?: boolean;
+  /** A host has switched it off: pressing does nothing, and a sentence nearby says why. */
+  stopped?: boolean;
   /** Opens something: whether it is open. */
   expanded?: boolean;
   badge?: boolean;
@@ -20,7 +22,8 @@ interface ControlProps {
 }
 
 /** One of the labelled buttons at the foot of the room; its label names the state. */
-export function Control({ icon, word, testId, off, on, pressed, expanded, badge, onPress }: ControlProps) {
+export function Control(props: ControlProps) {
+  const { icon, word, testId, off, on, pressed, stopped, expanded, badge, onPress } = props;
   return (
     <button
       class="ctrl__btn"
@@ -30,7 +33,8 @@ export function Control({ icon, word, testId, off, on, pressed, expanded, badge,
       data-on={on ? "" : undefined}
       aria-pressed={pressed}
       aria-expanded={expanded}
-      onClick={onPress}
+      aria-disabled={stopped || undefined}
+      onClick={stopped ? undefined : onPress}
     >
       <Icon name={icon} />
       {word}
@@ -47,13 +51,14 @@ export function MicrophoneButton({ media, muted = false }: { media: MediaSession
       word={t(muted ? "room.micMuted" : wanted ? "room.micOn" : "room.micOff")}
       testId="ctrl-mic"
       off={!wanted || muted}
-      pressed={wanted}
+      pressed={wanted && !muted}
+      stopped={muted}
       onPress={() => void media.setMicrophone(!wanted)}
     />
   );
 }
 
-export function CameraButton({ media }: { media: MediaSession }) {
+export function CameraButton({ media, muted = false }: { media: MediaSession; muted?: boolean }) {
   const { camera, soundOnly } = useStore(media.state);
   const toggle = async () => {
     if (soundOnly) await media.setSoundOnly(false);
@@ -61,11 +66,12 @@ export function CameraButton({ media }: { media: MediaSession }) {
   };
   return (
     <Control
-      icon={camera.wanted ? "cam" : "cam-off"}
-      word={t(camera.wanted ? "room.cameraOn" : "room.cameraOff")}
+      icon={camera.wanted && !muted ? "cam" : "cam-off"}
+      word={t(muted ? "room.cameraMuted" : camera.wanted ? "room.cameraOn" : "room.cameraOff")}
       testId="ctrl-camera"
-      off={!camera.wanted}
-      pressed={camera.wanted}
+      off={!camera.wanted || muted}
+      pressed={camera.wanted && !muted}
+      stopped={muted}
       onPress={() => void toggle()}
     />
   );

@@ -1,8 +1,10 @@
 import type { ParticipantView, PublicationId, Source } from "../../generated/messages";
 import { t } from "../../i18n";
 import { apart } from "../../room/caucus";
+import { inOrder } from "../../room/conduct";
 import type { MediaState, RemoteTrack, TileSize } from "../../room/media";
-import { publicationOf, type RoomState } from "../../room/state";
+import { myself, publicationOf, type RoomState } from "../../room/state";
+import { sideName } from "../../ui/Seal";
 import { Tile } from "../../ui/Tile";
 import type { Me } from "../api";
 
@@ -17,7 +19,7 @@ interface Props {
 
 /** In small tiles the seal alone says the side: a name must never be cut to make room for a word. */
 function nameFor(person: ParticipantView, small: boolean): string {
-  if (person.role === "host" && !small) return `${t("side.mediator")} ${person.display_name}`;
+  if (person.role === "host" && !small) return `${sideName(person.side)} ${person.display_name}`;
   return person.display_name;
 }
 
@@ -50,6 +52,7 @@ function Other({ person, props, small }: { person: ParticipantView; props: Props
       quality={person.quality}
       hand={person.hand_raised}
       small={small}
+      spotlit={state.stage.spotlight === person.participant_id}
       onShown={props.onShown}
     />
   );
@@ -74,16 +77,18 @@ function SharedScreen({ person, props }: { person: ParticipantView; props: Props
   );
 }
 
-/** The mediator, or the screen that is shared, takes the height that is left; everybody else one row. */
+/** A shared screen, whom the mediator shows large, or the mediator takes the height that is left; the rest one row. */
 export function Faces(props: Props) {
   const { media, state, me, compact } = props;
-  const others = [...state.participants.values()].filter(
-    (one) => one.participant_id !== state.me && one.presence !== "waiting",
+  const others = inOrder(
+    [...state.participants.values()].filter((one) => one.participant_id !== state.me && one.presence !== "waiting"),
   );
+  const spotlit = others.find((one) => one.participant_id === state.stage.spotlight);
+  const host = others.find((one) => one.role === "host" && apart(state, one) === null);
   const sharing = compact
     ? undefined
     : others.find((one) => publicationOf(state, one.participant_id, "screen", "video"));
-  const large = compact || sharing ? undefined : (others.find((one) => one.role === "host") ?? others[0]);
+  const large = compact || sharing ? undefined : (spotlit ?? host ?? others[0]);
   const small = others.filter((one) => one !== large);
   const mine = publicationOf(state, state.me, "microphone");
   return (
@@ -111,6 +116,8 @@ export function Faces(props: Props) {
           microphone={media.microphone.wanted && !mine?.muted_by_host}
           mutedByHost={mine?.muted_by_host}
           speaking={state.speakers.includes(state.me)}
+          quality={myself(state)?.quality}
+          spotlit={state.stage.spotlight === state.me}
           small
           self
         />

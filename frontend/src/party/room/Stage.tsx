@@ -1,5 +1,6 @@
 /** The joint session: the mediator large, the others small, the agreement a press away. */
 import { useEffect, useRef, useState } from "preact/hooks";
+import type { Device } from "../../generated/messages";
 import { t } from "../../i18n";
 import type { RoomClient } from "../../room/client";
 import type { MediaSession } from "../../room/media";
@@ -9,13 +10,17 @@ import { Confirm } from "../../ui/Confirm";
 import { Dock } from "../../ui/Dock";
 import { useStore } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
+import { Note } from "../../ui/Note";
 import { RecStrip } from "../../ui/RecStrip";
 import { Sounds } from "../../ui/Sounds";
+import { TimerBar } from "../../ui/TimerBar";
 import type { Me } from "../api";
 import type { Visit } from "../visit";
 import { AgreementPanel } from "./AgreementPanel";
+import { Asked } from "./Asked";
 import { Banner } from "./Banner";
 import { CameraButton, Control, DeviceNotes, MicrophoneButton } from "./Controls";
+import { conductChoices, mayShare } from "./conduct";
 import { Done } from "./Done";
 import { Faces } from "./Faces";
 import { type Choice, More } from "./More";
@@ -44,7 +49,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
   const toSign = agreement?.state === "signing" && mine !== undefined && mine.signed_at === null;
   useAgreementTurns(agreement?.state, agreement?.proposal_id, setView);
 
-  const sounds = <Sounds remote={local.remote.values()} />;
+  const sounds = <Sounds remote={local.remote.values()} speaker={local.speaker} />;
   if (view === "done" && agreement) {
     return (
       <>
@@ -87,14 +92,16 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
       count: count?.(state) ?? 0,
       onPress: () => open(`panel-${id}`),
     })),
+    ...conductChoices({ client, media, state, local, done: () => setMore(false) }),
     { testId: "ctrl-leave", icon: "exit", word: t("room.leave"), onPress: leave },
   ];
   const news = choices.some((one) => (one.count ?? 0) > 0);
-  const muted = publicationOf(state, state.me, "microphone")?.muted_by_host ?? false;
+  const muted = (device: Device) => publicationOf(state, state.me, device)?.muted_by_host ?? false;
   return (
     <div class="phone room" data-theme="stage" data-testid="room" data-view={view} data-participant={state.me}>
       <RecStrip recording={state.recording} clockOffset={state.clockOffset} />
       <CaucusBar state={state} />
+      <TimerBar state={state} />
       <Banner client={client} media={media} state={state} />
       <main class={reading ? "room__main room__main--reading" : "room__main"}>
         <h1 class="visually-hidden">{t("room.title")}</h1>
@@ -121,14 +128,20 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
           />
         )}
         <DeviceNotes media={local} />
+        <Asked client={client} media={media} state={state} />
+        {mayShare(state) && !local.screen.wanted && !reading && (
+          <Note tone="plain" icon="screen" small>
+            {t("room.shareAllowed")}
+          </Note>
+        )}
         {!reading && <Invitation toSign={toSign} onOpen={() => setView("agreement")} />}
       </main>
       {sounds}
       {more && <More choices={choices} onClose={() => setMore(false)} />}
       <Dock stage>
         <div class="ctrl">
-          <MicrophoneButton media={media} muted={muted} />
-          <CameraButton media={media} />
+          <MicrophoneButton media={media} muted={muted("microphone")} />
+          <CameraButton media={media} muted={muted("camera")} />
           <Hand client={client} state={state} />
           <Control
             icon="more"
@@ -183,19 +196,25 @@ function Invitation({ toSign, onOpen }: { toSign: boolean; onOpen: () => void })
 }
 
 function Hand({ client, state }: { client: RoomClient; state: RoomState }) {
-  const raised = myself(state)?.hand_raised ?? false;
+  const place = myself(state)?.hand_place ?? 0;
+  const raised = place > 0;
   const toggle = () => {
     // Without a connection nothing is asked; the banner says so.
     client.command("raise_hand", { raised: !raised }).catch(() => undefined);
   };
   return (
-    <Control
-      icon="hand"
-      word={t(raised ? "room.handUp" : "room.hand")}
-      testId="ctrl-hand"
-      on={raised}
-      pressed={raised}
-      onPress={toggle}
-    />
+    <>
+      <Control
+        icon="hand"
+        word={raised ? t("room.handPlace", { place }) : t("room.hand")}
+        testId="ctrl-hand"
+        on={raised}
+        pressed={raised}
+        onPress={toggle}
+      />
+      <span class="visually-hidden" role="status" data-testid="hand-told" data-place={place}>
+        {raised && (place === 1 ? t("room.handNext") : t("room.handTold", { place }))}
+      </span>
+    </>
   );
 }

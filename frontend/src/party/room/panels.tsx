@@ -1,11 +1,13 @@
 /** What a party opens from "More" besides the agreement: one line here for each panel. */
 import type { ComponentType } from "preact";
+import { t } from "../../i18n";
 import type { RoomClient } from "../../room/client";
 import type { MediaSession } from "../../room/media";
 import type { RoomState } from "../../room/state";
 import type { IconName } from "../../ui/Icon";
 import type { Me } from "../api";
 import type { Visit } from "../visit";
+import { Devices } from "./Devices";
 
 export interface PanelProps {
   client: RoomClient;
@@ -25,4 +27,6 @@ export interface Panel {
   View: ComponentType<PanelProps>;
 }
 
-export const PANELS: readonly Panel[] = [];
+export const PANELS: readonly Panel[] = [
+  { id: "devices", icon: "speaker", word: () => t("devices.title"), View: Devices },
+];

@@ -1,0 +1,152 @@
+"""How a mediator conducts a session, in three browsers: the queue, the word, mutes, a break, a pause, the lock."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from tests.support.accessibility import problems_of_desk, problems_of_phone, watch
+from tests.support.browser import DESKTOP, PHONE, Person, chromium, party_enters, staff_signs_in, two_meet
+from tests.support.service import Service, running_service
+
+pytestmark = pytest.mark.browser
+WORDS = "涉及商业秘密"
+
+
+@pytest.fixture
+async def service(tmp_path: Path) -> AsyncIterator[Service]:
+    (tmp_path / "shots").mkdir()
+    async with running_service(tmp_path / "data") as running:
+        yield running
+
+
+async def test_a_session_is_conducted(service: Service, tmp_path: Path) -> None:
+    shots = tmp_path / "shots"
+    async with chromium() as browser:
+        mediator = await Person.sits_down(browser, "mediator", DESKTOP)
+        applicant = await Person.sits_down(browser, "applicant", PHONE)
+        clerk = await Person.sits_down(browser, "clerk", DESKTOP, locale="en-US")
+        for person in (mediator, applicant, clerk):
+            await watch(person)
+        await two_meet(mediator, applicant, service.links, service.passwords["zhouhe"])
+        await mediator.sees_and_hears(1)
+        await staff_signs_in(clerk, service.links["mediator"], "jilu", service.passwords["jilu"])
+        await clerk.tap("console-enter")
+        await clerk.waits_for("console")
+
+        await a_hand_is_raised_and_gets_the_word(mediator, applicant, clerk, shots)
+        await a_break_is_asked_for_and_given(mediator, applicant, clerk, shots)
+        await a_recording_is_paused_in_words(mediator, applicant, shots)
+        await another_microphone_is_chosen(mediator, applicant, shots)
+        await a_screen_may_be_shared_for_a_while(clerk, applicant)
+        await nobody_new_comes_in(service, mediator, clerk, applicant, shots)
+        for person in (mediator, applicant, clerk):
+            assert person.complaints == [], f"{person.name}: {person.complaints}"
+
+
+async def id_of(party: Person) -> str:
+    return str(await party.see("room").get_attribute("data-participant"))
+
+
+async def a_hand_is_raised_and_gets_the_word(mediator: Person, applicant: Person, clerk: Person, shots: Path) -> None:
+    who = await id_of(applicant)
+    await applicant.tap("ctrl-hand")
+    await applicant.see("hand-told", place="1").wait_for(state="attached")
+    for host in (mediator, clerk):
+        await host.waits_for("hand-raised")
+    await mediator.tap("mute", participant=who, on="true")
+    await applicant.waits_for("muted-microphone")
+    await expect(applicant.see("ctrl-mic")).to_have_attribute("aria-disabled", "true")
+    await mediator.picture(str(shots / "queue-mediator.png"))
+    await applicant.picture(str(shots / "muted-applicant.png"))
+    await clerk.tap("give-word")
+    await applicant.waits_for("asked", source="microphone")
+    await expect(mediator.see("hand-raised")).to_have_count(0)
+    await applicant.picture(str(shots / "asked-applicant.png"))
+    assert await problems_of_phone(applicant.page) == []
+    assert await mediator.see("mute", participant=who, on="true").count() == 0, "nobody is switched on from afar"
+    await applicant.tap("asked-yes")
+    await mediator.waits_for("mute", participant=who, on="true")
+    await expect(applicant.see("asked")).to_have_count(0)
+    await mediator.waits_for("spoken", side="applicant")
+    assert await applicant.see("spoken").count() == 0
+
+
+async def a_break_is_asked_for_and_given(mediator: Person, applicant: Person, clerk: Person, shots: Path) -> None:
+    await applicant.tap("ctrl-more")
+    await applicant.picture(str(shots / "more-applicant.png"))
+    await applicant.tap("ctrl-break")
+    await mediator.waits_for("wants-break")
+    await mediator.tap("timers")
+    await mediator.picture(str(shots / "timers-mediator.png"))
+    await mediator.tap("timer-break-10")
+    for person in (mediator, applicant, clerk):
+        await person.waits_for("timer", kind="break")
+    await expect(mediator.see("wants-break")).to_have_count(0)
+    await mediator.tap("person-tools", participant=await id_of(applicant))
+    for host in (mediator, clerk):
+        assert await problems_of_desk(host.page) == []
+        await host.picture(str(shots / f"break-{host.name}.png"))
+    await applicant.picture(str(shots / "break-applicant.png"))
+    await clerk.tap("timer-end")
+    await expect(applicant.see("timer")).to_have_count(0)
+
+
+async def a_recording_is_paused_in_words(mediator: Person, applicant: Person, shots: Path) -> None:
+    await mediator.tap("rec-start")
+    await applicant.waits_for("rec-strip", state="on")
+    await mediator.tap("rec-pause")
+    await mediator.see("confirm-reason").fill(WORDS)
+    await mediator.tap("confirm-yes")
+    strip = await applicant.waits_for("rec-strip", state="paused")
+    await expect(strip).to_contain_text(WORDS)
+    await mediator.picture(str(shots / "paused-mediator.png"))
+    await applicant.picture(str(shots / "paused-applicant.png"))
+    await mediator.tap("rec-continue")
+    await applicant.waits_for("rec-strip", state="on")
+
+
+async def another_microphone_is_chosen(mediator: Person, applicant: Person, shots: Path) -> None:
+    await applicant.tap("ctrl-more")
+    await applicant.tap("ctrl-devices")
+    choice = applicant.see("device-microphone")
+    await expect(choice.locator("option")).not_to_have_count(1)
+    before = await choice.input_value()
+    names = await choice.locator("option").evaluate_all("all => all.map((one) => one.value)")
+    await choice.select_option(next(name for name in reversed(names) if name != before))
+    await expect(choice).not_to_have_value(before)
+    await applicant.picture(str(shots / "devices-applicant.png"))
+    assert await problems_of_phone(applicant.page) == []
+    await applicant.tap("devices-close")
+    await mediator.sees_and_hears(1)
+
+
+async def a_screen_may_be_shared_for_a_while(clerk: Person, applicant: Person) -> None:
+    await clerk.tap("person-tools", participant=await id_of(applicant))
+    for allowed in (True, False):
+        await clerk.tap("allow-sharing")
+        await applicant.tap("ctrl-more")
+        await expect(applicant.see("ctrl-share")).to_have_count(1 if allowed else 0)
+        await applicant.tap("more-close")
+
+
+async def nobody_new_comes_in(
+    service: Service, mediator: Person, clerk: Person, applicant: Person, shots: Path
+) -> None:
+    await mediator.tap("lock")
+    await clerk.waits_for("locked")
+    browser = mediator.context.browser
+    assert browser is not None
+    respondent = await Person.sits_down(browser, "respondent", PHONE)
+    await party_enters(respondent, service.links["respondent"], "0002", arrives="end-locked")
+    await respondent.picture(str(shots / "locked-respondent.png"))
+    await applicant.page.reload()
+    await applicant.waits_for("room")
+    await clerk.tap("unlock")
+    await expect(mediator.see("locked")).to_have_count(0)
+    await respondent.tap("end-again")
+    await mediator.waits_for("admit")
+    assert respondent.complaints == []
