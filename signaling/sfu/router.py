@@ -17,6 +17,7 @@ from signaling.ids import PublicationId, SubscriptionId, TransportId
 from signaling.messages import Json
 from signaling.sfu import control, feedback, ortc
 from signaling.sfu.arrangement import arrange
+from signaling.sfu.capabilities import CAPABILITIES
 from signaling.sfu.capture import CaptureSink, FeedSocket
 from signaling.sfu.counters import Counters
 from signaling.sfu.dtls import Certificate
@@ -100,7 +101,7 @@ class Router:
     # ---- requests ----------------------------------------------------------------------------------------------------
 
     async def _get_capabilities(self, request: control.GetCapabilities) -> Json:
-        return ortc.CAPABILITIES
+        return CAPABILITIES
 
     async def _create_transport(self, request: control.CreateTransport) -> Json:
         if request.transport_id in self._transports:

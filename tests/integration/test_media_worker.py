@@ -17,7 +17,7 @@ import pytest_asyncio
 from signaling.errors import ErrorCode, SignalingError
 from signaling.framing import Framing
 from signaling.ids import CaptureId, PublicationId, TransportId
-from signaling.sfu import control, feed, ortc, rtcp, rtp
+from signaling.sfu import capabilities, control, feed, rtcp, rtp
 from tests.support.sfu_packets import (
     CAPABILITIES,
     VP8_DELTA,
@@ -370,7 +370,9 @@ async def test_sigterm_ends_it_cleanly(worker: WorkerProcess) -> None:
 async def test_a_publisher_learns_when_its_packets_arrived(worker: WorkerProcess) -> None:
     ann = await Peer.open(worker.media, "room", "ann", "send")
     parameters = video_parameters()
-    parameters["headerExtensions"].append({"uri": ortc.TRANSPORT_CC, "id": 5, "encrypt": False, "parameters": {}})
+    parameters["headerExtensions"].append(
+        {"uri": capabilities.TRANSPORT_CC, "id": 5, "encrypt": False, "parameters": {}}
+    )
     parameters["codecs"][0]["rtcpFeedback"].append({"type": "transport-cc", "parameter": ""})
     await worker.media.publish(ann.transport_id, "video", "camera", parameters)
     for number in (65534, 65535, 1):
