@@ -40,7 +40,7 @@ class _Memory:
 
 
 class TrackMuxer:
-    """One track in one container. Times are ticks of ``clock_rate``. The muxer finds AV1's header in the first frame."""
+    """One track in one container. Times are ticks of ``clock_rate``. FFmpeg finds AV1's header in the first frame."""
 
     def __init__(self, codec: Codec, clock_rate: int, channels: int, size: tuple[int, int] | None) -> None:
         self._memory = _Memory()

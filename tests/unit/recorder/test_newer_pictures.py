@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import av
@@ -48,7 +49,8 @@ def test_after_a_hole_the_next_key_frame_is_waited_for(codec: str) -> None:
     frames = feed(made, packets, frozenset({lost}))
     before = len({packet.timestamp for packet in packets[:lost]} - {packets[lost].timestamp})
     assert len(frames) == before + 15
-    assert made.broken == 15 - before
+    came = {packet.timestamp for index, packet in enumerate(packets) if index != lost}
+    assert made.broken == len(came) - len(frames)
     assert frames[before].key
 
 
@@ -141,9 +143,5 @@ def test_a_packet_of_a_higher_layer_changes_nothing() -> None:
     base = vp9_packets(1, key_every=15)
     layered: list[Sent] = []
     for packet in base:
-        layered.append(packet)
-        other = b"\xac\x80\x00\x02\x00x"
-        layered.append(
-            Sent(packet.at, packet.sequence, packet.timestamp, packet.payload_type, marker=True, payload=other)
-        )
+        layered += [packet, replace(packet, marker=True, payload=b"\xac\x80\x00\x02\x00x")]
     assert [each.data for each in feed(Vp9Depacketiser(), layered)] == list(video_frames("libvpx-vp9", 1, key_every=15))
