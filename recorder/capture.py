@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from recorder.av1 import Av1Depacketiser
 from recorder.depacketise import (
     Depacketiser,
     H264Depacketiser,
@@ -17,6 +19,7 @@ from recorder.muxer import CODECS, SUFFIXES, Codec, TrackMuxer, picture_size
 from recorder.reorder import Ordered, ReorderBuffer
 from recorder.rtp import parse_packet, parse_sender_report
 from recorder.timeline import Gap, Timeline
+from recorder.vp9 import Vp9Depacketiser
 
 PAUSE_SECONDS = 1.0
 """A hole without lost packets counts as a gap from here on; a silent Opus sender speaks up every 0.4 s."""
@@ -27,9 +30,11 @@ KEY_FRAME_SECONDS = 1.0
 SOURCE_SILENCE_SECONDS = 1.0
 """A file holds one stream. Of several (simulcast layers come side by side) the first one is kept until it is silent."""
 
-_DEPACKETISERS: dict[Codec, type[OpusDepacketiser | Vp8Depacketiser | H264Depacketiser]] = {
+_DEPACKETISERS: dict[Codec, Callable[[], Depacketiser]] = {
     "opus": OpusDepacketiser,
     "vp8": Vp8Depacketiser,
+    "vp9": Vp9Depacketiser,
+    "av1": Av1Depacketiser,
     "h264": H264Depacketiser,
 }
 
@@ -57,7 +62,7 @@ class TrackFormat:
         codec = CODECS.get(self.mime_type.lower())
         if codec is None:
             raise UnsupportedFormatError(f"{self.mime_type} cannot be recorded")
-        if self.clock_rate != (48000 if codec == "opus" else 90000):  # RFC 7587 §4.1, RFC 7741 §4.1, RFC 6184 §8.2.1
+        if self.clock_rate != (48000 if codec == "opus" else 90000):  # RFC 7587 §4.1, RFC 7741 §4.1 …
             raise UnsupportedFormatError(f"{self.mime_type} with a clock of {self.clock_rate} Hz")
         return codec
 

@@ -141,7 +141,7 @@ def _write(file: Path, sounds: list[_Playing], pictures: list[_Playing], started
 
 def _copy_stream(container: OutputContainer, file: Path) -> Stream:
     with av.open(str(file)) as source:
-        return container.add_stream_from_template(source.streams[0])
+        return container.add_stream_from_template(source.streams[0], opaque=True)  # nothing is encoded
 
 
 def _codec(file: Path) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple, Protocol
 
 from recorder.reorder import Ordered
+from recorder.rtp import RtpPacket
 
 LARGEST_FRAME: Final = 8 * 1024 * 1024
 """No camera frame is this large; an assembly that grows beyond it is given up."""
@@ -88,8 +89,20 @@ class _Assembly:
         self.size += len(part)
 
 
-class Vp8Depacketiser:
-    """Assembles VP8 frames; after a hole nothing decodes, so everything is dropped until the next key frame."""
+class Piece(NamedTuple):
+    """What one packet has of a frame."""
+
+    begins: bool
+    ends: bool
+    data: bytes
+
+
+class WholePictures:
+    """Assembles frames; after a hole nothing decodes, so everything is dropped until the next key frame.
+
+    What a codec has of its own: ``_read`` (the piece in a packet, None if it is to be left out; ValueError if it is
+    malformed), ``_join`` (ValueError if the pieces do not fit), ``_size_of`` (of a key frame, None for others).
+    """
 
     def __init__(self) -> None:
         self.broken = 0
@@ -105,22 +118,33 @@ class Vp8Depacketiser:
         if not packet.payload:
             return None
         try:
-            begins, part = vp8_payload(packet.payload)
+            piece = self._read(packet)
         except ValueError:
             self._break()
             return None
-        if self._assembly is not None and (begins or self._assembly.timestamp != packet.timestamp):
+        if piece is None:
+            return None
+        if self._assembly is not None and (piece.begins or self._assembly.timestamp != packet.timestamp):
             self._break()  # the frame before ended without a marker: a packet of it was never sent to us
-        if begins:
+        if piece.begins:
             self._assembly = _Assembly(packet.timestamp, ordered.arrived_at, [])
         if self._assembly is None:
             self._drop(packet.timestamp)
             return None
-        self._assembly.add(part)
+        self._assembly.add(piece.data)
         if self._assembly.size > LARGEST_FRAME:
             self._break()
             return None
-        return self._complete() if packet.marker else None
+        return self._complete() if piece.ends else None
+
+    def _read(self, packet: RtpPacket) -> Piece | None:
+        raise NotImplementedError
+
+    def _join(self, parts: list[bytes]) -> bytes:
+        return b"".join(parts)
+
+    def _size_of(self, frame: bytes) -> tuple[int, int] | None:
+        raise NotImplementedError
 
     def restart(self) -> None:
         """Wait for a key frame of the new encoder."""
@@ -141,13 +165,28 @@ class Vp8Depacketiser:
     def _complete(self) -> MediaFrame | None:
         assert self._assembly is not None
         assembly, self._assembly = self._assembly, None
-        data = b"".join(assembly.parts)
-        size = vp8_key_size(data)
+        try:
+            data = self._join(assembly.parts)
+        except ValueError:
+            self._drop(assembly.timestamp)
+            return None
+        size = self._size_of(data)
         if self.needs_key and size is None:
             self.broken += 1
             return None
         self.needs_key = False
         return MediaFrame(assembly.timestamp, assembly.arrived_at, data, size is not None, 0, size)
+
+
+class Vp8Depacketiser(WholePictures):
+    """Assembles VP8 frames."""
+
+    def _read(self, packet: RtpPacket) -> Piece | None:
+        begins, data = vp8_payload(packet.payload)
+        return Piece(begins, packet.marker, data)
+
+    def _size_of(self, frame: bytes) -> tuple[int, int] | None:
+        return vp8_key_size(frame)
 
 
 def vp8_payload(payload: bytes) -> tuple[bool, bytes]:

@@ -9,12 +9,18 @@ import av
 from av.audio.stream import AudioStream
 from av.video.stream import VideoStream
 
-Codec = Literal["opus", "vp8", "h264"]
+Codec = Literal["opus", "vp8", "vp9", "av1", "h264"]
 
-CODECS: dict[str, Codec] = {"audio/opus": "opus", "video/vp8": "vp8", "video/h264": "h264"}
+CODECS: dict[str, Codec] = {
+    "audio/opus": "opus",
+    "video/vp8": "vp8",
+    "video/vp9": "vp9",
+    "video/av1": "av1",
+    "video/h264": "h264",
+}
 """What can be recorded, by media type in lower case."""
 
-SUFFIXES: dict[Codec, str] = {"opus": ".webm", "vp8": ".webm", "h264": ".mkv"}
+SUFFIXES: dict[Codec, str] = {"opus": ".webm", "vp8": ".webm", "vp9": ".webm", "av1": ".webm", "h264": ".mkv"}
 
 CLUSTER_MILLISECONDS = 500
 """The muxer holds a cluster back until the next one begins: this much is lost when the process is killed."""
@@ -34,7 +40,7 @@ class _Memory:
 
 
 class TrackMuxer:
-    """One track in one container. Times are ticks of ``clock_rate``."""
+    """One track in one container. Times are ticks of ``clock_rate``. FFmpeg finds AV1's header in the first frame."""
 
     def __init__(self, codec: Codec, clock_rate: int, channels: int, size: tuple[int, int] | None) -> None:
         self._memory = _Memory()

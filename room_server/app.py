@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-import prometheus_client
 import structlog
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
 
 from room_server import tls
-from room_server.api import pages, websocket
+from room_server.api import operators, pages, websocket
 from room_server.api.problems import EXCEPTION_HANDLERS
 from room_server.api.routes import api_routes
-from room_server.bootstrap import Node, build
+from room_server.bootstrap import build
 from room_server.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -42,7 +37,7 @@ def create_app(settings: Settings) -> Starlette:
 
     return Starlette(
         routes=[
-            *_operator_routes(node),
+            *operators.routes(node.health, node.metrics.text, settings.metrics_token),
             *api_routes(node.services, secure=settings.tls, outbox=node.outbox),
             *websocket.routes(node.hub),
             *pages.routes(settings.frontend_dir, settings.demo),
@@ -51,19 +46,6 @@ def create_app(settings: Settings) -> Starlette:
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=lifespan,
     )
-
-
-def _operator_routes(node: Node) -> list[BaseRoute]:
-    async def health(_: Request) -> Response:
-        parts = await node.health()
-        healthy = all(parts.values())
-        return JSONResponse({"ok": healthy, **parts}, status_code=200 if healthy else 503)
-
-    async def metrics(_: Request) -> Response:
-        text = await asyncio.to_thread(prometheus_client.generate_latest, node.registry)
-        return Response(text, media_type=prometheus_client.CONTENT_TYPE_LATEST)
-
-    return [Route("/healthz", health), Route("/metrics", metrics)]
 
 
 def serve(settings: Settings) -> None:

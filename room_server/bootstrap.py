@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from cryptography import x509
-from prometheus_client import CollectorRegistry, Gauge
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from recorder.blobs import LocalBlobStore
@@ -20,6 +19,7 @@ from recorder.pki import Authority
 from recorder.timestamp import HttpTimeStamper, LocalTimeStamper, TimeStamper
 from room_server.auth import Tokens
 from room_server.bus import Bus
+from room_server.live.metrics import Metrics
 from room_server.live.policy import SessionPolicy
 from room_server.live.recording import Director
 from room_server.services.demo import DemoAccess
@@ -139,7 +139,6 @@ class Node:
         self.foundation = found(settings)
         self.services = self.foundation.services
         self.outbox = self.foundation.outbox if settings.demo else None
-        self.registry = CollectorRegistry()
         self._background = Background()
         self._media = MediaWorker(settings.media_control, self._heard, self._media_lost, self._media_ready)
         self._recorder = RecorderClient(
@@ -157,7 +156,7 @@ class Node:
         )
         self.hub = Hub(self._policy, self._media, settings=limits, cpu_limit=settings.media_cpu_limit / 100)
         self._policy.listen(self.foundation.bus, self.hub)
-        self._measure()
+        self.metrics = Metrics(self.hub, self._media, recorder_ready=lambda: self._recorder.ready)
 
     async def start(self) -> None:
         """Bring the database up to date, connect to the other processes, go on with what was left unfiled."""
@@ -217,16 +216,6 @@ class Node:
 
     def _recorder_ready(self, tracks: list[Track]) -> None:
         self._background.run(self._director.recorder_ready(tracks))
-
-    def _measure(self) -> None:
-        rooms = Gauge("mediation_room_live_rooms", "Live rooms of this node", registry=self.registry)
-        rooms.set_function(lambda: len(self.hub.rooms))
-        people = Gauge("mediation_room_people", "People in live rooms of this node", registry=self.registry)
-        people.set_function(lambda: sum(len(room.participants) for room in self.hub.rooms.values()))
-        recording = Gauge("mediation_room_recordings", "Rooms whose recording runs", registry=self.registry)
-        recording.set_function(lambda: sum(room.recording.state == "on" for room in self.hub.rooms.values()))
-        failed = Gauge("mediation_room_recordings_failed", "Rooms whose recording broke", registry=self.registry)
-        failed.set_function(lambda: sum(room.recording.state == "failed" for room in self.hub.rooms.values()))
 
 
 def build(settings: Settings) -> Node:

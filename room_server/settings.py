@@ -70,6 +70,9 @@ class Settings:
     room_publishers: int = _doc("people in a room who send sound or pictures, besides the mediators", 12)
     room_listeners: int = _doc("people in a room who only watch and listen", 50)
     media_cpu_limit: int = _doc("percent of a core at the media worker from which on no new room opens; 0: never", 80)
+    metrics_token: str = _doc(
+        "bearer token for /metrics; empty: only this machine may read it, and through no proxy", ""
+    )
     time_zone: str = _doc("zone of dates on papers and screens", "Asia/Shanghai")
 
     @property

@@ -77,6 +77,11 @@ class Document:
         """Whether the gate is closed."""
         return self._frozen
 
+    @property
+    def sockets(self) -> int:
+        """How many are open here."""
+        return len(self._seats)
+
     def view(self) -> DocumentView:
         """As everybody who was admitted sees it."""
         return DocumentView(

@@ -183,6 +183,10 @@ class MediaWorker:
         """Have the publisher send a key frame soon."""
         await self._ask(control.AskKeyFrame(0, publication_id))
 
+    async def counters(self) -> Json:
+        """Counters of the worker, and how many there are of what."""
+        return await self._ask(control.GetCounters(0))
+
     async def statistics(self) -> Json:
         """Counters of the worker, its transports, publications and subscriptions."""
         return await self._ask(control.GetStatistics(0))

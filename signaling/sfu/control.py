@@ -127,6 +127,10 @@ class AskKeyFrame(Request):
     publication_id: PublicationId
 
 
+class GetCounters(Request):
+    """Result: the worker's counters, its load, and how many there are of what. Cheap, for monitoring."""
+
+
 class GetStatistics(Request):
     """Result: counters of the worker, its transports, publications and subscriptions, as JSON values."""
 
@@ -147,6 +151,7 @@ AnyRequest = (
     | StartCapture
     | StopCapture
     | AskKeyFrame
+    | GetCounters
     | GetStatistics
 )
 

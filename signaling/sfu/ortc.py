@@ -1,8 +1,6 @@
 """Negotiation in the JSON of mediasoup-client: what the router can do, what a publisher sends, what a subscriber gets.
 
-The worker never reads SDP. Announced is only what is done: transport-cc to publishers, who get feedback (without it
-Chromium would stay at 30 kbit/s), and to subscribers for the soundings of ``signaling.sfu.soundings``; MID but no RID
-towards subscribers.
+The worker never reads SDP. What the router can do is in ``signaling.sfu.capabilities``.
 """
 
 from __future__ import annotations
@@ -15,18 +13,15 @@ from msgspec import Meta
 
 from signaling.errors import ErrorCode, SignalingError
 from signaling.messages import Json, Kind
-
-MID: Final = "urn:ietf:params:rtp-hdrext:sdes:mid"
-RID: Final = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
-REPAIRED_RID: Final = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
-SEND_TIME: Final = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
-TRANSPORT_CC: Final = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
-AUDIO_LEVEL: Final = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
-ORIENTATION: Final = "urn:3gpp:video-orientation"
-NUMBER_ID: Final = 5
-"""Of the transport-wide sequence number. Towards subscribers only soundings carry it."""
-CARRIED: Final = frozenset({AUDIO_LEVEL, ORIENTATION})
-"""Header extensions that reach subscribers; the others mean something only on the first hop."""
+from signaling.sfu.capabilities import (
+    CAPABILITIES,
+    CARRIED,
+    LAYERED,
+    NUMBER_ID,
+    TRANSPORT_CC,
+    as_sent,
+    same_codec,
+)
 
 MAXIMUM_ENCODINGS: Final = 4
 LARGEST_ID: Final = 14
@@ -174,83 +169,11 @@ class Promised(msgspec.Struct, frozen=True):
     """Whether the browser tells when soundings arrive (``signaling.sfu.soundings``)."""
 
 
-def _video(mime_type: str, payload_type: int, parameters: Json) -> list[Json]:
-    feedback = [("nack", ""), ("nack", "pli"), ("ccm", "fir"), ("goog-remb", ""), ("transport-cc", "")]
-    media = {
-        "kind": "video",
-        "mimeType": mime_type,
-        "preferredPayloadType": payload_type,
-        "clockRate": 90000,
-        "parameters": parameters,
-        "rtcpFeedback": [{"type": kind, "parameter": parameter} for kind, parameter in feedback],
-    }
-    repair = {
-        "kind": "video",
-        "mimeType": "video/rtx",
-        "preferredPayloadType": payload_type + 1,
-        "clockRate": 90000,
-        "parameters": {"apt": payload_type},
-        "rtcpFeedback": [],
-    }
-    return [media, repair]
-
-
-def _extensions() -> list[Json]:
-    rows: list[tuple[Kind, str, int, str]] = [
-        ("audio", MID, 1, "sendrecv"),
-        ("video", MID, 1, "sendrecv"),
-        ("video", RID, 2, "recvonly"),
-        ("video", REPAIRED_RID, 3, "recvonly"),
-        ("audio", SEND_TIME, 4, "recvonly"),
-        ("video", SEND_TIME, 4, "recvonly"),
-        ("audio", TRANSPORT_CC, 5, "recvonly"),
-        ("video", TRANSPORT_CC, NUMBER_ID, "sendrecv"),
-        ("audio", AUDIO_LEVEL, 10, "sendrecv"),
-        ("video", ORIENTATION, 11, "sendrecv"),
-    ]
-    return [
-        {"kind": kind, "uri": uri, "preferredId": number, "preferredEncrypt": False, "direction": direction}
-        for kind, uri, number, direction in rows
-    ]
-
-
-def router_capabilities() -> Json:
-    """``routerRtpCapabilities`` for mediasoup-client's ``Device.load``. Opus, then VP8 before H264."""
-    opus = {
-        "kind": "audio",
-        "mimeType": "audio/opus",
-        "preferredPayloadType": 100,
-        "clockRate": 48000,
-        "channels": 2,
-        "parameters": {"useinbandfec": 1},
-        "rtcpFeedback": [{"type": "nack", "parameter": ""}, {"type": "transport-cc", "parameter": ""}],
-    }
-    h264 = {"packetization-mode": 1, "level-asymmetry-allowed": 1, "profile-level-id": "42e01f"}
-    return {
-        "codecs": [opus, *_video("video/VP8", 101, {}), *_video("video/H264", 103, h264)],
-        "headerExtensions": _extensions(),
-    }
-
-
-CAPABILITIES: Final = router_capabilities()
-
-
 def _convert(value: Json, into: type[Any], what: str) -> Any:
     try:
         return msgspec.convert(value, into)
     except msgspec.ValidationError as error:
         raise SignalingError(ErrorCode.BAD_REQUEST, f"{what}: {error}") from error
-
-
-def _same_codec(ours: Json, mime_type: str, parameters: Json) -> bool:
-    if str(ours["mimeType"]).lower() != mime_type.lower():
-        return False
-    if mime_type.lower() != "video/h264":
-        return True
-    # RFC 6184 §8.1: mode 1 is what the router names; 42 is baseline, which every decoder takes.
-    profile = parameters.get("profile-level-id")
-    known = isinstance(profile, str | int) and str(profile).lower().startswith("42")
-    return known and parameters.get("packetization-mode") in (1, "1")
 
 
 def read_publication(kind: Kind, rtp_parameters: Json) -> Offered:
@@ -263,9 +186,11 @@ def read_publication(kind: Kind, rtp_parameters: Json) -> Offered:
     media = next((codec for codec in offered.codecs if not codec.mime_type.lower().endswith("/rtx")), None)
     if media is None:
         raise SignalingError(ErrorCode.BAD_REQUEST, "rtp_parameters: a codec is needed")
-    ours = next((each for each in CAPABILITIES["codecs"] if _same_codec(each, media.mime_type, media.parameters)), None)
+    ours = next((each for each in CAPABILITIES["codecs"] if same_codec(each, media.mime_type, media.parameters)), None)
     if ours is None or ours["kind"] != kind:
         raise SignalingError(ErrorCode.BAD_REQUEST, f"rtp_parameters: {media.mime_type} is not {kind} of this router")
+    if len(offered.encodings) > 1 and media.mime_type.lower() not in LAYERED:
+        raise SignalingError(ErrorCode.BAD_REQUEST, f"rtp_parameters: {media.mime_type} comes in one encoding here")
     if offered.mid is None and not all(encoding.ssrc for encoding in offered.encodings):
         raise SignalingError(ErrorCode.BAD_REQUEST, "rtp_parameters: an encoding has neither mid nor ssrc")
     names = [encoding.ssrc or encoding.rid for encoding in offered.encodings]
@@ -283,7 +208,7 @@ def read_publication(kind: Kind, rtp_parameters: Json) -> Offered:
     ids = {extension.uri: extension.id for extension in offered.header_extensions if extension.id <= LARGEST_ID}
     return Offered(
         kind=kind,
-        codec=ours,
+        codec=as_sent(ours, media.parameters),
         payload_type=media.payload_type,
         rtx_payload_type=repair,
         nack=any(each.type == "nack" and not each.parameter for each in media.rtcp_feedback),
@@ -308,7 +233,7 @@ def promise(offered: Offered, rtp_capabilities: Json, mid: str, cname: str) -> P
     """
     theirs: RtpCapabilities = _convert(rtp_capabilities, RtpCapabilities, "rtp_capabilities")
     codec = offered.codec
-    if not any(_same_codec(codec, each.mime_type, each.parameters) for each in theirs.codecs):
+    if not any(same_codec(codec, each.mime_type, each.parameters) for each in theirs.codecs):
         raise SignalingError(ErrorCode.CONFLICT, f"this browser cannot receive {codec['mimeType']}")
     payload_type: int = codec["preferredPayloadType"]
     repairs = offered.kind == "video" and any(

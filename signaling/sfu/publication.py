@@ -11,8 +11,9 @@ from signaling.sfu import rtcp
 from signaling.sfu.agenda import Agenda
 from signaling.sfu.arrangement import Demand, arrange
 from signaling.sfu.cache import PacketCache
+from signaling.sfu.capabilities import AUDIO_LEVEL
 from signaling.sfu.layers import Position
-from signaling.sfu.ortc import AUDIO_LEVEL, Offered
+from signaling.sfu.ortc import Offered
 from signaling.sfu.ports import PacketSink
 from signaling.sfu.reception import Reception
 from signaling.sfu.rtp import ExtensionCarrier, key_frame_test

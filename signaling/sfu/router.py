@@ -6,6 +6,7 @@ What happens by the clock is in ``signaling.sfu.rounds``.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from signaling.ids import PublicationId, SubscriptionId, TransportId
 from signaling.messages import Json
 from signaling.sfu import control, feedback, ortc
 from signaling.sfu.arrangement import arrange
+from signaling.sfu.capabilities import CAPABILITIES
 from signaling.sfu.capture import CaptureSink, FeedSocket
 from signaling.sfu.counters import Counters
 from signaling.sfu.dtls import Certificate
@@ -77,6 +79,7 @@ class Router:
             control.StartCapture: self._start_capture,
             control.StopCapture: self._stop_capture,
             control.AskKeyFrame: self._ask_key_frame,
+            control.GetCounters: self._get_counters,
             control.GetStatistics: self._get_statistics,
         }
 
@@ -98,7 +101,7 @@ class Router:
     # ---- requests ----------------------------------------------------------------------------------------------------
 
     async def _get_capabilities(self, request: control.GetCapabilities) -> Json:
-        return ortc.CAPABILITIES
+        return CAPABILITIES
 
     async def _create_transport(self, request: control.CreateTransport) -> Json:
         if request.transport_id in self._transports:
@@ -225,6 +228,17 @@ class Router:
     async def _ask_key_frame(self, request: control.AskKeyFrame) -> Json:
         self._publication(request.publication_id).ask_key_frame(time.monotonic())
         return {}
+
+    async def _get_counters(self, request: control.GetCounters) -> Json:
+        return {
+            "counters": self.counters.as_json(),
+            "cpu_share": self.strain.load.cpu_share,
+            "packets_per_second": self.strain.load.packets_per_second,
+            "transports": Counter(each.state for each in self._transports.values()),
+            "publications": Counter(each.kind for each in self._publications.values()),
+            "subscriptions": Counter(each.publication.kind for each in self._subscriptions.values()),
+            "captures": len(self._captures),
+        }
 
     async def _get_statistics(self, request: control.GetStatistics) -> Json:
         return {

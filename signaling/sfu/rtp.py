@@ -198,6 +198,24 @@ def h264_key_frame(packet: Buffer, start: int, end: int) -> bool:
     return False
 
 
+def vp9_key_frame(packet: Buffer, start: int, end: int) -> bool:
+    """Whether the payload begins a VP9 key frame (RFC 9628 §4.2): not predicted, and the lowest spatial layer."""
+    first = packet[start]
+    if first & 0x48 != 0x08:  # P: predicted from another picture; B: begins a frame
+        return False
+    if not first & 0x20:
+        return True
+    position = start + 1
+    if first & 0x80 and position < end:
+        position += 2 if packet[position] & 0x80 else 1
+    return position < end and not packet[position] & 0x0E
+
+
+def av1_key_frame(packet: Buffer, start: int, end: int) -> bool:
+    """Whether the payload begins a new coded video sequence of AV1 (RTP Payload Format for AV1 1.0 §4.4, N)."""
+    return packet[start] & 0x88 == 0x08
+
+
 def key_frame_test(mime_type: str) -> KeyFrameTest | None:
     """How to find a key frame of this codec; None: every packet is one (audio).
 
@@ -208,6 +226,8 @@ def key_frame_test(mime_type: str) -> KeyFrameTest | None:
         "audio/opus": None,
         "video/vp8": vp8_key_frame,
         "video/h264": h264_key_frame,
+        "video/vp9": vp9_key_frame,
+        "video/av1": av1_key_frame,
     }
     try:
         return tests[mime_type.lower()]

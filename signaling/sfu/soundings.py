@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from signaling.sfu.arrivals import ABSENT, DELTA, LARGE, LONGEST, REFERENCE, SMALL
-from signaling.sfu.ortc import NUMBER_ID
+from signaling.sfu.capabilities import NUMBER_ID
 
 LARGEST_PADDING: Final = 255
 ANSWERED_WITHIN: Final = 0.45

@@ -9,7 +9,7 @@ from typing import Final, Literal, NamedTuple
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import ParticipantId, RoomId, TransportId
 from signaling.messages import Json
-from signaling.sfu import ortc, rtp
+from signaling.sfu import capabilities, ortc, rtp
 from signaling.sfu.arrivals import Arrivals
 from signaling.sfu.counters import Counters
 from signaling.sfu.dtls import Certificate, DtlsOutcome, DtlsSession
@@ -247,10 +247,10 @@ class Transport:
                 uri: found.get(identifier, b"").decode(errors="replace")
                 for uri, identifier in offered.extension_ids.items()
             }
-            if not offered.mid or names.get(ortc.MID) != offered.mid:
+            if not offered.mid or names.get(capabilities.MID) != offered.mid:
                 continue
             repairs = second & 0x7F == offered.rtx_payload_type
-            rid = names.get(ortc.REPAIRED_RID if repairs else ortc.RID) or None
+            rid = names.get(capabilities.REPAIRED_RID if repairs else capabilities.RID) or None
             stream = next((each for each in publication.streams if each.rid is None or each.rid == rid), None)
             if stream is not None and self._bindings < MAXIMUM_BINDINGS:
                 self._bindings += 1

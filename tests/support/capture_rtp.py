@@ -19,6 +19,8 @@ from recorder.rtp import NTP_TO_UNIX_SECONDS
 
 OPUS = TrackFormat("audio/opus", 48000, 2, 111)
 VP8 = TrackFormat("video/VP8", 90000, 1, 96)
+VP9 = TrackFormat("video/VP9", 90000, 1, 98)
+AV1 = TrackFormat("video/AV1", 90000, 1, 45)
 H264 = TrackFormat("video/H264", 90000, 1, 102)
 
 PAYLOAD_BYTES = 1100
@@ -73,12 +75,14 @@ def opus_frames(seconds: float) -> tuple[bytes, ...]:
 def video_frames(
     codec: str, seconds: float, width: int = 320, height: int = 180, rate: int = 30, key_every: int = 60
 ) -> tuple[bytes, ...]:
-    """Frames of a moving gradient. ``codec``: ``libvpx`` or ``libx264`` (Annex B)."""
+    """Frames of a moving gradient. ``codec``: ``libvpx``, ``libvpx-vp9``, ``libsvtav1`` or ``libx264`` (Annex B)."""
     encoder = av.CodecContext.create(codec, "w")
     encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuv420p"
     encoder.time_base, encoder.bit_rate, encoder.gop_size = Fraction(1, rate), 400_000, key_every
-    if codec == "libvpx":
+    if codec in ("libvpx", "libvpx-vp9"):
         encoder.options = {"deadline": "realtime", "cpu-used": "8", "lag-in-frames": "0", "error-resilient": "1"}
+    elif codec == "libsvtav1":
+        encoder.options = {"preset": "12", "svtav1-params": "pred-struct=1:rc=2:lp=1:lookahead=0"}
     else:
         encoder.options = {"preset": "ultrafast", "tune": "zerolatency", "profile": "baseline"}
     noise = random.Random(7).randbytes(width * height * 2)

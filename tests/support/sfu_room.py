@@ -20,7 +20,7 @@ from signaling.sfu.srtp import AEAD_AES_128_GCM, SrtpContext, SrtpKeys
 from signaling.sfu.subscription import Subscription
 from signaling.sfu.transport import Direction, State, Transport
 from signaling.sfu.udp import UdpPort
-from tests.support.sfu_packets import CAPABILITIES, rtp_packet, video_parameters
+from tests.support.sfu_packets import CAPABILITIES, audio_parameters, rtp_packet, video_parameters
 
 CERTIFICATE = Certificate()
 
@@ -111,6 +111,13 @@ class Room:
         """Somebody publishes a VP8 camera with SSRC 2001."""
         offered = ortc.read_publication("video", parameters or video_parameters())
         publication = Publication(PublicationId("pub"), browser.transport, "video", "camera", offered)
+        browser.transport.add(publication)
+        return publication
+
+    def microphone(self, browser: Browser) -> Publication:
+        """Somebody publishes an Opus microphone with SSRC 1001."""
+        offered = ortc.read_publication("audio", audio_parameters())
+        publication = Publication(PublicationId("voice"), browser.transport, "audio", "microphone", offered)
         browser.transport.add(publication)
         return publication
 

@@ -27,19 +27,6 @@ describe("sound and picture of one person", () => {
       });
     });
 
-    it("nothing where the room takes no more who send, and still receives", async () => {
-      room.client.answers.set("publish", () => {
-        throw new CommandError({ code: "room_full", message: "", retryable: false, detail: { reason: "publishers" } });
-      });
-      await room.enter();
-      expect(room.media.state.value.camera).toEqual({ wanted: false, track: null, problem: "full" });
-      expect(room.media.state.value.microphone).toEqual({ wanted: false, track: null, problem: "full" });
-      room.client.change({ publications: new Map([[camera.publication_id, camera]]) });
-      await settle();
-      expect(room.media.state.value.remote.has("cam-host")).toBe(true);
-      expect(made.filter((one) => one.direction === "send")).toHaveLength(1);
-    });
-
     it("only the layers that the server says are watched", async () => {
       await room.enter();
       const sender = room.produced("camera");

@@ -11,11 +11,14 @@ import pytest
 
 from recorder.capture import Capture, TrackFormat, UnsupportedFormatError
 from recorder.index import FragmentFacts
+from tests.support.capture_newer import av1_packets, vp9_packets
 from tests.support.capture_rtp import (
+    AV1,
     EPOCH,
     H264,
     OPUS,
     VP8,
+    VP9,
     Sent,
     h264_packets,
     later,
@@ -77,6 +80,8 @@ TRACKS = [
     pytest.param(OPUS, opus_packets, id="opus"),
     pytest.param(VP8, vp8_packets, id="vp8"),
     pytest.param(H264, h264_packets, id="h264"),
+    pytest.param(VP9, vp9_packets, id="vp9"),
+    pytest.param(AV1, av1_packets, id="av1"),
 ]
 
 
@@ -236,7 +241,7 @@ def test_mutated_packets_never_raise_and_leave_a_file_that_opens(
 @pytest.mark.parametrize(
     "track_format",
     [
-        TrackFormat("video/AV1", 90000, 1, 45),
+        TrackFormat("video/H265", 90000, 1, 45),
         TrackFormat("audio/opus", 8000, 1, 111),
         TrackFormat("text/plain", 1, 1, 1),
     ],

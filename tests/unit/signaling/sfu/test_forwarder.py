@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from signaling.sfu import rtcp, rtp
+from signaling.sfu import feedback, rtcp, rtp
 from signaling.sfu.transport import MAXIMUM_BINDINGS, MAXIMUM_REPORTERS
 from signaling.sfu.udp import MESSAGES, SEGMENTS
 from tests.support.sfu_packets import VP8_DELTA, VP8_KEY, rtp_packet
@@ -43,6 +43,20 @@ async def test_numbers_go_on_across_the_wrap_of_the_subscriber() -> None:
         bob.send_report(rtcp.nack(subscription.promised.ssrc, [65535, 1]))
         repairs, _ = bob.receive()
         assert [int.from_bytes(each[12:14], "big") for each in repairs] == [65535, 1]
+
+
+async def test_sound_that_was_lost_is_sent_again_as_it_was_and_asked_for_upstream() -> None:
+    with Room() as room:
+        ann, bob = room.browser("ann", "send"), room.browser("bob", "receive")
+        publication = room.microphone(ann)
+        subscription = room.follow(bob, publication)
+        ann.send(*(rtp_packet(111, each, 960 * each, 1001, b"sound" + bytes((each,))) for each in (1, 2, 4)))
+        _, lost, _ = (bob.socket.recv(2048) for _ in range(3))
+        bob.send_report(rtcp.nack(subscription.promised.ssrc, [subscription.first + subscription.offset + 1]))
+        assert bob.socket.recv(2048) == lost
+        ann.receive()
+        feedback.ask_for_missing(publication.streams[0], room.now)
+        assert ann.receive()[1] == [rtcp.nack(1001, [3])]
 
 
 @settings(max_examples=40, deadline=None)

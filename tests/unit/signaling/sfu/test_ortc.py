@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import PublicationId
-from signaling.sfu import ortc, rtcp
+from signaling.sfu import capabilities, ortc, rtcp
 from signaling.sfu.publication import Publication
 from tests.support.sfu_packets import CAPABILITIES, RECORDED, audio_parameters, video_parameters
 from tests.support.sfu_room import Room
@@ -59,9 +59,9 @@ def broken(change: dict[str, Any]) -> dict[str, Any]:
         broken({"encodings": [{"ssrc": "one"}]}),
         broken({"encodings": [{}], "mid": None}),
         broken({"headerExtensions": [{"uri": 1}]}),
-        broken({"headerExtensions": [{"uri": ortc.AUDIO_LEVEL, "id": 0}]}),
-        broken({"headerExtensions": [{"uri": ortc.AUDIO_LEVEL, "id": 1000}]}),
-        broken({"headerExtensions": [{"uri": ortc.AUDIO_LEVEL, "id": 1}] * 100}),
+        broken({"headerExtensions": [{"uri": capabilities.AUDIO_LEVEL, "id": 0}]}),
+        broken({"headerExtensions": [{"uri": capabilities.AUDIO_LEVEL, "id": 1000}]}),
+        broken({"headerExtensions": [{"uri": capabilities.AUDIO_LEVEL, "id": 1}] * 100}),
         broken({"encodings": [{"ssrc": 2**32}]}),
         broken({"encodings": [{"ssrc": -1}]}),
         broken({"encodings": [{"ssrc": 1, "rtx": {"ssrc": 2**40}}]}),
@@ -79,7 +79,7 @@ def test_parameters_that_make_no_sense_are_refused(parameters: dict[str, Any]) -
 
 SCALARS = st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(max_size=8)
 ODD = st.recursive(
-    SCALARS | st.sampled_from(["video/VP8", "video/rtx", "audio/opus", "video/H264", "nack", "42e01f", ortc.MID]),
+    SCALARS | st.sampled_from(["video/VP8", "video/rtx", "audio/opus", "video/H264", "nack", "42e01f", capabilities.MID]),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
     max_leaves=12,
 )
@@ -133,9 +133,9 @@ def test_strange_capabilities_and_fingerprints_are_refused_or_taken(strange: dic
 
 def test_extensions_that_only_fit_into_two_bytes_are_not_read() -> None:
     parameters = video_parameters()
-    parameters["headerExtensions"] = [{"uri": ortc.ORIENTATION, "id": 15}, {"uri": ortc.MID, "id": 14}]
+    parameters["headerExtensions"] = [{"uri": capabilities.ORIENTATION, "id": 15}, {"uri": capabilities.MID, "id": 14}]
     offered = ortc.read_publication("video", parameters)
-    assert (offered.carried, offered.extension_ids) == ({}, {ortc.MID: 14})
+    assert (offered.carried, offered.extension_ids) == ({}, {capabilities.MID: 14})
 
 
 def test_a_subscriber_gets_the_routers_payload_types_and_own_ssrcs() -> None:
@@ -147,7 +147,9 @@ def test_a_subscriber_gets_the_routers_payload_types_and_own_ssrcs() -> None:
         ("video/rtx", 102),
     ]
     assert parameters["encodings"] == [{"ssrc": promised.ssrc, "rtx": {"ssrc": promised.rtx_ssrc}}]
-    assert parameters["headerExtensions"] == [{"uri": ortc.ORIENTATION, "id": 11, "encrypt": False, "parameters": {}}]
+    assert parameters["headerExtensions"] == [
+        {"uri": capabilities.ORIENTATION, "id": 11, "encrypt": False, "parameters": {}}
+    ]
     assert {each["type"] for each in parameters["codecs"][0]["rtcpFeedback"]} == {"nack", "ccm"}
     assert (parameters["mid"], parameters["rtcp"]["cname"]) == ("3", "ann")
     assert len({promised.ssrc, promised.rtx_ssrc, ortc.promise(offered, CAPABILITIES, "4", "ann").ssrc}) == 3
@@ -174,17 +176,17 @@ def test_a_browser_without_the_codec_is_refused() -> None:
 
 
 def test_nothing_is_announced_that_is_not_done() -> None:
-    announced = ortc.router_capabilities()
+    announced = capabilities.router_capabilities()
     wide = [each for each in announced["headerExtensions"] if "transport-wide-cc" in each["uri"]]
     assert {each["kind"]: each["direction"] for each in wide} == {"audio": "recvonly", "video": "sendrecv"}
 
 
 def test_soundings_are_for_browsers_that_answer_them() -> None:
     offered = ortc.read_publication("video", video_parameters())
-    able = {**CAPABILITIES, "headerExtensions": [*CAPABILITIES["headerExtensions"], {"uri": ortc.TRANSPORT_CC}]}
+    able = {**CAPABILITIES, "headerExtensions": [*CAPABILITIES["headerExtensions"], {"uri": capabilities.TRANSPORT_CC}]}
     promised = ortc.promise(offered, able, "3", "ann")
     assert promised.sounded
-    assert {"uri": ortc.TRANSPORT_CC, "id": 5, "encrypt": False, "parameters": {}} in promised.rtp_parameters[
+    assert {"uri": capabilities.TRANSPORT_CC, "id": 5, "encrypt": False, "parameters": {}} in promised.rtp_parameters[
         "headerExtensions"
     ]
     assert "transport-cc" in {each["type"] for each in promised.rtp_parameters["codecs"][0]["rtcpFeedback"]}
@@ -211,3 +213,73 @@ def test_the_first_announced_address_is_preferred() -> None:
     assert tcp["priority"] < second["priority"], "TCP is the last resort"
     assert (first["ip"], first["port"], first["protocol"]) == ("192.0.2.1", 40000, "udp")
     assert first["priority"] > second["priority"]
+
+
+def codec_of(mime_type: str, **parameters: Any) -> dict[str, Any]:
+    return {"mimeType": mime_type, "payloadType": 98, "clockRate": 90000, "parameters": parameters}
+
+
+def test_vp8_is_preferred_and_then_h264_vp9_and_av1() -> None:
+    codecs = [each["mimeType"] for each in capabilities.CAPABILITIES["codecs"]]
+    assert [each for each in codecs if each != "video/rtx"] == [
+        "audio/opus", "video/VP8", "video/H264", "video/VP9", "video/AV1",
+    ]  # fmt: skip
+    numbers = [each["preferredPayloadType"] for each in capabilities.CAPABILITIES["codecs"]]
+    assert len(set(numbers)) == len(numbers)
+
+
+@pytest.mark.parametrize(
+    ("profile", "fits"),
+    [
+        ("42e01f", True),
+        ("42c015", True),
+        ("42401f", True),
+        ("4d801f", True),  # main with constraint 0
+        ("58c01f", True),  # extended with constraints 0 and 1
+        ("42001f", False),  # plain baseline may have slices in any order
+        ("4d001f", False),
+        ("640c1f", False),
+        ("42e0", False),
+        ("baseline", False),
+        ("", False),
+    ],
+)
+def test_h264_is_constrained_baseline_in_packetization_mode_1(profile: str, fits: bool) -> None:
+    ours = next(each for each in capabilities.CAPABILITIES["codecs"] if each["mimeType"] == "video/H264")
+    parameters = {"packetization-mode": 1, "profile-level-id": profile}
+    assert capabilities.same_codec(ours, "video/h264", parameters) is fits
+    assert not capabilities.same_codec(ours, "video/h264", {**parameters, "packetization-mode": 0})
+
+
+@pytest.mark.parametrize("mime_type", ["video/VP9", "video/AV1"])
+def test_newer_codecs_pass_where_both_ends_have_them_in_their_first_profile(mime_type: str) -> None:
+    parameters = {**video_parameters(), "codecs": [codec_of(mime_type)]}
+    offered = ortc.read_publication("video", parameters)
+    name = "profile-id" if mime_type == "video/VP9" else "profile"
+    able = {"codecs": [{"mimeType": mime_type, "parameters": {name: 1}}, {"mimeType": mime_type}]}
+    assert ortc.promise(offered, able, "0", "ann").rtp_parameters["codecs"][0]["mimeType"] == mime_type
+    for codecs in (able["codecs"][:1], [{"mimeType": "video/VP8"}]):
+        with pytest.raises(SignalingError) as refused:
+            ortc.promise(offered, {"codecs": codecs}, "0", "ann")
+        assert refused.value.code == ErrorCode.CONFLICT
+    with pytest.raises(SignalingError, match="one encoding"):
+        ortc.read_publication("video", {**parameters, "encodings": [{"rid": "l"}, {"rid": "h"}]})
+
+
+def test_what_a_publisher_says_of_its_opus_reaches_subscribers_and_nothing_else() -> None:
+    parameters = audio_parameters()
+    parameters["codecs"][0]["parameters"] = {"useinbandfec": 1, "usedtx": "1", "sprop-stereo": 0, "x-other": 1}
+    offered = ortc.read_publication("audio", parameters)
+    promised = ortc.promise(offered, CAPABILITIES, "0", "ann").rtp_parameters["codecs"][0]
+    assert promised["parameters"] == {"useinbandfec": 1, "usedtx": 1}
+    plain = ortc.read_publication("audio", audio_parameters())
+    assert ortc.promise(plain, CAPABILITIES, "0", "ann").rtp_parameters["codecs"][0]["parameters"] == {
+        "useinbandfec": 1
+    }
+
+
+def test_sound_is_repaired_in_both_directions() -> None:
+    offered = ortc.read_publication("audio", RECORDED["audio"])
+    assert offered.nack
+    promised = ortc.promise(offered, CAPABILITIES, "0", "ann").rtp_parameters["codecs"][0]
+    assert {"type": "nack", "parameter": ""} in promised["rtcpFeedback"]

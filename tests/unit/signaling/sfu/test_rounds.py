@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from signaling.ids import PublicationId
-from signaling.sfu import control, ortc, rtcp
+from signaling.sfu import control, rtcp
 from signaling.sfu.publication import KEY_FRAME_PATIENCE, LONGEST_PATIENCE, Publication
 from signaling.sfu.rounds import SETTLED_AFTER, Rounds
-from tests.support.sfu_packets import VP8_DELTA, VP8_KEY, audio_parameters, rtp_packet
+from tests.support.sfu_packets import VP8_DELTA, VP8_KEY, rtp_packet
 from tests.support.sfu_room import Browser, Room, camera_packet
 
 LIMIT = 1_000_000
@@ -32,9 +31,7 @@ class Scene:
         return publication
 
     def microphone(self) -> Publication:
-        offered = ortc.read_publication("audio", audio_parameters())
-        publication = Publication(PublicationId("voice"), self.ann.transport, "audio", "microphone", offered)
-        self.ann.transport.add(publication)
+        publication = self.room.microphone(self.ann)
         self.rounds.enter(publication)
         return publication
 

@@ -124,8 +124,40 @@ def test_h264_key_frames_are_recognised(payload: bytes, expected: bool) -> None:
     assert rtp.h264_key_frame(payload, 0, len(payload)) is expected
 
 
+@pytest.mark.parametrize(
+    ("payload", "expected"),
+    [
+        (b"\x8c\x05\x82", True),  # short picture id, begins and ends a frame
+        (b"\x88\x85\x01\x82", True),  # long picture id
+        (b"\x08\x82", True),  # no picture id
+        (b"\xc8\x05\x82", False),  # predicted
+        (b"\x84\x05\x82", False),  # a later packet of the frame
+        (b"\xa8\x85\x01\x00\x07\x82", True),  # layers: the lowest
+        (b"\xa8\x05\x02\x07\x82", False),  # layers: the next spatial one
+        (b"\xa8\x05\x31\x07\x82", True),  # a temporal layer's and a switching bit do not count
+        (b"\xa8\x85", False),
+        (b"\xa8", False),
+    ],
+)
+def test_vp9_key_frames_are_recognised(payload: bytes, expected: bool) -> None:
+    assert rtp.vp9_key_frame(b"?" + payload, 1, 1 + len(payload)) is expected
+
+
+@pytest.mark.parametrize(
+    ("payload", "expected"),
+    [
+        (b"\x18\x0a\x0b", True),
+        (b"\x58\x0a", True),  # its last element goes on in the next packet
+        (b"\x10\x32", False),
+        (b"\x98\x32", False),  # goes on with an element of before: begins nothing
+    ],
+)
+def test_av1_key_frames_are_recognised(payload: bytes, expected: bool) -> None:
+    assert rtp.av1_key_frame(payload, 0, len(payload)) is expected
+
+
 def test_only_the_routers_codecs_have_a_key_frame_test() -> None:
     assert rtp.key_frame_test("audio/opus") is None
     assert rtp.key_frame_test("video/VP8") is rtp.vp8_key_frame
     with pytest.raises(ValueError, match="unknown codec"):
-        rtp.key_frame_test("video/AV1")
+        rtp.key_frame_test("video/H265")

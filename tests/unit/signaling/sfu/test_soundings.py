@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from signaling.sfu import rtp
 from signaling.sfu.arrivals import Arrivals
-from signaling.sfu.ortc import NUMBER_ID
+from signaling.sfu.capabilities import NUMBER_ID
 from signaling.sfu.soundings import HEAD, UNANSWERED, Soundings, body, read_feedback
 
 

@@ -1,0 +1,62 @@
+"""Health for everybody, figures for operators."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+from starlette.applications import Starlette
+
+from room_server.api import operators
+from room_server.app import create_app
+from room_server.settings import Settings
+
+HERE, ELSEWHERE = ("127.0.0.1", 50000), ("192.0.2.9", 50000)
+
+
+async def ask(token: str, client: tuple[str, int], **headers: bytes) -> int:
+    async def health() -> dict[str, bool]:
+        return {"database": True, "media": False}
+
+    async def metrics() -> bytes:
+        return b"up 1\n"
+
+    app = Starlette(routes=operators.routes(health, metrics, token))
+    transport = httpx.ASGITransport(app, client=client)
+    async with httpx.AsyncClient(transport=transport, base_url="http://room.example") as browser:
+        answer = await browser.get("/metrics", headers=[(name.encode(), each) for name, each in headers.items()])
+        assert ("up 1" in answer.text) == (answer.status_code == 200)
+        return answer.status_code
+
+
+async def test_without_a_token_only_this_machine_reads_the_figures() -> None:
+    assert await ask("", HERE) == 200
+    assert await ask("", ("::1", 50000)) == 200
+    assert await ask("", ELSEWHERE) == 404
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "Via", "X-Real-IP"])
+async def test_what_a_proxy_passes_on_is_not_from_this_machine(header: str) -> None:
+    assert await ask("", HERE, **{header: b"192.0.2.9"}) == 404
+
+
+async def test_a_token_opens_and_nothing_else_does() -> None:
+    assert await ask("secret", ELSEWHERE, Authorization=b"Bearer secret") == 200
+    assert await ask("secret", ELSEWHERE, Authorization=b"bearer secret") == 200
+    for given in (b"Bearer secrets", b"Bearer", b"Basic secret", b"Bearer \xfc"):
+        assert await ask("secret", ELSEWHERE, Authorization=given) == 401
+    assert await ask("secret", HERE) == 401
+
+
+async def test_the_product_serves_figures_that_prometheus_reads(tmp_path: Path) -> None:
+    app = create_app(Settings(data_dir=tmp_path))
+    transport = httpx.ASGITransport(app, client=HERE)
+    async with httpx.AsyncClient(transport=transport, base_url="http://room.example") as browser:
+        answer = await browser.get("/metrics")
+    assert answer.headers["content-type"].startswith("text/plain; version=")
+    found = {family.name: family for family in text_string_to_metric_families(answer.text)}
+    assert found["mediation_room_media_up"].samples[0].value == 0
+    assert found["mediation_room_live_rooms"].samples[0].value == 0
+    assert found["mediation_room_web_process_resident_memory_bytes"].samples[0].value > 0
