@@ -98,6 +98,8 @@ class Soundings:
         self._next = 0
         self.answered_at = -1.0
         """When the browser last answered; negative: never."""
+        self._told_up_to = -1.0
+        """When the newest sounding left of which the browser told."""
 
     @property
     def deaf(self) -> bool:
@@ -120,15 +122,20 @@ class Soundings:
                 continue  # of an earlier round of numbers, or told twice
             del self._sent[number]
             echoes.append(Echo(sent_at, None if arrived_at is None else arrived_at - sent_at))
+            self._told_up_to = max(self._told_up_to, sent_at)
         if echoes:
             self.answered_at = now
         return echoes
 
     def lost(self, now: float, round_trip: float | None = None) -> Iterator[Echo]:
-        """Those that should have been answered by now, on a way of this round trip. Nobody hears of a loss twice."""
+        """Those that should have been answered by now, on a way of this round trip. Nobody hears of a loss twice.
+
+        A browser names what it misses. One that it passed over without a word is one of whose answer nothing came: that
+        says nothing about the way down.
+        """
         patience = ANSWERED_WITHIN + (ASSUMED_TRIP if round_trip is None else round_trip)
         late = [number for number, sent_at in self._sent.items() if now - sent_at > patience]
         for number in late:
             sent_at = self._sent.pop(number)
-            if self.answered_at >= 0:  # else it is a browser that never answers
+            if self.answered_at >= 0 and sent_at > self._told_up_to:  # else it is a browser that never answers
                 yield Echo(sent_at, None)
