@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from signaling.sfu import rtcp, rtp, vp8
 from signaling.sfu.arrangement import UNWATCHED_FOR, arrange, news
-from signaling.sfu.layers import Offsets, Position, choose, join, wish
+from signaling.sfu.layers import Offsets, Position, assumed, choose, join, wish
 from signaling.sfu.publication import ALIVE_FOR, Publication
 from tests.support.sfu_packets import rtp_packet, simulcast_parameters, vp8_payload
 from tests.support.sfu_room import Browser, Room
@@ -36,6 +36,14 @@ def test_a_living_layer_is_chosen_and_none_above_the_wish_while_one_below_lives(
     assert alive[layer] or not any(alive)
     if any(alive[: wished + 1]):
         assert layer <= wished and not any(alive[layer + 1 : wished + 1])
+
+
+@given(st.integers(1, 4), st.integers(1, 4000), st.integers(1, 4000), st.integers(0, 2000), st.integers(0, 2000))
+def test_a_larger_tile_never_gets_a_smaller_layer(count: int, width: int, height: int, more: int, taller: int) -> None:
+    sizes = [assumed(index, count) for index in range(count)]
+    small, large = wish(width, height, sizes), wish(width + more, height + taller, sizes)
+    assert small is not None and large is not None
+    assert 0 <= small <= large < count
 
 
 def test_sender_reports_tell_the_step_and_arrival_does_without_them() -> None:

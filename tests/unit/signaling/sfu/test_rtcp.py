@@ -97,3 +97,20 @@ def test_padding_behind_a_nack_asks_for_nothing(ssrc: int, sequences: list[int],
 def test_more_padding_than_bytes_is_refused() -> None:
     with pytest.raises(ValueError, match="padding"):
         rtcp.parse(b"\xa1\xce\x00\x02" + bytes(7) + b"\x09")
+
+
+SEQUENCES = st.lists(st.integers(0, 0xFFFF), min_size=1, max_size=9, unique=True).map(sorted)
+PACKETS = st.one_of(
+    st.builds(rtcp.nack, WORD, SEQUENCES),
+    st.builds(rtcp.pli, WORD),
+    st.builds(rtcp.receiver_report, BLOCKS),
+    st.builds(rtcp.sender_report, WORD, st.integers(0, 2**64 - 1), WORD, WORD, WORD),
+    st.builds(rtcp.source_description, WORD, st.text(max_size=40)),
+    st.builds(rtcp.bitrate_limit, st.integers(1, 2**40), st.lists(WORD, max_size=5)),
+)
+
+
+@given(st.lists(PACKETS, max_size=6))
+def test_a_compound_says_what_its_packets_say_one_by_one(packets: list[bytes]) -> None:
+    assert rtcp.parse(b"".join(packets)) == [message for packet in packets for message in rtcp.parse(packet)]
+    assert len(theirs.RtcpPacket.parse(b"".join(packets))) == len(packets)
