@@ -113,6 +113,10 @@ class Soundings:
         self._sent[number] = now
         return number
 
+    def forget(self) -> None:
+        """Nothing will ever be known of those that are on their way."""
+        self._sent.clear()
+
     def hear(self, raw: bytes, now: float) -> list[Echo]:
         """The browser's answer. Raises ValueError when it is malformed."""
         echoes = []
@@ -127,14 +131,14 @@ class Soundings:
             self.answered_at = now
         return echoes
 
-    def lost(self, now: float, round_trip: float | None = None) -> Iterator[Echo]:
-        """Those that should have been answered by now, on a way of this round trip. Nobody hears of a loss twice.
+    def lost(self, heard_at: float, round_trip: float | None = None) -> Iterator[Echo]:
+        """Those that should have been answered before the browser was last heard, on a way of this round trip.
 
-        A browser names what it misses. One that it passed over without a word is one of whose answer nothing came: that
-        says nothing about the way down.
+        Of those after it nothing is known: the way back may be the one that is cut. A browser names what it misses: one
+        that it passed over without a word is one whose answer was lost. Nobody hears of a loss twice.
         """
         patience = ANSWERED_WITHIN + (ASSUMED_TRIP if round_trip is None else round_trip)
-        late = [number for number, sent_at in self._sent.items() if now - sent_at > patience]
+        late = [number for number, sent_at in self._sent.items() if heard_at - sent_at > patience]
         for number in late:
             sent_at = self._sent.pop(number)
             if self.answered_at >= 0 and sent_at > self._told_up_to:  # else it is a browser that never answers
