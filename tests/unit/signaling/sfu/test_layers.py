@@ -210,6 +210,25 @@ async def test_the_recorder_gets_one_stream_of_the_best_living_layer() -> None:
         assert len(sink.packets) == 9
 
 
+async def test_the_recorder_gets_one_stream_although_a_layer_goes_on_under_another_ssrc() -> None:
+    with Room() as room:
+        camera = Camera(room, room.browser("ann", "send"), random.Random(4))
+        sink = Copies()
+        camera.publication.capture(sink, 0.0)
+        camera.browser.send(*camera.frame(2, key=True))
+        room.now += 0.5
+        named = {4: b"1", 10: b"r2"}  # MID and RID, under the recorded ids
+        camera.sequences[2], camera.stamps[2] = 77, 88
+        payloads = [packet[12:] for key in (True, False) for packet in camera.frame(2, key=key)]
+        camera.browser.send(
+            *(rtp_packet(96, each, 500, 4004, payload, extensions=named) for each, payload in enumerate(payloads))
+        )
+        heads = [rtp.HEADER.unpack_from(packet) for packet in sink.packets]
+        assert [(head[2] - heads[0][2]) & 0xFFFF for head in heads] == list(range(9))
+        assert (heads[3][3] - heads[2][3]) & 0xFFFFFFFF == RATE // 2
+        assert len({head[4] for head in heads}) == 1
+
+
 class Copies:
     def __init__(self) -> None:
         self.packets: list[bytes] = []
