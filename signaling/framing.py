@@ -71,5 +71,5 @@ class Framing(Generic[T]):
             return self._decoder.decode(body)
         except asyncio.IncompleteReadError as error:
             raise FramingError("the stream ended inside a message") from error
-        except (msgspec.MsgspecError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:  # ValueError: msgspec's own, and text that is no UTF-8
             raise UndecodableError(str(error), body) from error

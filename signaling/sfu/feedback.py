@@ -51,7 +51,7 @@ def read(transport: Transport, compound: bytes, now: float, arrived_at: float, r
                     retransmit(subscription, wanted if way is None else wanted[: way.repairs(len(wanted), now)])
             case rtcp.KeyFrameRequest():
                 subscription = transport.subscriptions.get(message.media_ssrc)
-                if subscription is not None:
+                if subscription is not None and subscription.wanted:  # a picture that was given up costs nobody one
                     subscription.key_frames_asked += 1
                     subscription.stream.ask_key_frame(now)
 

@@ -290,7 +290,7 @@ class Forwarder:
         if tap is not None and tap.stream is stream:
             copy = bytearray(view[base : base + length])
             counters.packets_captured += tap.rtp(number, copy, where, base, self._arrived_at)
-        if stream.routes:
+        if stream.routes or stream.waiting:  # whoever waits for a key frame whose first packet is late needs the others
             self._forward(stream, index, base + payload, base + end, carried, where, second & 0x80, number, timestamp)
 
     def _descriptor(self, stream: Stream, number: int, payload: int, end: int) -> Descriptor:

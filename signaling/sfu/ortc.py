@@ -172,7 +172,7 @@ class Promised(msgspec.Struct, frozen=True):
 def _convert(value: Json, into: type[Any], what: str) -> Any:
     try:
         return msgspec.convert(value, into)
-    except msgspec.ValidationError as error:
+    except (ValueError, RecursionError) as error:  # also: half of a surrogate pair
         raise SignalingError(ErrorCode.BAD_REQUEST, f"{what}: {error}") from error
 
 

@@ -145,6 +145,8 @@ class Stream:
 
     def rebind(self, ssrc: int) -> None:
         """The publisher goes on under another SSRC: begin again, subscribers wait for a key frame."""
+        if self.publication.tap is not None:
+            self.publication.tap.start_over(self)
         self.ssrc = ssrc
         self.reception = Reception(ssrc, self.publication.offered.clock_rate)
         self._drops, self._forgotten, self._last_drop = [], 0, -1

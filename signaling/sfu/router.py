@@ -44,9 +44,16 @@ class Router:
     """The rooms of one worker. Requests come one after the other; datagrams and rounds come in between."""
 
     def __init__(
-        self, port: UdpPort, feed: FeedSocket, counters: Counters, announced_ips: list[str], tcp_port: int = 0
+        self,
+        port: UdpPort,
+        feed: FeedSocket,
+        counters: Counters,
+        announced_ips: list[str],
+        tcp_port: int = 0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.counters = counters
+        self._clock = clock
         self.on_notice: Callable[[control.AnyNotice], None] = lambda notice: None
         self._port = port
         self._feed = feed
@@ -55,8 +62,8 @@ class Router:
         self._certificate = Certificate()
         self._ice: IceLite[Transport] = IceLite(counters)
         self._egress = Egress(port, counters)
-        self.forwarder = Forwarder(port, self._ice, counters, self._egress, self._on_report)
-        self.rounds = Rounds(self.forwarder, self._notify)
+        self.forwarder = Forwarder(port, self._ice, counters, self._egress, self._on_report, clock=clock)
+        self.rounds = Rounds(self.forwarder, self._notify, clock)
         self.strain = Strain(counters)
         self._watch = Watch(counters, self._notify)
         self._transports: dict[TransportId, Transport] = {}
@@ -115,7 +122,7 @@ class Router:
             request.direction,
             certificate=self._certificate,
             counters=self.counters,
-            clock=time.monotonic,
+            clock=self._clock,
             on_state=self._on_state,
         )
         self._transports[transport.transport_id] = transport
@@ -157,7 +164,7 @@ class Router:
 
     async def _set_publication_paused(self, request: control.SetPublicationPaused) -> Json:
         publication = self._publication(request.publication_id)
-        publication.set_paused(request.paused, time.monotonic())
+        publication.set_paused(request.paused, self._clock())
         self.rounds.touch(publication)
         return {}
 
@@ -193,7 +200,7 @@ class Router:
         publication = subscription.publication
         subscription.pixels = request.width * request.height
         subscription.wish = wish(request.width, request.height, [stream.size for stream in publication.streams])
-        arrange(publication, time.monotonic())
+        arrange(publication, self._clock())
         subscription.refresh()
         self.rounds.touch(publication)
         return {}
@@ -211,7 +218,7 @@ class Router:
         sink = CaptureSink(self._feed, request.capture_id)
         self._captures[publication.publication_id] = sink
         self._feed.connect()
-        publication.capture(sink, time.monotonic())
+        publication.capture(sink, self._clock())
         self.rounds.touch(publication)
         offered = publication.offered
         return {
@@ -226,7 +233,7 @@ class Router:
         return {}
 
     async def _ask_key_frame(self, request: control.AskKeyFrame) -> Json:
-        self._publication(request.publication_id).ask_key_frame(time.monotonic())
+        self._publication(request.publication_id).ask_key_frame(self._clock())
         return {}
 
     async def _get_counters(self, request: control.GetCounters) -> Json:
@@ -301,7 +308,7 @@ class Router:
         del self._subscriptions[subscription.subscription_id]
 
     def _end_capture(self, publication: Publication) -> None:
-        publication.capture(None, time.monotonic())
+        publication.capture(None, self._clock())
         self.rounds.touch(publication)
         sink = self._captures.pop(publication.publication_id, None)
         if sink is not None:
@@ -321,7 +328,7 @@ class Router:
 
     def _on_report(self, transport: Transport, compound: bytes) -> None:
         try:
-            feedback.read(transport, compound, time.monotonic(), time.time(), self._egress.retransmit)
+            feedback.read(transport, compound, self._clock(), time.time(), self._egress.retransmit)
         except ValueError:
             self.counters.rtcp_malformed += 1
 
@@ -333,7 +340,7 @@ class Router:
 
     def watch(self) -> None:
         """Every second: people, silent transports, what the recorder lost, how hard this process works."""
-        now = time.monotonic()
+        now = self._clock()
         self._watch.look(now, self.forwarder.awake)
         for transport in list(self._transports.values()):
             transport.check_silence(now)
@@ -344,6 +351,6 @@ class Router:
 
     def _ask_for_recorder(self) -> None:
         """A new recorder reads: each picture must begin with a key frame for it."""
-        now = time.monotonic()
+        now = self._clock()
         for publication_id in self._captures:
             self._publications[publication_id].ask_key_frame(now)

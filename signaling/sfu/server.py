@@ -115,7 +115,7 @@ def _refuse_unreadable(error: UndecodableError) -> control.Refused:
     """A refusal under the number of the request, if it has one that can be read (else 0)."""
     try:
         fields = msgspec.msgpack.decode(error.body)
-    except (msgspec.MsgspecError, RecursionError):
+    except (ValueError, RecursionError):
         fields = None
     number = fields.get("number", 0) if isinstance(fields, dict) else 0
     return control.Refused(number if isinstance(number, int) else 0, ErrorCode.BAD_REQUEST, str(error))

@@ -98,6 +98,8 @@ class Soundings:
         self._next = 0
         self.answered_at = -1.0
         """When the browser last answered; negative: never."""
+        self._told_up_to = -1.0
+        """When the newest sounding left of which the browser told."""
 
     @property
     def deaf(self) -> bool:
@@ -124,6 +126,7 @@ class Soundings:
                 continue  # of an earlier round of numbers, or told twice
             del self._sent[number]
             echoes.append(Echo(sent_at, None if arrived_at is None else arrived_at - sent_at))
+            self._told_up_to = max(self._told_up_to, sent_at)
         if echoes:
             self.answered_at = now
         return echoes
@@ -131,11 +134,12 @@ class Soundings:
     def lost(self, heard_at: float, round_trip: float | None = None) -> Iterator[Echo]:
         """Those that should have been answered before the browser was last heard, on a way of this round trip.
 
-        Of those after it nothing is known: the way back may be the one that is cut. Nobody hears of a loss twice.
+        Of those after it nothing is known: the way back may be the one that is cut. A browser names what it misses: one
+        that it passed over without a word is one whose answer was lost. Nobody hears of a loss twice.
         """
         patience = ANSWERED_WITHIN + (ASSUMED_TRIP if round_trip is None else round_trip)
         late = [number for number, sent_at in self._sent.items() if heard_at - sent_at > patience]
         for number in late:
             sent_at = self._sent.pop(number)
-            if self.answered_at >= 0:  # else it is a browser that never answers
+            if self.answered_at >= 0 and sent_at > self._told_up_to:  # else it is a browser that never answers
                 yield Echo(sent_at, None)

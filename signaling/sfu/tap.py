@@ -27,6 +27,8 @@ class LayerTap:
         self._target: Stream | None = None
         self._offset = 0
         self._first = 0
+        self._next = 0
+        self._left: Position | None = None
         self._offsets = Offsets()
 
     def aim(self, stream: Stream, now: float) -> None:
@@ -47,12 +49,25 @@ class LayerTap:
 
     def open_gate(self, stream: Stream, number: int, entered: Position) -> None:
         """A key frame of the layer that is waited for."""
-        left = self.stream
-        if left is not None:
-            self._offsets = join(left.position(), self._offsets, entered, stream.reception.clock_rate)
-            self._offset += left.last_number + 1 - number
+        self.leave()
+        if self._left is not None:
+            self._offsets = join(self._left, self._offsets, entered, stream.reception.clock_rate)
+            self._offset = self._next - number
         self.stream = stream
         self._first = number
+
+    def leave(self) -> None:
+        """Note where the stream is that was followed so far, and follow it no longer."""
+        if self.stream is not None:
+            self._left, self._next = self.stream.position(), self.stream.last_number + 1 + self._offset
+            self.stream = None
+
+    def start_over(self, stream: Stream) -> None:
+        """A layer goes on under another SSRC, with numbers and times of its own: wait for its next key frame."""
+        if stream is self.stream:
+            self.leave()
+            if stream is self._target and self not in stream.waiting:
+                stream.waiting.append(self)
 
     def rtp(self, number: int, packet: bytearray, where: Descriptor, base: int, arrived_at: float) -> bool:
         """One packet of ``stream``; its descriptor was read ``base`` bytes further on. Whether it was copied."""

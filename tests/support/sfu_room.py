@@ -45,8 +45,8 @@ class Browser:
         up, down = name.encode().ljust(28, b"u"), name.encode().ljust(28, b"d")
         self.transport.inbound = SrtpContext.inbound(SrtpKeys(AEAD_AES_128_GCM, up, down))
         self.transport.outbound = SrtpContext.outbound(SrtpKeys(AEAD_AES_128_GCM, up, down))
-        self._seal = SrtpContext.outbound(SrtpKeys(AEAD_AES_128_GCM, down, up))
-        self._open = SrtpContext.inbound(SrtpKeys(AEAD_AES_128_GCM, down, up))
+        self.seal = SrtpContext.outbound(SrtpKeys(AEAD_AES_128_GCM, down, up))
+        self.open = SrtpContext.inbound(SrtpKeys(AEAD_AES_128_GCM, down, up))
 
     def check(self) -> None:
         """A valid connectivity check from here."""
@@ -60,13 +60,13 @@ class Browser:
     def send(self, *packets: bytes) -> None:
         """Send RTP and let the forwarder handle it."""
         for packet in packets:
-            self.sealed.append(self._seal.seal_packet(packet))
+            self.sealed.append(self.seal.seal_packet(packet))
             self.socket.send(self.sealed[-1])
         self._room.forwarder.on_readable()
 
     def send_report(self, report: bytes) -> None:
         """Send RTCP likewise."""
-        self.socket.send(self._seal.seal_report(report))
+        self.socket.send(self.seal.seal_report(report))
         self._room.forwarder.on_readable()
 
     def receive(self) -> tuple[list[bytes], list[bytes]]:
@@ -78,9 +78,9 @@ class Browser:
             except BlockingIOError:
                 return packets, reports
             if 192 <= datagram[1] <= 223:
-                reports.append(self._open.open_report(datagram))
+                reports.append(self.open.open_report(datagram))
             else:
-                packets.append(self._open.open_packet(datagram))
+                packets.append(self.open.open_packet(datagram))
 
 
 class Room:

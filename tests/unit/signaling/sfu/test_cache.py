@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from signaling.sfu.cache import Kept, PacketCache
 
 
@@ -30,3 +33,14 @@ def test_nothing_is_left_after_clearing() -> None:
     cache.put(*packet(1))
     cache.clear()
     assert cache.get(1) is None
+
+
+@given(st.integers(1, 16), st.lists(st.integers(0, 60), max_size=80))
+def test_what_is_found_is_what_was_put_last_in_its_place(capacity: int, numbers: list[int]) -> None:
+    cache, places = PacketCache(capacity), dict[int, int]()
+    for number in numbers:
+        cache.put(*packet(number))
+        places[number % capacity] = number
+    for number in range(61):
+        found = cache.get(number)
+        assert found == (packet(number) if places.get(number % capacity) == number else None)

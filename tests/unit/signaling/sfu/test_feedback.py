@@ -83,3 +83,18 @@ async def test_reports_about_sound_alone_leave_nothing_behind() -> None:
             bob.send_report(rtcp.receiver_report([block]))
         assert len(estimate.losses._told) < 15, "1.2 seconds of them"
         assert len(estimate.trips._recent) < 25, "2 seconds of them"
+
+
+async def test_a_picture_that_is_given_up_asks_its_publisher_for_nothing() -> None:
+    with Room() as room:
+        room.now = 100.0
+        ann, bob = room.browser("ann", "send"), room.browser("bob", "receive")
+        subscription = room.follow(bob, room.camera(ann))
+        ann.send(camera_packet(1, VP8_KEY))
+        ann.receive()
+        subscription.aim(None)
+        room.now += 1.0
+        bob.send_report(rtcp.pli(subscription.promised.ssrc))
+        assert ann.receive()[1] == []
+        subscription.aim(0)
+        assert [rtcp.parse(each) for each in ann.receive()[1]] == [[rtcp.KeyFrameRequest(2001)]]

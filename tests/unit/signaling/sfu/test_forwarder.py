@@ -248,3 +248,42 @@ async def test_only_so_many_ssrcs_are_believed_for_the_name_of_a_track() -> None
             ann.send(rtp_packet(96, 1, 1, 10_000 + ssrc, VP8_KEY, extensions={4: b"1"}))
         assert room.counters.rtp_unknown_stream == 3
         assert len(ann.transport.streams) == 1
+
+
+async def test_a_key_frame_whose_first_packet_comes_last_can_be_repaired_whole() -> None:
+    with Room() as room:
+        ann, bob = room.browser("ann", "send"), room.browser("bob", "receive")
+        subscription = room.follow(bob, room.camera(ann))
+        inside = [b"\x80\x80\x01" + bytes((each,)) for each in range(3)]  # no start of a partition
+        ann.send(camera_packet(1, VP8_DELTA), *(camera_packet(3 + each, inside[each]) for each in range(3)))
+        assert bob.receive()[0] == []
+        ann.send(camera_packet(2, VP8_KEY), camera_packet(6, VP8_DELTA))
+        packets, _ = bob.receive()
+        assert contents(packets) == [VP8_KEY, VP8_DELTA]
+        first = sequence_of(packets[0])
+        assert sequence_of(packets[1]) == first + 4
+        bob.send_report(rtcp.nack(subscription.promised.ssrc, [first + each for each in (1, 2, 3)]))
+        assert [packet[14:] for packet in bob.receive()[0]] == inside
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.integers(0, 0xFFFF),
+    st.lists(st.sampled_from([1, 1, 1, 2, 3, 100, 401, 5000, 0x7FFF]), min_size=1, max_size=40),
+    st.integers(0, 0xFFFF),
+)
+def test_numbers_and_times_go_on_over_any_wraps_of_both_sides(start: int, steps: list[int], outgoing: int) -> None:
+    with Room() as room:
+        ann, bob = room.browser("ann", "send"), room.browser("bob", "receive")
+        subscription = room.follow(bob, room.camera(ann))
+        subscription.next_sequence = outgoing
+        number = start
+        sent = []
+        for step in steps:
+            sent.append(number)
+            ann.send(camera_packet(number & 0xFFFF, VP8_KEY + number.to_bytes(4, "big")))
+            number += step
+        heads = [rtp.HEADER.unpack_from(packet) for packet in bob.receive()[0]]  # every one of them decrypts
+        assert [(head[2] - outgoing) & 0xFFFF for head in heads] == [(each - start) & 0xFFFF for each in sent]
+        assert all(head[3] == 3000 * (each & 0xFFFF) & 0xFFFFFFFF for head, each in zip(heads, sent, strict=True))
+        assert room.counters.faults == room.counters.srtp_rejected == room.counters.srtp_failed == 0

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from signaling.sfu import rtcp, rtp, vp8
 from signaling.sfu.arrangement import UNWATCHED_FOR, arrange, news
-from signaling.sfu.layers import Offsets, Position, choose, join, wish
+from signaling.sfu.layers import Offsets, Position, assumed, choose, join, wish
 from signaling.sfu.publication import ALIVE_FOR, Publication
 from tests.support.sfu_packets import rtp_packet, simulcast_parameters, vp8_payload
 from tests.support.sfu_room import Browser, Room
@@ -36,6 +36,14 @@ def test_a_living_layer_is_chosen_and_none_above_the_wish_while_one_below_lives(
     assert alive[layer] or not any(alive)
     if any(alive[: wished + 1]):
         assert layer <= wished and not any(alive[layer + 1 : wished + 1])
+
+
+@given(st.integers(1, 4), st.integers(1, 4000), st.integers(1, 4000), st.integers(0, 2000), st.integers(0, 2000))
+def test_a_larger_tile_never_gets_a_smaller_layer(count: int, width: int, height: int, more: int, taller: int) -> None:
+    sizes = [assumed(index, count) for index in range(count)]
+    small, large = wish(width, height, sizes), wish(width + more, height + taller, sizes)
+    assert small is not None and large is not None
+    assert 0 <= small <= large < count
 
 
 def test_sender_reports_tell_the_step_and_arrival_does_without_them() -> None:
@@ -200,6 +208,25 @@ async def test_the_recorder_gets_one_stream_of_the_best_living_layer() -> None:
         camera.publication.capture(None, 0.0)
         camera.browser.send(*camera.frame(1, key=True))
         assert len(sink.packets) == 9
+
+
+async def test_the_recorder_gets_one_stream_although_a_layer_goes_on_under_another_ssrc() -> None:
+    with Room() as room:
+        camera = Camera(room, room.browser("ann", "send"), random.Random(4))
+        sink = Copies()
+        camera.publication.capture(sink, 0.0)
+        camera.browser.send(*camera.frame(2, key=True))
+        room.now += 0.5
+        named = {4: b"1", 10: b"r2"}  # MID and RID, under the recorded ids
+        camera.sequences[2], camera.stamps[2] = 77, 88
+        payloads = [packet[12:] for key in (True, False) for packet in camera.frame(2, key=key)]
+        camera.browser.send(
+            *(rtp_packet(96, each, 500, 4004, payload, extensions=named) for each, payload in enumerate(payloads))
+        )
+        heads = [rtp.HEADER.unpack_from(packet) for packet in sink.packets]
+        assert [(head[2] - heads[0][2]) & 0xFFFF for head in heads] == list(range(9))
+        assert (heads[3][3] - heads[2][3]) & 0xFFFFFFFF == RATE // 2
+        assert len({head[4] for head in heads}) == 1
 
 
 class Copies:

@@ -79,7 +79,8 @@ def test_parameters_that_make_no_sense_are_refused(parameters: dict[str, Any]) -
 
 SCALARS = st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(max_size=8)
 ODD = st.recursive(
-    SCALARS | st.sampled_from(["video/VP8", "video/rtx", "audio/opus", "video/H264", "nack", "42e01f", capabilities.MID]),
+    SCALARS
+    | st.sampled_from(["video/VP8", "video/rtx", "audio/opus", "video/H264", "nack", "42e01f", capabilities.MID]),
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
     max_leaves=12,
 )

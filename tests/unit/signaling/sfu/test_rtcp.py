@@ -107,3 +107,20 @@ def test_an_extended_report_that_is_cut_off_is_malformed() -> None:
 
 def test_a_reference_time_is_a_block_of_an_extended_report() -> None:
     assert rtcp.reference_time(0x0102030405060708) == bytes.fromhex("80cf0004 00000001 04000002 0102030405060708")
+
+
+SEQUENCES = st.lists(st.integers(0, 0xFFFF), min_size=1, max_size=9, unique=True).map(sorted)
+PACKETS = st.one_of(
+    st.builds(rtcp.nack, WORD, SEQUENCES),
+    st.builds(rtcp.pli, WORD),
+    st.builds(rtcp.receiver_report, BLOCKS),
+    st.builds(rtcp.sender_report, WORD, st.integers(0, 2**64 - 1), WORD, WORD, WORD),
+    st.builds(rtcp.source_description, WORD, st.text(max_size=40)),
+    st.builds(rtcp.bitrate_limit, st.integers(1, 2**40), st.lists(WORD, max_size=5)),
+)
+
+
+@given(st.lists(PACKETS, max_size=6))
+def test_a_compound_says_what_its_packets_say_one_by_one(packets: list[bytes]) -> None:
+    assert rtcp.parse(b"".join(packets)) == [message for packet in packets for message in rtcp.parse(packet)]
+    assert len(theirs.RtcpPacket.parse(b"".join(packets))) == len(packets)

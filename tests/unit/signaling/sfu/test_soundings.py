@@ -88,3 +88,17 @@ def test_answers_about_more_than_anybody_asked_for_are_refused() -> None:
     raw = struct.pack("!BBHIIHHI", 0x8F, 205, 5, 1, 2, 0, 0xFFFF, 0) + struct.pack("!HH", 0x1FFF, 0)
     with pytest.raises(ValueError, match="too many"):
         read_feedback(raw)
+
+
+def test_a_sounding_whose_answer_was_lost_is_no_loss_on_the_way_down() -> None:
+    soundings, browser = Soundings(), Arrivals()
+    browser.note(soundings.send(1000), 5.0)
+    for report in browser.reports(1):
+        soundings.hear(report, 1000.1)
+    browser.note(soundings.send(1000.1), 5.1)
+    assert browser.reports(1), "an answer that never comes"
+    browser.note(soundings.send(1000.2), 5.2)
+    soundings.send(1000.3)
+    for report in browser.reports(1):
+        soundings.hear(report, 1000.4)
+    assert [echo.sent_at for echo in soundings.lost(1002)] == [1000.3], "of the one before it nobody said a word"

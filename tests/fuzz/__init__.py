@@ -1,0 +1,1 @@
+"""Seeded garbage for the media worker. ``make fuzz`` throws a million datagrams; ``make test`` a short run."""
