@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.support import received
-from tests.support.bidi import Bidi, session
+from tests.support.bidi import Bidi, BidiError, session
 
 FIREFOX = "firefox-esr"
 LISTENING = re.compile(rb"WebDriver BiDi listening on (ws://\S+)")
@@ -82,8 +82,8 @@ class Visitor:
                         return testid
                 await asyncio.sleep(LOOK_AGAIN)
 
-    async def tap(self, testid: str) -> None:
-        await self._press(await self.waits_for(testid))
+    async def tap(self, testid: str, seconds: float = PATIENCE) -> None:
+        await self._press(await self.waits_for(testid, seconds))
 
     async def fill(self, testid: str, text: str) -> None:
         await self.tap(testid)
@@ -177,9 +177,7 @@ async def firefox() -> AsyncIterator[Firefox]:
             silence = asyncio.create_task(_discard(process.stderr))
             running = Firefox()
             async with session(found[1].decode(), running.heard) as running.bidi:
-                await running.bidi.command(
-                    "session.subscribe", events=["log.entryAdded", "network.responseCompleted"]
-                )
+                await running.bidi.command("session.subscribe", events=["log.entryAdded", "network.responseCompleted"])
                 yield running
             silence.cancel()
         finally:
@@ -201,7 +199,8 @@ async def party_enters(visitor: Visitor, link: str, last4: str) -> None:
     await visitor.fill("identity-last4", last4)
     await visitor.tap("identity-continue")
     while await visitor.waits_for_one_of("notice-continue", "consents-continue") == "notice-continue":
-        await visitor.tap("notice-continue")
+        with suppress(BidiError, TimeoutError):  # the page turned between the look and the tap
+            await visitor.tap("notice-continue", seconds=1)
     for testid in await visitor.evaluate(CONSENTS):
         await visitor.tap(testid)
     await visitor.tap("consents-continue")
