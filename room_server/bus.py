@@ -8,16 +8,19 @@ from typing import Any, TypeVar
 
 import structlog
 
+from signaling.board import EVERYBODY, Audience
+
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A piece of a session's state is new. ``topic``: ``session`` or ``agreement``; ``value`` None: it is gone."""
+    """A piece of a session's state is new, for those who may know it; ``value`` None: it is gone."""
 
     session_id: str
     topic: str
     value: Any
+    audience: Audience = EVERYBODY
 
 
 @dataclass(frozen=True, slots=True)

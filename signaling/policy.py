@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
 
 import msgspec
 
+from signaling.board import Piece
 from signaling.ids import CaucusId, DocumentId, ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId
 from signaling.messages import IceRestarted, Json, Kind, RecordingView, Role, Source, Subscribed, TransportCreated
 
@@ -66,7 +67,7 @@ class RoomState(msgspec.Struct, frozen=True):
 
     documents: Sequence[DocumentId]
     recording: RecordingView
-    board: Json
+    board: Mapping[str, Piece]
     caucuses: Sequence[LoadedCaucus] = ()
 
 

@@ -11,9 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-
 from signaling.background import Background, attempt
+from signaling.board import EVERYBODY, Audience, Piece
 from signaling.caucus import Caucuses
 from signaling.clock import Clock, Timer
 from signaling.document import Document
@@ -77,7 +76,7 @@ class Room:
         self.documents: dict[DocumentId, Document] = {}
         self.caucuses = Caucuses(state.caucuses)
         self.recording: RecordingView = copy.copy(state.recording)
-        self.board: dict[str, Any] = _frozen_copy(state.board)
+        self.board: dict[str, Piece] = {topic: piece.frozen() for topic, piece in state.board.items()}
         self.media_epoch = 0
         self.router_capabilities: Json = {}
         self.losses = 0
@@ -255,12 +254,12 @@ class Room:
         self.recording = copy.copy(view)
         self.refresh()
 
-    def set_board(self, topic: str, value: Any) -> None:
-        """Show a piece of the product's own state to everybody who was admitted; None removes it."""
+    def set_board(self, topic: str, value: Any, audience: Audience = EVERYBODY) -> None:
+        """Show a piece of the product's own state to those who may know it; None removes it."""
         if value is None:
             self.board.pop(topic, None)
         else:
-            self.board[topic] = _frozen_copy(value)
+            self.board[topic] = Piece(value, audience).frozen()
         self.refresh()
 
     async def reconsider(self) -> None:
@@ -338,8 +337,3 @@ class Room:
             media_epoch=known.media_epoch,
             server_time=self._clock.now(),
         )
-
-
-def _frozen_copy(value: Any) -> Any:
-    """A copy that later changes of the original do not reach: what was told must stay comparable."""
-    return msgspec.json.decode(msgspec.json.encode(value))

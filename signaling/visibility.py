@@ -60,8 +60,9 @@ def view_of(room: Room, viewer: Participant) -> View:
                 if sees(room, viewer, member):
                     people[member.participant_id] = caucus.glimpse(member)
     epoch = room.media_epoch + viewer.moves
+    board = {topic: piece.value for topic, piece in room.board.items() if piece.audience.includes(viewer, mine)}
     if not viewer.admitted:
-        return View(participants=people, recording=room.recording, media_epoch=epoch)
+        return View(participants=people, recording=room.recording, board=board, media_epoch=epoch)
     return View(
         participants=people,
         publications={
@@ -72,6 +73,6 @@ def view_of(room: Room, viewer: Participant) -> View:
         recording=room.recording,
         documents={document.document_id: document.view() for document in room.documents.values()},
         caucuses={caucus.caucus_id: caucus.view() for caucus in room.caucuses},
-        board=dict(room.board),
+        board=board,
         media_epoch=epoch,
     )

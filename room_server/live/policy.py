@@ -11,7 +11,6 @@ from room_server.bus import AccessEnded, Bus, Published, RecordingConsentChanged
 from room_server.live.recording import Director
 from room_server.live.refusals import as_signaling
 from room_server.services.everything import Services
-from room_server.services.sessions import board
 from signaling.caucus import Caucus
 from signaling.errors import ErrorCode, SignalingError
 from signaling.hub import Hub
@@ -44,7 +43,7 @@ class SessionPolicy:
         async def show(event: Published) -> None:
             room_id = self._room_of(event.session_id)
             if room_id is not None and (room := hub.room(room_id)) is not None:
-                room.set_board(event.topic, event.value)
+                room.set_board(event.topic, event.value, event.audience)
 
         async def shut_out(event: AccessEnded) -> None:
             room_id = self._room_of(event.session_id)
@@ -82,7 +81,7 @@ class SessionPolicy:
             details = await self._services.sessions.by_room(room_id)
             session_id = details.session.session_id
             self._sessions[room_id] = session_id
-            board = await self._board(session_id)
+            board = await self._services.board(session_id)
             recording = await self._services.recording.current(session_id)
             caucuses = await self._caucuses(session_id)
         return RoomState([DocumentId("agreement")], recording, board, caucuses)
@@ -274,11 +273,6 @@ class SessionPolicy:
             await self._services.sessions.end(session_id, by.participant_id)
         room.set_recording(RecordingView())
         await self._on_ended(session_id)
-
-    async def _board(self, session_id: str) -> Json:
-        details = await self._services.sessions.get(session_id)
-        agreement = await self._services.agreements.current(session_id)
-        return {"session": board(details.session)} | ({"agreement": agreement} if agreement is not None else {})
 
     def _session(self, room: Room) -> str:
         try:

@@ -39,6 +39,7 @@ from room_server.services.signers import draft_of
 from room_server.services.signing_evidence import evidence_of
 from room_server.store.agreements import Stage
 from room_server.store.unit_of_work import UnitOfWork
+from signaling.board import Piece
 from signaling.ids import new_id
 
 
@@ -131,6 +132,11 @@ class AgreementService:
             if stage is None:
                 return None
             return self._view(stage, await details(unit, await unit.sessions.get(session_id)))
+
+    async def board(self, session_id: str) -> dict[str, Piece]:
+        """What the room shows of it."""
+        current = await self.current(session_id)
+        return {} if current is None else {AGREEMENT: Piece(current)}
 
     async def content(self, proposal_id: str) -> Json:
         """The frozen words."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from room_server.services.access import AccessService
 from room_server.services.agreements import AgreementService
@@ -16,6 +17,14 @@ from room_server.services.ports import Ports
 from room_server.services.recording import RecordingService
 from room_server.services.sessions import SessionService
 from room_server.services.staff import StaffService
+from signaling.board import Piece
+
+
+class Contributor(Protocol):
+    """A service whose state is shown in live rooms; changes of it are published as ``bus.Published``."""
+
+    async def board(self, session_id: str) -> dict[str, Piece]:
+        """The pieces as they are now, for a room that becomes live, by topic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +42,14 @@ class Services:
     court: CourtService
     staff: StaffService
     demo: DemoService
+
+    async def board(self, session_id: str) -> dict[str, Piece]:
+        """Everything that the screens of a session's room show besides people and media, by topic."""
+        contributors: tuple[Contributor, ...] = (self.sessions, self.agreements)
+        pieces: dict[str, Piece] = {}
+        for each in contributors:
+            pieces |= await each.board(session_id)
+        return pieces
 
 
 def build_services(ports: Ports) -> Services:

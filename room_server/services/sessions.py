@@ -14,6 +14,7 @@ from room_server.domain.session import Session, State
 from room_server.rules.flow import AGREEMENT, ending_reasons
 from room_server.services.ports import Ports
 from room_server.store.unit_of_work import UnitOfWork
+from signaling.board import Piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,11 @@ class SessionService:
         """
         async with self._ports.unit_of_work() as unit:
             return await details(unit, await unit.sessions.by_room(room_id))
+
+    async def board(self, session_id: str) -> dict[str, Piece]:
+        """What the room shows of the session itself."""
+        async with self._ports.unit_of_work() as unit:
+            return {"session": Piece(board(await unit.sessions.get(session_id)))}
 
     async def all(self) -> list[SessionDetails]:
         """Every session."""

@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from signaling.board import Piece
 from signaling.caucus import Caucus
 from signaling.errors import ErrorCode, SignalingError
 from signaling.hub import Hub
@@ -117,7 +118,7 @@ class MemoryPolicy:
         return RoomState(
             documents=[DOCUMENT],
             recording=RecordingView(),
-            board={"session": {"state": "open"}},
+            board={"session": Piece({"state": "open"})},
             caucuses=self.caucuses,
         )
 

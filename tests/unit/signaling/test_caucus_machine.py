@@ -7,6 +7,7 @@ browser was sent and at what the media worker holds; it asks nothing of the code
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -14,6 +15,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from signaling.board import HOSTS, Audience, only
 from signaling.messages import Json
 from tests.support.room_ports import Browser, House
 
@@ -34,6 +36,7 @@ class CaucusMachine(RuleBasedStateMachine):
         self.members: dict[str, set[str]] = {}
         self.removed: set[str] = set()
         self.tracks: dict[str, tuple[str, str]] = {}
+        self.pieces = 0
 
     async def _open(self) -> House:
         return House()
@@ -187,6 +190,16 @@ class CaucusMachine(RuleBasedStateMachine):
                 if event["type"] == "active_speakers":
                     assert self.place(other) == self.place(name)
 
+    @rule(name=people)
+    def write(self, name: str) -> None:
+        """A piece for one person, one for the hosts, and one for whoever is in the joint session."""
+        self.pieces += 1
+        for room in self.house.hub.rooms.values():
+            room.set_board(f"only-{name}", self.pieces, only(name))
+            room.set_board("hosts", self.pieces, HOSTS)
+            room.set_board("joint", self.pieces, Audience(joint=True))
+        self.run(self.house.settle())
+
     @rule(start=st.booleans())
     def record(self, start: bool) -> None:
         self.ask("host", "start_recording" if start else "stop_recording")
@@ -202,6 +215,13 @@ class CaucusMachine(RuleBasedStateMachine):
         for track in publications:
             assert self.place(track["participant_id"]) == self.place(viewer), (viewer, track)
 
+    def read_board(self, viewer: str, topics: Iterable[str]) -> None:
+        """The topics of pieces that somebody was told: never those for others alone."""
+        for topic in topics:
+            if topic.startswith("only-"):
+                assert topic == f"only-{viewer}"
+            assert topic != "hosts" or ROLES.get(viewer) == "host"
+
     def hear(self, name: str) -> None:
         browser = self.connected(name)
         if browser is None:
@@ -213,7 +233,10 @@ class CaucusMachine(RuleBasedStateMachine):
                 self.look(name, [data["participant"]], [])
             elif event["type"] == "publication_changed":
                 self.look(name, [], [data["publication"]])
+            elif event["type"] == "board_changed" and data["value"] is not None:
+                self.read_board(name, [data["topic"]])
             elif event["type"] == "snapshot":
+                self.read_board(name, data["snapshot"]["board"])
                 self.look(name, data["snapshot"]["participants"], data["snapshot"]["publications"])
         self.read[name] = len(events)
 
@@ -227,6 +250,9 @@ class CaucusMachine(RuleBasedStateMachine):
         for room in self.house.hub.rooms.values():
             for name, person in room.participants.items():
                 seen = [msgspec.to_builtins(each) for each in person.known.participants.values()]
+                self.read_board(name, person.known.board)
+                # Not asked of events: a resume replays what was told before the move, then takes it back.
+                assert "joint" not in person.known.board or not self.place(name)
                 self.look(name, seen, [msgspec.to_builtins(each) for each in person.known.publications.values()])
 
     @invariant()

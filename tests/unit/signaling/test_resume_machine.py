@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from signaling import visibility
+from signaling.board import EVERYBODY, HOSTS, Audience, only
 from signaling.messages import Json
 from tests.support.room_ports import Browser, House
 
@@ -186,10 +187,14 @@ class RoomMachine(RuleBasedStateMachine):
     def raise_hand(self, name: str, raised: bool) -> None:
         self.command(name, "raise_hand", raised=raised)
 
-    @rule(topic=st.sampled_from(["session", "agreement"]), value=st.sampled_from([None, 1, {"a": [1]}]))
-    def board(self, topic: str, value: Any) -> None:
+    @rule(
+        topic=st.sampled_from(["session", "agreement"]),
+        value=st.sampled_from([None, 1, {"a": [1]}]),
+        audience=st.sampled_from([EVERYBODY, HOSTS, only("a"), Audience(waiting=True)]),
+    )
+    def board(self, topic: str, value: Any, audience: Audience) -> None:
         for room in self.house.hub.rooms.values():
-            room.set_board(topic, value)
+            room.set_board(topic, value, audience)
         self.run(self.house.settle())
 
     @rule(start=st.booleans())
@@ -282,7 +287,8 @@ class RoomMachine(RuleBasedStateMachine):
                     assert viewer is person or hosts or both_in or waiting_ally
                     assert viewer is person or (viewer.participant_id, subject) not in self.house.policy.unseen
                 if not viewer.admitted:
-                    assert not viewer.known.publications and not viewer.known.board and not viewer.known.documents
+                    assert not viewer.known.publications and not viewer.known.documents
+                    assert all(room.board[topic].audience.waiting for topic in viewer.known.board)
 
     @invariant()
     def nothing_crosses_a_caucus(self) -> None:
