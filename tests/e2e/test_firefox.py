@@ -125,7 +125,7 @@ async def the_path_breaks_and_is_restored(mediator: Visitor, applicant: Person, 
     path.open = False
     cut = time.monotonic()
     async with asyncio.timeout(30):
-        while set(new := await mediator.evaluate(NAMES)) & set(old) or len(new) != 2:
+        while set(await mediator.evaluate(NAMES)) == set(old):
             await asyncio.sleep(0.05)
     path.open = True
     healed = time.monotonic()
