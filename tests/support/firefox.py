@@ -29,13 +29,8 @@ PREFERENCES: dict[str, Any] = {
     "media.peerconnection.ice.loopback": True,
     "media.autoplay.default": 0,
     "intl.accept_languages": "zh-CN",
-    "app.update.enabled": False,
-    "datareporting.policy.dataSubmissionEnabled": False,
-    "network.captive-portal-service.enabled": False,
-    "network.connectivity-service.enabled": False,
-    "services.settings.server": "data:,",
-    "media.gmp-manager.url": "data:,",
 }
+"""Beside those that Firefox sets by itself under remote control: no updates, no telemetry, no look for the network."""
 
 FIND = """
 (selector) => {
@@ -170,20 +165,21 @@ async def firefox() -> AsyncIterator[Firefox]:
             stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         assert process.stderr is not None
+        running, discarding = Firefox(), None
         try:
             async with asyncio.timeout(START_SECONDS):
                 while (found := LISTENING.search(line := await process.stderr.readline())) is None:
                     assert line, "Firefox ended before it listened"
-            silence = asyncio.create_task(_discard(process.stderr))
-            running = Firefox()
+            discarding = asyncio.create_task(_discard(process.stderr))
             async with session(found[1].decode(), running.heard) as running.bidi:
                 await running.bidi.command("session.subscribe", events=["log.entryAdded", "network.responseCompleted"])
                 yield running
-            silence.cancel()
         finally:
             with suppress(ProcessLookupError):
                 process.terminate()
             await process.wait()
+            if discarding is not None:
+                await discarding
 
 
 async def _discard(stream: asyncio.StreamReader) -> None:
