@@ -8,7 +8,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 NPM := $(CURDIR)/$(BIN)/python $(CURDIR)/deploy/npm.py
 
-.PHONY: run test check format lock fuzz bench-forward bench-curve bench-idle bench-verify clean
+.PHONY: run test check format lock fuzz bench-forward bench-curve bench-idle bench-join bench-verify clean
 
 run: .stamps/run .stamps/frontend
 	@exec $(BIN)/mediation-room run --demo --host $(HOST) --port $(PORT) --data-dir $(DATA)
@@ -39,6 +39,9 @@ bench-curve: .stamps/test
 
 bench-idle: .stamps/test
 	$(BIN)/python -m tests.bench.idle
+
+bench-join: .stamps/test .stamps/frontend
+	$(BIN)/python -m tests.bench.join
 
 bench-verify: .stamps/test
 	$(BIN)/python -m tests.bench.verify

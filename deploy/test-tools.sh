@@ -4,6 +4,7 @@ set -eu
 missing=""
 need() { command -v "$1" >/dev/null 2>&1 || missing="$missing $2"; }
 need chromium chromium
+need firefox-esr firefox-esr
 need pdfsig poppler-utils
 need ffprobe ffmpeg
 need qpdf qpdf

@@ -23,6 +23,11 @@ FLAGS = frozenset({"host", "port", "media_port", "data_dir", "recording_minimum_
 WHITE_ON_BLACK = "\x1b[38;5;231;48;5;16m"  # of the fixed colours, which no theme changes
 PLAIN = "\x1b[0m"
 
+ONLY_THIS_MACHINE = (
+    "Firefox sends no sound and no picture to a loopback address. To try it: make run HOST=0.0.0.0, or set\n"
+    "media.peerconnection.ice.loopback in about:config."
+)
+
 MEDIA_STOP_SECONDS, RECORDER_STOP_SECONDS = 1.5, 3.0
 """How long they may take to end. With the web process, which ends before them, less than ten."""
 
@@ -142,6 +147,8 @@ def welcome(loaded: Settings, access: DemoAccess, coloured: bool) -> str:
     lines += ["User names and passwords of the demo's staff, shown this once:", ""]
     lines += [f"  {account.username:<10} {account.password}" for account in access.accounts]
     lines += ["", f"Messages of the demo, with the one-time codes: {loaded.url}/demo", ""]
+    if set(loaded.announced) <= settings.LOOPBACK:
+        lines += [ONLY_THIS_MACHINE, ""]
     return "\n".join(lines)
 
 

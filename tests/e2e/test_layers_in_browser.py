@@ -17,6 +17,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 MANY_CORES = "Object.defineProperty(navigator, 'hardwareConcurrency', { get: () => 8 });"
 """A machine with few cores sends two layers."""
+GOES_ON = 10
+"""Frames of a new size after which the picture does not stand still."""
 PICTURES = """
 async (type) => {
   const rows = [];
@@ -60,11 +62,15 @@ async def until(person: Person, layers: set[str]) -> None:
 
 
 async def until_width(person: Person, fits: Callable[[int], bool]) -> None:
-    """Until pictures arrive, all of a width that fits."""
+    """Until pictures are decoded on and on, all of a width that fits."""
     rows: list[dict[str, Any]] = []
+    fitting = 0
     try:
         async with asyncio.timeout(20):
-            while not (rows := await pictures(person, "inbound-rtp")) or not all(fits(row["width"]) for row in rows):
+            while fitting < GOES_ON:
+                before, rows = rows, await pictures(person, "inbound-rtp")
+                more = sum(row["frames"] for row in rows) - sum(row["frames"] for row in before)
+                fitting = fitting + more if before and all(fits(row["width"]) for row in rows) else 0
                 await person.page.wait_for_timeout(100)
     except TimeoutError:
         pytest.fail(f"{person.name} receives {rows}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import urllib.request
 from collections.abc import AsyncIterator
@@ -22,6 +21,8 @@ from playwright.async_api import (
 )
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
+from tests.support import received
+
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     "--no-sandbox",
@@ -38,29 +39,6 @@ FLAGS = [
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1440, "height": 900}
 PATIENCE_MS = 20_000
-
-REMEMBER_PEERS = """
-const Native = window.RTCPeerConnection;
-window.peers = [];
-window.RTCPeerConnection = class extends Native {
-  constructor(...given) { super(...given); window.peers.push(this); }
-};
-"""
-INBOUND = """
-async () => {
-  const rows = [];
-  for (const peer of window.peers) {
-    if (peer.connectionState === "closed") continue;
-    (await peer.getStats()).forEach((row) => {
-      if (row.type === "inbound-rtp") rows.push({
-        track: row.trackIdentifier, kind: row.kind, frames: row.framesDecoded || 0,
-        energy: row.totalAudioEnergy || 0, bytes: row.bytesReceived || 0,
-      });
-    });
-  }
-  return rows;
-}
-"""
 
 
 @asynccontextmanager
@@ -93,7 +71,7 @@ class Person:
             ignore_https_errors=True,
         )
         context.set_default_timeout(PATIENCE_MS)
-        await context.add_init_script(REMEMBER_PEERS)
+        await context.add_init_script(received.REMEMBER_PEERS)
         page = await context.new_page()
         person = cls(name, context, page)
         page.on("pageerror", lambda error: person.complaints.append(str(error)))
@@ -132,19 +110,11 @@ class Person:
 
     async def inbound(self, kind: str) -> list[dict[str, Any]]:
         """What the browser has received and decoded, a row for each remote track."""
-        rows = await self.page.evaluate(INBOUND)
-        return [row for row in rows if row["kind"] == kind and row["bytes"] > 0]
+        return await received.inbound(self.page.evaluate, kind)
 
     async def sees_and_hears(self, others: int, seconds: float = 30) -> None:
         """Until pictures of ``others`` people are decoded and their sound has energy, both still growing."""
-        async with asyncio.timeout(seconds):
-            while True:
-                before = {row["track"]: row for row in await self.inbound("video") + await self.inbound("audio")}
-                await self.page.wait_for_timeout(400)
-                video = [r for r in await self.inbound("video") if r["frames"] > before.get(r["track"], r)["frames"]]
-                audio = [r for r in await self.inbound("audio") if r["energy"] > before.get(r["track"], r)["energy"]]
-                if len(video) >= others and len(audio) >= others:
-                    return
+        await received.sees_and_hears(self.page.evaluate, others, seconds)
 
     async def picture(self, path: str) -> None:
         await self.page.screenshot(path=path)

@@ -23,6 +23,11 @@ def test_the_terminal_shows_every_link_and_the_passwords_once() -> None:
     assert text.count("correct horse") == 1
 
 
+def test_who_tries_it_in_firefox_is_told_why_there_is_no_picture() -> None:
+    assert cli.ONLY_THIS_MACHINE in cli.welcome(settings.load({}), ACCESS, coloured=False)
+    assert cli.ONLY_THIS_MACHINE not in cli.welcome(settings.load({}, host="192.0.2.5"), ACCESS, coloured=False)
+
+
 def test_a_qr_code_in_the_terminal_has_every_module_of_the_real_one() -> None:
     modules = [
         [bool(module) for module in row] for row in segno.make("http://x.example/j/1", error="l").matrix_iter(border=4)

@@ -1,0 +1,135 @@
+"""Firefox and Chromium in one room: what one browser encodes the other decodes, and a path that breaks is restored."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.support.browser import DESKTOP, Person, chromium, party_enters
+from tests.support.firefox import Visitor, firefox, staff_signs_in
+from tests.support.network import UdpPath
+from tests.support.service import running_service
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+RELAY = "127.0.0.4"
+BACK_WITHIN = 5.0
+ENOUGH = 300_000
+"""Bits per second: more than a browser dares without feedback."""
+
+BUSY_PICTURE = """
+if (navigator.mediaDevices) {
+  const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (wanted) => {
+    const stream = await real(wanted);
+    for (const old of stream.getVideoTracks()) {
+      const canvas = Object.assign(document.createElement("canvas"), { width: 640, height: 360 });
+      const brush = canvas.getContext("2d");
+      const paint = () => {
+        for (let x = 0; x < 640; x += 20) for (let y = 0; y < 360; y += 20) {
+          brush.fillStyle = `hsl(${Math.random() * 360} 80% 50%)`;
+          brush.fillRect(x, y, 20, 20);
+        }
+      };
+      setInterval(paint, 50);
+      stream.removeTrack(old);
+      stream.addTrack(canvas.captureStream(20).getVideoTracks()[0]);
+    }
+    return stream;
+  };
+}
+"""
+"""The picture of Firefox's fake camera is one colour and needs no bits."""
+
+SENT = """
+async () => {
+  let bytes = 0;
+  const codecs = [];
+  for (const peer of window.peers) {
+    if (peer.connectionState === "closed") continue;
+    const stats = await peer.getStats();
+    stats.forEach((row) => {
+      if (row.type !== "outbound-rtp" || row.kind !== "video") return;
+      bytes += row.bytesSent;
+      codecs.push(stats.get(row.codecId).mimeType);
+    });
+  }
+  return { bytes, codecs, at: performance.now() };
+}
+"""
+NAMES = """
+() => window.peers.filter((peer) => peer.connectionState !== "closed")
+  .map((peer) => /ice-ufrag:(\\S+)/.exec(peer.localDescription?.sdp ?? "")?.[1]).filter(Boolean)
+"""
+
+
+@asynccontextmanager
+async def udp_path(port: int) -> AsyncIterator[UdpPath]:
+    """What both browsers are told to send to."""
+    loop = asyncio.get_running_loop()
+    _, path = await loop.create_datagram_endpoint(UdpPath, local_addr=(RELAY, port))
+    path.server = ("127.0.0.1", port)
+    try:
+        yield path
+    finally:
+        path.close()
+
+
+async def test_firefox_and_chromium_meet(tmp_path: Path) -> None:
+    async with (
+        running_service(tmp_path / "data", announced_ips=RELAY, media_host="127.0.0.1") as service,
+        udp_path(service.media_port) as path,
+        chromium() as browser,
+        firefox() as other,
+    ):
+        applicant = await Person.sits_down(browser, "applicant", DESKTOP)
+        mediator = await other.sits_down(DESKTOP, BUSY_PICTURE)
+        await staff_signs_in(mediator, service.links["mediator"], "zhouhe", service.passwords["zhouhe"])
+        await mediator.tap("console-enter")
+        await party_enters(applicant, service.links["applicant"], "0001")
+        await mediator.tap("admit")
+        await asyncio.gather(mediator.sees_and_hears(1), applicant.sees_and_hears(1))
+        for person in (mediator, applicant):
+            assert [row["codec"] for row in await person.inbound("video")] == ["video/VP8"]
+            assert [row["codec"] for row in await person.inbound("audio")] == ["audio/opus"]
+        await until_sent(mediator, ENOUGH)
+        assert mediator.complaints == applicant.complaints == []
+        await the_path_breaks_and_is_restored(mediator, applicant, path)
+
+
+async def until_sent(visitor: Visitor, bits_per_second: int) -> None:
+    """Until the pictures that Firefox sends have this rate, of which feedback is the condition."""
+    rate = 0.0
+    before = await visitor.evaluate(SENT)
+    try:
+        async with asyncio.timeout(20):
+            while rate < bits_per_second:
+                await asyncio.sleep(1)
+                now = await visitor.evaluate(SENT)
+                rate = 8000 * (now["bytes"] - before["bytes"]) / (now["at"] - before["at"])
+                before = now
+    except TimeoutError:
+        pytest.fail(f"Firefox sends {rate:.0f} bits a second")
+    assert set(before["codecs"]) == {"video/VP8"}
+
+
+async def the_path_breaks_and_is_restored(mediator: Visitor, applicant: Person, path: UdpPath) -> None:
+    """Firefox notices by itself on both transports, one after the other, and restarts ICE on each."""
+    old = await mediator.evaluate(NAMES)
+    assert len(old) == 2
+    path.open = False
+    cut = time.monotonic()
+    async with asyncio.timeout(30):
+        while set(await mediator.evaluate(NAMES)) & set(old):
+            await asyncio.sleep(0.05)
+    path.open = True
+    healed = time.monotonic()
+    await asyncio.gather(mediator.sees_and_hears(1), applicant.sees_and_hears(1))
+    back = time.monotonic() - healed
+    print(f"Firefox restarts after {healed - cut:.1f} s, both see and hear {back:.2f} s after the path is back")
+    assert back < BACK_WITHIN
