@@ -7,16 +7,20 @@ from typing import Protocol
 
 from room_server.services.access import AccessService
 from room_server.services.agreements import AgreementService
+from room_server.services.calls import CallService
 from room_server.services.caucuses import CaucusService
+from room_server.services.chat import ChatService
 from room_server.services.consents import ConsentService
 from room_server.services.court import CourtService
 from room_server.services.demo import DemoService
 from room_server.services.drafting import DraftingService
 from room_server.services.filing import FilingService
+from room_server.services.notes import NoteService
 from room_server.services.ports import Ports
 from room_server.services.recording import RecordingService
 from room_server.services.sessions import SessionService
 from room_server.services.staff import StaffService
+from room_server.services.tickets import TicketService
 from signaling.board import Piece
 
 
@@ -35,6 +39,10 @@ class Services:
     sessions: SessionService
     consents: ConsentService
     caucuses: CaucusService
+    chat: ChatService
+    calls: CallService
+    tickets: TicketService
+    notes: NoteService
     recording: RecordingService
     drafting: DraftingService
     agreements: AgreementService
@@ -45,7 +53,13 @@ class Services:
 
     async def board(self, session_id: str) -> dict[str, Piece]:
         """Everything that the screens of a session's room show besides people and media, by topic."""
-        contributors: tuple[Contributor, ...] = (self.sessions, self.agreements)
+        contributors: tuple[Contributor, ...] = (
+            self.sessions,
+            self.agreements,
+            self.chat,
+            self.calls,
+            self.tickets,
+        )
         pieces: dict[str, Piece] = {}
         for each in contributors:
             pieces |= await each.board(session_id)
@@ -60,6 +74,10 @@ def build_services(ports: Ports) -> Services:
         SessionService(ports),
         ConsentService(ports),
         CaucusService(ports),
+        ChatService(ports),
+        CallService(ports),
+        TicketService(ports),
+        NoteService(ports),
         RecordingService(ports),
         DraftingService(ports),
         AgreementService(ports),

@@ -16,6 +16,7 @@ from room_server.store.log import Log
 from room_server.store.people import Consents, Links, Participants
 from room_server.store.recordings import Filings, Recordings
 from room_server.store.staff import Outbox, Reads, Staff
+from room_server.store.talk import Calls, Lines, PrivateNotes, Tickets
 
 
 class UnitOfWork:
@@ -32,6 +33,10 @@ class UnitOfWork:
         self.papers = Papers(connection)
         self.codes = Codes(connection)
         self.caucuses = Caucuses(connection)
+        self.lines = Lines(connection)
+        self.calls = Calls(connection)
+        self.tickets = Tickets(connection)
+        self.notes = PrivateNotes(connection)
         self.recordings = Recordings(connection)
         self.filings = Filings(connection)
         self.log = Log(connection)
