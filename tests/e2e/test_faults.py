@@ -241,13 +241,13 @@ async def the_web_process_dies(room: Room) -> None:
     for person in room.everybody:
         await expect(person.see("draft-editor")).to_contain_text(AFTER)
     for party in (room.applicant, room.respondent):
-        await party.tap("ctrl-agreement")
+        await party.tap("panel-close")
 
 
 async def the_applicant_writes(room: Room) -> Any:
     """Something that everybody else has on the screen: then it is kept. The editor it was written in."""
     for party in (room.applicant, room.respondent):
-        await party.tap("ctrl-agreement")
+        await party.picks("ctrl-agreement")
         await party.waits_for("draft-editor")
     participant = await room.applicant.see("room").get_attribute("data-participant")
     await room.mediator.tap("writer-toggle", participant=str(participant))

@@ -100,15 +100,15 @@ async def test_layers_follow_the_tiles(service: Service) -> None:
         await mediator.tap("admit")
         await other.sees_and_hears(2)
         await until(mediator, {"r0", "r1", "r2"})  # a large screen and a phone look
-        await other.tap("ctrl-leave")
+        await other.picks("ctrl-leave")
         await other.tap("leave-yes")
 
-        await party.tap("ctrl-agreement")  # the faces become small beside the text
+        await party.picks("ctrl-agreement")  # the faces become small beside the text
         await until(mediator, {"r0"})
         await until_width(party, lambda width: width == 240)
         await expect(party.see("tile", layer="0")).to_have_count(1)
 
-        await party.tap("ctrl-leave")
+        await party.picks("ctrl-leave")
         await party.tap("leave-yes")
         await until(mediator, set())
         for person in (mediator, party, other):

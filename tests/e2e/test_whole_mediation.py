@@ -132,7 +132,7 @@ async def the_recording_starts(table: Table) -> float:
 
 async def the_agreement_is_drafted_together(table: Table) -> None:
     for party in (table.applicant, table.respondent):
-        await party.tap("ctrl-agreement")
+        await party.picks("ctrl-agreement")
         await party.waits_for("draft-editor")
     drafts = [person.see("draft-editor").locator("[contenteditable]").first for person in table.everybody]
     await expect(drafts[0]).to_contain_text("林小满")

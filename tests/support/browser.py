@@ -120,6 +120,11 @@ class Person:
     async def tap(self, testid: str, **attributes: str) -> None:
         await self.see(testid, **attributes).first.click()
 
+    async def picks(self, testid: str) -> None:
+        """Something from the sheet behind "More" in a party's room."""
+        await self.tap("ctrl-more")
+        await self.tap(testid)
+
     async def waits_for(self, testid: str, seconds: float = 30, **attributes: str) -> Locator:
         found = self.see(testid, **attributes).first
         await expect(found).to_be_visible(timeout=seconds * 1000)

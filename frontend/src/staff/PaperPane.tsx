@@ -1,18 +1,66 @@
+import { useEffect, useState } from "preact/hooks";
 import { t } from "../i18n";
 import { Button } from "../ui/Button";
+import { panelId, Tabs, tabId } from "../ui/Tabs";
 import { Drafting } from "./Drafting";
 import { agreementOf, DOCUMENT, type Phase } from "./phase";
 import { Signing } from "./Signing";
+import { TABS_AFTER, TABS_BEFORE } from "./tabs";
 import { useTools } from "./tools";
 
+const AGREEMENT = "agreement";
+
+interface Props {
+  phase: Phase;
+  wide: boolean;
+  onLayout: () => void;
+}
+
+/** The papers of the session on the mediator's right; the agreement is always among them. */
+export function PaperPane(props: Props) {
+  const tools = useTools();
+  const [chosen, setChosen] = useState(AGREEMENT);
+  const others = [...TABS_BEFORE, ...TABS_AFTER];
+  const named = (list: typeof TABS_BEFORE) =>
+    list.map(({ id, word, count }) => ({ id, word: word(), count: count?.(tools) ?? 0 }));
+  const tabs = [
+    ...named(TABS_BEFORE),
+    { id: AGREEMENT, word: t("staff.agreementTab"), count: 0 },
+    ...named(TABS_AFTER),
+  ];
+  const frozen = tools.state.documents.get(DOCUMENT)?.frozen ?? false;
+  // The lock and its opening are about the agreement: it comes to the front.
+  useEffect(() => setChosen(AGREEMENT), [frozen]);
+  const open = others.find((tab) => tab.id === chosen);
+  return (
+    <aside class="paper-pane" data-theme-light aria-label={t("staff.papers")}>
+      <Tabs label={t("staff.papers")} tabs={tabs} chosen={chosen} onChoose={setChosen} />
+      <div
+        class="paper-pane__panel"
+        role="tabpanel"
+        id={panelId(AGREEMENT)}
+        aria-labelledby={tabId(AGREEMENT)}
+        hidden={open !== undefined}
+      >
+        <Agreement {...props} />
+      </div>
+      {open && (
+        <div class="paper-pane__panel" role="tabpanel" id={panelId(open.id)} aria-labelledby={tabId(open.id)}>
+          <open.View />
+        </div>
+      )}
+    </aside>
+  );
+}
+
 /** The agreement: written together, then locked and signed. */
-export function PaperPane({ phase, wide, onLayout }: { phase: Phase; wide: boolean; onLayout: () => void }) {
+function Agreement({ phase, wide, onLayout }: Props) {
   const { state } = useTools();
   const document = state.documents.get(DOCUMENT);
   const agreement = agreementOf(state);
   const frozen = document?.frozen ?? false;
   return (
-    <aside class="paper-pane" data-theme-light aria-label={t("staff.paper")}>
+    <>
       <header class="paper-pane__head">
         <h2 class="h3">{t("staff.paper")}</h2>
         <span class={frozen ? "badge badge--accent" : "badge"}>{t(`staff.phase.${phase}`)}</span>
@@ -25,6 +73,6 @@ export function PaperPane({ phase, wide, onLayout }: { phase: Phase; wide: boole
         </Button>
       </header>
       {frozen ? <Signing agreement={agreement} digest={document?.digest ?? null} /> : <Drafting />}
-    </aside>
+    </>
   );
 }

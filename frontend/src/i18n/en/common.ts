@@ -6,6 +6,7 @@ const messages: Record<keyof typeof source, string> = {
   "common.back": "Back",
   "common.cancel": "No, go back",
   "common.close": "Close",
+  "common.new": " new",
   "common.next": "Next",
   "common.yes": "I agree",
   "common.no": "I do not",

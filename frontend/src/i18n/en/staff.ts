@@ -173,6 +173,8 @@ const messages: Record<keyof typeof source, string> = {
   "staff.link.copy": "Copy",
   "staff.link.copied": "Copied",
 
+  "staff.papers": "Papers",
+  "staff.agreementTab": "Agreement",
   "staff.paper": "Mediation agreement",
   "staff.showPaper": "Paper",
   "staff.showFaces": "Faces",

@@ -168,6 +168,8 @@ export default {
   "staff.link.copy": "复制",
   "staff.link.copied": "复制好了",
 
+  "staff.papers": "材料",
+  "staff.agreementTab": "协议",
   "staff.paper": "调解协议书",
   "staff.showPaper": "看文书",
   "staff.showFaces": "看画面",

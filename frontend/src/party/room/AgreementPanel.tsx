@@ -43,7 +43,7 @@ export function AgreementPanel(props: Props) {
     <section class="paper" data-theme-light aria-label={t("agreement.title")}>
       <header class="paper__head">
         <h2 class="h2">{t(valid ? "agreement.title" : "agreement.draft")}</h2>
-        <button class="tool" type="button" onClick={onClose}>
+        <button class="tool" type="button" data-testid="panel-close" onClick={onClose}>
           <Icon name="x" />
           {t("common.close")}
         </button>

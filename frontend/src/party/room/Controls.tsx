@@ -13,12 +13,14 @@ interface ControlProps {
   /** The one that is open now. */
   on?: boolean;
   pressed?: boolean;
+  /** Opens something: whether it is open. */
+  expanded?: boolean;
   badge?: boolean;
   onPress: () => void;
 }
 
 /** One of the labelled buttons at the foot of the room; its label names the state. */
-export function Control({ icon, word, testId, off, on, pressed, badge, onPress }: ControlProps) {
+export function Control({ icon, word, testId, off, on, pressed, expanded, badge, onPress }: ControlProps) {
   return (
     <button
       class="ctrl__btn"
@@ -27,6 +29,7 @@ export function Control({ icon, word, testId, off, on, pressed, badge, onPress }
       data-off={off ? "" : undefined}
       data-on={on ? "" : undefined}
       aria-pressed={pressed}
+      aria-expanded={expanded}
       onClick={onPress}
     >
       <Icon name={icon} />

@@ -18,6 +18,8 @@ import { Banner } from "./Banner";
 import { CameraButton, Control, DeviceNotes, MicrophoneButton } from "./Controls";
 import { Done } from "./Done";
 import { Faces } from "./Faces";
+import { type Choice, More } from "./More";
+import { PANELS } from "./panels";
 import { agreementOf } from "./RoomPage";
 import { Signing } from "./Signing";
 
@@ -30,11 +32,12 @@ interface Props {
   onLeave: () => void;
 }
 
-type View = "faces" | "agreement" | "signing" | "done";
+type View = "faces" | "agreement" | "signing" | "done" | `panel-${string}`;
 
 export function Stage({ client, media, visit, me, state, onLeave }: Props) {
   const local = useStore(media.state);
   const [view, setView] = useState<View>("faces");
+  const [more, setMore] = useState(false);
   const [leaving, setLeaving] = useState(false);
   const agreement = agreementOf(state);
   const mine = agreement?.signers.find((one) => one.participant_id === state.me);
@@ -65,7 +68,28 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
       </>
     );
   }
-  const reading = view === "agreement";
+  const panel = PANELS.find((one) => view === `panel-${one.id}`);
+  const reading = view === "agreement" || panel !== undefined;
+  const open = (next: View) => {
+    setMore(false);
+    setView(next);
+  };
+  const leave = () => {
+    setMore(false);
+    setLeaving(true);
+  };
+  const choices: Choice[] = [
+    { testId: "ctrl-agreement", icon: "doc", word: t("room.agreement"), onPress: () => open("agreement") },
+    ...PANELS.map(({ id, icon, word, count }) => ({
+      testId: `ctrl-${id}`,
+      icon,
+      word: word(),
+      count: count?.(state) ?? 0,
+      onPress: () => open(`panel-${id}`),
+    })),
+    { testId: "ctrl-leave", icon: "exit", word: t("room.leave"), onPress: leave },
+  ];
+  const news = choices.some((one) => (one.count ?? 0) > 0);
   const muted = publicationOf(state, state.me, "microphone")?.muted_by_host ?? false;
   return (
     <div class="phone room" data-theme="stage" data-testid="room" data-view={view} data-participant={state.me}>
@@ -81,7 +105,10 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
           compact={reading}
           onShown={(publication, size) => media.show(publication, size)}
         />
-        {reading && (
+        {panel && (
+          <panel.View client={client} media={media} visit={visit} me={me} state={state} onClose={() => open("faces")} />
+        )}
+        {view === "agreement" && (
           <AgreementPanel
             client={client}
             visit={visit}
@@ -95,23 +122,23 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
         )}
         <DeviceNotes media={local} />
         {!reading && <Invitation toSign={toSign} onOpen={() => setView("agreement")} />}
-        {!reading && <Hand client={client} state={state} />}
       </main>
       {sounds}
+      {more && <More choices={choices} onClose={() => setMore(false)} />}
       <Dock stage>
         <div class="ctrl">
           <MicrophoneButton media={media} muted={muted} />
           <CameraButton media={media} />
+          <Hand client={client} state={state} />
           <Control
-            icon="doc"
-            word={t(reading ? "room.agreementClose" : "room.agreement")}
-            testId="ctrl-agreement"
-            on={reading}
-            pressed={reading}
-            badge={toSign && !reading}
-            onPress={() => setView(reading ? "faces" : "agreement")}
+            icon="more"
+            word={t("room.more")}
+            testId="ctrl-more"
+            on={more}
+            expanded={more}
+            badge={news || (toSign && view !== "agreement")}
+            onPress={() => setMore(!more)}
           />
-          <Control icon="exit" word={t("room.leave")} testId="ctrl-leave" onPress={() => setLeaving(true)} />
         </div>
       </Dock>
       {leaving && (
@@ -162,9 +189,13 @@ function Hand({ client, state }: { client: RoomClient; state: RoomState }) {
     client.command("raise_hand", { raised: !raised }).catch(() => undefined);
   };
   return (
-    <button class="tool room__hand" type="button" aria-pressed={raised} data-testid="ctrl-hand" onClick={toggle}>
-      <Icon name="hand" />
-      {t(raised ? "room.handUp" : "room.hand")}
-    </button>
+    <Control
+      icon="hand"
+      word={t(raised ? "room.handUp" : "room.hand")}
+      testId="ctrl-hand"
+      on={raised}
+      pressed={raised}
+      onPress={toggle}
+    />
   );
 }

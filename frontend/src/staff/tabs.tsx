@@ -1,0 +1,15 @@
+/** What lies on the mediator's right besides the agreement: one line here for each tab, in the order of a session. */
+import type { ComponentType } from "preact";
+import type { ConsoleTools } from "./tools";
+
+export interface ConsoleTab {
+  id: string;
+  word: () => string;
+  /** What waits to be looked at there; 0: nothing. */
+  count?: (tools: ConsoleTools) => number;
+  View: ComponentType;
+}
+
+/** Before and after the tab of the agreement. */
+export const TABS_BEFORE: readonly ConsoleTab[] = [];
+export const TABS_AFTER: readonly ConsoleTab[] = [];
