@@ -250,12 +250,17 @@ class Switchboard:
         """Take off everything."""
         return self._detach(list(self.transports.values()))
 
-    async def close(self, detached: Detached, reason: str) -> None:
-        """Close at the worker what was taken off, and report the tracks that ended."""
+    async def close(self, detached: Detached, reason: str) -> bool:
+        """Close at the worker what was taken off, and report the tracks that ended.
+
+        Returns whether all of it has ended for certain: the worker said so, or is itself gone.
+        """
+        ended = True
         for transport_id in detached.transports:
-            if self._room.media.ready:
-                await attempt(self._room.media.close_transport(transport_id))
+            if self._room.media.ready and not await attempt(self._room.media.close_transport(transport_id)):
+                ended = ended and not self._room.media.ready
         await self.report(detached, reason)
+        return ended
 
     async def report(self, detached: Detached, reason: str) -> None:
         """Tell the policy which tracks ended."""
