@@ -19,10 +19,15 @@ PRIVATE = {"Cache-Control": "no-store"}
 
 
 class LineBody(Body, frozen=True):
-    """A line and where it goes: ``here``, ``hosts``, or from a host one person."""
+    """A line and where it goes: ``here``, ``hosts``, or from a host one person.
+
+    ``place``: the caucus in which the writer believes to be, empty for the joint session. It widens nothing: a line that
+    was typed in one place is refused in another.
+    """
 
     to: str
     text: str
+    place: str
 
 
 class CallBody(Body, frozen=True):
@@ -85,7 +90,7 @@ class TalkApi:
         """Write a line."""
         session_id, person = await self._who(request)
         body = await read(request, LineBody)
-        line = await self._services.chat.say(session_id, person, body.to, body.text)
+        line = await self._services.chat.say(session_id, person, body.to, body.text, place=body.place)
         return JSONResponse({"line_id": line.line_id}, 201)
 
     async def call(self, request: Request) -> JSONResponse:

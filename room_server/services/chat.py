@@ -11,6 +11,7 @@ from typing import Any
 
 from room_server.bus import Published
 from room_server.domain.chat import SHOWN_LINES, WINDOW, Line, address, require_inside, require_pace, shown
+from room_server.domain.errors import Conflict
 from room_server.domain.people import Participant
 from room_server.domain.privilege import PrivilegeClass, commitment, new_salt
 from room_server.domain.words import checked
@@ -27,18 +28,22 @@ class ChatService:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
 
-    async def say(self, session_id: str, author: str, to: str, text: str) -> Line:
+    async def say(self, session_id: str, author: str, to: str, text: str, *, place: str | None = None) -> Line:
         """Write a line. ``to``: ``here``, ``hosts``, or from a host the id of one person.
+
+        ``place``: where the author believes to be (a caucus id, empty for the joint session); None: they did not say.
 
         Raises:
             Forbidden: not let in, or no host and names a person. NotFound: nobody of that id. Conflict:
-            ``wrong_state``: the session has ended, or that person cannot be written to. Invalid: ``text_empty``,
-            ``text_too_long``, ``text_invalid``. RateLimited: more than ten lines in ten seconds.
+            ``wrong_state``: the session has ended, or that person cannot be written to; ``moved``: they are elsewhere.
+            Invalid: ``text_empty``, ``text_too_long``, ``text_invalid``. RateLimited: ten lines in ten seconds.
         """
         words, now = checked(text), self._ports.clock()
         async with self._ports.unit_of_work() as unit:
             (await unit.sessions.get(session_id)).require_open()
             present = await gathering(unit, session_id)
+            if place is not None and place != present.place_name(author):
+                raise Conflict("moved")
             envelope = address(present.person(author), to, present.people, present.caucuses)
             require_pace(await unit.lines.moments(session_id, author, now - WINDOW), now)
             line = Line(

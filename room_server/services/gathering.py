@@ -47,6 +47,11 @@ class Gathering:
         """The caucus that somebody is in; None: the joint session."""
         return place_of(participant_id, self.caucuses)
 
+    def place_name(self, participant_id: str) -> str:
+        """The id of the caucus that somebody is in; empty: the joint session."""
+        caucus = self.place(participant_id)
+        return "" if caucus is None else caucus.caucus_id
+
     def caucus(self, caucus_id: str) -> Caucus:
         """A caucus of the session, over or not.
 

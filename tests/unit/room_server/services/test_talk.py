@@ -120,6 +120,20 @@ async def test_who_was_sent_out_of_a_caucus_is_not_in_it_when_they_come_back(
     assert [each["text"] for each in await chat.visible(session, worker)] == ["我回来了"]
 
 
+async def test_what_was_typed_in_one_place_is_not_sent_in_another(product: Product, people: dict[str, str]) -> None:
+    chat, session = product.services.chat, product.session_id
+    host, worker = people["mediator"], people["applicant"]
+    await open_caucus(product, worker, host)
+    for place in ("", "cau_2"):
+        with pytest.raises(Conflict):
+            await chat.say(session, worker, "here", "x", place=place)
+    await chat.say(session, worker, "here", SECRET, place="cau_1")
+    await product.services.caucuses.close(session, "cau_1")
+    with pytest.raises(Conflict):
+        await chat.say(session, worker, "here", SECRET, place="cau_1")
+    assert [each.value["class"] for each in published(product, "chat/")] == ["caucus"]
+
+
 async def test_nobody_who_waits_or_was_sent_out_writes_or_reads(product: Product) -> None:
     host, worker = await product.person("mediator"), await product.person("applicant")
     chat, session = product.services.chat, product.session_id
