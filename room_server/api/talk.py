@@ -21,8 +21,8 @@ PRIVATE = {"Cache-Control": "no-store"}
 class LineBody(Body, frozen=True):
     """A line and where it goes: ``here``, ``hosts``, or from a host one person.
 
-    ``place``: the caucus in which the writer believes to be, empty for the joint session. It widens nothing: a line that
-    was typed in one place is refused in another.
+    ``place``: the caucus in which the writer believes to be, empty for the joint session. It widens nothing: a line
+    that was typed in one place is refused in another.
     """
 
     to: str
