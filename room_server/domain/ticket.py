@@ -62,10 +62,10 @@ class Ticket:
         """Somebody of the side says yes or no. A yes may be taken back until the words were delivered.
 
         Raises:
-            Forbidden: not one of the side's people in the talk. Conflict: ``digest_mismatch``: other words were on the
+            Forbidden: not one of the side's parties in the talk. Conflict: ``digest_mismatch``: other words were on the
             screen; ``wrong_state``: answered before, withdrawn, expired or delivered.
         """
-        if by.role is Role.HOST or by.participant_id not in self.members or by.side != self.side:
+        if by.role is not Role.PARTY or by.participant_id not in self.members or by.side != self.side:
             raise Forbidden("forbidden")
         if digest != self.digest:
             raise Conflict("digest_mismatch")

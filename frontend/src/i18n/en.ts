@@ -2,7 +2,8 @@ import common from "./en/common";
 import court from "./en/court";
 import party from "./en/party";
 import staff from "./en/staff";
+import talk from "./en/talk";
 import type { Messages } from "./zh-CN";
 
-const messages: Messages = { ...common, ...party, ...staff, ...court };
+const messages: Messages = { ...common, ...party, ...staff, ...court, ...talk };
 export default messages;

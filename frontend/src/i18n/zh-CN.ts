@@ -2,8 +2,9 @@ import common from "./zh-CN/common";
 import court from "./zh-CN/court";
 import party from "./zh-CN/party";
 import staff from "./zh-CN/staff";
+import talk from "./zh-CN/talk";
 
-const messages = { ...common, ...party, ...staff, ...court };
+const messages = { ...common, ...party, ...staff, ...court, ...talk };
 
 /** Chinese is the source: its keys are the keys. */
 export type Messages = Record<keyof typeof messages, string>;

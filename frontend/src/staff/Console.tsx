@@ -7,6 +7,7 @@ import { useStore } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { Sounds } from "../ui/Sounds";
 import { type SessionDetail, type StaffAccount, sentenceOf, sessionDetail } from "./api";
+import { Calls } from "./Calls";
 import { Caucus } from "./CaucusControls";
 import { ConsoleBar } from "./ConsoleBar";
 import type { Desk } from "./desk";
@@ -107,6 +108,7 @@ function LiveConsole({ desk, detail: first, account, state }: Props & { state: R
       <div class="console" data-theme="stage" data-testid="console" data-layout={layout} data-drawer={String(drawer)}>
         <ConsoleBar phase={phase} onDrawer={() => setDrawer(!drawer)} drawer={drawer} />
         <div class="console__messages">
+          <Calls />
           <RecordingAlarm />
           <Caucus />
           <ConnectionLine />

@@ -3,12 +3,14 @@ import type { ParticipantView } from "../generated/messages";
 import { hasKey, t } from "../i18n";
 import { publicationOf } from "../room/state";
 import { Button } from "../ui/Button";
+import { CaucusTotals } from "../ui/CaucusBar";
 import { Icon } from "../ui/Icon";
 import { LanguageSwitch } from "../ui/LanguageSwitch";
 import { Seal, sideName } from "../ui/Seal";
 import { reissueLink, revokeLink, type SessionPerson } from "./api";
 import { OpenCaucus } from "./CaucusControls";
 import { recordingConsent } from "./consent";
+import { Isolation } from "./Isolation";
 import { useTools } from "./tools";
 
 const SIDES = ["applicant", "respondent"];
@@ -26,6 +28,7 @@ export function PeoplePane({ onClose }: { onClose: () => void }) {
         <Icon name="x" />
         {t("common.close")}
       </button>
+      <Isolation />
       <section class="stack stack--2">
         <h2 class="section-title">
           {t("staff.waitingRooms")} <span class="tiny">{t("staff.waitingRoomsHint")}</span>
@@ -48,6 +51,7 @@ export function PeoplePane({ onClose }: { onClose: () => void }) {
             <OpenCaucus key={side} side={side} />
           ))}
         </div>
+        <CaucusTotals state={state} />
       </section>
       <Links />
       <LanguageSwitch />
