@@ -27,9 +27,12 @@ export function markSeen(lines: readonly ChatLine[]): void {
 }
 
 /** Lines of others that were not on the screen yet. */
+export function unreadLines(state: RoomState): ChatLine[] {
+  return linesOf(state).filter((line) => line.author.participant_id !== state.me && !seen.value.has(line.line_id));
+}
+
 export function unread(state: RoomState): number {
-  return linesOf(state).filter((line) => line.author.participant_id !== state.me && !seen.value.has(line.line_id))
-    .length;
+  return unreadLines(state).length;
 }
 
 /** What is typed in each place, so that closing the panel or being moved loses nothing. */

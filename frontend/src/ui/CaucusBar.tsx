@@ -27,7 +27,7 @@ export function CaucusBar({ state, children }: Props) {
       : caucus.state === "closing"
         ? t("caucus.closing", { count: soon })
         : inside
-          ? t("caucus.inside")
+          ? insideWords(state, caucus.caucus_id)
           : t(caucus.with_host ? "caucus.outside" : "caucus.outsideAlone", { side: sideName(caucus.side) });
   const hint = inside
     ? t(mine ? "caucus.insideHint" : "caucus.hostHint")
@@ -53,6 +53,15 @@ export function CaucusBar({ state, children }: Props) {
       {children}
     </section>
   );
+}
+
+/** A mediator reads who is in the sealed room; a party what it means for them. */
+function insideWords(state: RoomState, caucusId: string): string {
+  if (myself(state)?.role !== "host") return t("caucus.inside");
+  const others = [...state.participants.values()].filter(
+    (one) => one.caucus_id === caucusId && one.participant_id !== state.me,
+  );
+  return t("caucus.sealedRoom", { names: others.map((one) => one.display_name).join("、") });
 }
 
 /** Whether this person waits while the other side talks alone. */

@@ -7,7 +7,7 @@ import { myself, publicationOf, type RoomState } from "../../room/state";
 import { CaucusBar, CaucusOutside, isOutside } from "../../ui/CaucusBar";
 import { Confirm } from "../../ui/Confirm";
 import { Dock } from "../../ui/Dock";
-import { useStore } from "../../ui/hooks";
+import { scrollable, useStore } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { RecStrip } from "../../ui/RecStrip";
 import { Sounds } from "../../ui/Sounds";
@@ -16,6 +16,7 @@ import { useQuietCall } from "../QuietCall";
 import type { Visit } from "../visit";
 import { AgreementPanel } from "./AgreementPanel";
 import { Banner } from "./Banner";
+import { ChatNews } from "./ChatPanel";
 import { CameraButton, Control, DeviceNotes, MicrophoneButton } from "./Controls";
 import { Done } from "./Done";
 import { Faces } from "./Faces";
@@ -106,9 +107,10 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
       <RecStrip recording={state.recording} clockOffset={state.clockOffset} />
       {!outside && <CaucusBar state={state} />}
       <Banner client={client} media={media} state={state} />
-      <main class={reading ? "room__main room__main--reading" : "room__main"}>
+      <main class={reading ? "room__main room__main--reading" : "room__main"} {...scrollable}>
         <h1 class="visually-hidden">{t("room.title")}</h1>
         <TicketQuestions visit={visit} me={me} state={state} />
+        {!reading && <ChatNews state={state} onOpen={() => open("panel-chat")} />}
         {outside && <CaucusOutside state={state} compact={reading} />}
         <Faces
           media={local}
