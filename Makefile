@@ -8,7 +8,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 NPM := $(CURDIR)/$(BIN)/python $(CURDIR)/deploy/npm.py
 
-.PHONY: run test check format lock bench-forward bench-curve bench-idle bench-verify clean
+.PHONY: run test check format lock bench-forward bench-curve bench-idle bench-verify fuzz-talk clean
 
 run: .stamps/run .stamps/frontend
 	@exec $(BIN)/mediation-room run --demo --host $(HOST) --port $(PORT) --data-dir $(DATA)
@@ -42,6 +42,9 @@ bench-idle: .stamps/test
 
 bench-verify: .stamps/test
 	$(BIN)/python -m tests.bench.verify
+
+fuzz-talk: .stamps/test
+	TALK_EXAMPLES=400 $(BIN)/python -m pytest -q tests/unit/room_server/live/test_talk_machine.py
 
 lock: .stamps/test
 	$(BIN)/pip-compile -q --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --generate-hashes --strip-extras --allow-unsafe -o requirements/run.txt pyproject.toml requirements/build.in

@@ -1,4 +1,4 @@
-import { useEffect, useId, useMemo } from "preact/hooks";
+import { useEffect, useId } from "preact/hooks";
 import { t } from "../i18n";
 import { shortTime } from "../i18n/time";
 import { myCaucus } from "../room/caucus";
@@ -6,7 +6,7 @@ import { Button } from "../ui/Button";
 import { scrollable, useStore } from "../ui/hooks";
 import { Icon, type IconName } from "../ui/Icon";
 import { useAsk } from "./ask";
-import { NoteKeeper, type NoteState } from "./notes";
+import { keeperOf, type NoteState } from "./notes";
 import { useTools } from "./tools";
 
 /** The mediator's own notes: on the session, and on the private talk they are in. */
@@ -23,6 +23,7 @@ export function NotesTab() {
 
 const ICONS: Record<NoteState, IconName> = {
   loading: "clock",
+  unread: "alert",
   saved: "check",
   typing: "pen",
   saving: "clock",
@@ -32,8 +33,8 @@ const ICONS: Record<NoteState, IconName> = {
 
 export function NoteField({ scope, title, tall }: { scope: string; title: string; tall?: boolean }) {
   const id = useId();
-  const ask = useAsk();
-  const keeper = useMemo(() => new NoteKeeper(ask, scope), [ask, scope]);
+  const { detail } = useTools();
+  const keeper = keeperOf(detail.session_id, scope, useAsk());
   const note = useStore(keeper.value);
   useEffect(() => {
     void keeper.load();
@@ -60,7 +61,7 @@ export function NoteField({ scope, title, tall }: { scope: string; title: string
         placeholder={t("note.placeholder")}
         data-testid="note-text"
         data-scope={scope}
-        disabled={note.state === "loading"}
+        disabled={note.state === "loading" || note.state === "unread"}
         value={note.text}
         onInput={(event) => keeper.write(event.currentTarget.value)}
       />

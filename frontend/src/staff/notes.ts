@@ -3,7 +3,7 @@ import { ApiError } from "../api";
 import { Store } from "../room/store";
 import { type Ask, allNotes, saveNote } from "../talk/api";
 
-export type NoteState = "loading" | "saved" | "typing" | "saving" | "failed" | "changed";
+export type NoteState = "loading" | "unread" | "saved" | "typing" | "saving" | "failed" | "changed";
 
 export interface NoteValue {
   text: string;
@@ -30,14 +30,16 @@ export class NoteKeeper {
     private readonly scope: string,
   ) {}
 
+  /** What was kept; nothing happens the second time, so that a screen that opens again goes on where it was. */
   async load(): Promise<void> {
+    if (this.loaded) return;
     try {
       const kept = (await allNotes(this.ask)).find((one) => one.scope === this.scope);
       this.revision = kept?.revision ?? 0;
       this.loaded = true;
       this.set({ text: kept?.text ?? "", state: "saved", savedAt: kept?.saved_at ?? null });
     } catch {
-      this.set({ state: "failed" });
+      this.set({ state: "unread" });
       this.timer = setTimeout(() => void this.load(), AGAIN_MS);
     }
   }
@@ -56,9 +58,9 @@ export class NoteKeeper {
 
   /** The screen goes away: what is not saved yet is saved now. */
   close(): void {
-    const unsaved = this.value.value.state === "typing" || (this.loaded && this.value.value.state === "failed");
     clearTimeout(this.timer);
-    if (unsaved) void this.save();
+    const { state } = this.value.value;
+    if (state === "typing" || state === "failed") void this.save();
   }
 
   private later(milliseconds: number): void {
@@ -98,4 +100,14 @@ export class NoteKeeper {
   private set(change: Partial<NoteValue>): void {
     this.value.value = { ...this.value.value, ...change };
   }
+}
+
+const keepers = new Map<string, NoteKeeper>();
+
+/** One keeper a note as long as the page lives: two places that show it never save past each other. */
+export function keeperOf(sessionId: string, scope: string, ask: Ask): NoteKeeper {
+  const name = `${sessionId}/${scope}`;
+  const kept = keepers.get(name) ?? new NoteKeeper(ask, scope);
+  keepers.set(name, kept);
+  return kept;
 }

@@ -78,6 +78,7 @@ export default {
   "note.onlyYou": "Only you see them; not filed",
   "note.placeholder": "Write anything; it is saved as you type",
   "note.loading": "Opening…",
+  "note.unread": "Could not be opened, trying again",
   "note.saved": "Saved {time}",
   "note.typing": "Not saved yet",
   "note.saving": "Saving…",

@@ -77,6 +77,7 @@ export default {
   "note.onlyYou": "只有您看得到，不入卷",
   "note.placeholder": "想到什么就写，自动保存",
   "note.loading": "正在打开…",
+  "note.unread": "打不开，正在再试",
   "note.saved": "已保存 {time}",
   "note.typing": "还没保存",
   "note.saving": "正在保存…",
