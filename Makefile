@@ -44,7 +44,7 @@ bench-verify: .stamps/test
 	$(BIN)/python -m tests.bench.verify
 
 fuzz-talk: .stamps/test
-	TALK_EXAMPLES=400 $(BIN)/python -m pytest -q tests/unit/room_server/live/test_talk_machine.py
+	TALK_WALKS=200 $(BIN)/python -m pytest -q tests/unit/room_server/live/test_talk_machine.py
 
 lock: .stamps/test
 	$(BIN)/pip-compile -q --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --generate-hashes --strip-extras --allow-unsafe -o requirements/run.txt pyproject.toml requirements/build.in

@@ -130,4 +130,6 @@ def copied_product(template: Product, folder: Path) -> Product:
 
 
 def _without_waiting_for_the_disk(connection: Any, _record: object) -> None:
-    connection.execute("PRAGMA synchronous = OFF")
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA synchronous = OFF")
+    cursor.close()
