@@ -389,6 +389,9 @@ class Walk:
                     shown = {value["text"] for topic, value in person.known.board.items()
                              if topic.startswith(("chat/", "ticket/"))}  # fmt: skip
                     assert shown == self.due(name), name
+                for topic, value in person.known.board.items():
+                    if topic.startswith("ticket/"):
+                        assert value["state"] == self.tickets[value["ticket_id"]]["state"]
 
     async def nothing_is_in_the_log(self) -> None:
         async with self.product.ports.unit_of_work() as unit:
