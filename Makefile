@@ -8,7 +8,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 NPM := $(CURDIR)/$(BIN)/python $(CURDIR)/deploy/npm.py
 
-.PHONY: run test check format lock fuzz bench-forward bench-curve bench-idle bench-join bench-verify clean
+.PHONY: run test check format lock fuzz fuzz-talk bench-forward bench-curve bench-idle bench-join bench-verify clean
 
 run: .stamps/run .stamps/frontend
 	@exec $(BIN)/mediation-room run --demo --host $(HOST) --port $(PORT) --data-dir $(DATA)
@@ -50,6 +50,9 @@ DATAGRAMS ?= 1000000
 SEED ?= $(shell date +%s)
 fuzz: .stamps/test
 	$(BIN)/python -m tests.fuzz --datagrams $(DATAGRAMS) --seed $(SEED)
+
+fuzz-talk: .stamps/test
+	TALK_WALKS=200 $(BIN)/python -m pytest -q tests/unit/room_server/live/test_talk_machine.py
 
 lock: .stamps/test
 	$(BIN)/pip-compile -q --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --generate-hashes --strip-extras --allow-unsafe -o requirements/run.txt pyproject.toml requirements/build.in

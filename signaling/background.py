@@ -18,7 +18,7 @@ class Background:
         self._turn = asyncio.Lock()  # fair: waiters are served in the order in which they came
         self._tasks: set[asyncio.Task[None]] = set()
 
-    def run(self, work: Coroutine[Any, Any, None]) -> None:
+    def run(self, work: Coroutine[Any, Any, object]) -> None:
         """Do it when everything before it is done."""
         task = asyncio.get_running_loop().create_task(self._in_turn(work))
         self._tasks.add(task)
@@ -29,14 +29,16 @@ class Background:
         while self._tasks:
             await asyncio.wait(set(self._tasks))
 
-    async def _in_turn(self, work: Coroutine[Any, Any, None]) -> None:
+    async def _in_turn(self, work: Coroutine[Any, Any, object]) -> None:
         async with self._turn:
             await attempt(work)
 
 
-async def attempt(work: Awaitable[None]) -> None:
-    """Await something that reports what has already happened: a failure is logged and changes nothing."""
+async def attempt(work: Awaitable[object]) -> bool:
+    """Await something that reports what has already happened: a failure is logged, and False is returned."""
     try:
         await work
     except Exception:
         log.exception("a report was not taken")
+        return False
+    return True

@@ -32,6 +32,7 @@ class Caucus:
     changes_at: float | None = None
     opened_at: float | None = None
     closed_at: float | None = None
+    sealed: bool = False
     timer: Timer | None = None
 
     @property
@@ -54,6 +55,7 @@ class Caucus:
             changes_at=self.changes_at,
             opened_at=self.opened_at,
             closed_at=self.closed_at,
+            sealed=self.sealed and self.running,
         )
 
     def glimpse(self, member: Participant) -> ParticipantView:
@@ -82,8 +84,8 @@ class Caucuses:
             }
             state: State = "open" if one.closed_at is None else "closed"
             self._all[one.caucus_id] = Caucus(
-                one.caucus_id, one.side, members, state, None, one.opened_at, one.closed_at
-            )
+                one.caucus_id, one.side, members, state, None, one.opened_at, one.closed_at, sealed=True
+            )  # whoever held the room before is gone, and every transport of that time with it
 
     def __iter__(self) -> Iterator[Caucus]:
         return iter(self._all.values())

@@ -106,7 +106,8 @@ class CaucusView(msgspec.Struct):
     """A private talk of one side, as everybody who was admitted may know it: that it is, whose, since when.
 
     Times are Unix seconds. ``changes_at``: when its members are moved (``announced``) or come back (``closing``).
-    Closed ones stay: the time that each side had is the sum over its caucuses.
+    Closed ones stay: the time that each side had is the sum over its caucuses. ``sealed``: the media worker has
+    confirmed that nothing of the members' tracks goes on in the joint session, nor the other way round.
     """
 
     caucus_id: CaucusId
@@ -116,6 +117,7 @@ class CaucusView(msgspec.Struct):
     changes_at: float | None = None
     opened_at: float | None = None
     closed_at: float | None = None
+    sealed: bool = False
 
 
 class TimerView(msgspec.Struct):

@@ -86,7 +86,7 @@ class Movement:
             await self._room.policy.change_caucus(self._room, caucus, by, entered=True)
             self._release([by])
             caucus.members[by.participant_id] = by
-            await self._carry([by])
+            await self._seal(caucus, [by], caucus.sealed)
 
     async def leave(self, by: Participant) -> None:
         """A host goes back to the joint session; the members stay among themselves.
@@ -101,7 +101,7 @@ class Movement:
             await self._room.policy.change_caucus(self._room, caucus, by, entered=False)
             self._release([by])
             caucus.members.pop(by.participant_id, None)
-            await self._carry([by])
+            await self._seal(caucus, [by], caucus.sealed)
 
     def sent_out(self, participant_id: ParticipantId) -> None:
         """Somebody may not come back: a caucus without a party ends."""
@@ -141,7 +141,7 @@ class Movement:
             people = self._present(caucus)
             self._release(people)
             caucus.state, caucus.changes_at = "open", None
-            await self._carry(people)
+            await self._seal(caucus, people, True)
 
     async def _close(self, caucus: Caucus) -> None:
         async with self._turn:
@@ -176,8 +176,17 @@ class Movement:
         for person in people:
             person.moving = True
 
-    async def _carry(self, people: Sequence[Participant]) -> None:
-        """End everything that these people have in the old place, then let them begin in the new one."""
+    async def _seal(self, caucus: Caucus, people: Sequence[Participant], before: bool) -> None:
+        """Carry people through the wall; it is ``sealed`` again once everything of the old place has ended."""
+        caucus.sealed = False
+        caucus.sealed = await self._carry(people) and before
+        self._room.refresh()
+
+    async def _carry(self, people: Sequence[Participant]) -> bool:
+        """End everything that these people have in the old place, then let them begin in the new one.
+
+        Returns whether the media worker has confirmed the end.
+        """
         detached = [self._room.switchboard.detach(person) for person in people]
         for person in people:
             self._room.conduct.moved(person)
@@ -185,11 +194,12 @@ class Movement:
             for document in self._room.documents.values():
                 document.hush(person.participant_id)
         self._room.refresh()
-        await asyncio.gather(*(self._room.switchboard.close(each, "moved") for each in detached))
+        ended = await asyncio.gather(*(self._room.switchboard.close(each, "moved") for each in detached))
         for person in people:
             person.moving = False
             person.moves += 1
         self._room.refresh()
+        return all(ended)
 
 
 def _require_countdown(seconds: float) -> None:

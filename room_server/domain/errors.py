@@ -46,6 +46,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "document_frozen": ("文本已锁定。", "The text is frozen."),
     "document_read_only": ("您现在不能修改文本。", "You may not write in this text now."),
     "text_unprintable": ("文本无法生成文书，请检查内容。", "The text cannot be rendered."),
+    "text_empty": ("还没有写内容。", "There is nothing written yet."),
+    "text_too_long": ("内容太长，请分成几条。", "This is too long. Please write it in several parts."),
+    "text_invalid": ("内容里有无法显示的字符。", "There are characters in it that cannot be shown."),
+    "moved": ("您刚换了地方，请看清现在发给谁。", "You were moved just now: look who gets this."),
+    "note_changed": ("这份记事在另一个窗口改过。", "This note was changed in another window."),
     "filing_incomplete": ("案卷正在归档。", "The record is being filed."),
     "log_broken": ("日志链不完整。", "The event log's chain is broken."),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from room_server.domain.caucus import Caucus, require_one_side
 from room_server.domain.errors import NotFound
 from room_server.services.ports import SYSTEM, Ports
+from room_server.services.tickets import expire_tickets
 from room_server.store.unit_of_work import UnitOfWork
 
 
@@ -64,6 +65,7 @@ class CaucusService:
         async with self._ports.unit_of_work() as unit:
             caucus = await _running(unit, session_id, caucus_id)
             await unit.caucuses.save(caucus.close(now))
+            await expire_tickets(unit, session_id, caucus_id)
             seconds = round((now - caucus.opened_at).total_seconds(), 3)
             data = {"caucus": caucus_id, "side": caucus.side, "seconds": seconds}
             await unit.log.append(session_id, at=now, kind="caucus_closed", actor=SYSTEM, data=data)

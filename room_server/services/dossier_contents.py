@@ -83,7 +83,12 @@ async def _withheld(unit: UnitOfWork, session_id: str) -> list[Withheld]:
     drafts = len(await unit.documents.updates(session_id, AGREEMENT))
     stage = await unit.agreements.current(session_id)
     unfinished = await unit.agreements.count(session_id) - isinstance(stage, InForce)
-    counted = [Withheld("draft_edit", drafts, 0.0), Withheld("agreement_not_in_force", unfinished, 0.0)]
+    counted = [
+        Withheld("draft_edit", drafts, 0.0),
+        Withheld("agreement_not_in_force", unfinished, 0.0),
+        Withheld("ticket", len(await unit.tickets.of_session(session_id)), 0.0),
+        *(Withheld(f"chat_{each}", count, 0.0) for each, count in sorted((await unit.lines.count(session_id)).items())),
+    ]
     return [item for item in counted if item.count]
 
 

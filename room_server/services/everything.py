@@ -7,17 +7,21 @@ from typing import Protocol
 
 from room_server.services.access import AccessService
 from room_server.services.agreements import AgreementService
+from room_server.services.calls import CallService
 from room_server.services.caucuses import CaucusService
+from room_server.services.chat import ChatService
 from room_server.services.conduct import ConductService
 from room_server.services.consents import ConsentService
 from room_server.services.court import CourtService
 from room_server.services.demo import DemoService
 from room_server.services.drafting import DraftingService
 from room_server.services.filing import FilingService
+from room_server.services.notes import NoteService
 from room_server.services.ports import Ports
 from room_server.services.recording import RecordingService
 from room_server.services.sessions import SessionService
 from room_server.services.staff import StaffService
+from room_server.services.tickets import TicketService
 from signaling.board import Piece
 
 
@@ -37,6 +41,10 @@ class Services:
     consents: ConsentService
     caucuses: CaucusService
     conduct: ConductService
+    chat: ChatService
+    calls: CallService
+    tickets: TicketService
+    notes: NoteService
     recording: RecordingService
     drafting: DraftingService
     agreements: AgreementService
@@ -47,7 +55,13 @@ class Services:
 
     async def board(self, session_id: str) -> dict[str, Piece]:
         """Everything that the screens of a session's room show besides people and media, by topic."""
-        contributors: tuple[Contributor, ...] = (self.sessions, self.agreements)
+        contributors: tuple[Contributor, ...] = (
+            self.sessions,
+            self.agreements,
+            self.chat,
+            self.calls,
+            self.tickets,
+        )
         pieces: dict[str, Piece] = {}
         for each in contributors:
             pieces |= await each.board(session_id)
@@ -63,6 +77,10 @@ def build_services(ports: Ports) -> Services:
         ConsentService(ports),
         CaucusService(ports),
         ConductService(ports),
+        ChatService(ports),
+        CallService(ports),
+        TicketService(ports),
+        NoteService(ports),
         RecordingService(ports),
         DraftingService(ports),
         AgreementService(ports),

@@ -23,6 +23,12 @@ class Caucuses(Repository):
         key = schema.caucuses.c.caucus_id == caucus.caucus_id
         await self._update(schema.caucuses, key, {**asdict(caucus), "members": list(caucus.members)})
 
+    async def take_out(self, session_id: str, participant_id: str) -> None:
+        """Somebody was sent out: they are in no running caucus from now on, and do not come back into one."""
+        for caucus in await self.of_session(session_id):
+            if caucus.open and participant_id in caucus.members:
+                await self.save(caucus.without_member(participant_id))
+
     async def of_session(self, session_id: str) -> list[Caucus]:
         """Every one of a session in the order of time."""
         table = schema.caucuses

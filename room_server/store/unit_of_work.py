@@ -17,6 +17,7 @@ from room_server.store.log import Log
 from room_server.store.people import Consents, Links, Participants
 from room_server.store.recordings import Filings, Recordings
 from room_server.store.staff import Outbox, Reads, Staff
+from room_server.store.talk import Calls, Lines, PrivateNotes, Tickets
 
 
 class UnitOfWork:
@@ -34,6 +35,10 @@ class UnitOfWork:
         self.codes = Codes(connection)
         self.caucuses = Caucuses(connection)
         self.conduct = Conducts(connection)
+        self.lines = Lines(connection)
+        self.calls = Calls(connection)
+        self.tickets = Tickets(connection)
+        self.notes = PrivateNotes(connection)
         self.recordings = Recordings(connection)
         self.filings = Filings(connection)
         self.log = Log(connection)

@@ -81,6 +81,7 @@ async def test_a_private_talk_is_private(table: Table) -> None:
         problems_of = problems_of_desk if person is table.mediator else problems_of_phone
         assert await problems_of(person.page) == []
     await table.pictures("caucus")
+    await words_are_asked_for_and_stay_inside(table)
     await table.applicant.page.reload()
     await table.applicant.waits_for("caucus", state="open", inside="true")
     await table.applicant.sees_and_hears(1)
@@ -91,6 +92,7 @@ async def test_a_private_talk_is_private(table: Table) -> None:
         await expect(person.see("caucus")).to_have_count(0, timeout=15_000)
         await person.sees_and_hears(2)
     await table.mediator.waits_for("rec-chip", state="on")
+    await agreed_words_are_carried_across(table)
     await table.pictures("together")
     await table.mediator.tap("rec-stop")
     await table.mediator.tap("confirm-yes")
@@ -101,6 +103,53 @@ async def test_a_private_talk_is_private(table: Table) -> None:
         assert stopped <= opened + 0.5 or started >= ended, "a file holds something of the private talk"
     for person in table.everybody:
         assert person.complaints == [], f"{person.name}: {person.complaints}"
+
+
+SECRET, AGREED = "我最低只能到两万六", "可以分两期付。"
+
+
+async def words_are_asked_for_and_stay_inside(table: Table) -> None:
+    """Chat, a ticket and a silent alarm in the talk: the mediator has them, the other side has nothing."""
+    await table.mediator.waits_for("isolation", sealed="true")
+    await table.mediator.tap("tab-tickets")
+    await table.mediator.see("ticket-text").fill(AGREED)
+    await table.mediator.tap("ticket-ask")
+    await expect(await table.applicant.waits_for("ticket-words")).to_contain_text(AGREED)
+    await table.pictures("ticket")
+    assert await problems_of_phone(table.applicant.page) == []
+    await table.applicant.tap("ticket-yes")
+    await table.mediator.waits_for("ticket", state="agreed")
+    await table.applicant.tap("ctrl-more")
+    await table.applicant.tap("ctrl-quiet")
+    await expect(table.applicant.see("ctrl-quiet-note")).not_to_be_empty()
+    await table.mediator.waits_for("call", kind="alarm")
+    await table.applicant.tap("ctrl-chat")
+    await table.applicant.see("chat-text").fill(SECRET)
+    await table.applicant.tap("chat-send")
+    await expect(table.applicant.see("chat-line", **{"class": "caucus"})).to_have_count(1)
+    await table.mediator.tap("tab-chat")
+    await expect(await table.mediator.waits_for("chat-line", **{"class": "caucus"})).to_contain_text(SECRET)
+    await table.pictures("words")
+    for person in table.everybody:
+        problems_of = problems_of_desk if person is table.mediator else problems_of_phone
+        assert await problems_of(person.page) == []
+    await table.mediator.tap("call-seen")
+    await expect(table.mediator.see("call")).to_have_count(0)
+    assert await table.respondent.see("chat-news").count() == 0
+    content = await table.respondent.page.content()
+    assert SECRET not in content
+    assert AGREED not in content
+
+
+async def agreed_words_are_carried_across(table: Table) -> None:
+    await table.mediator.tap("tab-tickets")
+    await table.mediator.tap("ticket-deliver")
+    await table.mediator.tap("confirm-yes")
+    await expect(await table.respondent.waits_for("chat-news")).to_contain_text(AGREED)
+    await table.respondent.tap("chat-news")
+    await expect(table.respondent.see("chat-line")).to_have_count(1)
+    await expect(await table.respondent.waits_for("chat-line", **{"class": "carried"})).to_contain_text(AGREED)
+    assert SECRET not in await table.respondent.page.content()
 
 
 CHIP = {"mediator": "paused", "applicant": "sealed", "respondent": "sealed"}

@@ -62,6 +62,7 @@ class Product:
     outbox: OutboxMessages
     events: list[Event]
     demo: DemoAccess
+    bus: Bus
 
     @property
     def session_id(self) -> str:
@@ -182,7 +183,7 @@ async def opened_product(folder: Path) -> AsyncIterator[Product]:
         services = build_services(ports)
         demo = await services.demo.open()
         assert demo is not None
-        yield Product(folder, clock, engine, ports, services, outbox, events, demo)
+        yield Product(folder, clock, engine, ports, services, outbox, events, demo, bus)
     finally:
         await engine.dispose()
 

@@ -378,7 +378,7 @@ class Browser:
     def connect(self) -> None:
         self.socket = MemorySocket()
         self.number = 0
-        self.serving = asyncio.create_task(self.house.hub.serve(ROOM, self.socket))
+        self.serving = asyncio.create_task(self.house.hub.serve(self.house.room_id, self.socket))
 
     async def join(self, *, resuming: bool = False, token: str | None = None) -> Json:
         self.connect()
@@ -480,6 +480,8 @@ class Browser:
 
 class House:
     """A hub with its ports and the browsers at it."""
+
+    room_id = ROOM
 
     def __init__(self, settings: RoomSettings | None = None) -> None:
         self.clock = MemoryClock()

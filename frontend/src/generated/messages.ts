@@ -107,7 +107,8 @@ export interface RecordingView {
  * A private talk of one side, as everybody who was admitted may know it: that it is, whose, since when.
  *
  * Times are Unix seconds. `changes_at`: when its members are moved (`announced`) or come back (`closing`).
- * Closed ones stay: the time that each side had is the sum over its caucuses.
+ * Closed ones stay: the time that each side had is the sum over its caucuses. `sealed`: the media worker has
+ * confirmed that nothing of the members' tracks goes on in the joint session, nor the other way round.
  */
 export interface CaucusView {
   caucus_id: CaucusId;
@@ -117,6 +118,7 @@ export interface CaucusView {
   changes_at: number | null;
   opened_at: number | null;
   closed_at: number | null;
+  sealed: boolean;
 }
 
 /** A countdown that everybody in one place sees. Times are Unix seconds. */

@@ -3,7 +3,8 @@ import conduct from "./en/conduct";
 import court from "./en/court";
 import party from "./en/party";
 import staff from "./en/staff";
+import talk from "./en/talk";
 import type { Messages } from "./zh-CN";
 
-const messages: Messages = { ...common, ...party, ...staff, ...court, ...conduct };
+const messages: Messages = { ...common, ...party, ...staff, ...court, ...conduct, ...talk };
 export default messages;

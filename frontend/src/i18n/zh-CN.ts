@@ -3,8 +3,9 @@ import conduct from "./zh-CN/conduct";
 import court from "./zh-CN/court";
 import party from "./zh-CN/party";
 import staff from "./zh-CN/staff";
+import talk from "./zh-CN/talk";
 
-const messages = { ...common, ...party, ...staff, ...court, ...conduct };
+const messages = { ...common, ...party, ...staff, ...court, ...conduct, ...talk };
 
 /** Chinese is the source: its keys are the keys. */
 export type Messages = Record<keyof typeof messages, string>;

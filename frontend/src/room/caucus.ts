@@ -18,9 +18,10 @@ export function runs(caucus: CaucusView): boolean {
   return caucus.state === "open" || caucus.state === "closing";
 }
 
-/** Seconds that each side has talked alone so far; `now` is the server's Unix time in seconds. */
+/** Seconds that each side has talked alone so far, also of a side that has not; `now` is the server's Unix time. */
 export function timeBySide(state: RoomState, now: number): ReadonlyMap<string, number> {
-  const used = new Map<string, number>();
+  const parties = [...state.participants.values()].filter((one) => one.role === "party").map((one) => one.side);
+  const used = new Map<string, number>([...new Set(parties)].sort().map((side) => [side, 0]));
   for (const one of state.caucuses.values()) {
     if (one.opened_at === null) continue;
     const seconds = Math.max(0, (one.closed_at ?? now) - one.opened_at);

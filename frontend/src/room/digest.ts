@@ -10,9 +10,14 @@ export function canonicalJson(value: unknown): string {
 
 /** Lower-case hex SHA-256, or null where the browser offers no cryptography (a page that is not secure). */
 export async function digestOf(content: unknown): Promise<string | null> {
+  return textDigest(canonicalJson(content));
+}
+
+/** The same over a text in UTF-8. */
+export async function textDigest(text: string): Promise<string | null> {
   const subtle = globalThis.crypto?.subtle;
   if (!subtle) return null;
-  const bytes = new TextEncoder().encode(canonicalJson(content));
+  const bytes = new TextEncoder().encode(text);
   const hash = new Uint8Array(await subtle.digest("SHA-256", bytes));
   return [...hash].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -42,15 +42,15 @@ export function Caucus() {
   );
 }
 
-/** Begin a private talk with everybody of one side who is in the room. */
-export function OpenCaucus({ side }: { side: string }) {
+/** Asks, then begins a private talk with everybody of one side who is in the room; null: there cannot be one now. */
+export function useOpenCaucus(side: string, onOpen?: () => void): (() => void) | null {
   const { state, command, ask } = useTools();
   const members = [...state.participants.values()].filter(
     (one) => one.side === side && one.role === "party" && one.presence !== "waiting" && one.caucus_id === null,
   );
   const busy = [...state.caucuses.values()].some((one) => one.side === side && one.state !== "closed");
   if (members.length === 0 || busy) return null;
-  const open = () =>
+  return () =>
     ask({
       title: t("staff.caucus.title", { side: sideName(side) }),
       consequences: [
@@ -65,8 +65,14 @@ export function OpenCaucus({ side }: { side: string }) {
         const own = [...state.caucuses.values()].some(runs) && myCaucus(state) !== null;
         const ids = members.map((one) => one.participant_id);
         void command("open_caucus", { participant_ids: own ? ids : [...ids, state.me], in_seconds: 3 });
+        onOpen?.();
       },
     });
+}
+
+export function OpenCaucus({ side }: { side: string }) {
+  const open = useOpenCaucus(side);
+  if (!open) return null;
   return (
     <Button dense icon="lock" testId="caucus-open" data-side={side} onClick={open}>
       {t("staff.caucus.open", { side: sideName(side) })}

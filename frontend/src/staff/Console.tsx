@@ -7,6 +7,7 @@ import { useStore } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { Sounds } from "../ui/Sounds";
 import { type SessionDetail, type StaffAccount, sentenceOf, sessionDetail } from "./api";
+import { Calls } from "./Calls";
 import { Caucus } from "./CaucusControls";
 import { RunningTimer } from "./Conducting";
 import { ConsoleBar } from "./ConsoleBar";
@@ -108,6 +109,7 @@ function LiveConsole({ desk, detail: first, account, state }: Props & { state: R
       <div class="console" data-theme="stage" data-testid="console" data-layout={layout} data-drawer={String(drawer)}>
         <ConsoleBar phase={phase} onDrawer={() => setDrawer(!drawer)} drawer={drawer} />
         <div class="console__messages">
+          <Calls />
           <RecordingAlarm />
           <Caucus />
           <RunningTimer />

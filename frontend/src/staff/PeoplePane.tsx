@@ -4,6 +4,7 @@ import { hasKey, t } from "../i18n";
 import { apart } from "../room/caucus";
 import { inOrder } from "../room/conduct";
 import { Button } from "../ui/Button";
+import { CaucusTotals } from "../ui/CaucusBar";
 import { Icon } from "../ui/Icon";
 import { LanguageSwitch } from "../ui/LanguageSwitch";
 import { Seal, sideName } from "../ui/Seal";
@@ -12,6 +13,7 @@ import { Balance } from "./Balance";
 import { OpenCaucus } from "./CaucusControls";
 import { Lock } from "./Conducting";
 import { recordingConsent } from "./consent";
+import { Isolation } from "./Isolation";
 import { conductWords, DeviceTool, SharingTool, SpotlightTool, sends } from "./PersonTools";
 import { Queue } from "./Queue";
 import { useTools } from "./tools";
@@ -31,6 +33,7 @@ export function PeoplePane({ onClose }: { onClose: () => void }) {
         <Icon name="x" />
         {t("common.close")}
       </button>
+      <Isolation />
       <section class="stack stack--2">
         <h2 class="section-title">
           {t("staff.waitingRooms")} <span class="tiny">{t("staff.waitingRoomsHint")}</span>
@@ -54,6 +57,7 @@ export function PeoplePane({ onClose }: { onClose: () => void }) {
             <OpenCaucus key={side} side={side} />
           ))}
         </div>
+        <CaucusTotals state={state} />
       </section>
       <Queue />
       <Balance />

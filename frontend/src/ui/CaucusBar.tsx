@@ -27,7 +27,7 @@ export function CaucusBar({ state, children }: Props) {
       : caucus.state === "closing"
         ? t("caucus.closing", { count: soon })
         : inside
-          ? t("caucus.inside")
+          ? insideWords(state, caucus.caucus_id)
           : t(caucus.with_host ? "caucus.outside" : "caucus.outsideAlone", { side: sideName(caucus.side) });
   const hint = inside
     ? t(mine ? "caucus.insideHint" : "caucus.hostHint")
@@ -41,18 +41,104 @@ export function CaucusBar({ state, children }: Props) {
         <b role="status">{words}</b>
         {hint && <p class="tiny">{hint}</p>}
       </div>
-      {used.length > 0 && (
-        <p class="caucus__times">
-          <span class="visually-hidden">{t("caucus.times")}</span>
-          {used.map(([side, seconds]) => (
-            <span class="caucus__time" key={side}>
-              <Seal side={side} />
-              <span class="clock">{clock(seconds)}</span>
-            </span>
-          ))}
-        </p>
-      )}
+      <p class="caucus__times">
+        <span class="visually-hidden">{t("caucus.times")}</span>
+        {used.map(([side, seconds]) => (
+          <span class="caucus__time" key={side}>
+            <Seal side={side} />
+            <span class="clock">{clock(seconds)}</span>
+          </span>
+        ))}
+      </p>
       {children}
     </section>
+  );
+}
+
+/** A mediator reads who is in the sealed room; a party what it means for them. */
+function insideWords(state: RoomState, caucusId: string): string {
+  if (myself(state)?.role !== "host") return t("caucus.inside");
+  const others = [...state.participants.values()].filter(
+    (one) => one.caucus_id === caucusId && one.participant_id !== state.me,
+  );
+  return t("caucus.sealedRoom", { names: others.map((one) => one.display_name).join("、") });
+}
+
+/** Whether this person waits while the other side talks alone. */
+export function isOutside(state: RoomState): boolean {
+  const caucus = shownCaucus(state);
+  return caucus !== null && runs(caucus) && myCaucus(state) === null && myself(state)?.role === "party";
+}
+
+/** The same for who waits: large, with what it means for them. Nothing of its content, place or people. */
+export function CaucusOutside({ state, compact }: { state: RoomState; compact: boolean }) {
+  const caucus = shownCaucus(state);
+  const now = useNow(1000, caucus !== null) + state.clockOffset;
+  if (!caucus) return null;
+  const closing = caucus.state === "closing" && caucus.changes_at !== null;
+  const soon = closing ? Math.max(0, Math.ceil((caucus.changes_at ?? now) - now)) : 0;
+  const own = myself(state)?.side === caucus.side;
+  const words = closing
+    ? t("caucus.closing", { count: soon })
+    : own
+      ? t("caucus.ownSide")
+      : t(caucus.with_host ? "caucus.outside" : "caucus.outsideAlone", { side: sideName(caucus.side) });
+  return (
+    <section
+      class={compact ? "outside outside--compact" : "outside"}
+      data-testid="caucus"
+      data-state={caucus.state}
+      data-inside="false"
+    >
+      <p class="outside__title">
+        <Icon name="lock" />
+        <b role="status">{words}</b>
+      </p>
+      <p class="outside__clock">
+        <span class="meta">{t("caucus.sinceThen")}</span>
+        <span class="clock outside__time">{clock(now - (caucus.opened_at ?? now))}</span>
+      </p>
+      {!compact && (
+        <>
+          <CaucusTotals state={state} always />
+          <ul class="outside__hints">
+            <li>
+              <Icon name="lock" />
+              <span>{t("caucus.hintSealed")}</span>
+            </li>
+            <li>
+              <Icon name="cup" />
+              <span>{t("caucus.outsideHint")}</span>
+            </li>
+            <li>
+              <Icon name="msg" />
+              <span>{t("caucus.hintWrite")}</span>
+            </li>
+          </ul>
+        </>
+      )}
+    </section>
+  );
+}
+
+/** How long each side has talked alone, with the figure beside its bar. */
+export function CaucusTotals({ state, always }: { state: RoomState; always?: boolean }) {
+  const running = [...state.caucuses.values()].some(runs);
+  const now = useNow(1000, running) + state.clockOffset;
+  const used = [...timeBySide(state, now)];
+  const most = Math.max(...used.map(([, seconds]) => seconds), 1);
+  const any = [...state.caucuses.values()].some((one) => one.opened_at !== null);
+  if (!always && !any) return null;
+  return (
+    <div class="totals" data-testid="caucus-totals">
+      <p class="tiny">{t("caucus.timesBoth")}</p>
+      {used.map(([side, seconds]) => (
+        <p class="totals__row" key={side}>
+          <Seal side={side} />
+          <progress class="totals__bar" max={most} value={seconds} aria-hidden="true" data-side={side} />
+          <span class="clock">{clock(seconds)}</span>
+        </p>
+      ))}
+    </div>
   );
 }

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import zipfile
 from pathlib import Path
 
 import httpx
 import pytest
 
 from recorder.verify import verify
+from room_server.domain.call import CallKind
 from room_server.domain.errors import Conflict
 from room_server.services.filing import FilingService
 from tests.support.product_room import Product
@@ -147,3 +150,41 @@ async def test_an_agreement_that_was_not_sealed_is_withheld_and_counted(product:
     dossier = path.read_bytes()
     assert b"agreement_not_in_force" in dossier
     assert b"agreement/agreement.pdf" not in dossier
+
+
+async def test_nothing_that_was_written_gets_into_a_dossier_but_how_much_was_withheld(product: Product) -> None:
+    session, services = product.session_id, product.services
+    host, worker, agent = [await product.person(side) for side in ("mediator", "applicant", "respondent")]
+    await services.sessions.start(session, host)
+    for person in (worker, agent):
+        await services.sessions.admit(session, host, person)
+    await services.chat.say(session, worker, "here", "JOINTWORD 工资")
+    await services.chat.say(session, worker, "hosts", "PRIVATEWORD 工资")
+    await services.calls.call(session, worker, CallKind.ALARM)
+    await services.caucuses.open(session, "cau_1", [worker, host])
+    await services.chat.say(session, worker, "here", "CAUCUSWORD 工资")
+    ticket = await services.tickets.ask(session, host, "TICKETWORD 工资")
+    await services.tickets.answer(session, ticket.ticket_id, worker, yes=True, digest=ticket.digest)
+    await services.tickets.ask(session, host, "REFUSEDWORD 工资")
+    await services.notes.save(session, host, "cau_1", "NOTEWORD 工资", 0)
+    await services.caucuses.close(session, "cau_1")
+    await services.tickets.deliver(session, ticket.ticket_id, host)
+    await services.sessions.end(session, host)
+    await services.filing.file_session(session)
+    await assert_good(product)
+    path, _ = await services.court.dossier(session, await court_officer(product))
+    with zipfile.ZipFile(path) as dossier:
+        files = {name: dossier.read(name) for name in dossier.namelist()}
+    everything = b"\0".join(files.values())
+    assert b"WORD" not in everything
+    assert b"alarm" not in everything
+    assert ticket.digest.encode() not in everything, "a digest without salt could be guessed"
+    [catalogue] = [json.loads(content) for name, content in files.items() if name.endswith("catalogue.json")]
+    assert {(each["kind"], each["count"]) for each in catalogue["withheld"]} == {
+        ("draft_edit", 1),
+        ("chat_joint", 1),
+        ("chat_private", 1),
+        ("chat_caucus", 1),
+        ("chat_carried", 1),
+        ("ticket", 2),
+    }

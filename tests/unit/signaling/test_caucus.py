@@ -48,7 +48,7 @@ async def test_everybody_is_told_first_and_the_members_are_moved_after_the_count
     told = (await r.event("caucus_changed"))["caucus"]
     assert told == {
         "caucus_id": caucus_id, "side": "applicant", "state": "announced", "with_host": True,
-        "changes_at": home.clock.now() + 3, "opened_at": None, "closed_at": None,
+        "changes_at": home.clock.now() + 3, "opened_at": None, "closed_at": None, "sealed": False,
     }  # fmt: skip
     home.clock.advance(2.9)
     await home.settle()
@@ -295,3 +295,41 @@ async def test_no_edit_and_no_caret_leaves_a_caucus(home: House) -> None:
 
 def _media_room(home: House, caucus_id: str) -> Any:
     return f"{home.room.room_id}#{caucus_id}"
+
+
+async def test_a_caucus_is_called_sealed_once_the_worker_has_ended_everything_of_before(home: House) -> None:
+    host, a, _ = await three(home)
+    transports = await a.open_transports()
+    home.media.hold["close_transport"] = asyncio.Event()
+    await host.do("open_caucus", participant_ids=["a", "host"], in_seconds=0)
+    home.clock.advance(0)
+    async with asyncio.timeout(5):
+        await home.media.reached["close_transport"].wait()
+    [caucus] = home.room.caucuses
+    assert (caucus.running, caucus.view().sealed, set(transports) <= set(home.media.transports)) == (True, False, True)
+    home.media.hold["close_transport"].set()
+    await home.settle()
+    assert (caucus.view().sealed, home.media.transports) == (True, {})
+    assert host.catch_up()[-1]["data"]["caucus"]["sealed"] is True
+
+
+async def test_what_the_worker_could_not_end_keeps_a_caucus_from_being_called_sealed(home: House) -> None:
+    host, a, _ = await three(home)
+    _, receive = await a.open_transports()
+    del home.media.transports[{str(key): key for key in home.media.transports}[receive]]  # closing it fails now
+    caucus_id = await open_caucus(home, host, "a")
+    [caucus] = home.room.caucuses
+    assert (caucus.running, caucus.view().sealed) == (True, False)
+    await host.do("enter_caucus", caucus_id=caucus_id)
+    assert caucus.view().sealed is False, "a later move that succeeds does not make the first one good"
+
+
+async def test_a_caucus_of_before_a_restart_is_sealed_and_one_that_is_over_is_not() -> None:
+    async with house() as home:
+        member = LoadedMember(ParticipantId("a"), "a", "party", "applicant")
+        home.policy.caucuses = [
+            LoadedCaucus(CaucusId("c1"), "applicant", [member], 1.0, 2.0),
+            LoadedCaucus(CaucusId("c2"), "applicant", [member], 3.0),
+        ]
+        host = await home.host()
+        assert [each["sealed"] for each in (host.snapshot or {})["caucuses"]] == [False, True]

@@ -8,6 +8,8 @@ export interface Choice {
   icon: IconName;
   word: string;
   count?: number;
+  /** What came of pressing it, quietly. */
+  note?: string;
   onPress: () => void;
 }
 
@@ -49,7 +51,12 @@ export function More({ choices, onClose }: { choices: Choice[]; onClose: () => v
           <li key={one.testId}>
             <button class="more__item" type="button" data-testid={one.testId} onClick={one.onPress}>
               <Icon name={one.icon} />
-              <span class="grow">{one.word}</span>
+              <span class="grow">
+                {one.word}
+                <span class="more__note" role="status" data-testid={`${one.testId}-note`}>
+                  {one.note}
+                </span>
+              </span>
               {(one.count ?? 0) > 0 && (
                 <b class="badge badge--accent">
                   {one.count}

@@ -80,7 +80,7 @@ export default function RoomPage({ visit, me, checked }: Props) {
   const shared = { client, media, me, state, onLeave: leave };
   return (
     <Connected.Provider value={connection.phase === "open"}>
-      {isPresent(state) ? <Stage {...shared} visit={visit} /> : <WaitingRoom {...shared} />}
+      {isPresent(state) ? <Stage {...shared} visit={visit} /> : <WaitingRoom {...shared} visit={visit} />}
     </Connected.Provider>
   );
 }

@@ -5,20 +5,22 @@ import { t } from "../../i18n";
 import type { RoomClient } from "../../room/client";
 import type { MediaSession } from "../../room/media";
 import { myself, publicationOf, type RoomState } from "../../room/state";
-import { CaucusBar } from "../../ui/CaucusBar";
+import { CaucusBar, CaucusOutside, isOutside } from "../../ui/CaucusBar";
 import { Confirm } from "../../ui/Confirm";
 import { Dock } from "../../ui/Dock";
-import { useStore } from "../../ui/hooks";
+import { scrollable, useStore } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Note } from "../../ui/Note";
 import { RecStrip } from "../../ui/RecStrip";
 import { Sounds } from "../../ui/Sounds";
 import { TimerBar } from "../../ui/TimerBar";
 import type { Me } from "../api";
+import { useQuietCall } from "../QuietCall";
 import type { Visit } from "../visit";
 import { AgreementPanel } from "./AgreementPanel";
 import { Asked } from "./Asked";
 import { Banner } from "./Banner";
+import { ChatNews } from "./ChatPanel";
 import { CameraButton, Control, DeviceNotes, MicrophoneButton } from "./Controls";
 import { conductChoices, mayShare } from "./conduct";
 import { Done } from "./Done";
@@ -27,6 +29,7 @@ import { type Choice, More } from "./More";
 import { PANELS } from "./panels";
 import { agreementOf } from "./RoomPage";
 import { Signing } from "./Signing";
+import { TicketQuestions } from "./Tickets";
 
 interface Props {
   client: RoomClient;
@@ -44,6 +47,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
   const [view, setView] = useState<View>("faces");
   const [more, setMore] = useState(false);
   const [leaving, setLeaving] = useState(false);
+  const quiet = useQuietCall(visit, me);
   const agreement = agreementOf(state);
   const mine = agreement?.signers.find((one) => one.participant_id === state.me);
   const toSign = agreement?.state === "signing" && mine !== undefined && mine.signed_at === null;
@@ -74,10 +78,16 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
     );
   }
   const panel = PANELS.find((one) => view === `panel-${one.id}`);
+  const outside = isOutside(state);
   const reading = view === "agreement" || panel !== undefined;
   const open = (next: View) => {
     setMore(false);
+    quiet.forget();
     setView(next);
+  };
+  const close = () => {
+    setMore(false);
+    quiet.forget();
   };
   const leave = () => {
     setMore(false);
@@ -85,7 +95,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
   };
   const choices: Choice[] = [
     { testId: "ctrl-agreement", icon: "doc", word: t("room.agreement"), onPress: () => open("agreement") },
-    ...PANELS.map(({ id, icon, word, count }) => ({
+    ...PANELS.filter(({ offered }) => offered?.(state) ?? true).map(({ id, icon, word, count }) => ({
       testId: `ctrl-${id}`,
       icon,
       word: word(),
@@ -93,6 +103,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
       onPress: () => open(`panel-${id}`),
     })),
     ...conductChoices({ client, media, state, local, done: () => setMore(false) }),
+    { testId: "ctrl-quiet", icon: "heart", word: t("call.quiet"), note: quiet.words, onPress: quiet.press },
     { testId: "ctrl-leave", icon: "exit", word: t("room.leave"), onPress: leave },
   ];
   const news = choices.some((one) => (one.count ?? 0) > 0);
@@ -100,16 +111,19 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
   return (
     <div class="phone room" data-theme="stage" data-testid="room" data-view={view} data-participant={state.me}>
       <RecStrip recording={state.recording} clockOffset={state.clockOffset} />
-      <CaucusBar state={state} />
+      {!outside && <CaucusBar state={state} />}
       <TimerBar state={state} />
       <Banner client={client} media={media} state={state} />
-      <main class={reading ? "room__main room__main--reading" : "room__main"}>
+      <main class={reading ? "room__main room__main--reading" : "room__main"} {...scrollable}>
         <h1 class="visually-hidden">{t("room.title")}</h1>
+        <TicketQuestions visit={visit} me={me} state={state} />
+        {!reading && <ChatNews state={state} onOpen={() => open("panel-chat")} />}
+        {outside && <CaucusOutside state={state} compact={reading} />}
         <Faces
           media={local}
           state={state}
           me={me}
-          compact={reading}
+          compact={reading || outside}
           onShown={(publication, size) => media.show(publication, size)}
         />
         {panel && (
@@ -137,7 +151,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
         {!reading && <Invitation toSign={toSign} onOpen={() => setView("agreement")} />}
       </main>
       {sounds}
-      {more && <More choices={choices} onClose={() => setMore(false)} />}
+      {more && <More choices={choices} onClose={close} />}
       <Dock stage>
         <div class="ctrl">
           <MicrophoneButton media={media} muted={muted("microphone")} />

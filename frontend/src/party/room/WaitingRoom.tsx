@@ -12,10 +12,13 @@ import { RecStrip } from "../../ui/RecStrip";
 import { Seal } from "../../ui/Seal";
 import { Tile } from "../../ui/Tile";
 import type { Me } from "../api";
+import { QuietHelp } from "../QuietCall";
+import type { Visit } from "../visit";
 import { Banner } from "./Banner";
 import { CameraButton, DeviceNotes, MicrophoneButton } from "./Controls";
 
 interface Props {
+  visit: Visit;
   client: RoomClient;
   media: MediaSession;
   me: Me;
@@ -24,7 +27,7 @@ interface Props {
 }
 
 /** Only the own side is here. Nothing is recorded and nothing is sent. */
-export function WaitingRoom({ client, media, me, state, onLeave }: Props) {
+export function WaitingRoom({ visit, client, media, me, state, onLeave }: Props) {
   const local = useStore(media.state);
   const [leaving, setLeaving] = useState(false);
   const people = [...state.participants.values()];
@@ -79,6 +82,7 @@ export function WaitingRoom({ client, media, me, state, onLeave }: Props) {
             </li>
           ))}
         </ul>
+        <QuietHelp visit={visit} me={me} />
         <DeviceNotes media={local} />
       </main>
       <Dock>

@@ -4,10 +4,15 @@ import { t } from "../../i18n";
 import type { RoomClient } from "../../room/client";
 import type { MediaSession } from "../../room/media";
 import type { RoomState } from "../../room/state";
+import { askedOf } from "../../room/talk";
+import { unread } from "../../talk/unread";
 import type { IconName } from "../../ui/Icon";
 import type { Me } from "../api";
 import type { Visit } from "../visit";
+import { ChatPanel } from "./ChatPanel";
 import { Devices } from "./Devices";
+import { TalkPanel } from "./TalkPanel";
+import { hasTickets, TicketsPanel } from "./Tickets";
 
 export interface PanelProps {
   client: RoomClient;
@@ -24,9 +29,21 @@ export interface Panel {
   word: () => string;
   /** What waits to be looked at there; 0: nothing. */
   count?: (state: RoomState) => number;
+  /** Whether there is anything to open; left out: always. */
+  offered?: (state: RoomState) => boolean;
   View: ComponentType<PanelProps>;
 }
 
 export const PANELS: readonly Panel[] = [
   { id: "devices", icon: "speaker", word: () => t("devices.title"), View: Devices },
+  { id: "chat", icon: "msg", word: () => t("chat.title"), count: unread, View: ChatPanel },
+  {
+    id: "tickets",
+    icon: "carry",
+    word: () => t("ticket.mine"),
+    count: (state) => askedOf(state).length,
+    offered: hasTickets,
+    View: TicketsPanel,
+  },
+  { id: "talk", icon: "user", word: () => t("call.talk"), View: TalkPanel },
 ];

@@ -1,0 +1,113 @@
+/** A note that is saved while it is written. Knows no screen. */
+import { ApiError } from "../api";
+import { Store } from "../room/store";
+import { type Ask, allNotes, saveNote } from "../talk/api";
+
+export type NoteState = "loading" | "unread" | "saved" | "typing" | "saving" | "failed" | "changed";
+
+export interface NoteValue {
+  text: string;
+  state: NoteState;
+  /** Unix seconds; null: never. */
+  savedAt: number | null;
+  /** What stands at the server when it was changed in another window. */
+  other: string | null;
+}
+
+const PAUSE_MS = 800;
+const AGAIN_MS = 5000;
+
+/** One note of one scope. Every change is sent after a short pause; one save at a time; a failure is tried again. */
+export class NoteKeeper {
+  readonly value = new Store<NoteValue>({ text: "", state: "loading", savedAt: null, other: null });
+  private revision = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private saving = false;
+  private loaded = false;
+
+  constructor(
+    private readonly ask: Ask,
+    private readonly scope: string,
+  ) {}
+
+  /** What was kept; nothing happens the second time, so that a screen that opens again goes on where it was. */
+  async load(): Promise<void> {
+    if (this.loaded) return;
+    try {
+      const kept = (await allNotes(this.ask)).find((one) => one.scope === this.scope);
+      this.revision = kept?.revision ?? 0;
+      this.loaded = true;
+      this.set({ text: kept?.text ?? "", state: "saved", savedAt: kept?.saved_at ?? null });
+    } catch {
+      this.set({ state: "unread" });
+      this.timer = setTimeout(() => void this.load(), AGAIN_MS);
+    }
+  }
+
+  write(text: string): void {
+    if (!this.loaded) return;
+    this.set({ text, state: this.value.value.state === "changed" ? "changed" : "typing" });
+    this.later(PAUSE_MS);
+  }
+
+  /** Keep what stands on this screen although it was changed elsewhere. */
+  keepMine(): void {
+    this.set({ state: "typing", other: null });
+    this.later(0);
+  }
+
+  /** The screen goes away: what is not saved yet is saved now. */
+  close(): void {
+    clearTimeout(this.timer);
+    const { state } = this.value.value;
+    if (state === "typing" || state === "failed") void this.save();
+  }
+
+  private later(milliseconds: number): void {
+    if (this.value.value.state === "changed") return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.save(), milliseconds);
+  }
+
+  private async save(): Promise<void> {
+    if (this.saving) return this.later(PAUSE_MS);
+    const { text } = this.value.value;
+    this.saving = true;
+    this.set({ state: "saving" });
+    try {
+      const kept = await saveNote(this.ask, this.scope, text, this.revision);
+      this.revision = kept.revision;
+      this.set({ state: this.value.value.text === text ? "saved" : "typing", savedAt: kept.saved_at });
+    } catch (error) {
+      this.fail(error);
+    } finally {
+      this.saving = false;
+    }
+  }
+
+  private fail(error: unknown): void {
+    if (error instanceof ApiError && error.code === "note_changed") {
+      this.revision = error.number("revision") ?? this.revision;
+      const other = error.extra.text;
+      this.set({ state: "changed", other: typeof other === "string" ? other : "" });
+      return;
+    }
+    this.set({ state: "failed" });
+    // What the server refuses for its content will not be taken the next time either: a change will be sent.
+    if (!(error instanceof ApiError) || error.status === 0 || error.status >= 500) this.later(AGAIN_MS);
+  }
+
+  private set(change: Partial<NoteValue>): void {
+    this.value.value = { ...this.value.value, ...change };
+  }
+}
+
+const keepers = new Map<string, NoteKeeper>();
+
+/** One keeper a note as long as the page lives: two places that show it never save past each other. */
+export function keeperOf(sessionId: string, scope: string, ask: Ask): NoteKeeper {
+  const name = `${sessionId}/${scope}`;
+  const kept = keepers.get(name) ?? new NoteKeeper(ask, scope);
+  keepers.set(name, kept);
+  return kept;
+}

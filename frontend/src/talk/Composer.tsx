@@ -1,0 +1,112 @@
+/** The box to write a line in: it says who will get it, and keeps what could not be sent. */
+import { useEffect, useId, useState } from "preact/hooks";
+import { t } from "../i18n";
+import type { RoomState } from "../room/state";
+import { placeOf } from "../room/talk";
+import { Button } from "../ui/Button";
+import { Icon } from "../ui/Icon";
+import { type Ask, say } from "./api";
+import { drafts, setDraft } from "./unread";
+
+/** Somebody to write to: `here`, `hosts`, or a person. */
+export interface Target {
+  to: string;
+  word: string;
+}
+
+interface Props {
+  state: RoomState;
+  ask: Ask;
+  targets: readonly Target[];
+  sentenceOf: (error: unknown) => string;
+}
+
+const LONGEST = 2000;
+const NEARLY = 1800;
+
+export function Composer({ state, ask, targets, sentenceOf }: Props) {
+  const id = useId();
+  const place = placeOf(state);
+  const [to, setTo] = useState("here");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState("");
+  // Whoever is moved starts anew: nothing goes to somebody who was chosen elsewhere.
+  useEffect(() => setTo("here"), [place]);
+  const target = targets.find((one) => one.to === to) ?? targets[0];
+  const text = drafts.value[place] ?? "";
+  const send = async () => {
+    if (busy || !target || text.trim() === "") return;
+    setBusy(true);
+    setError("");
+    try {
+      await say(ask, target.to, text, place);
+      setDraft(place, "");
+    } catch (cause) {
+      setError(sentenceOf(cause));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const key = (event: KeyboardEvent) => {
+    // An input method uses Enter to choose a character; on a phone it is a new line.
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    if (!matchMedia("(pointer: fine)").matches) return;
+    event.preventDefault();
+    void send();
+  };
+  return (
+    <form
+      class="composer"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send();
+      }}
+    >
+      <div class="composer__to">
+        <label for={`${id}-to`}>{t("chat.to")}</label>
+        <select
+          id={`${id}-to`}
+          class="input composer__select"
+          data-testid="chat-to"
+          value={target?.to}
+          onChange={(event) => setTo(event.currentTarget.value)}
+        >
+          {targets.map((one) => (
+            <option key={one.to} value={one.to}>
+              {one.word}
+            </option>
+          ))}
+        </select>
+      </div>
+      <div class="composer__row">
+        <textarea
+          class="input composer__text"
+          rows={2}
+          maxLength={LONGEST}
+          aria-label={t("chat.write")}
+          placeholder={t("chat.write")}
+          data-testid="chat-text"
+          value={text}
+          onInput={(event) => setDraft(place, event.currentTarget.value)}
+          onKeyDown={key}
+        />
+        <Button look="primary" type="submit" testId="chat-send" aria-disabled={busy}>
+          {t("chat.send")}
+        </Button>
+      </div>
+      {text.length >= NEARLY && (
+        <p class="meta" role="status">
+          {t("chat.left", { count: LONGEST - text.length })}
+        </p>
+      )}
+      <div role="alert">
+        {error && (
+          <p class="error" data-testid="chat-error">
+            <Icon name="alert" />
+            <span>{error}</span>
+          </p>
+        )}
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,50 @@
+"""A party's call for the mediator: to speak alone, or silently for help. Nobody else learns that it was made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from room_server.domain.errors import Forbidden
+from room_server.domain.people import Participant, Role
+
+
+class CallKind(StrEnum):
+    """What for. Somebody under pressure can ask for help without a sign of it on any other screen (DOMAIN 5, 3)."""
+
+    TALK = "talk"
+    ALARM = "alarm"
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call. ``seen_by``: the host who answered."""
+
+    call_id: str
+    session_id: str
+    participant_id: str
+    kind: CallKind
+    at: datetime
+    salt: str
+    seen_at: datetime | None = None
+    seen_by: str | None = None
+
+    @property
+    def open(self) -> bool:
+        """Whether no host has answered yet."""
+        return self.seen_at is None
+
+    def see(self, by: str, at: datetime) -> Call:
+        """A host has taken note; a second time changes nothing."""
+        return self if not self.open else replace(self, seen_at=at, seen_by=by)
+
+
+def require_caller(person: Participant) -> None:
+    """Everybody who is not a host may call, also from the waiting room.
+
+    Raises:
+        Forbidden: ``forbidden``: a host, or somebody who was sent out.
+    """
+    if person.role is Role.HOST or person.removed_at is not None:
+        raise Forbidden("forbidden")

@@ -1,0 +1,135 @@
+"""The product's services behind live rooms in memory: real database, real policy, browsers, no media, no recorder."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+
+from recorder.control import Track
+from room_server.bus import Bus
+from room_server.domain.people import Authority, Participant, Role, Side
+from room_server.live.policy import SessionPolicy
+from room_server.live.recording import Director
+from room_server.services.entry import new_link
+from room_server.services.everything import build_services
+from room_server.store.database import open_engine
+from room_server.store.unit_of_work import units_of_work
+from signaling.errors import ErrorCode, SignalingError
+from signaling.hub import Hub
+from signaling.ids import CaptureId, PublicationId, RoomId
+from signaling.media import CaptureFormat
+from signaling.messages import Kind
+from tests.support.product_room import Product
+from tests.support.room_ports import WAIT, Browser, House, MemoryClock, MemoryMedia
+
+GUESTS = {
+    "clerk": (Side.MEDIATOR, Role.HOST),
+    "a2": (Side.APPLICANT, Role.PARTY),
+    "r2": (Side.RESPONDENT, Role.PARTY),
+    "o": (Side.APPLICANT, Role.OBSERVER),
+}
+"""People besides those of the demonstration case (host, a1, r1), by name."""
+
+
+class NoFeed:
+    """The media worker makes no copies."""
+
+    async def start_capture(self, publication_id: PublicationId, capture_id: CaptureId) -> CaptureFormat:
+        raise SignalingError(ErrorCode.RECORDING_UNAVAILABLE, "no feed")
+
+    async def stop_capture(self, publication_id: PublicationId) -> None:
+        raise SignalingError(ErrorCode.NOT_FOUND, "no feed")
+
+    async def ask_key_frame(self, publication_id: PublicationId) -> None:
+        raise SignalingError(ErrorCode.NOT_FOUND, "no feed")
+
+
+class NoRecorder:
+    """The recorder process is not there."""
+
+    ready = False
+
+    async def start_track(
+        self, capture_id: CaptureId, path: str, kind: Kind, mime: str, clock_rate: int, channels: int, payload_type: int
+    ) -> None:
+        raise SignalingError(ErrorCode.RECORDING_UNAVAILABLE, "no recorder")
+
+    async def stop_track(self, capture_id: CaptureId) -> Track:
+        raise SignalingError(ErrorCode.NOT_FOUND, "no recorder")
+
+
+class ProductHouse(House):
+    """A hub whose policy is the product. ``ids``: participant ids by name."""
+
+    def __init__(self, product: Product, room_id: str, ids: Mapping[str, str]) -> None:
+        self.product = product
+        self.room_id = RoomId(room_id)
+        self.ids = ids
+        self.clock = MemoryClock(product.clock().timestamp())
+        self.media = MemoryMedia()
+        director = Director(product.services.recording, NoFeed(), NoRecorder(), lambda: product.clock().timestamp())
+        self.session_policy = SessionPolicy(product.services, director, self._ended)
+        self.hub = Hub(self.session_policy, self.media, clock=self.clock, hello_seconds=WAIT, monotonic=self.clock.now)
+        self.session_policy.listen(product.bus, self.hub)
+        self.browsers: list[Browser] = []
+
+    def advance(self, seconds: float) -> None:
+        """Time passes for the room and for the product."""
+        self.product.clock.forward(seconds=seconds)
+        self.clock.advance(seconds)
+
+    async def _ended(self, session_id: str) -> None:
+        return
+
+    async def token(self, name: str) -> str:
+        """A fresh token of somebody's newest link."""
+        person = self.ids[name]
+        async with self.product.ports.unit_of_work() as unit:
+            link = await unit.links.newest(person)
+        return self.product.ports.tokens.room(person, self.product.session_id, "" if link is None else link.link_id)
+
+    async def visitor(self, name: str) -> Browser:
+        """A browser with somebody's token, not connected yet."""
+        browser = Browser(self, await self.token(name))
+        self.browsers.append(browser)
+        return browser
+
+
+async def seat_guests(product: Product) -> dict[str, str]:
+    """Add the guests and let everybody accept the notices. Returns participant ids by name."""
+    sides = {"host": "mediator", "a1": "applicant", "r1": "respondent"}
+    ids = {name: await product.person(side) for name, side in sides.items()}
+    for name, (side, role) in GUESTS.items():
+        person = Participant(name, product.session_id, f"客人{name}", side, role, Authority.SELF, name, "10000000000")
+        async with product.ports.unit_of_work() as unit:
+            await unit.participants.add(person, None)
+            if role is not Role.HOST:
+                await new_link(product.ports, unit, person)
+        ids[name] = name
+    for name, person_id in ids.items():
+        if name not in ("host", "clerk"):
+            await product.consent(person_id)
+    return ids
+
+
+def copied_product(template: Product, folder: Path) -> Product:
+    """The same product on a copy of its database: faster than to open a new one."""
+    shutil.copy(template.folder / "room.sqlite3", folder / "room.sqlite3")
+    bus = Bus()
+    engine = open_engine(f"sqlite+aiosqlite:///{folder / 'room.sqlite3'}")
+    event.listen(engine.sync_engine, "connect", _without_waiting_for_the_disk)
+    ports = replace(template.ports, unit_of_work=units_of_work(engine, bus))
+    return replace(
+        template, folder=folder, engine=engine, ports=ports, services=build_services(ports), events=[], bus=bus
+    )
+
+
+def _without_waiting_for_the_disk(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA synchronous = OFF")
+    cursor.close()
