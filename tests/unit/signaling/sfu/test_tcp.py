@@ -6,7 +6,7 @@ import asyncio
 from typing import Any
 
 from aioice import stun
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signaling.sfu.counters import Counters
@@ -45,6 +45,7 @@ def dial(port: TcpPort, number: int = 1, wire: Wire | None = None) -> tuple[TcpC
     return connection, wire
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=200), max_size=20), st.lists(st.integers(1, 400), min_size=1))
 def test_frames_are_found_however_the_stream_is_cut(frames: list[bytes], cuts: list[int]) -> None:
     async def cut() -> list[bytes]:
