@@ -230,6 +230,9 @@ class Stage:
         for name, (size, limit) in sizes.items():
             if size > limit:
                 self.findings.append(f"{size} {name}, at most {limit} may be")
+        if self.router.rounds.attempt.failures:
+            self.findings.append(f"{self.router.rounds.attempt.failures} rounds raised an exception")
+            self.router.rounds.attempt.failures = 0
         if self.counters.faults:
             self.findings.append(f"{self.counters.faults} datagrams raised an exception")
             self.counters.faults = 0

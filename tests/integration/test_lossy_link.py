@@ -210,7 +210,7 @@ def everything_arrived(call: Call) -> None:
     assert camera.asked_for_key_frame <= 2 + viewer.key_frames_asked
     assert viewer.key_frames_asked <= 1 + (SECONDS + CLEARED) / 2
     assert call.room.counters.packets_retransmitted <= viewer.video.asked_again + viewer.audio.asked_again
-    assert call.room.counters.faults == call.room.counters.srtp_failed == 0
+    assert call.room.counters.faults == call.room.counters.srtp_failed == call.rounds.attempt.failures == 0
 
 
 @pytest.mark.parametrize("loss", [0.0, 0.02, 0.05])
