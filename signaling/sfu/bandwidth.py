@@ -7,6 +7,7 @@ subscriber would like next is tried with padding first, and after a trial that f
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
@@ -218,6 +219,11 @@ class Losses:
         lost = sum(each[1] for each in self._told)
         return min(1.0, lost / sum(each[2] for each in self._told)) if lost >= FEWEST_LOST else 0.0
 
+    def surely(self, now: float) -> float:
+        """The share that chance leaves: two standard deviations below ``share``, as few packets tell of it."""
+        share = self.share(now)
+        return share - 2 * math.sqrt(share * (1 - share) / sum(each[2] for each in self._told)) if share else 0.0
+
     def clear(self) -> None:
         """What was told is of before a cut."""
         self._told.clear()
@@ -280,7 +286,7 @@ class Downlink:
         queue, lost, growth = self.queue(now) or 0.0, self.losses.share(now), self.soundings.growth(now)
         if now > self._radio_until:
             self._radio = 0.0
-        standing, lossy = queue > STANDING and growth > DRAINING, lost > max(LOSSY, self._radio)
+        standing, lossy = queue > STANDING and growth > DRAINING, self.losses.surely(now) > max(LOSSY, self._radio)
         if standing or lossy or queue > EMPTY or lost > max(CLEAN, self._radio):
             self._trouble(now)
         elif self.limit is not None and self._trial_from is None and now - self._troubled_at > SETTLED:

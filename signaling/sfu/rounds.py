@@ -32,6 +32,22 @@ SETTLED_AFTER: Final = UNWATCHED_FOR + 1.0
 Notify = Callable[[control.Speakers | control.SubscriptionLayer | control.PublicationDemand], None]
 
 
+class Attempt:
+    """Calls what must not stop what comes after it. ``failures`` are logged, the 1st, 2nd, 4th …: some come often."""
+
+    def __init__(self) -> None:
+        self.failures = 0
+
+    def __call__(self, act: Callable[..., None], *values: object) -> None:
+        """Call ``act``; an exception ends here."""
+        try:
+            act(*values)
+        except Exception:
+            self.failures += 1
+            if self.failures.bit_count() == 1:
+                log.exception("a periodic task failed", task=getattr(act, "__name__", ""), failures=self.failures)
+
+
 class Rounds:
     """The publications of a worker, and what becomes of them as time goes by."""
 
@@ -44,6 +60,8 @@ class Rounds:
         self._speakers: dict[RoomId, SpeakerDetector] = {}
         self._unsettled: dict[Publication, float] = {}
         self._measured_at = clock()
+        self.attempt = Attempt()
+        """One transport's trouble must not stop the feedback of all others."""
 
     def enter(self, publication: Publication) -> None:
         """A track is there."""
@@ -77,7 +95,7 @@ class Rounds:
         """``repair`` until cancelled, seldom while nobody sends anything: each wake-up of a silent worker counts."""
         while True:
             await asyncio.sleep(REPAIR_INTERVAL if self._forwarder.awake else SILENT_REPAIR_INTERVAL)
-            attempt(self.repair)
+            self.attempt(self.repair)
 
     def repair(self) -> None:
         """Every 20 ms: ask for lost packets and due key frames."""
@@ -94,7 +112,7 @@ class Rounds:
         """Ten times a second: when the packets of publishers arrived."""
         for transport in {stream.publication.transport for stream in self._forwarder.awake}:
             if transport.inbound is not None:
-                feedback.tell_arrivals(transport)
+                self.attempt(feedback.tell_arrivals, transport)
 
     def arrange(self) -> None:
         """Every quarter of a second: who gets which layer, and who is to be told of it."""
@@ -121,14 +139,14 @@ class Rounds:
         pictures = {each.publication for each in self._forwarder.awake if each.publication.kind == "video"}
         for transport in {each.receiver for publication in pictures for each in publication.subscriptions}:
             if transport.way_down is not None and transport.outbound is not None:
-                transport.way_down.look(now, egress)
+                self.attempt(transport.way_down.look, now, egress)
 
     def report(self, bits_per_second: int) -> None:
         """Every half second: receiver reports and bandwidth. A stream that brought nothing since is asleep."""
         now = self._clock()
         awake = self._forwarder.awake
         for transport in {stream.publication.transport for stream in awake}:
-            feedback.report(transport, now, bits_per_second)
+            self.attempt(feedback.report, transport, now, bits_per_second)
         for stream in awake:
             stream.measure(now - self._measured_at)
             stream.awake = stream.bits_per_second > 0
@@ -156,14 +174,7 @@ class Rounds:
 
 async def every(seconds: float, act: Callable[[], None]) -> None:
     """Call ``act`` at this interval until cancelled; an error is logged and does not end it."""
+    attempt = Attempt()
     while True:
         await asyncio.sleep(seconds)
         attempt(act)
-
-
-def attempt(act: Callable[[], None]) -> None:
-    """Call ``act``; an error is logged: one transport's trouble must not stop the feedback of all others."""
-    try:
-        act()
-    except Exception:
-        log.exception("a periodic task failed", task=getattr(act, "__name__", ""))

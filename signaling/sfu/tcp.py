@@ -121,7 +121,7 @@ class TcpPort:
         self.handler: Handler = lambda connection, frame: None
         self.on_closed: Callable[[TcpConnection], None] = lambda connection: None
         self._numbers = itertools.count(1)
-        self._connections: set[TcpConnection] = set()
+        self._connections: dict[TcpConnection, None] = {}
         self._addresses: Counter[str] = Counter()
         self._server: asyncio.Server | None = None
 
@@ -137,12 +137,25 @@ class TcpPort:
         return bound
 
     def admit(self, connection: TcpConnection) -> bool:
-        """Whether there is room for one more."""
+        """Whether there is room for one more; the oldest one that proved nothing makes room where there is none.
+
+        Else a stranger who dials as often as connections time out would keep everybody out.
+        """
         host = connection.address[0]
-        if len(self._connections) >= MAXIMUM_CONNECTIONS or self._addresses[host] >= MAXIMUM_PER_ADDRESS:
+        if self._addresses[host] >= MAXIMUM_PER_ADDRESS:
+            rivals = [each for each in self._connections if each.address[0] == host]
+        elif len(self._connections) >= MAXIMUM_CONNECTIONS:
+            rivals = list(self._connections)
+        else:
+            rivals = []
+        if rivals:
             self.counters.tcp_refused += 1
-            return False
-        self._connections.add(connection)
+            idle = next((each for each in rivals if not each.proven), None)
+            if idle is None:
+                return False
+            idle.close()
+            self.dismiss(idle)
+        self._connections[connection] = None
         self._addresses[host] += 1
         return True
 
@@ -150,7 +163,7 @@ class TcpPort:
         """A connection ended."""
         if connection not in self._connections:
             return
-        self._connections.discard(connection)
+        del self._connections[connection]
         host = connection.address[0]
         self._addresses[host] -= 1
         if not self._addresses[host]:

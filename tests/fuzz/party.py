@@ -11,7 +11,7 @@ from signaling.ids import ParticipantId, PublicationId, RoomId, SubscriptionId, 
 from signaling.messages import Json
 from signaling.sfu import control
 from signaling.sfu.router import Router
-from signaling.sfu.srtp import AEAD_AES_128_GCM, SrtpContext, SrtpKeys
+from signaling.sfu.srtp import AEAD_AES_128_GCM, Profile, SrtpContext, SrtpKeys
 from signaling.sfu.transport import Direction, Transport
 from tests.support.sfu_packets import CAPABILITIES
 
@@ -27,27 +27,30 @@ def binding_request(ufrag: str, password: str, **more: Any) -> bytes:
 class Party:
     """One transport of a router and the browser at its other end."""
 
-    def __init__(self, router: Router, address: tuple[str, int], transport: Transport) -> None:
+    def __init__(self, router: Router, address: tuple[str, int], transport: Transport, profile: Profile) -> None:
         self.router = router
         self.transport = transport
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.setblocking(False)
         self.socket.connect(address)
         name = transport.transport_id.encode()[:28]
-        up, down = name.ljust(28, b"u"), name.ljust(28, b"d")
-        transport.inbound = SrtpContext.inbound(SrtpKeys(AEAD_AES_128_GCM, up, down))
-        transport.outbound = SrtpContext.outbound(SrtpKeys(AEAD_AES_128_GCM, up, down))
+        size = profile.key_bytes + profile.salt_bytes
+        up, down = name.ljust(size, b"u"), name.ljust(size, b"d")
+        transport.inbound = SrtpContext.inbound(SrtpKeys(profile, up, down))
+        transport.outbound = SrtpContext.outbound(SrtpKeys(profile, up, down))
         transport._secured = True
         transport._set_state("connected")
-        self.seal = SrtpContext.outbound(SrtpKeys(AEAD_AES_128_GCM, down, up))
-        self.open = SrtpContext.inbound(SrtpKeys(AEAD_AES_128_GCM, down, up))
+        self.seal = SrtpContext.outbound(SrtpKeys(profile, down, up))
+        self.open = SrtpContext.inbound(SrtpKeys(profile, down, up))
 
     @classmethod
-    async def enter(cls, router: Router, port: int, name: str, direction: Direction) -> Party:
+    async def enter(
+        cls, router: Router, port: int, name: str, direction: Direction, profile: Profile = AEAD_AES_128_GCM
+    ) -> Party:
         """A transport through which media can go."""
         transport_id = TransportId(name)
         await router.handle(control.CreateTransport(0, transport_id, RoomId("room"), ParticipantId(name), direction))
-        party = cls(router, ("127.0.0.1", port), router._transports[transport_id])
+        party = cls(router, ("127.0.0.1", port), router._transports[transport_id], profile)
         party.check()
         router.forwarder.on_readable()
         assert party.transport.keys, "the check was believed"

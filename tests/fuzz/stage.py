@@ -18,6 +18,7 @@ from signaling.sfu.counters import Counters
 from signaling.sfu.publication import REMEMBERED_DROPS
 from signaling.sfu.reception import LARGEST_GAP, WINDOW
 from signaling.sfu.router import Router
+from signaling.sfu.srtp import PREFERRED
 from signaling.sfu.tcp import TcpConnection, TcpPort
 from signaling.sfu.transport import MAXIMUM_ADDRESSES, MAXIMUM_REPORTERS
 from signaling.sfu.udp import UdpPort
@@ -101,8 +102,9 @@ class Stage:
         """A troublemaker with every kind of track, who also listens to everything."""
         self._renewed += 1
         name = f"mallory{self._renewed}"
-        self.mallory = await Party.enter(self.router, self.port.port, f"{name}-up", "send")
-        self.ear = await Party.enter(self.router, self.port.port, f"{name}-down", "receive")
+        profile = PREFERRED[self._renewed % len(PREFERRED)]
+        self.mallory = await Party.enter(self.router, self.port.port, f"{name}-up", "send", profile)
+        self.ear = await Party.enter(self.router, self.port.port, f"{name}-down", "receive", profile)
         tracks: list[tuple[str, str, str, dict[str, Any]]] = [
             ("voice", "audio", "microphone", audio_parameters(5001, "0")),
             ("camera", "video", "camera", video_parameters(5101, 5102, "1")),
@@ -228,6 +230,9 @@ class Stage:
         for name, (size, limit) in sizes.items():
             if size > limit:
                 self.findings.append(f"{size} {name}, at most {limit} may be")
+        if self.router.rounds.attempt.failures:
+            self.findings.append(f"{self.router.rounds.attempt.failures} rounds raised an exception")
+            self.router.rounds.attempt.failures = 0
         if self.counters.faults:
             self.findings.append(f"{self.counters.faults} datagrams raised an exception")
             self.counters.faults = 0

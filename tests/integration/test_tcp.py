@@ -106,8 +106,12 @@ async def test_one_address_has_a_bounded_number_of_connections(worker: WorkerPro
     ann = await TcpPeer.open(worker.media, "room", "ann", "send")
     candidate = next(each for each in ann.created.ice_candidates if each["protocol"] == "tcp")
     opened = [await asyncio.open_connection(candidate["ip"], candidate["port"]) for _ in range(tcp.MAXIMUM_PER_ADDRESS)]
+    started = asyncio.get_running_loop().time()
     with pytest.raises((ConnectionError, asyncio.IncompleteReadError)):
-        await asyncio.wait_for(opened[-1][0].readexactly(1), 5)
+        await asyncio.wait_for(opened[0][0].readexactly(1), 5)
+    assert asyncio.get_running_loop().time() - started < tcp.PROVE_WITHIN - 1, "it made room for the newest"
+    statistics = await worker.media.statistics()
+    assert [each["protocol"] for each in statistics["transports"].values()] == ["tcp"], "who proved something stays"
     for _, writer in opened:
         writer.close()
     await ann.close()

@@ -10,7 +10,19 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from signaling.sfu.bandwidth import MARGIN, Downlink, Wish, allocate, cost, give_less, next_step, share, steps
+from signaling.sfu.bandwidth import (
+    LOSSY,
+    MARGIN,
+    Downlink,
+    Losses,
+    Wish,
+    allocate,
+    cost,
+    give_less,
+    next_step,
+    share,
+    steps,
+)
 
 SOUND = st.builds(lambda rate: Wish((rate,), sound=True), st.integers(10_000, 60_000))
 PICTURE = st.builds(
@@ -205,3 +217,12 @@ def test_of_a_browser_that_answers_no_sounding_the_receiver_reports_tell() -> No
         estimate.trips.note(now, 0.03 if second < 4 else 0.4)
         estimate.look(now + 0.1, 500_000, None)
     assert estimate.limit is not None and estimate.limit < 500_000
+
+
+def test_few_packets_are_chance_and_many_or_all_of_few_are_not() -> None:
+    for lost, packets, narrow in ((3, 7, False), (16, 146, False), (3, 3, True), (20, 80, True), (200, 1000, True)):
+        losses = Losses(1.2)
+        losses.note(5.0, lost, packets)
+        assert losses.share(5.0) == lost / packets > LOSSY
+        assert (losses.surely(5.0) > LOSSY) is narrow
+    assert Losses(1.2).surely(5.0) == 0.0

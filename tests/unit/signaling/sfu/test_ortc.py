@@ -6,7 +6,7 @@ import copy
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signaling.errors import ErrorCode, SignalingError
@@ -101,6 +101,7 @@ def strange(draw: st.DrawFn) -> dict[str, Any]:
     return parameters
 
 
+@settings(deadline=None)
 @given(strange(), st.sampled_from(["audio", "video"]))
 def test_strange_parameters_are_refused_or_make_a_publication_that_can_be_reported_on(
     parameters: dict[str, Any], kind: Any
@@ -119,6 +120,7 @@ def test_strange_parameters_are_refused_or_make_a_publication_that_can_be_report
         assert rtcp.source_description(1, publication.cname)
 
 
+@settings(deadline=None)
 @given(st.dictionaries(st.sampled_from(["codecs", "headerExtensions", "fingerprints", "role"]), ODD))
 def test_strange_capabilities_and_fingerprints_are_refused_or_taken(strange: dict[str, Any]) -> None:
     offered = ortc.read_publication("video", video_parameters())

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import structlog
 
-from signaling.sfu import control, rtcp
+from signaling.ids import PublicationId
+from signaling.sfu import control, feedback, ortc, rtcp
 from signaling.sfu.publication import KEY_FRAME_PATIENCE, LONGEST_PATIENCE, Publication
 from signaling.sfu.rounds import SETTLED_AFTER, Rounds
-from tests.support.sfu_packets import VP8_DELTA, VP8_KEY, rtp_packet
+from signaling.sfu.transport import Transport
+from tests.support.sfu_packets import VP8_DELTA, VP8_KEY, audio_parameters, rtp_packet
 from tests.support.sfu_room import Browser, Room, camera_packet
 
 LIMIT = 1_000_000
@@ -34,6 +37,35 @@ class Scene:
         publication = self.room.microphone(self.ann)
         self.rounds.enter(publication)
         return publication
+
+
+async def test_the_trouble_of_one_publisher_keeps_the_reports_of_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Room() as room:
+        scene = Scene(room)
+        offered = scene.camera().offered
+        carl = room.browser("carl", "send")
+        other = Publication(PublicationId("other"), carl.transport, "video", "camera", offered)
+        carl.transport.add(other)
+        scene.rounds.enter(other)
+        for browser in (scene.ann, carl):
+            browser.send(camera_packet(1, VP8_KEY))
+            browser.receive()
+        tell = feedback.report
+
+        def fail_for_ann(transport: Transport, *values: Any) -> None:
+            if transport is scene.ann.transport:
+                raise ZeroDivisionError
+            tell(transport, *values)
+
+        monkeypatch.setattr(feedback, "report", fail_for_ann)
+        with structlog.testing.capture_logs() as lines:
+            for turn in range(8):
+                carl.send(camera_packet(2 + turn, VP8_DELTA))
+                scene.ann.send(camera_packet(2 + turn, VP8_DELTA))
+                room.now += 0.5
+                scene.rounds.report(LIMIT)
+        assert len(carl.receive()[1]) == scene.rounds.attempt.failures == 8
+        assert [line["failures"] for line in lines] == [1, 2, 4, 8]
 
 
 async def test_a_stream_is_awake_from_its_first_packet_until_it_brought_nothing() -> None:

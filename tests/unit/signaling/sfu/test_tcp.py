@@ -6,11 +6,11 @@ import asyncio
 from typing import Any
 
 from aioice import stun
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signaling.sfu.counters import Counters
-from signaling.sfu.tcp import LARGEST_FRAME, TcpConnection, TcpPort
+from signaling.sfu.tcp import LARGEST_FRAME, MAXIMUM_PER_ADDRESS, TcpConnection, TcpPort
 from signaling.sfu.transport import MAXIMUM_ADDRESSES
 from tests.support.sfu_room import Browser, Room
 
@@ -45,6 +45,7 @@ def dial(port: TcpPort, number: int = 1, wire: Wire | None = None) -> tuple[TcpC
     return connection, wire
 
 
+@settings(deadline=None)
 @given(st.lists(st.binary(max_size=200), max_size=20), st.lists(st.integers(1, 400), min_size=1))
 def test_frames_are_found_however_the_stream_is_cut(frames: list[bytes], cuts: list[int]) -> None:
     async def cut() -> list[bytes]:
@@ -115,3 +116,32 @@ async def test_the_oldest_of_too_many_connections_of_one_transport_ends() -> Non
         for connection, _ in dialled:
             connection.connection_lost(None)
         assert (ann.transport.keys, room.counters.faults) == ([], 0)
+
+
+async def test_those_who_prove_nothing_make_room_and_those_who_did_stay() -> None:
+    with Room() as room:
+        port = TcpPort(room.counters)
+        port.handler, port.on_closed = room.forwarder.on_frame, room.forwarder.on_closed
+        ann = room.browser("ann", "send")
+        proven, wire = dial(port)
+        prove(room, ann, proven)
+        strangers = [dial(port, number) for number in range(2, MAXIMUM_PER_ADDRESS + 5)]
+        assert [index for index, (_, each) in enumerate(strangers) if each.aborted] == [0, 1, 2, 3]
+        assert not wire.aborted
+        elsewhere, other = dial(port, 500, Wire(("192.0.2.8", 1)))
+        assert not other.aborted
+        for connection in (proven, elsewhere, *(each for each, _ in strangers)):
+            connection.connection_lost(None)
+        assert not port._connections and not port._addresses
+
+
+async def test_where_everybody_proved_something_one_more_is_refused() -> None:
+    port = TcpPort(Counters())
+    dialled = [dial(port, number) for number in range(MAXIMUM_PER_ADDRESS)]
+    for connection, _ in dialled:
+        connection.prove()
+    late, wire = dial(port, 999)
+    assert wire.aborted and not any(each.aborted for _, each in dialled)
+    for connection in (late, *(each for each, _ in dialled)):
+        connection.connection_lost(None)
+    assert not port._addresses
