@@ -53,7 +53,7 @@ class Settings:
     media_port: int = _doc("UDP port of the media worker", 40000)
     media_tcp: bool = _doc("media also over TCP, on the same port number, for networks without UDP", default=True)
     announced_ips: tuple[str, ...] = _doc(
-        "addresses told to browsers for media; empty: host, or this machine's own", ()
+        "addresses told to browsers for media, IPv4 or IPv6, the best first; empty: host, or this machine's own", ()
     )
     ice_servers: str = _doc("JSON list of TURN or STUN servers handed to browsers (RTCIceServer form)", "[]")
     turn_urls: tuple[str, ...] = _doc("TURN relays (turn: or turns: URLs) that share turn_secret with this service", ())
@@ -107,9 +107,12 @@ class Settings:
         A socket that listens everywhere answers from whatever address the route prefers, and a browser drops an answer
         that does not come from where it sent to (RFC 8445 7.2.5.2.1). So this machine's own announced address is bound
         itself; behind NAT or in a container, where ``announced_ips`` is not ours to bind, every address is.
+        With several the socket listens on all of IPv4 and IPv6 and answers each from where it was asked.
         """
         if self.media_host:
             return self.media_host
+        if len(self.announced_ips) > 1:
+            return "::"
         return self.announced[0] if self.host in EVERY_ADDRESS and not self.announced_ips else self.host
 
     @property

@@ -132,7 +132,12 @@ class GetCounters(Request):
 
 
 class GetStatistics(Request):
-    """Result: counters of the worker, its transports, publications and subscriptions, as JSON values."""
+    """Result: counters and load of the worker, its people, transports, publications and subscriptions, as JSON values.
+
+    Times are seconds, losses shares of packets before repairs. Rates and people are as of the last look, once a second;
+    of publications each layer has ``lost`` packets, ``jitter`` and ``bits_per_second``, of subscriptions there are the
+    subscriber's reports, the ``layer``, and ``freezes`` as ``signaling.sfu.freezes`` defines them.
+    """
 
 
 AnyRequest = (

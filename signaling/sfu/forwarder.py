@@ -101,7 +101,8 @@ class Forwarder:
                 self._packet(transport, index, base)
         elif first < 4:
             raw = inbox.names[index].tobytes()
-            self._check(bytes(view[base : base + length]), Path(key, raw, self._port.address_of(raw), self._port))
+            path = Path(key, raw, self._port.address_of(raw), *self._port.home(index))
+            self._check(bytes(view[base : base + length]), path)
         elif 19 < first < 64:
             transport = self._transports.get(key)
             if transport is None:

@@ -125,7 +125,7 @@ class TcpPort:
         self._addresses: Counter[str] = Counter()
         self._server: asyncio.Server | None = None
 
-    async def listen(self, listen_ip: str, port: int) -> int:
+    async def listen(self, listen_ip: str | list[str], port: int) -> int:
         """Listen; the port in use.
 
         Raises:

@@ -39,12 +39,16 @@ StateListener = Callable[["Transport", State, str], None]
 
 
 class Path(NamedTuple):
-    """A way on which a valid check came: its key, the kernel's form of its address (UDP only), and who sends there."""
+    """A way on which a valid check came: its key, the kernel's form of its address (UDP only), and who sends there.
+
+    ``control`` tells the kernel from which address of its own to send, where it has several.
+    """
 
     key: bytes
     raw: bytes
     address: Address
     port: DatagramPort
+    control: bytes = b""
 
 
 class Transport:
@@ -131,7 +135,7 @@ class Transport:
         self.heard_at = self.clock()
         if self.state in ("disconnected", "failed") and self._secured:
             self._set_state("connected")
-        if self._path is None or (nominated and path.key != self._path.key):
+        if self._path is None or (nominated and path != self._path):
             self._select(path)
         if path.key in self._paths:
             return None
@@ -162,7 +166,7 @@ class Transport:
             self.way_down.start_over()
         self._path = path
         if path.raw:
-            self.name.set(path.raw)
+            self.name.set(path.raw, path.control)
         self._reachable.set()
         self._follow(path.port if isinstance(path.port, TcpConnection) else None)
 

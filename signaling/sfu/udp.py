@@ -20,7 +20,7 @@ from cffi import FFI
 from pylibsrtp._binding import ffi as srtp_ffi
 
 from signaling.sfu.counters import Counters
-from signaling.sfu.ports import Address
+from signaling.sfu.ports import Address, DatagramPort
 
 log = structlog.get_logger(__name__)
 
@@ -49,6 +49,9 @@ SEND_SLOT_BYTES: Final = 1664
 """Room for ``MAXIMUM_PACKET``, an RTX header and an SRTP tag; no power of two, which would share cache sets."""
 MAXIMUM_PACKET: Final = 1500
 NAME_BYTES: Final = 28
+CONTROL_AT: Final = 32
+"""Where a ``Name`` has what tells the kernel from which own address to send (``signaling.sfu.homes``)."""
+HOME_BYTES: Final = 40
 SOCKET_BUFFER_BYTES: Final = 8 * 1024 * 1024
 
 SOL_UDP: Final = 17
@@ -149,6 +152,10 @@ class SendBatch:
         header.msg_controllen = CONTROL_BYTES
         self._sizes[message * CONTROL_BYTES // 2 + 8] = self.vectors[message * SEGMENTS].iov_len
 
+    def size_of(self, message: int) -> int:
+        """Bytes of the first datagram of a message."""
+        return int(self.vectors[message * SEGMENTS].iov_len)
+
     def part(self, message: int) -> None:
         """Send one datagram with this message again."""
         header = self.messages[message].msg_hdr
@@ -169,12 +176,13 @@ class Name:
     """A destination as the kernel wants it. It may be overwritten in place when its owner moves to another address."""
 
     def __init__(self) -> None:
-        self._bytes = ffi.new("unsigned char[]", NAME_BYTES)
+        self._bytes = ffi.new("unsigned char[]", CONTROL_AT + HOME_BYTES)
         self.pointer = int(ffi.cast("uintptr_t", self._bytes))
 
-    def set(self, raw: bytes) -> None:
+    def set(self, raw: bytes, control: bytes = b"") -> None:
         """Point at the socket address ``raw`` (a C ``sockaddr_in`` or ``sockaddr_in6``)."""
         ffi.buffer(self._bytes)[0 : len(raw)] = raw
+        ffi.buffer(self._bytes)[CONTROL_AT : CONTROL_AT + len(control)] = control
 
 
 class UdpPort:
@@ -194,12 +202,20 @@ class UdpPort:
         self.socket.setblocking(False)
         for forced, plain in ((33, socket.SO_RCVBUF), (32, socket.SO_SNDBUF)):  # SO_RCVBUFFORCE, SO_SNDBUFFORCE
             self._enlarge(forced, plain)
+        self._prepare(self.socket)
         self.socket.bind((listen_ip, port))
         self.port: int = self.socket.getsockname()[1]
         self.inbox = ReceiveBatch(self.name_bytes, self.key_bytes)
         self.outbox = SendBatch(self.name_bytes)
         self.groups = self._takes_groups()
         """Whether several datagrams may leave as one message."""
+
+    def _prepare(self, opened: socket.socket) -> None:
+        """What a socket needs before it is bound."""
+
+    def home(self, index: int) -> tuple[DatagramPort, bytes]:
+        """From where to answer the datagram in this slot of the inbox: there is only one address."""
+        return self, b""
 
     def _enlarge(self, forced: int, plain: int) -> None:
         try:
@@ -255,11 +271,14 @@ class UdpPort:
 
     def _send_apart(self, message: int, segments: int, error: int) -> int:
         """Send the datagrams of a group that was refused one by one; if it was only the group, make no more groups."""
-        sent = self._send(self.outbox.apart(message, segments), segments, {})
+        sent = self._send(self._apart(message, segments), segments, {})
         if sent == segments and self.groups:
             self.groups = False
             log.warning("datagrams leave one by one: the kernel refuses segmentation", reason=os.strerror(error))
         return sent
+
+    def _apart(self, message: int, segments: int) -> Any:
+        return self.outbox.apart(message, segments)
 
     def send_to(self, datagram: bytes, address: Address) -> None:
         """Send one datagram that is not media; drop and count when the kernel refuses."""

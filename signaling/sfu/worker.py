@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import errno
 import logging
 import signal
 import sys
@@ -20,6 +21,7 @@ import uvloop
 
 from signaling.sfu.capture import FeedSocket
 from signaling.sfu.counters import Counters
+from signaling.sfu.homes import EVERYWHERE, HomesPort
 from signaling.sfu.pulse import Pulse
 from signaling.sfu.rounds import every
 from signaling.sfu.router import Router
@@ -37,6 +39,7 @@ FEED_INTERVAL = 0.5
 SOUND_INTERVAL = 0.1
 WATCH_INTERVAL = 1.0
 PUBLISHER_BITS_PER_SECOND = 2_500_000
+EVERY_HOME = ["0.0.0.0", EVERYWHERE]  # noqa: S104 - the addresses that are announced are among them
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,23 @@ class WorkerConfig:
     tcp_port: int | None = None
 
 
+def open_port(config: WorkerConfig, counters: Counters) -> UdpPort:
+    """The media socket; one that knows its addresses apart when several are announced and all are listened on.
+
+    Raises:
+        OSError: the port cannot be bound.
+    """
+    if config.listen_ip != EVERYWHERE or len(config.announced_ips) < 2:
+        return UdpPort(config.listen_ip, config.port, counters)
+    try:
+        return HomesPort(config.port, counters)
+    except OSError as error:
+        if error.errno not in (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL):
+            raise
+        log.warning("this machine knows no IPv6: only IPv4, and only one of its addresses answers", reason=str(error))
+        return UdpPort(EVERY_HOME[0], config.port, counters)
+
+
 async def run(config: WorkerConfig) -> None:
     """Serve until SIGTERM or SIGINT.
 
@@ -67,14 +87,15 @@ async def run(config: WorkerConfig) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
     counters = Counters()
-    port = UdpPort(config.listen_ip, config.port, counters)
+    port = open_port(config, counters)
     feed = FeedSocket(config.feed_path)
     tcp: TcpPort | None = None
     tcp_port = 0
     if config.tcp_port is not None:
         tcp = TcpPort(counters)
         try:
-            tcp_port = await tcp.listen(config.listen_ip, config.tcp_port)
+            homes = EVERY_HOME if isinstance(port, HomesPort) else config.listen_ip
+            tcp_port = await tcp.listen(homes, config.tcp_port)
         except OSError as error:  # most networks let UDP through: a room without TCP is better than none
             log.warning("no media over TCP", port=config.tcp_port, reason=str(error))
     router = Router(port, feed, counters, config.announced_ips, tcp_port)

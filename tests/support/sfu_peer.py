@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Self, cast
 
@@ -50,8 +50,11 @@ class Condition:
 class WorkerProcess:
     """A media worker in its own process and the web process's handle on it."""
 
-    def __init__(self, folder: Path, tcp_port: int = 0) -> None:
+    def __init__(
+        self, folder: Path, tcp_port: int = 0, listen: str = "127.0.0.1", announce: Sequence[str] = ("127.0.0.1",)
+    ) -> None:
         self.folder = folder
+        self.addresses = ["--listen", listen, *(part for ip in announce for part in ("--announce", ip))]
         self.tcp_port = tcp_port
         self.feed_path = folder / "feed.sock"
         self.notices: list[Notice] = []
@@ -79,7 +82,7 @@ class WorkerProcess:
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "signaling.sfu.worker",
             "--control", str(self.folder / "media.sock"), "--feed", str(self.feed_path),
-            "--listen", "127.0.0.1", "--port", "0", "--tcp-port", str(self.tcp_port), "--announce", "127.0.0.1",
+            "--port", "0", "--tcp-port", str(self.tcp_port), *self.addresses,
             cwd=ROOT, stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
         await self.media.start()

@@ -104,3 +104,12 @@ def test_a_relay_that_nobody_could_use_is_refused(urls: str, secret: str, named:
     if secret:
         environment["MEDIATION_ROOM_TURN_URLS"] = "turn:a.example:3478, turns:a.example:5349?transport=tcp"
         assert settings.load(environment).turn_urls == ("turn:a.example:3478", "turns:a.example:5349?transport=tcp")
+
+
+def test_several_announced_addresses_are_listened_on_together() -> None:
+    several = settings.load({}, announced_ips=("192.0.2.1", "2001:db8::1"))
+    assert several.media_listen == "::"
+    assert (
+        settings.load({}, announced_ips=("192.0.2.1", "192.0.2.2"), media_host="192.0.2.1").media_listen == "192.0.2.1"
+    )
+    assert settings.load({}, host="0.0.0.0", announced_ips=("192.0.2.1",)).media_listen == "0.0.0.0"

@@ -8,11 +8,11 @@ import pytest
 import structlog
 
 from signaling.ids import PublicationId
-from signaling.sfu import control, feedback, ortc, rtcp
+from signaling.sfu import control, feedback, rtcp
 from signaling.sfu.publication import KEY_FRAME_PATIENCE, LONGEST_PATIENCE, Publication
 from signaling.sfu.rounds import SETTLED_AFTER, Rounds
 from signaling.sfu.transport import Transport
-from tests.support.sfu_packets import VP8_DELTA, VP8_KEY, audio_parameters, rtp_packet
+from tests.support.sfu_packets import VP8_DELTA, VP8_KEY, rtp_packet
 from tests.support.sfu_room import Browser, Room, camera_packet
 
 LIMIT = 1_000_000
