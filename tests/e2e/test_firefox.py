@@ -1,4 +1,4 @@
-"""Firefox and Chromium in one room: what one browser encodes the other decodes, and a path that breaks is restored."""
+"""Firefox and Chromium in one room: each decodes the other, layers follow the tiles, a path comes back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.browser import DESKTOP, Person, chromium, party_enters
+from tests.support.browser import DESKTOP, PHONE, Person, chromium, party_enters
 from tests.support.firefox import Visitor, firefox, staff_signs_in
 from tests.support.network import UdpPath
 from tests.support.service import running_service
@@ -49,7 +49,7 @@ if (navigator.mediaDevices) {
 SENT = """
 async () => {
   let bytes = 0;
-  const codecs = [];
+  const codecs = [], frames = {};
   for (const peer of window.peers) {
     if (peer.connectionState === "closed") continue;
     const stats = await peer.getStats();
@@ -57,9 +57,10 @@ async () => {
       if (row.type !== "outbound-rtp" || row.kind !== "video") return;
       bytes += row.bytesSent;
       codecs.push(stats.get(row.codecId).mimeType);
+      frames[row.rid] = row.framesEncoded;
     });
   }
-  return { bytes, codecs, at: performance.now() };
+  return { bytes, codecs, frames, at: performance.now() };
 }
 """
 NAMES = """
@@ -98,6 +99,10 @@ async def test_firefox_and_chromium_meet(tmp_path: Path) -> None:
             assert [row["codec"] for row in await person.inbound("video")] == ["video/VP8"]
             assert [row["codec"] for row in await person.inbound("audio")] == ["audio/opus"]
         await until_sent(mediator, ENOUGH)
+        await until_layers(mediator, {"r0", "r1"})
+        await applicant.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+        await until_layers(mediator, {"r0"})
+        await applicant.sees_and_hears(1)
         assert mediator.complaints == applicant.complaints == []
         await the_path_breaks_and_is_restored(mediator, applicant, path)
 
@@ -116,6 +121,20 @@ async def until_sent(visitor: Visitor, bits_per_second: int) -> None:
     except TimeoutError:
         pytest.fail(f"Firefox sends {rate:.0f} bits a second")
     assert set(before["codecs"]) == {"video/VP8"}
+
+
+async def until_layers(visitor: Visitor, layers: set[str]) -> None:
+    """Until Firefox encodes exactly these: nobody looks at the others."""
+    sent: set[str] = set()
+    try:
+        async with asyncio.timeout(20):
+            while sent != layers:
+                before = (await visitor.evaluate(SENT))["frames"]
+                await asyncio.sleep(0.7)
+                after = (await visitor.evaluate(SENT))["frames"]
+                sent = {layer for layer, frames in after.items() if frames > before.get(layer, 0)}
+    except TimeoutError:
+        pytest.fail(f"Firefox sends {sorted(sent)}, expected {sorted(layers)}")
 
 
 async def the_path_breaks_and_is_restored(mediator: Visitor, applicant: Person, path: UdpPath) -> None:
