@@ -67,6 +67,7 @@ class Settings:
     timestamp_roots: str = _doc("PEM file with the roots of that authority", "")
     recording_minimum_free_mb: int = _doc("recording stops, and says so, before the disk has less than this", 64)
     link_days: int = _doc("days until a party's link expires", 14)
+    load_test_secret: str = _doc("lets whoever knows it run `mediation-room loadtest` here; empty: nobody does", "")
     room_capacity: int = _doc("people in a room", 62)
     time_zone: str = _doc("zone of dates on papers and screens", "Asia/Shanghai")
 
@@ -204,6 +205,8 @@ def load(environment: Mapping[str, str] | None = None, **flags: Any) -> Settings
     settings = Settings(**{name: _convert(name, value, hints[name]) for name, value in values.items()})
     for address in settings.announced_ips:
         _check_address(address)
+    if settings.load_test_secret:
+        _long_enough(settings.load_test_secret, "load_test_secret")
     if settings.turn_urls and not settings.turn_secret:
         raise SettingsError("turn_urls: the relays need turn_secret, or nobody gets through them")
     for url in settings.turn_urls:

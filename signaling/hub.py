@@ -40,8 +40,11 @@ class Hub:
         idle_seconds: float = IDLE_SECONDS,
         hello_seconds: float = HELLO_SECONDS,
         monotonic: Callable[[], float] = time.monotonic,
+        other_policy: Callable[[RoomId], RoomPolicy | None] = lambda room_id: None,
     ) -> None:
-        self._policy = policy
+        """``other_policy`` names what is behind a room that is not ``policy``'s; None: it is."""
+        self._own_policy = policy
+        self._other_policy = other_policy
         self._media = media
         self._settings = settings or RoomSettings()
         self._cluster = cluster or LocalCluster()
@@ -61,6 +64,9 @@ class Hub:
     def room(self, room_id: RoomId) -> Room | None:
         """A live room, or None."""
         return self._rooms.get(room_id)
+
+    def _policy(self, room_id: RoomId) -> RoomPolicy:
+        return self._other_policy(room_id) or self._own_policy
 
     # ---- sockets ---------------------------------------------------------------------------------------------------
 
@@ -110,7 +116,7 @@ class Hub:
         return room, joined
 
     async def _authenticate(self, room_id: RoomId, token: str) -> Grant:
-        grant = await self._policy.authenticate(room_id, token)
+        grant = await self._policy(room_id).authenticate(room_id, token)
         if grant.expires_at <= self._clock.now():
             raise SignalingError(ErrorCode.SESSION_EXPIRED, "the token has expired")
         return grant
@@ -134,13 +140,14 @@ class Hub:
         return await asyncio.shield(opening)
 
     async def _open(self, room_id: RoomId) -> Room:
-        state = await self._policy.open_room(room_id)
+        policy = self._policy(room_id)
+        state = await policy.open_room(room_id)
         if not await self._cluster.claim(room_id):
             raise SignalingError(ErrorCode.OVERLOADED, "another node holds this room")
         room = Room(
             room_id,
             state,
-            policy=self._policy,
+            policy=policy,
             media=self._media,
             clock=self._clock,
             settings=self._settings,
@@ -148,7 +155,7 @@ class Hub:
             on_closed=self._forget,
         )
         for document_id in state.documents:
-            loaded = await self._policy.load_document(room, document_id)
+            loaded = await policy.load_document(room, document_id)
             room.documents[document_id] = Document(
                 document_id, loaded, _append(room, document_id), lambda each: room.caucuses.of(each) is not None
             )

@@ -104,3 +104,9 @@ def test_a_relay_that_nobody_could_use_is_refused(urls: str, secret: str, named:
     if secret:
         environment["MEDIATION_ROOM_TURN_URLS"] = "turn:a.example:3478, turns:a.example:5349?transport=tcp"
         assert settings.load(environment).turn_urls == ("turn:a.example:3478", "turns:a.example:5349?transport=tcp")
+
+
+def test_load_tests_are_refused_by_default_and_a_short_secret_is_none() -> None:
+    assert settings.load({}).load_test_secret == ""
+    with pytest.raises(SettingsError, match="load_test_secret"):
+        settings.load({"MEDIATION_ROOM_LOAD_TEST_SECRET": "short"})
