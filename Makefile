@@ -35,7 +35,7 @@ bench-forward: .stamps/test
 	$(BIN)/python -m tests.bench.forward --ladder
 
 bench-curve: .stamps/test
-	$(BIN)/python -m tests.bench.curve
+	$(BIN)/python -m tests.bench.curve --picture deploy/pictures/cost.svg
 
 bench-idle: .stamps/test
 	$(BIN)/python -m tests.bench.idle

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,6 +20,8 @@ from recorder.pki import Authority
 from recorder.timestamp import HttpTimeStamper, LocalTimeStamper, TimeStamper
 from room_server.auth import Tokens
 from room_server.bus import Bus
+from room_server.live.loadtest import PREFIX as LOAD_TEST
+from room_server.live.loadtest import LoadTestPolicy
 from room_server.live.metrics import Metrics
 from room_server.live.policy import SessionPolicy
 from room_server.live.recording import Director
@@ -32,9 +35,11 @@ from room_server.store.unit_of_work import units_of_work
 from room_server.worker import Filer
 from signaling.background import Background
 from signaling.hub import Hub
+from signaling.ids import RoomId
 from signaling.media import MediaWorker
 from signaling.media import Notice as MediaNotice
 from signaling.messages import Json
+from signaling.policy import RoomPolicy
 from signaling.room import RoomSettings
 from signaling.sfu.control import PersonQuality, PublicationDemand, Speakers, SubscriptionLayer, TransportState
 from signaling.turn import TurnServers
@@ -154,7 +159,13 @@ class Node:
             ice_servers=tuple(json.loads(settings.ice_servers)),
             turn=TurnServers(settings.turn_urls, settings.turn_secret, settings.turn_seconds),
         )
-        self.hub = Hub(self._policy, self._media, settings=limits, cpu_limit=settings.media_cpu_limit / 100)
+        self.hub = Hub(
+            self._policy,
+            self._media,
+            settings=limits,
+            cpu_limit=settings.media_cpu_limit / 100,
+            other_policy=_load_tests(settings),
+        )
         self._policy.listen(self.foundation.bus, self.hub)
         self.metrics = Metrics(self.hub, self._media, recorder_ready=lambda: self._recorder.ready)
 
@@ -216,6 +227,14 @@ class Node:
 
     def _recorder_ready(self, tracks: list[Track]) -> None:
         self._background.run(self._director.recorder_ready(tracks))
+
+
+def _load_tests(settings: Settings) -> Callable[[RoomId], RoomPolicy | None]:
+    """Which rooms are a load test's: none, unless the operator allows them."""
+    if not settings.load_test_secret:
+        return lambda room_id: None
+    policy = LoadTestPolicy(Tokens(settings.load_test_secret, utc_now))
+    return lambda room_id: policy if room_id.startswith(LOAD_TEST) else None
 
 
 def build(settings: Settings) -> Node:

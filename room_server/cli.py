@@ -13,7 +13,7 @@ from pathlib import Path
 import segno
 
 from recorder import verify
-from room_server import app, bootstrap, settings
+from room_server import app, bootstrap, loadtest, settings
 from room_server.domain.errors import NotFound
 from room_server.services.demo import DemoAccess
 from room_server.settings import PREFIX, Settings, SettingsError
@@ -48,6 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     if given.command == "password":
         return _renew_password(loaded, given.username)
+    if given.command == "loadtest":
+        return loadtest.main(
+            loaded, given.url, given.rooms, given.people, given.seconds, any_certificate=given.any_certificate
+        )
     if given.command == "web":
         app.serve(loaded)
     elif given.command == "worker":
@@ -76,6 +80,12 @@ def _parser() -> argparse.ArgumentParser:
     password = commands.add_parser("password", help="give a member of staff a new password")
     password.add_argument("username")
     password.add_argument("--data-dir", type=Path, help="folder of database, recordings, papers and keys")
+    load = commands.add_parser("loadtest", help="fill rooms of a running service with people who only send packets")
+    load.add_argument("url", help="of the service, which must have been started with load_test_secret")
+    load.add_argument("--rooms", type=int, default=4)
+    load.add_argument("--people", type=int, default=6, help="in each room; everybody follows everybody else")
+    load.add_argument("--seconds", type=float, default=10, help="that are counted")
+    load.add_argument("--any-certificate", action="store_true", help="believe a self-signed one")
     check = commands.add_parser("verify", help="check a dossier offline", add_help=False)
     check.add_argument("rest", nargs=argparse.REMAINDER)
     commands.add_parser("settings", help="every setting with its default and meaning")

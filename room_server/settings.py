@@ -73,6 +73,7 @@ class Settings:
     metrics_token: str = _doc(
         "bearer token for /metrics; empty: only this machine may read it, and through no proxy", ""
     )
+    load_test_secret: str = _doc("lets whoever knows it run `mediation-room loadtest` here; empty: nobody does", "")
     time_zone: str = _doc("zone of dates on papers and screens", "Asia/Shanghai")
 
     @property
@@ -212,6 +213,8 @@ def load(environment: Mapping[str, str] | None = None, **flags: Any) -> Settings
     settings = Settings(**{name: _convert(name, value, hints[name]) for name, value in values.items()})
     for address in settings.announced_ips:
         _check_address(address)
+    if settings.load_test_secret:
+        _long_enough(settings.load_test_secret, "load_test_secret")
     if settings.turn_urls and not settings.turn_secret:
         raise SettingsError("turn_urls: the relays need turn_secret, or nobody gets through them")
     for url in settings.turn_urls:

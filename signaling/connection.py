@@ -122,7 +122,9 @@ class Connection:
         try:
             await self._commands(room, person)
         finally:
-            on_purpose = self._socket.close_code == NORMAL_CLOSURE and not self._outbox.ending
+            if self._outbox.cut:  # what was sent met a closed socket: whoever closed it may have left on purpose
+                await self._inbox.rest()
+            on_purpose = self._socket.close_code == NORMAL_CLOSURE and (self._outbox.cut or not self._outbox.ending)
             await room.disconnected(person, self._outbox, for_good=on_purpose)
 
     # ---- hello -----------------------------------------------------------------------------------------------------

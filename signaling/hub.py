@@ -45,8 +45,11 @@ class Hub:
         hello_seconds: float = HELLO_SECONDS,
         cpu_limit: float = CPU_LIMIT,
         monotonic: Callable[[], float] = time.monotonic,
+        other_policy: Callable[[RoomId], RoomPolicy | None] = lambda room_id: None,
     ) -> None:
-        self._policy = policy
+        """``other_policy`` names what is behind a room that is not ``policy``'s; None: it is."""
+        self._own_policy = policy
+        self._other_policy = other_policy
         self._media = media
         self._settings = settings or RoomSettings()
         self._cluster = cluster or LocalCluster()
@@ -67,6 +70,9 @@ class Hub:
     def room(self, room_id: RoomId) -> Room | None:
         """A live room, or None."""
         return self._rooms.get(room_id)
+
+    def _policy(self, room_id: RoomId) -> RoomPolicy:
+        return self._other_policy(room_id) or self._own_policy
 
     # ---- sockets ---------------------------------------------------------------------------------------------------
 
@@ -116,7 +122,7 @@ class Hub:
         return room, joined
 
     async def _authenticate(self, room_id: RoomId, token: str) -> Grant:
-        grant = await self._policy.authenticate(room_id, token)
+        grant = await self._policy(room_id).authenticate(room_id, token)
         if grant.expires_at <= self._clock.now():
             raise SignalingError(ErrorCode.SESSION_EXPIRED, "the token has expired")
         return grant
@@ -141,7 +147,8 @@ class Hub:
         return await asyncio.shield(opening)
 
     async def _open(self, room_id: RoomId) -> Room:
-        state = await self._policy.open_room(room_id)
+        policy = self._policy(room_id)
+        state = await policy.open_room(room_id)
         if not state.begun:
             self._require_capacity()
         if not await self._cluster.claim(room_id):
@@ -149,7 +156,7 @@ class Hub:
         room = Room(
             room_id,
             state,
-            policy=self._policy,
+            policy=policy,
             media=self._media,
             clock=self._clock,
             settings=self._settings,
@@ -157,7 +164,7 @@ class Hub:
             on_closed=self._forget,
         )
         for document_id in state.documents:
-            loaded = await self._policy.load_document(room, document_id)
+            loaded = await policy.load_document(room, document_id)
             room.documents[document_id] = Document(
                 document_id, loaded, _append(room, document_id), lambda each: room.caucuses.of(each) is not None
             )

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 
 from signaling.outbox import Outbox, SocketPort
+
+REST_SECONDS = 1.0
 
 
 class Inbox:
@@ -32,6 +35,13 @@ class Inbox:
             for task in (receiving, closing):
                 task.cancel()
             await asyncio.gather(receiving, closing, return_exceptions=True)
+
+    async def rest(self) -> None:
+        """Pass over what is left of a connection that is over; then its ``close_code`` is known."""
+        with contextlib.suppress(OSError, TimeoutError):
+            async with asyncio.timeout(REST_SECONDS):
+                while await self._socket.receive() is not None:
+                    pass
 
 
 class Allowance:

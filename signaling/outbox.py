@@ -46,6 +46,8 @@ class Outbox:
         self._ending: tuple[int, str] | None = None
         self._overflow = asyncio.Event()
         self.closed = asyncio.Event()
+        self.cut = False
+        """Whether it ended because the connection was over, and not because this side closed it."""
 
     @property
     def ending(self) -> bool:
@@ -92,6 +94,7 @@ class Outbox:
                 try:
                     await self._socket.send(frame if self._binary else frame.decode())
                 except OSError:
+                    self.cut = not self.ending
                     return
             if self.ending:
                 return

@@ -18,10 +18,13 @@ from signaling.sfu.rtp import Buffer
 
 log = structlog.get_logger(__name__)
 
-BACKLOG: Final = 128
+BACKLOG: Final = 42
 """Datagrams kept while the recorder is busy: 2 MiB. Linux itself queues only 10 (``net.unix.max_dgram_qlen``)."""
-GATHER: Final = 0.005
+GATHER: Final = 0.02
 """Seconds that a record may wait for others to travel with. What a dying worker loses of it is less than that."""
+
+HEADER_BYTES: Final = feed.HEADER.size
+LARGEST_DATAGRAM: Final = feed.LARGEST_DATAGRAM
 
 _pack_record = feed.HEADER.pack_into
 
@@ -32,15 +35,15 @@ class CaptureSink:
     def __init__(self, feed_socket: FeedSocket, capture_id: CaptureId) -> None:
         self.capture_id = capture_id
         self.dropped = 0
-        self._feed = feed_socket
+        self._send = feed_socket.send
 
     def rtp(self, packet: Buffer, arrived_at: float) -> None:
         """One plaintext RTP packet as the publisher sent it; it is copied before this returns."""
-        self._feed.send(self, feed.RTP, arrived_at, packet)
+        self._send(self, feed.RTP, arrived_at, packet)
 
     def sender_report(self, report: bytes, arrived_at: float) -> None:
         """One RTCP sender report."""
-        self._feed.send(self, feed.SENDER_REPORT, arrived_at, report)
+        self._send(self, feed.SENDER_REPORT, arrived_at, report)
 
     def take_dropped(self) -> int:
         """How many records were dropped since the last call."""
@@ -59,7 +62,7 @@ class FeedSocket:
         self._path = path
         self.on_connected: Callable[[], None] = lambda: None
         self._socket: socket.socket | None = None
-        self._gathered = bytearray(feed.LARGEST_DATAGRAM)
+        self._gathered = bytearray(LARGEST_DATAGRAM)
         self._filled = 0
         self._owners: list[CaptureSink] = []
         self._backlog: deque[tuple[bytes, list[CaptureSink]]] = deque()
@@ -95,15 +98,17 @@ class FeedSocket:
     def send(self, sink: CaptureSink, kind: int, arrived_at: float, packet: Buffer) -> None:
         """Send with the next datagram, or drop and count at the sink."""
         size = len(packet)
-        following = self._filled + feed.HEADER.size + size
-        if following > feed.LARGEST_DATAGRAM:
+        start = self._filled
+        following = start + HEADER_BYTES + size
+        if following > LARGEST_DATAGRAM:
             self.flush()
-            following = feed.HEADER.size + size
-        if self._socket is None or len(self._backlog) >= BACKLOG or following > feed.LARGEST_DATAGRAM:
+            start, following = 0, HEADER_BYTES + size
+        if self._socket is None or len(self._backlog) >= BACKLOG or following > LARGEST_DATAGRAM:
             sink.dropped += 1
             return
-        _pack_record(self._gathered, self._filled, sink.capture_id, kind, arrived_at, size)
-        self._gathered[following - size : following] = packet
+        gathered = self._gathered
+        _pack_record(gathered, start, sink.capture_id, kind, arrived_at, size)
+        gathered[start + HEADER_BYTES : following] = packet
         self._filled = following
         self._owners.append(sink)
         if self._timer is None:

@@ -30,6 +30,7 @@ class Egress:
 
     def __init__(self, port: UdpPort, counters: Counters) -> None:
         self._port = port
+        self._outbox = port.outbox
         self._counters = counters
         self._fresh = 0
         """The first slot of the first message that is not used."""
@@ -63,7 +64,7 @@ class Egress:
         ``where`` is the payload descriptor of a layer of VP8 simulcast, which may change for each subscriber; it was
         read in a buffer in which the packet begins at ``start``.
         """
-        outbox = self._port.outbox
+        outbox = self._outbox
         view, words, slots = outbox.view, outbox.words, outbox.slots
         unended = self._open
         next_of = unended.get if self._port.groups else _NOBODY.get

@@ -16,7 +16,7 @@ from signaling.ids import CaptureId
 HEADER = struct.Struct("!IBdH")
 RTP = 0
 SENDER_REPORT = 1
-LARGEST_DATAGRAM: Final = 16 * 1024
+LARGEST_DATAGRAM: Final = 48 * 1024
 """Bytes. A wake-up of the reader for each packet would cost more than the packet."""
 
 

@@ -30,6 +30,7 @@ BATCHES_PER_TURN: Final = 8
 
 
 _unpack_header = rtp.HEADER.unpack_from
+_unpack_extension = rtp.EXTENSION.unpack_from
 
 ReportHandler = Callable[[Transport, bytes], None]
 
@@ -48,6 +49,8 @@ class Forwarder:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._port = port
+        self._inbox = port.inbox
+        self._view = port.inbox.view
         self._ice = ice
         self._egress = egress
         self._counters = counters
@@ -86,8 +89,8 @@ class Forwarder:
         return handled
 
     def _datagram(self, index: int) -> None:
-        inbox = self._port.inbox
-        view, base = inbox.view, inbox.bases[index]
+        inbox = self._inbox
+        view, base = self._view, inbox.bases[index]
         length = inbox.lengths[index][0]
         key = inbox.keys[index].tobytes()
         first = view[base] if length else 255
@@ -151,7 +154,7 @@ class Forwarder:
                 self._report(transport, frame)
                 return
             # Between two batches nothing is in the inbox: its first slot serves.
-            inbox = self._port.inbox
+            inbox = self._inbox
             inbox.view[: len(frame)] = frame
             inbox.lengths[0][0] = len(frame)
             self._packet(transport, 0, 0)
@@ -191,13 +194,13 @@ class Forwarder:
         if transport.inbound is None:
             self._counters.srtp_early += 1
             return
-        inbox = self._port.inbox
+        inbox = self._inbox
         cell = inbox.lengths[index]
         if unprotect_in_place(transport.inbound.handle, inbox.pointers[index], cell):
             self._counters.srtp_rejected += 1
             return
         self._counters.packets_received += 1
-        header = _unpack_header(inbox.view, base)
+        header = _unpack_header(self._view, base)
         stream = transport.streams.get(header[4])
         if stream is None:
             self._other(transport, index, base, cell[0], header[4])
@@ -206,7 +209,7 @@ class Forwarder:
 
     def _other(self, transport: Transport, index: int, base: int, length: int, ssrc: int) -> None:
         """A packet of a repair stream, or of one that nobody knows yet."""
-        view = self._port.inbox.view
+        view = self._view
         stream = transport.repairs.get(ssrc)
         if stream is None and transport.latch(bytes(view[base : base + length])):
             stream = transport.streams.get(ssrc)
@@ -227,7 +230,7 @@ class Forwarder:
 
     def _repair(self, stream: Stream, index: int, base: int, length: int) -> bool:
         """Handle what an RTX packet repeats; whether it repeats anything."""
-        view = self._port.inbox.view
+        view = self._view
         try:
             where = rtp.layout(view, base, length)
         except ValueError:
@@ -245,7 +248,7 @@ class Forwarder:
     ) -> None:
         """One plaintext packet of a known stream, which lies at ``base`` of the inbox, in its slot ``index``."""
         counters = self._counters
-        view = self._port.inbox.view
+        view = self._view
         first, second, sequence, timestamp, _ = header
         publication = stream.publication
         if second & 0x7F != stream.payload_type or length > MAXIMUM_PACKET:
@@ -296,7 +299,7 @@ class Forwarder:
 
     def _descriptor(self, stream: Stream, number: int, payload: int, end: int) -> Descriptor:
         """Read the payload descriptor of a layer; the newest is what a subscriber would leave behind."""
-        view = self._port.inbox.view
+        view = self._view
         where = read_descriptor(view, payload, end)
         if number == stream.last_number and where.picture_at:
             stream.newest_picture, stream.newest_tl0 = where.picture, where.tl0
@@ -317,8 +320,7 @@ class Forwarder:
         timestamp: int,
     ) -> None:
         """Keep one packet for repairs and queue it for everybody who follows its stream."""
-        inbox = self._port.inbox
-        view = inbox.view
+        inbox, view = self._inbox, self._view
         # The new header and extension block end where the payload begins.
         start = payload - len(carried) - rtp.HEADER_BYTES
         size = end - start
@@ -337,14 +339,21 @@ class Forwarder:
 
     def _layout(self, stream: Stream, base: int, length: int, first: int) -> tuple[int, int, bytes] | None:
         """Where payload and end are, and the extensions to be carried; on the way the arrival is noted."""
-        view = self._port.inbox.view
-        try:
-            payload, end, extension = (
-                rtp.layout(view, base, length) if first & 0x2F else self._plain(view, base, first, length)
-            )
-        except ValueError:
-            self._counters.rtp_malformed += 1
-            return None
+        view = self._view
+        if not first & 0x3F:
+            return rtp.HEADER_BYTES, length, b""
+        if first & 0x2F or length < 16:  # CSRCs or padding, which are rare
+            try:
+                payload, end, extension = rtp.layout(view, base, length)
+            except ValueError:
+                self._counters.rtp_malformed += 1
+                return None
+        else:
+            profile, words = _unpack_extension(view, base + rtp.HEADER_BYTES)
+            payload, end, extension = 16 + 4 * words, length, 16 if profile == rtp.ONE_BYTE_PROFILE else 0
+            if payload > length:
+                self._counters.rtp_malformed += 1
+                return None
         if not extension:
             return payload, end, b""
         carrier = stream.carrier
@@ -352,15 +361,3 @@ class Forwarder:
         if carrier.sequence >= 0:
             stream.publication.transport.arrivals.note(carrier.sequence, self._now)
         return payload, end, carried
-
-    @staticmethod
-    def _plain(view: memoryview, base: int, first: int, length: int) -> tuple[int, int, int]:
-        """``rtp.layout`` of a packet without CSRCs and padding, which nearly all are."""
-        if not first & 0x10:
-            return rtp.HEADER_BYTES, length, 0
-        if length < 16:
-            raise ValueError("the header extension is cut off")
-        profile, words = rtp.EXTENSION.unpack_from(view, base + rtp.HEADER_BYTES)
-        if length < 16 + 4 * words:
-            raise ValueError("the header extension is longer than the packet")
-        return 16 + 4 * words, length, 16 if profile == rtp.ONE_BYTE_PROFILE else 0

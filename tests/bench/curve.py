@@ -106,6 +106,7 @@ def main() -> None:
             flush=True,
         )
     if chosen.picture:
+        chosen.picture.parent.mkdir(parents=True, exist_ok=True)
         chosen.picture.write_text(draw(points))
     costs = [point["us_per_packet"] for point in points]
     print(json.dumps({"points": points, "largest_over_smallest": round(max(costs) / min(costs), 2)}))

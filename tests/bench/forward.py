@@ -181,6 +181,7 @@ def summary(
         "p50_ms": first.p50_ms,
         "p99_ms": first.p99_ms,
         "added_p50_ms": round(first.p50_ms - floor.p50_ms, 3),
+        "added_p99_ms": round(first.p99_ms - floor.p99_ms, 3),
         "delivered": first.delivered,
         "tap_cost": round(statistics.mean(
             median_of(runs, "worker+tap", cipher).us_per_packet / median_of(runs, "worker", cipher).us_per_packet

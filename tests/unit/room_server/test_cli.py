@@ -67,3 +67,10 @@ def test_the_settings_command_explains_all_of_them(capsys: pytest.CaptureFixture
 def test_a_new_password_for_nobody_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["password", "nobody", "--data-dir", str(tmp_path / "data")]) == 1
     assert "nobody" in capsys.readouterr().err
+
+
+def test_a_load_test_that_makes_no_sense_or_has_no_secret_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["loadtest", "http://127.0.0.1:9", "--rooms", "0"]) == 2
+    assert "rooms: 1 to" in capsys.readouterr().err
+    assert cli.main(["loadtest", "http://127.0.0.1:9"]) == 2
+    assert "LOAD_TEST_SECRET is not set here" in capsys.readouterr().err

@@ -113,3 +113,9 @@ def test_several_announced_addresses_are_listened_on_together() -> None:
         settings.load({}, announced_ips=("192.0.2.1", "192.0.2.2"), media_host="192.0.2.1").media_listen == "192.0.2.1"
     )
     assert settings.load({}, host="0.0.0.0", announced_ips=("192.0.2.1",)).media_listen == "0.0.0.0"
+
+
+def test_load_tests_are_refused_by_default_and_a_short_secret_is_none() -> None:
+    assert settings.load({}).load_test_secret == ""
+    with pytest.raises(SettingsError, match="load_test_secret"):
+        settings.load({"MEDIATION_ROOM_LOAD_TEST_SECRET": "short"})

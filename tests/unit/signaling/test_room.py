@@ -152,6 +152,16 @@ async def test_who_closes_on_purpose_has_left(home: House) -> None:
     assert home.policy.told("left") == [("a", "left")]
 
 
+async def test_who_closes_on_purpose_while_something_is_on_its_way_to_them_has_left(home: House) -> None:
+    host = await home.host()
+    party = await home.arrive("a")
+    party.socket.closed = 1000, ""  # from here on nothing can be sent; the server has not read why
+    await home.arrive("b")
+    party.socket.hang_up(1000)
+    assert (await host.event("participant_left"))["reason"] == "left"
+    assert home.policy.told("left") == [("a", "left")]
+
+
 async def test_a_resume_replays_what_was_missed_and_keeps_the_media(home: House) -> None:
     host = await home.host()
     party = await home.arrive("a")
