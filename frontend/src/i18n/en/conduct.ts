@@ -68,7 +68,7 @@ const messages: Record<keyof typeof source, string> = {
   "room.asked.microphone.yes": "Microphone on",
   "room.asked.camera.yes": "Camera on",
   "room.asked.no": "Not now",
-  "room.muted.microphone": "The mediator muted you. To speak, press “I want to speak”.",
+  "room.muted.microphone": "The mediator muted you. To speak, raise your hand.",
   "room.muted.camera": "The mediator stopped your picture and will ask you when it is wanted.",
   "room.cameraMuted": "Stopped by host",
   "room.handPlace": "No. {place} in line",
@@ -78,7 +78,7 @@ const messages: Record<keyof typeof source, string> = {
   "room.breakAsked": "The mediator knows you want a break. Press to take it back",
   "room.share": "Share my screen",
   "room.shareEnd": "Stop sharing my screen",
-  "room.shareAllowed": "The mediator lets you share your screen: under “More”.",
+  "room.shareAllowed": "The mediator lets you share your screen: see under More.",
   "room.spotlit": "Everybody sees you large",
   "room.talking": "{name} is speaking",
 
