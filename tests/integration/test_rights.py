@@ -18,6 +18,7 @@ from tests.support.service import Service, healthy, running_service
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.slow
+WORDS = "涉及商业秘密"
 
 
 def crafted(name: str, own: str, other: str) -> dict[str, Any]:
@@ -50,7 +51,7 @@ async def clerk(browser: httpx.AsyncClient, service: Service, session_id: str) -
     return Access.of(await browser.post(f"/api/staff/sessions/{session_id}/token"))
 
 
-async def test_who_has_no_right_gets_nothing_and_a_lock_and_a_removal_outlive_the_process(tmp_path: Path) -> None:
+async def test_who_has_no_right_gets_nothing_and_lock_pause_and_removal_outlive_the_process(tmp_path: Path) -> None:
     async with running_service(tmp_path / "data") as service:
         browsers = [httpx.AsyncClient(base_url=service.url, timeout=20) for _ in range(4)]
         host = await mediator(browsers[0], service)
@@ -59,11 +60,13 @@ async def test_who_has_no_right_gets_nothing_and_a_lock_and_a_removal_outlive_th
             for browser, side in zip(browsers[1:3], ("applicant", "respondent"), strict=True)
         ]
         for browser, party in ((browsers[1], applicant), (browsers[2], respondent)):
-            await agrees(browser, party)
+            await agrees(browser, party, also="recording_dispute")
         helper = await clerk(browsers[3], service, host.session_id)
         async with inside(service, host) as chair:
             kept = await a_party_tries_everything(service, chair, applicant, host)
             await two_hosts_say_the_same(chair, service, helper, respondent)
+            await chair.done("start_recording")
+            await chair.done("pause_recording", reason=WORDS)
             async with inside(service, applicant) as room:
                 await chair.done("remove", participant_id=applicant.participant_id)
                 assert await room.closed() == 4403
@@ -77,9 +80,18 @@ async def test_who_has_no_right_gets_nothing_and_a_lock_and_a_removal_outlive_th
         await until(lambda: healthy(service.url), 30)
         assert await refused_hello(service, respondent) == "room_locked"
         assert await refused_hello(service, applicant, **kept) == "unauthenticated"
+        async with room_socket(service, host.room_id) as room:
+            welcome = await room.done("hello", token=host.token)
+            recording, stage = welcome["snapshot"]["recording"], welcome["snapshot"]["stage"]
+            assert (recording["state"], recording["reason"], stage["locked"]) == ("paused", WORDS, True)
+            await room.done("continue_recording")
+            while recording["state"] != "on":
+                recording = (await room.event("recording_changed"))["recording"]
         for browser in browsers:
             await browser.aclose()
-        assert [kind for kind in entries(service) if kind.startswith("room_")] == ["room_locked"]
+        kinds = entries(service)
+        assert kinds.count("recording_paused") == kinds.count("recording_continued") == 1
+        assert [kind for kind in kinds if kind.startswith("room_")] == ["room_locked"]
 
 
 async def a_party_tries_everything(service: Service, chair: Any, applicant: Access, host: Access) -> dict[str, Any]:

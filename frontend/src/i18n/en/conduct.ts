@@ -80,7 +80,6 @@ const messages: Record<keyof typeof source, string> = {
   "room.shareEnd": "Stop sharing my screen",
   "room.shareAllowed": "The mediator lets you share your screen: see under More.",
   "room.spotlit": "Everybody sees you large",
-  "room.talking": "{name} is speaking",
 
   "devices.title": "Change microphone, camera, speaker",
   "devices.microphone": "Microphone",

@@ -78,7 +78,6 @@ export default {
   "room.shareEnd": "停止共享屏幕",
   "room.shareAllowed": "调解员允许您共享屏幕。在「更多」里。",
   "room.spotlit": "大家都在看您",
-  "room.talking": "{name}在说话",
 
   "devices.title": "换话筒、摄像头、扬声器",
   "devices.microphone": "话筒",
