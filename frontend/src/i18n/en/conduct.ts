@@ -77,6 +77,7 @@ const messages: Record<keyof typeof source, string> = {
   "room.break": "I would like a break",
   "room.breakAsked": "The mediator knows you want a break. Press to take it back",
   "room.share": "Share my screen",
+  "room.sharing": "Everybody sees your screen",
   "room.shareEnd": "Stop sharing my screen",
   "room.shareAllowed": "The mediator lets you share your screen: see under More.",
   "room.spotlit": "Everybody sees you large",
