@@ -15,7 +15,8 @@ from signaling.room import Room
 Answer = msgspec.Struct | None
 Handler = Callable[[Room, Participant, Any], Awaitable[Answer]]
 
-LONGEST_REASON = 500
+LONGEST_REASON = 100
+"""Characters: it stands on the strip of every phone."""
 
 HOST_ONLY: frozenset[type[m.Command]] = frozenset(
     {

@@ -2,7 +2,8 @@
 
 Somebody who waits knows the hosts, the others of their own side who wait, and whether a recording runs: nothing else.
 Somebody who was admitted knows everybody who was admitted. A host knows everybody. Across the wall of a caucus there
-are no tracks, and of its members only a glimpse (``signaling.caucus``).
+are no tracks, and of its members only a glimpse (``signaling.caucus``); who is inside sees that those outside are
+there, and nothing of how they are conducted.
 """
 
 from __future__ import annotations
@@ -53,10 +54,11 @@ def view_of(room: Room, viewer: Participant) -> View:
     for subject in room.participants.values():
         theirs = room.caucuses.of(subject.participant_id)
         if (theirs is None or theirs is mine) and sees(room, viewer, subject):
+            here = theirs is mine
             people[subject.participant_id] = subject.view(
                 None if theirs is None else theirs.caucus_id,
-                room.conduct.hand_of(subject.participant_id),
-                closely=viewer is subject or viewer.role == "host",
+                room.conduct.hand_of(subject.participant_id) if here else (0, None),
+                closely=here and (viewer is subject or viewer.role == "host"),
             )
     for caucus in room.caucuses:
         if caucus.running and caucus is not mine:

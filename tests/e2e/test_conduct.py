@@ -1,4 +1,4 @@
-"""How a mediator conducts a session, in three browsers: the queue, the word, mutes, a break, a pause, the lock."""
+"""How a mediator conducts a session, in real browsers: the queue, the word, mutes, a break, a pause, the lock."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.support.accessibility import problems_of_desk, problems_of_phone, watch
-from tests.support.browser import DESKTOP, PHONE, Person, chromium, party_enters, staff_signs_in, two_meet
+from tests.support.browser import DESKTOP, PHONE, Person, chromium, party_enters, two_meet
 from tests.support.service import Service, running_service
 
 pytestmark = pytest.mark.browser
@@ -28,22 +28,18 @@ async def test_a_session_is_conducted(service: Service, tmp_path: Path) -> None:
     async with chromium() as browser:
         mediator = await Person.sits_down(browser, "mediator", DESKTOP)
         applicant = await Person.sits_down(browser, "applicant", PHONE)
-        clerk = await Person.sits_down(browser, "clerk", DESKTOP, locale="en-US")
-        for person in (mediator, applicant, clerk):
+        for person in (mediator, applicant):
             await watch(person)
         await two_meet(mediator, applicant, service.links, service.passwords["zhouhe"])
         await mediator.sees_and_hears(1)
-        await staff_signs_in(clerk, service.links["mediator"], "jilu", service.passwords["jilu"])
-        await clerk.tap("console-enter")
-        await clerk.waits_for("console")
 
-        await a_hand_is_raised_and_gets_the_word(mediator, applicant, clerk, shots)
-        await a_break_is_asked_for_and_given(mediator, applicant, clerk, shots)
+        await a_hand_is_raised_and_gets_the_word(mediator, applicant, shots)
+        await a_break_is_asked_for_and_given(mediator, applicant, shots)
         await a_recording_is_paused_in_words(mediator, applicant, shots)
         await another_microphone_is_chosen(mediator, applicant, shots)
-        await a_screen_may_be_shared_for_a_while(clerk, applicant)
-        await nobody_new_comes_in(service, mediator, clerk, applicant, shots)
-        for person in (mediator, applicant, clerk):
+        await a_screen_may_be_shared_for_a_while(mediator, applicant)
+        await nobody_new_comes_in(service, mediator, applicant, shots)
+        for person in (mediator, applicant):
             assert person.complaints == [], f"{person.name}: {person.complaints}"
 
 
@@ -51,18 +47,17 @@ async def id_of(party: Person) -> str:
     return str(await party.see("room").get_attribute("data-participant"))
 
 
-async def a_hand_is_raised_and_gets_the_word(mediator: Person, applicant: Person, clerk: Person, shots: Path) -> None:
+async def a_hand_is_raised_and_gets_the_word(mediator: Person, applicant: Person, shots: Path) -> None:
     who = await id_of(applicant)
     await applicant.tap("ctrl-hand")
     await applicant.see("hand-told", place="1").wait_for(state="attached")
-    for host in (mediator, clerk):
-        await host.waits_for("hand-raised")
+    await mediator.waits_for("hand-raised")
     await mediator.tap("mute", participant=who, on="true")
     await applicant.waits_for("muted-microphone")
     await expect(applicant.see("ctrl-mic")).to_have_attribute("aria-disabled", "true")
     await mediator.picture(str(shots / "queue-mediator.png"))
     await applicant.picture(str(shots / "muted-applicant.png"))
-    await clerk.tap("give-word")
+    await mediator.tap("give-word")
     await applicant.waits_for("asked", source="microphone")
     await expect(mediator.see("hand-raised")).to_have_count(0)
     await applicant.picture(str(shots / "asked-applicant.png"))
@@ -75,7 +70,7 @@ async def a_hand_is_raised_and_gets_the_word(mediator: Person, applicant: Person
     assert await applicant.see("spoken").count() == 0
 
 
-async def a_break_is_asked_for_and_given(mediator: Person, applicant: Person, clerk: Person, shots: Path) -> None:
+async def a_break_is_asked_for_and_given(mediator: Person, applicant: Person, shots: Path) -> None:
     await applicant.tap("ctrl-more")
     await applicant.picture(str(shots / "more-applicant.png"))
     await applicant.tap("ctrl-break")
@@ -83,15 +78,14 @@ async def a_break_is_asked_for_and_given(mediator: Person, applicant: Person, cl
     await mediator.tap("timers")
     await mediator.picture(str(shots / "timers-mediator.png"))
     await mediator.tap("timer-break-10")
-    for person in (mediator, applicant, clerk):
+    for person in (mediator, applicant):
         await person.waits_for("timer", kind="break")
     await expect(mediator.see("wants-break")).to_have_count(0)
     await mediator.tap("person-tools", participant=await id_of(applicant))
-    for host in (mediator, clerk):
-        assert await problems_of_desk(host.page) == []
-        await host.picture(str(shots / f"break-{host.name}.png"))
+    assert await problems_of_desk(mediator.page) == []
+    await mediator.picture(str(shots / "break-mediator.png"))
     await applicant.picture(str(shots / "break-applicant.png"))
-    await clerk.tap("timer-end")
+    await mediator.tap("timer-end")
     await expect(applicant.see("timer")).to_have_count(0)
 
 
@@ -124,20 +118,17 @@ async def another_microphone_is_chosen(mediator: Person, applicant: Person, shot
     await mediator.sees_and_hears(1)
 
 
-async def a_screen_may_be_shared_for_a_while(clerk: Person, applicant: Person) -> None:
-    await clerk.tap("person-tools", participant=await id_of(applicant))
+async def a_screen_may_be_shared_for_a_while(mediator: Person, applicant: Person) -> None:
     for allowed in (True, False):
-        await clerk.tap("allow-sharing")
+        await mediator.tap("allow-sharing")
         await applicant.tap("ctrl-more")
         await expect(applicant.see("ctrl-share")).to_have_count(1 if allowed else 0)
         await applicant.tap("more-close")
 
 
-async def nobody_new_comes_in(
-    service: Service, mediator: Person, clerk: Person, applicant: Person, shots: Path
-) -> None:
+async def nobody_new_comes_in(service: Service, mediator: Person, applicant: Person, shots: Path) -> None:
     await mediator.tap("lock")
-    await clerk.waits_for("locked")
+    await mediator.waits_for("locked")
     browser = mediator.context.browser
     assert browser is not None
     respondent = await Person.sits_down(browser, "respondent", PHONE)
@@ -145,7 +136,7 @@ async def nobody_new_comes_in(
     await respondent.picture(str(shots / "locked-respondent.png"))
     await applicant.page.reload()
     await applicant.waits_for("room")
-    await clerk.tap("unlock")
+    await mediator.tap("unlock")
     await expect(mediator.see("locked")).to_have_count(0)
     await respondent.tap("end-again")
     await mediator.waits_for("admit")

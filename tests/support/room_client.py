@@ -54,11 +54,11 @@ async def identified(browser: httpx.AsyncClient, service: Service, side: str) ->
     return Access.of(await browser.post("/api/links/identify", json=body))
 
 
-async def agrees(browser: httpx.AsyncClient, access: Access) -> None:
-    """Yes to what is required, no to the rest."""
+async def agrees(browser: httpx.AsyncClient, access: Access, also: str = "") -> None:
+    """Yes to what is required and to the item ``also``, no to the rest."""
     me = (await browser.get("/api/me", headers=access.headers)).json()
     for notice in me["notices"]:
-        answers = {item["id"]: item["required"] for item in notice["items"]}
+        answers = {item["id"]: item["required"] or item["id"] == also for item in notice["items"]}
         body = {"notice_id": notice["id"], "version": notice["version"], "answers": answers}
         assert (await browser.post("/api/me/consents", json=body, headers=access.headers)).status_code == 200
 

@@ -1,4 +1,5 @@
 import { t } from "../i18n";
+import { myCaucus } from "../room/caucus";
 import { type Spoken, spokenBySide } from "../room/conduct";
 import { useNow } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
@@ -20,6 +21,7 @@ export function Balance() {
   const { state } = useTools();
   const now = useNow(1000) + state.clockOffset;
   const spoken = spokenBySide(state, now);
+  if (myCaucus(state)) return null; // It is about the joint session.
   const most = Math.max(1, ...spoken.map((one) => one.seconds));
   return (
     <section class="stack stack--2" data-testid="balance">

@@ -3,6 +3,7 @@ import { useState } from "preact/hooks";
 import type { TimerKind } from "../generated/messages";
 import { t } from "../i18n";
 import { Button } from "../ui/Button";
+import { Icon } from "../ui/Icon";
 import { TimerBar } from "../ui/TimerBar";
 import { useTools } from "./tools";
 
@@ -84,9 +85,10 @@ export function Lock() {
   return (
     <p class="row people__lock" data-testid="locked">
       <span class="badge badge--warn badge--sm" role="status">
+        <Icon name="lock" />
         {t("conduct.locked")}
       </span>
-      <Button dense icon="lock" testId="unlock" onClick={() => void command("lock_room", { locked: false })}>
+      <Button dense icon="unlock" testId="unlock" onClick={() => void command("lock_room", { locked: false })}>
         {t("conduct.unlock")}
       </Button>
     </p>

@@ -146,6 +146,7 @@ function LiveConsole({ desk, detail: first, account, state }: Props & { state: R
             consequences={question.consequences}
             act={question.act}
             reasonLabel={question.reasonLabel}
+            reasonLength={question.reasonLength}
             immediate={question.immediate}
             onCancel={() => setQuestion(null)}
             onAct={(reason) => {

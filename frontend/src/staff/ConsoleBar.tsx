@@ -80,6 +80,7 @@ function Recording() {
       ],
       act: t("conduct.rec.pauseAct"),
       reasonLabel: t("conduct.rec.reason"),
+      reasonLength: 100,
       immediate: true,
       onAct: (reason) => void command("pause_recording", { reason }),
     });

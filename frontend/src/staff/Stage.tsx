@@ -136,6 +136,7 @@ function PersonTile({ person, state, media, small }: PersonTileProps) {
       {!small && wall === null && (
         <>
           {!me && <DeviceTool person={person} device="microphone" />}
+          {!me && <DeviceTool person={person} device="camera" />}
           <SpotlightTool person={person} bare />
         </>
       )}

@@ -13,6 +13,7 @@ export interface Question {
   consequences: Consequence[];
   act: string;
   reasonLabel?: string;
+  reasonLength?: number;
   /** No three seconds to take it back: the act itself can be undone. */
   immediate?: boolean;
   onAct: (reason: string) => void;

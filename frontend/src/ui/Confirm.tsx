@@ -20,6 +20,8 @@ interface Props {
   tone?: "danger" | "sealed";
   /** Ask for a reason before acting; its label. */
   reasonLabel?: string;
+  /** Characters at most. */
+  reasonLength?: number;
   /** Act at once instead of leaving three seconds to take it back. */
   immediate?: boolean;
   testId?: string;
@@ -87,6 +89,7 @@ export function Confirm(props: Props) {
             <textarea
               class="input"
               rows={2}
+              maxLength={props.reasonLength}
               value={reason}
               data-testid={testId && `${testId}-reason`}
               onInput={(event) => setReason(event.currentTarget.value)}

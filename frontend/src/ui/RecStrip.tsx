@@ -25,9 +25,11 @@ export function RecStrip({ recording, clockOffset = 0, chip }: Props) {
       {state === "sealed" && <Icon name="lock" />}
       {state === "paused" && <Icon name="pause" />}
       {(state === "on" || state === "off") && <span class="rec__dot" aria-hidden="true" />}
-      <span>
+      <span class="rec__words" title={state === "paused" ? (recording?.reason ?? undefined) : undefined}>
         {t(`rec.${state}`)}
-        {state === "paused" && recording?.reason && <span class="rec__reason">：{recording.reason}</span>}
+        {state === "paused" && recording?.reason && (
+          <span class="rec__reason">{t("rec.because", { reason: recording.reason })}</span>
+        )}
       </span>
       {state === "on" && recording?.started_at && (
         <span class="rec__end" aria-hidden="true">

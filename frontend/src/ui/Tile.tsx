@@ -146,7 +146,7 @@ export function Tile(props: TileProps) {
         {hand && <Pill icon="hand" word={t("tile.hand")} small={small} />}
         {weak && !dropped && !(givenUp && small) && <Pill icon="signal" word={t(weak)} small={small} />}
         {props.spotlit && <Pill icon="spot" word={t(self ? "room.spotlit" : "conduct.spotlightOn")} small={small} />}
-        {speaking && !dropped && !hand && <Pill icon="wave" word={t("tile.speaking")} small={small} />}
+        {speaking && !dropped && <Pill icon="wave" word={t("tile.speaking")} small={small} />}
       </span>
       {props.children && <span class="tile__tools">{props.children}</span>}
     </figure>

@@ -112,6 +112,11 @@ async def test_the_queue_of_a_caucus_is_its_own(home: House) -> None:
     assert [seen(home, "b", each).hand_place for each in "ab"] == [1, 2]
     assert r.catch_up()[told:] == []
     assert (seen(home, "r", "r").hand_place, seen(home, "clerk", "a").hand_place) == (1, 0)
+    assert (seen(home, "a", "r").hand_place, seen(home, "host", "r").hand_place) == (0, 0)
+    told = len(a.catch_up())
+    await r.do("raise_hand", raised=False)
+    await r.do("want_break", wanted=True)
+    assert a.catch_up()[told:] == []
 
 
 async def test_across_the_wall_there_is_nobody_to_conduct(home: House) -> None:

@@ -207,16 +207,19 @@ class RoomMachine(RuleBasedStateMachine):
 
     @rule(subject=guests, allowed=st.booleans())
     def share_a_screen(self, subject: str, allowed: bool) -> None:
-        self.command("host", "allow_sharing", participant_id=subject, allowed=allowed)
+        decided = self.command("host", "allow_sharing", participant_id=subject, allowed=allowed)
         answer = self.command(subject, "create_transport", direction="send")
-        if answer is not None and answer["type"] == "ok":
-            answer = self.command(
-                subject, "publish", transport_id=answer["data"]["transport_id"], kind="video", source="screen",
-                rtp_parameters={},
-            )  # fmt: skip
-            assert answer is not None and (answer["type"] == "ok") == allowed
-            if answer["type"] == "ok":
-                self.publications.append(answer["data"]["publication_id"])
+        if answer is None or answer["type"] == "error":
+            return
+        transport = answer["data"]["transport_id"]
+        answer = self.command(
+            subject, "publish", transport_id=transport, kind="video", source="screen", rtp_parameters={}
+        )
+        assert answer is not None
+        if decided is not None and decided["type"] == "ok":
+            assert (answer["type"] == "ok") == allowed
+        if answer["type"] == "ok":
+            self.publications.append(answer["data"]["publication_id"])
 
     @rule(
         act=st.sampled_from(["mute_all", "stop_timer", "spotlight"]), locked=st.booleans(), seconds=st.integers(1, 60)

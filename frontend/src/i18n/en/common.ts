@@ -32,6 +32,7 @@ const messages: Record<keyof typeof source, string> = {
   "seal.third_party": "T",
   "seal.observer": "S",
   "time.beijing": " (Beijing time)",
+  "rec.because": ": {reason}",
   "rec.paused": "Recording paused",
   "tile.outside": "Waiting outside",
   "caucus.hostHint":

@@ -139,7 +139,6 @@ const messages: Record<keyof typeof source, string> = {
   "room.more": "More",
   "room.leave": "Leave",
   "room.hand": "I want to speak",
-  "room.handUp": "Lower hand",
   "room.poor": "Weak network",
   "room.better": "The network is better: pictures are possible again",
   "room.picturesAgain": "Show pictures",

@@ -30,6 +30,7 @@ export default {
   "seal.third_party": "第",
   "seal.observer": "协",
   "time.beijing": "（北京时间）",
+  "rec.because": "：{reason}",
   "rec.paused": "录音录像暂停了",
   "tile.outside": "在外面等",
   "caucus.hostHint": "不录音录像。当事人不同意的话，一个字也不带出去。记录里只写起止时间和参加人。",

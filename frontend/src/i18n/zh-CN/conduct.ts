@@ -75,10 +75,10 @@ export default {
   "room.break": "我想休息一下",
   "room.breakAsked": "已告诉调解员您想休息，点这里收回",
   "room.share": "共享我的屏幕",
+  "room.sharing": "大家正看着您的屏幕",
   "room.shareEnd": "停止共享屏幕",
   "room.shareAllowed": "调解员允许您共享屏幕。在「更多」里。",
   "room.spotlit": "大家都在看您",
-  "room.talking": "{name}在说话",
 
   "devices.title": "换话筒、摄像头、扬声器",
   "devices.microphone": "话筒",

@@ -134,7 +134,6 @@ export default {
   "room.more": "更多",
   "room.leave": "离开",
   "room.hand": "我要说话",
-  "room.handUp": "放下手",
   "room.poor": "网络不太好",
   "room.better": "网络好了，可以再看画面",
   "room.picturesAgain": "打开画面",

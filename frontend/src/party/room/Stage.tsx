@@ -10,7 +10,6 @@ import { Confirm } from "../../ui/Confirm";
 import { Dock } from "../../ui/Dock";
 import { scrollable, useStore } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
-import { Note } from "../../ui/Note";
 import { RecStrip } from "../../ui/RecStrip";
 import { Sounds } from "../../ui/Sounds";
 import { TimerBar } from "../../ui/TimerBar";
@@ -22,12 +21,13 @@ import { Asked } from "./Asked";
 import { Banner } from "./Banner";
 import { ChatNews } from "./ChatPanel";
 import { CameraButton, Control, DeviceNotes, MicrophoneButton } from "./Controls";
-import { conductChoices, mayShare } from "./conduct";
+import { conductChoices } from "./conduct";
 import { Done } from "./Done";
 import { Faces } from "./Faces";
 import { type Choice, More } from "./More";
 import { PANELS } from "./panels";
 import { agreementOf } from "./RoomPage";
+import { Sharing } from "./Sharing";
 import { Signing } from "./Signing";
 import { TicketQuestions } from "./Tickets";
 
@@ -143,11 +143,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
         )}
         <DeviceNotes media={local} />
         <Asked client={client} media={media} state={state} />
-        {mayShare(state) && !local.screen.wanted && !reading && (
-          <Note tone="plain" icon="screen" small>
-            {t("room.shareAllowed")}
-          </Note>
-        )}
+        <Sharing media={media} state={state} reading={reading} />
         {!reading && <Invitation toSign={toSign} onOpen={() => setView("agreement")} />}
       </main>
       {sounds}
