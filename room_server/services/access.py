@@ -290,7 +290,6 @@ class AccessService:
         return person
 
     async def _revoke_all(self, unit: UnitOfWork, person: Participant) -> None:
-        await unit.caucuses.take_out(person.session_id, person.participant_id)
         for link in await unit.links.usable(person.participant_id):
             await unit.links.save(link.revoke(self._ports.clock()))
 

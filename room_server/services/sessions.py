@@ -129,7 +129,6 @@ class SessionService:
             await unit.participants.save(person.remove(now))
             for link in await unit.links.usable(participant_id):
                 await unit.links.save(link.revoke(now))
-            await unit.caucuses.take_out(session_id, participant_id)
             data = {"participant": participant_id, "reason": reason}
             await unit.log.append(session_id, at=now, kind="removed", actor=by, data=data)
             unit.publish(AccessEnded(session_id, participant_id, "removed"))

@@ -207,66 +207,6 @@ caucuses = Table(
     Index(None, "session_id"),
 )
 
-chat_lines = Table(
-    "chat_lines",
-    metadata,
-    Column("line_no", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
-    Column("line_id", String(64), nullable=False, unique=True),
-    _session(),
-    Column("author", String(64), ForeignKey("participants.participant_id"), nullable=False),
-    Column("privilege", String(20), nullable=False),
-    Column("thread", String(100), nullable=False),
-    Column("recipients", JSON, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("salt", String(64), nullable=False),
-    Column("at", Moment, nullable=False),
-    Index(None, "session_id", "thread"),
-)
-
-calls = Table(
-    "calls",
-    metadata,
-    _id("call_id"),
-    _session(),
-    _participant(),
-    Column("kind", String(20), nullable=False),
-    Column("at", Moment, nullable=False),
-    Column("salt", String(64), nullable=False),
-    Column("seen_at", Moment),
-    Column("seen_by", String(64), ForeignKey("participants.participant_id")),
-    Index(None, "session_id"),
-)
-
-tickets = Table(
-    "tickets",
-    metadata,
-    _id("ticket_id"),
-    _session(),
-    Column("caucus_id", String(64), ForeignKey("caucuses.caucus_id"), nullable=False),
-    Column("side", String(20), nullable=False),
-    Column("author", String(64), ForeignKey("participants.participant_id"), nullable=False),
-    Column("members", JSON, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("salt", String(64), nullable=False),
-    Column("asked_at", Moment, nullable=False),
-    Column("state", String(20), nullable=False),
-    Column("answered_by", String(64), ForeignKey("participants.participant_id")),
-    Column("answered_at", Moment),
-    Column("delivered_at", Moment),
-    Index(None, "session_id"),
-)
-
-private_notes = Table(
-    "private_notes",
-    metadata,
-    _participant(primary_key=True),
-    Column("scope", String(64), primary_key=True),
-    _session(),
-    Column("text", Text, nullable=False),
-    Column("revision", Integer, nullable=False),
-    Column("saved_at", Moment, nullable=False),
-)
-
 proposals = Table(
     "proposals",
     metadata,

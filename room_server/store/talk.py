@@ -13,7 +13,7 @@ from room_server.domain.chat import Line
 from room_server.domain.errors import NotFound
 from room_server.domain.privilege import PrivilegeClass
 from room_server.domain.ticket import Ticket, TicketState
-from room_server.store import schema
+from room_server.store import talk_tables
 from room_server.store.rows import Repository, Row
 
 
@@ -22,29 +22,29 @@ class Lines(Repository):
 
     async def add(self, line: Line) -> None:
         """Keep a line."""
-        await self._insert(schema.chat_lines, {**asdict(line), "recipients": list(line.recipients)})
+        await self._insert(talk_tables.chat_lines, {**asdict(line), "recipients": list(line.recipients)})
 
     async def of_session(self, session_id: str) -> list[Line]:
         """Every line of a session in the order in which they were written."""
-        table = schema.chat_lines
+        table = talk_tables.chat_lines
         query = select(table).where(table.c.session_id == session_id).order_by(table.c.line_no)
         return [_line(row) for row in await self._all(query)]
 
     async def newest(self, session_id: str, thread: str, most: int) -> list[Line]:
         """The last lines of one conversation in the order in which they were written."""
-        table = schema.chat_lines
+        table = talk_tables.chat_lines
         query = select(table).where(table.c.session_id == session_id, table.c.thread == thread)
         return [_line(row) for row in await self._all(query.order_by(table.c.line_no.desc()).limit(most))][::-1]
 
     async def moments(self, session_id: str, author: str, since: datetime) -> Sequence[datetime]:
         """When somebody wrote after a moment."""
-        table = schema.chat_lines
+        table = talk_tables.chat_lines
         query = select(table.c.at).where(table.c.session_id == session_id, table.c.author == author, table.c.at > since)
         return [row["at"] for row in await self._all(query)]
 
     async def count(self, session_id: str) -> dict[str, int]:
         """How many there are by class."""
-        table = schema.chat_lines
+        table = talk_tables.chat_lines
         query = select(table.c.privilege, func.count().label("lines")).where(table.c.session_id == session_id)
         return {row["privilege"]: row["lines"] for row in await self._all(query.group_by(table.c.privilege))}
 
@@ -54,11 +54,11 @@ class Calls(Repository):
 
     async def add(self, call: Call) -> None:
         """Keep a call."""
-        await self._insert(schema.calls, asdict(call))
+        await self._insert(talk_tables.calls, asdict(call))
 
     async def save(self, call: Call) -> None:
         """Keep that it was answered."""
-        await self._update(schema.calls, schema.calls.c.call_id == call.call_id, asdict(call))
+        await self._update(talk_tables.calls, talk_tables.calls.c.call_id == call.call_id, asdict(call))
 
     async def get(self, session_id: str, call_id: str) -> Call:
         """One call.
@@ -66,14 +66,16 @@ class Calls(Repository):
         Raises:
             NotFound: there is none.
         """
-        row = await self._by(schema.calls, schema.calls.c.session_id == session_id, schema.calls.c.call_id == call_id)
+        row = await self._by(
+            talk_tables.calls, talk_tables.calls.c.session_id == session_id, talk_tables.calls.c.call_id == call_id
+        )
         if row is None:
             raise NotFound("not_found")
         return _call(row)
 
     async def of_session(self, session_id: str) -> list[Call]:
         """Every call in the order of time."""
-        table = schema.calls
+        table = talk_tables.calls
         query = select(table).where(table.c.session_id == session_id).order_by(table.c.at, table.c.call_id)
         return [_call(row) for row in await self._all(query)]
 
@@ -83,12 +85,12 @@ class Tickets(Repository):
 
     async def add(self, ticket: Ticket) -> None:
         """Keep a question."""
-        await self._insert(schema.tickets, {**asdict(ticket), "members": list(ticket.members)})
+        await self._insert(talk_tables.tickets, {**asdict(ticket), "members": list(ticket.members)})
 
     async def save(self, ticket: Ticket) -> None:
         """Keep where it stands. Its words cannot be changed."""
         values = {name: value for name, value in asdict(ticket).items() if name not in ("text", "salt", "members")}
-        await self._update(schema.tickets, schema.tickets.c.ticket_id == ticket.ticket_id, values)
+        await self._update(talk_tables.tickets, talk_tables.tickets.c.ticket_id == ticket.ticket_id, values)
 
     async def get(self, session_id: str, ticket_id: str) -> Ticket:
         """One ticket.
@@ -96,7 +98,7 @@ class Tickets(Repository):
         Raises:
             NotFound: there is none.
         """
-        table = schema.tickets
+        table = talk_tables.tickets
         row = await self._by(table, table.c.session_id == session_id, table.c.ticket_id == ticket_id)
         if row is None:
             raise NotFound("not_found")
@@ -104,7 +106,7 @@ class Tickets(Repository):
 
     async def of_session(self, session_id: str) -> list[Ticket]:
         """Every ticket in the order of time."""
-        table = schema.tickets
+        table = talk_tables.tickets
         query = select(table).where(table.c.session_id == session_id).order_by(table.c.asked_at, table.c.ticket_id)
         return [_ticket(row) for row in await self._all(query)]
 
@@ -126,19 +128,19 @@ class PrivateNotes(Repository):
 
     async def of_author(self, participant_id: str) -> list[PrivateNote]:
         """Everything that somebody wrote."""
-        table = schema.private_notes
+        table = talk_tables.private_notes
         query = select(table).where(table.c.participant_id == participant_id).order_by(table.c.scope)
         return [PrivateNote(**row) for row in await self._all(query)]
 
     async def get(self, participant_id: str, scope: str) -> PrivateNote | None:
         """One note."""
-        table = schema.private_notes
+        table = talk_tables.private_notes
         row = await self._by(table, table.c.participant_id == participant_id, table.c.scope == scope)
         return None if row is None else PrivateNote(**row)
 
     async def save(self, note: PrivateNote) -> None:
         """Keep a note, the first time or again."""
-        table = schema.private_notes
+        table = talk_tables.private_notes
         if await self.get(note.participant_id, note.scope) is None:
             await self._insert(table, asdict(note))
             return

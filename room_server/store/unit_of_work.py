@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from room_server.bus import Bus, Event
+from room_server.bus import AccessEnded, Bus, Event
 from room_server.store.agreements import Agreements, Codes, Papers
 from room_server.store.cases import Cases, Sessions
 from room_server.store.caucuses import Caucuses
@@ -51,6 +51,16 @@ class UnitOfWork:
         """Tell the live room after the commit."""
         self.published.append(event)
 
+    async def leave_talks(self) -> None:
+        """Whoever's access ends in this transaction is in no private talk from its commit on.
+
+        The live room takes them out as well; if the two disagreed, what is written in the talk would reach somebody
+        who comes back into the joint session.
+        """
+        for event in self.published:
+            if isinstance(event, AccessEnded):
+                await self.caucuses.take_out(event.session_id, event.participant_id)
+
 
 UnitOfWorkFactory = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
 
@@ -63,6 +73,7 @@ def units_of_work(engine: AsyncEngine, bus: Bus) -> UnitOfWorkFactory:
         async with engine.begin() as connection:
             unit = UnitOfWork(connection)
             yield unit
+            await unit.leave_talks()
         for event in unit.published:
             await bus.publish(event)
 

@@ -23,6 +23,8 @@ export function eventWords(kind: string): string {
 /** What happened to what, where the kind alone does not say it; null where it does. */
 export function eventDetail(entry: LogEntry): string | null {
   const { source, reason, paused, muted_by_host: muted } = entry.data;
+  const privilege = `court.privilege.${entry.data.class}`;
+  if (hasKey(privilege)) return t(privilege);
   if (entry.kind === "recording_interrupted" && typeof reason === "string") return gapWords(reason);
   if (typeof source !== "string" || !hasKey(`court.source.${source}`)) return null;
   const what = t(`court.source.${source}` as Key);

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useRef, useState } from "preact/hooks";
 import { ApiError } from "../api";
 import { hasKey, pick, t } from "../i18n";
@@ -10,6 +11,7 @@ import { Markdown } from "./Markdown";
 
 interface Props {
   notices: Notice[];
+  quiet: ComponentChildren;
   onSubmit: (answers: Map<string, Record<string, boolean>>) => Promise<void>;
   onOutdated: () => Promise<void>;
 }
@@ -19,7 +21,7 @@ type Answers = Record<string, boolean | undefined>;
 const keyOf = (notice: Notice, item: ConsentItem) => `${notice.id}/${item.id}`;
 
 /** Every purpose apart, nothing chosen beforehand; a "no" says what happens then. */
-export function Consents({ notices, onSubmit, onOutdated }: Props) {
+export function Consents({ notices, quiet, onSubmit, onOutdated }: Props) {
   const [answers, setAnswers] = useState<Answers>({});
   const [missing, setMissing] = useState<string | null>(null);
   const [error, setError] = useState<string | null>(null);
@@ -54,6 +56,7 @@ export function Consents({ notices, onSubmit, onOutdated }: Props) {
     <Frame
       page="consents"
       testId="consents"
+      quiet={quiet}
       step={4}
       stepName={t("consents.step")}
       dock={

@@ -31,11 +31,13 @@ interface Props {
   page: string;
   testId?: string;
   dock?: ComponentChildren;
+  /** A quiet way to the mediator, once it is known who asks. */
+  quiet?: ComponentChildren;
   children: ComponentChildren;
 }
 
 /** A page outside the room: recording strip, head, one column, one thing to do. */
-export function Frame({ step, stepName, page, testId, dock, children }: Props) {
+export function Frame({ step, stepName, page, testId, dock, quiet, children }: Props) {
   const main = useRef<HTMLElement>(null);
   useEffect(() => {
     main.current?.focus({ preventScroll: true });
@@ -54,6 +56,7 @@ export function Frame({ step, stepName, page, testId, dock, children }: Props) {
       <main class="phone__main" ref={main} tabIndex={-1}>
         {step && <Steps step={step} name={stepName ?? ""} />}
         {children}
+        {quiet}
       </main>
       {dock && <Dock>{dock}</Dock>}
     </div>

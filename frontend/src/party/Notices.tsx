@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { ApiError } from "../api";
 import { pick, t } from "../i18n";
@@ -7,6 +8,7 @@ import { answerNotice, getMe, type Me, type Notice } from "./api";
 import { Consents } from "./Consents";
 import { Frame } from "./Frame";
 import { Markdown } from "./Markdown";
+import { QuietHelp } from "./QuietCall";
 import { ReadAloud } from "./ReadAloud";
 import { type Visit, withToken } from "./visit";
 
@@ -21,6 +23,7 @@ export function Notices({ visit, me, onMe }: Props) {
   const [again, setAgain] = useState(false);
   const open = me.notices.filter((one) => one.answered === null);
   const next = open.find((one) => one.kind === "notice");
+  const quiet = <QuietHelp visit={visit} me={me} />;
   const reload = async () => onMe(await withToken(visit, getMe));
 
   if (next) {
@@ -29,7 +32,7 @@ export function Notices({ visit, me, onMe }: Props) {
       await withToken(visit, (token) => answerNotice(token, next, answers));
       await reload();
     };
-    return <NoticePage key={next.id} notice={next} onRead={answer} onOutdated={reload} />;
+    return <NoticePage key={next.id} notice={next} quiet={quiet} onRead={answer} onOutdated={reload} />;
   }
   const consents = me.notices.filter((one) => one.kind === "consent" && (again || one.answered === null));
   if (consents.length > 0) {
@@ -40,12 +43,13 @@ export function Notices({ visit, me, onMe }: Props) {
       await reload();
       setAgain(false);
     };
-    return <Consents notices={consents} onSubmit={submit} onOutdated={reload} />;
+    return <Consents notices={consents} quiet={quiet} onSubmit={submit} onOutdated={reload} />;
   }
   return (
     <Frame
       page="declined"
       testId="declined"
+      quiet={quiet}
       dock={
         <Button big block look="primary" onClick={() => setAgain(true)}>
           {t("consents.change")}
@@ -61,11 +65,12 @@ export function Notices({ visit, me, onMe }: Props) {
 
 interface PageProps {
   notice: Notice;
+  quiet: ComponentChildren;
   onRead: () => Promise<void>;
   onOutdated: () => Promise<void>;
 }
 
-function NoticePage({ notice, onRead, onOutdated }: PageProps) {
+function NoticePage({ notice, quiet, onRead, onOutdated }: PageProps) {
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const proceed = async () => {
@@ -86,6 +91,7 @@ function NoticePage({ notice, onRead, onOutdated }: PageProps) {
     <Frame
       page={`notice-${notice.id}`}
       testId="notice"
+      quiet={quiet}
       step={3}
       stepName={t("notice.step")}
       dock={

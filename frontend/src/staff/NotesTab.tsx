@@ -38,7 +38,13 @@ export function NoteField({ scope, title, tall }: { scope: string; title: string
   const note = useStore(keeper.value);
   useEffect(() => {
     void keeper.load();
-    return () => keeper.close();
+    // The browser asks before it throws away what is not saved.
+    const leaving = (event: BeforeUnloadEvent) => keeper.unsaved && event.preventDefault();
+    window.addEventListener("beforeunload", leaving);
+    return () => {
+      window.removeEventListener("beforeunload", leaving);
+      keeper.close();
+    };
   }, [keeper]);
   const time = note.savedAt === null ? "" : shortTime(note.savedAt * 1000);
   const words = note.state === "saved" && time === "" ? "" : t(`note.${note.state}`, { time });

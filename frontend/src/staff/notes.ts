@@ -56,6 +56,11 @@ export class NoteKeeper {
     this.later(0);
   }
 
+  /** Whether something on the screen is not at the server yet. */
+  get unsaved(): boolean {
+    return ["typing", "saving", "failed", "changed"].includes(this.value.value.state);
+  }
+
   /** The screen goes away: what is not saved yet is saved now. */
   close(): void {
     clearTimeout(this.timer);

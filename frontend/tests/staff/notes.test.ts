@@ -44,12 +44,13 @@ describe("a note", () => {
     const keeper = await opened(server);
     for (const text of ["先", "先谈", "先谈分期"]) {
       keeper.write(text);
-      expect(keeper.value.value.state).toBe("typing");
+      expect([keeper.value.value.state, keeper.unsaved]).toEqual(["typing", true]);
       await vi.advanceTimersByTimeAsync(300);
     }
     expect(server.saves).toBe(0);
     await vi.advanceTimersByTimeAsync(1000);
     expect([server.text, server.saves, keeper.value.value.state]).toEqual(["先谈分期", 1, "saved"]);
+    expect(keeper.unsaved).toBe(false);
   });
 
   it("says that it is not saved while the server is out of reach, and tries again", async () => {

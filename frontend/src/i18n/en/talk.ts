@@ -60,7 +60,7 @@ export default {
   "call.waiting": "The mediator has been told",
   "call.sent": "Sent at {time}, not read yet",
   "call.seen": "The mediator read it at {time}",
-  "call.quiet": "Ask the mediator to look out",
+  "call.quiet": "Have the mediator check on me",
   "call.noted": "Noted",
   "call.notSent": "Not sent. Please press again",
   "call.talkOf": "{name} would like to speak to you alone",

@@ -4,6 +4,8 @@ Real services, database and policy behind live rooms. The oracle keeps a book of
 talk, and for every word who may have it; it looks at everything that browsers were sent, at what can be asked for over
 HTTP, and at the event log, and asks nothing of the code under test. Walks are weighted so that most steps are talk, and
 each is made again by its seed.
+
+size: the walk, its book and its oracle are read together.
 """
 
 from __future__ import annotations

@@ -237,6 +237,7 @@ async def test_a_call_reaches_hosts_and_the_record_does_not_say_which_it_was(
     assert "alarm" not in json.dumps(entries)
     sealed = commitment(alarm.salt, "alarm", worker, alarm.at.isoformat())
     assert entries[1][2]["commitment"] == entries[2][2]["commitment"] == sealed
+    product.clock.forward(seconds=1)
     again = await calls.call(session, worker, CallKind.ALARM)
     assert again.call_id != alarm.call_id, "answered once: a new press is a new call"
     board = await calls.board(session)

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from recorder.eventlog import check_chain
+from room_server.bus import AccessEnded
 from room_server.store import database
 from room_server.store.database import answers, migrate, open_engine
 from room_server.store.schema import APPEND_ONLY, metadata
@@ -97,3 +98,19 @@ async def test_the_database_says_whether_it_answers(tmp_path: Path, monkeypatch:
     broken = open_engine(f"sqlite+aiosqlite:///{tmp_path / 'folder.sqlite3'}")
     assert not await answers(broken)
     await broken.dispose()
+
+
+async def test_whose_access_ends_is_in_no_private_talk_from_that_commit_on(product: Product) -> None:
+    host, worker = await product.person("mediator"), await product.person("applicant")
+    await product.services.sessions.admit(product.session_id, host, worker)
+    await product.services.caucuses.open(product.session_id, "cau_1", [worker, host])
+    with pytest.raises(RuntimeError):
+        async with product.ports.unit_of_work() as unit:
+            unit.publish(AccessEnded(product.session_id, worker, "elsewhere"))
+            raise RuntimeError
+    [caucus] = await product.services.caucuses.of_session(product.session_id)
+    assert caucus.members == (worker, host)
+    async with product.ports.unit_of_work() as unit:
+        unit.publish(AccessEnded(product.session_id, worker, "elsewhere"))
+    [caucus] = await product.services.caucuses.of_session(product.session_id)
+    assert (caucus.members, caucus.open) == ((host,), True)
