@@ -43,7 +43,7 @@ def create_app(settings: Settings) -> Starlette:
     return Starlette(
         routes=[
             *_operator_routes(node),
-            *api_routes(node.services, secure=settings.tls, outbox=node.outbox),
+            *api_routes(node.services, secure=settings.tls, probes=node.probes, outbox=node.outbox),
             *websocket.routes(node.hub),
             *pages.routes(settings.frontend_dir, settings.demo),
         ],

@@ -21,6 +21,7 @@ from recorder.timestamp import HttpTimeStamper, LocalTimeStamper, TimeStamper
 from room_server.auth import Tokens
 from room_server.bus import Bus
 from room_server.live.policy import SessionPolicy
+from room_server.live.probes import Probes
 from room_server.live.recording import Director
 from room_server.services.demo import DemoAccess
 from room_server.services.everything import Services, build_services
@@ -155,6 +156,7 @@ class Node:
             turn=TurnServers(settings.turn_urls, settings.turn_secret, settings.turn_seconds),
         )
         self.hub = Hub(self._policy, self._media, settings=limits)
+        self.probes = Probes(self._media, ice_servers=limits.ice_servers, turn=limits.turn)
         self._policy.listen(self.foundation.bus, self.hub)
         self._measure()
 
@@ -168,6 +170,7 @@ class Node:
     async def close(self) -> None:
         """Close every socket and connection; recordings and rooms are taken up again by the next process."""
         await self.hub.close()
+        await self.probes.close_all()
         await self._background.drain()
         await self._filer.close()
         await self._media.close()

@@ -24,7 +24,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A text to read, of one version, with its items. ``kind``: ``notice`` (required) or ``consent`` (free)."""
+    """A text to read, of one version, with its items. ``kind``: ``notice`` (read on a page of its own, every
+    item required) or ``consent`` (each item answered by itself)."""
 
     notice_id: str
     version: str

@@ -10,6 +10,21 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "link_expired": ("链接已过期，请联系调解员重新发送。", "This link has expired. Please ask for a new one."),
     "link_used": ("链接已在另一台设备上使用。", "This link is already in use on another device."),
     "identity_mismatch": ("证件号码后四位不符。", "The last four characters do not match."),
+    "entry_code_wrong": ("验证码不正确。", "The code is wrong."),
+    "codes_used_up": (
+        "今天的验证码发完了。请让调解员当面看证件。",
+        "No more codes today. Please have the mediator look at your document.",
+    ),
+    "continued_elsewhere": ("已在另一台设备上继续。", "This goes on on another device."),
+    "company_unclear": ("请写清楚身边有谁；没有人就选“没有”。", "Please say who is with you, or that nobody is."),
+    "reason_missing": ("请写明理由。", "Please give a reason."),
+    "document_unknown": ("请选择证件种类。", "Please choose the kind of document."),
+    "document_recorded": (
+        "正在录音录像，不能看证件：请先停录，或者单独沟通时看。",
+        "A document is not looked at while a recording runs: stop it, or look in a private talk.",
+    ),
+    "not_asked": ("现在没有要回答的问题。", "There is no such question now."),
+    "text_too_long": ("写得太长了，请写短一些。", "This is too long. Please shorten it."),
     "identity_locked": ("核对次数已用完，请联系调解员。", "Too many attempts. Please call the mediator."),
     "unauthenticated": ("请重新进入。", "Please sign in again."),
     "session_expired": ("登录已过期。", "The session has expired."),
@@ -36,6 +51,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "code_expired": ("验证码已失效，请重新获取。", "The code is no longer valid. Please ask for a new one."),
     "handwriting_empty": ("请手写签名。", "Please write your signature."),
     "signatures_missing": ("尚有签署人没有签署。", "Not everybody has signed."),
+    "media_unavailable": (
+        "音视频服务暂时连不上，请稍后再试。",
+        "The media service is away. Please try again.",
+    ),
     "rate_limited": ("操作过于频繁，请稍后再试。", "Too many requests. Please try again later."),
     "login_failed": ("用户名或者密码不正确。", "The user name or password is wrong."),
     "bad_request": ("请求格式不正确。", "The request is malformed."),
@@ -92,6 +111,10 @@ class Invalid(DomainError):
 
 class Malformed(DomainError):
     """Not well-formed."""
+
+
+class Unavailable(DomainError):
+    """A part of the service is away; the same request may succeed later."""
 
 
 class RateLimited(DomainError):

@@ -168,9 +168,15 @@ class AgreementService:
             if before is not None:
                 before.require_resendable(now)
             digits, code_id = new_digits(), new_id("co")
-            hashed = hash_digits(self._ports.key, code_id, digits)
             await unit.codes.add(
-                OneTimeCode(code_id, participant_id, proposal_id, proposal.digest, hashed, sent_at=now)
+                OneTimeCode(
+                    code_id=code_id,
+                    participant_id=participant_id,
+                    proposal_id=proposal_id,
+                    digest=proposal.digest,
+                    code_hash=hash_digits(self._ports.key, code_id, digits),
+                    sent_at=now,
+                )
             )
             person = await unit.participants.get(participant_id)
             data = {"proposal": proposal_id, "code_id": code_id, "sent_to": mask_phone(person.phone)}

@@ -57,7 +57,7 @@ async def test_every_step_is_on_the_record_and_on_the_board(product: Product) ->
 
 async def test_the_log_holds_no_code_no_link_and_no_identity_number(product: Product) -> None:
     person = await product.person("applicant")
-    await product.services.access.identify(product.secret("applicant"), "0001")
+    await product.identify("applicant")
     proposal_id = await product.freeze()
     await product.sign(proposal_id, "applicant")
     async with product.ports.unit_of_work() as unit:
