@@ -1,8 +1,9 @@
+import arrival from "./en/arrival";
 import common from "./en/common";
 import court from "./en/court";
 import party from "./en/party";
 import staff from "./en/staff";
 import type { Messages } from "./zh-CN";
 
-const messages: Messages = { ...common, ...party, ...staff, ...court };
+const messages: Messages = { ...common, ...party, ...staff, ...court, ...arrival };
 export default messages;

@@ -5,11 +5,13 @@ import { publicationOf } from "../room/state";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { LanguageSwitch } from "../ui/LanguageSwitch";
+import { rollLineOf } from "../ui/roll";
 import { Seal, sideName } from "../ui/Seal";
 import { reissueLink, revokeLink, type SessionPerson } from "./api";
 import { OpenCaucus } from "./CaucusControls";
 import { recordingConsent } from "./consent";
 import { useTools } from "./tools";
+import { DenyButtons, Greet } from "./WaitingTools";
 
 const SIDES = ["applicant", "respondent"];
 
@@ -33,6 +35,7 @@ export function PeoplePane({ onClose }: { onClose: () => void }) {
         {sides.map((side) => (
           <WaitingRoom key={side} side={side} waiting={waiting.filter((one) => one.side === side)} />
         ))}
+        <Greet sides={SIDES} />
       </section>
       <section class="stack stack--2">
         <h2 class="section-title">
@@ -76,6 +79,7 @@ function WaitingRoom({ side, waiting }: { side: string; waiting: ParticipantView
             <b>{one.display_name}</b>
             <PersonNote participantId={one.participant_id} />
           </div>
+          <DenyButtons person={one} />
           <Button
             dense
             look="primary"
@@ -97,7 +101,10 @@ function PersonNote({ participantId }: { participantId: string }) {
   const { detail, state } = useTools();
   const person = detail.people.find((one) => one.participant_id === participantId);
   if (!person) return null;
+  const line = rollLineOf(state, participantId);
   const words = [person.identity_checked_at ? t("staff.identityChecked") : t("staff.identityOpen")];
+  if (line?.identity?.method === "document_asked") words[0] = t("staff.waiting.documentAsked");
+  if (line?.company && !line.company.alone) words.push(t("staff.waiting.company", { who: line.company.who }));
   const consent = recordingConsent(person.consents);
   if (consent === false) words.push(t("staff.recordingRefused"));
   if (publicationOf(state, participantId, "microphone")?.muted_by_host) words.push(t("staff.muted"));

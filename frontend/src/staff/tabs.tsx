@@ -1,5 +1,7 @@
 /** What lies on the mediator's right besides the agreement: one line here for each tab, in the order of a session. */
 import type { ComponentType } from "preact";
+import { t } from "../i18n";
+import { openPoints, RollTab } from "./RollTab";
 import type { ConsoleTools } from "./tools";
 
 export interface ConsoleTab {
@@ -11,5 +13,7 @@ export interface ConsoleTab {
 }
 
 /** Before and after the tab of the agreement. */
-export const TABS_BEFORE: readonly ConsoleTab[] = [];
+export const TABS_BEFORE: readonly ConsoleTab[] = [
+  { id: "roll", word: () => t("staff.roll.tab"), count: openPoints, View: RollTab },
+];
 export const TABS_AFTER: readonly ConsoleTab[] = [];

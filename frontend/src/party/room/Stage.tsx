@@ -20,6 +20,7 @@ import { Done } from "./Done";
 import { Faces } from "./Faces";
 import { type Choice, More } from "./More";
 import { PANELS } from "./panels";
+import { RollInvitation } from "./RollPanel";
 import { agreementOf } from "./RoomPage";
 import { Signing } from "./Signing";
 
@@ -122,6 +123,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
         )}
         <DeviceNotes media={local} />
         {!reading && <Invitation toSign={toSign} onOpen={() => setView("agreement")} />}
+        {!reading && <RollInvitation state={state} onOpen={() => setView("panel-roll")} />}
       </main>
       {sounds}
       {more && <More choices={choices} onClose={() => setMore(false)} />}

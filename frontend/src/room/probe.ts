@@ -1,0 +1,203 @@
+/** Tries the network before anybody is in a room: a soft tone goes to the media worker and comes back.
+ * Nothing of the person is sent, and the server lets nobody else hear it. */
+import { Device, type types } from "mediasoup-client";
+import type { TransportCreated } from "../generated/messages";
+
+/** So long both ways may take to open, and so long they are listened to, in milliseconds. The server ends it after 10 s. */
+const OPEN_WITHIN_MS = 6000;
+const LISTEN_MS = 2500;
+const LOOK_MS = 100;
+
+export interface OpenedProbe {
+  token: string;
+  router_capabilities: Record<string, unknown>;
+  ice_servers: Record<string, unknown>[];
+  send: TransportCreated;
+  receive: TransportCreated;
+}
+
+/** Asks the server for one step of a probe; the first has no token yet. */
+export type Ask = <Answer>(
+  step: "" | "/connect" | "/publish" | "/follow" | "/close",
+  body: unknown,
+  token?: string,
+) => Promise<Answer>;
+
+export interface Measured {
+  connected: boolean;
+  protocol: "udp" | "tcp" | null;
+  /** To the media worker and back. */
+  roundTripMs: number | null;
+  /** Share of the sound that did not come back, 0 to 1; null when no sound could be made. */
+  lost: number | null;
+}
+
+export type Grade = "good" | "weak" | "none";
+
+const SLOW_MS = 400;
+const LOSSY = 0.05;
+const NOTHING = 0.95;
+
+/** What a person needs to know of it. */
+export function gradeOf({ connected, protocol, roundTripMs, lost }: Measured): Grade {
+  if (!connected || (lost !== null && lost >= NOTHING)) return "none";
+  const slow = roundTripMs !== null && roundTripMs > SLOW_MS;
+  const lossy = lost !== null && lost > LOSSY;
+  return slow || lossy || protocol === "tcp" ? "weak" : "good";
+}
+
+/** @throws whatever `ask` throws; mediasoup-client's UnsupportedError for a browser without WebRTC */
+export async function probeNetwork(ask: Ask, signal: AbortSignal): Promise<Measured> {
+  const device = await Device.factory();
+  const opened = await ask<OpenedProbe>("", {});
+  const tone = makeTone();
+  const paths = open(device, opened, ask);
+  try {
+    await device.load({ routerRtpCapabilities: opened.router_capabilities as types.RtpCapabilities });
+    const { send, receive } = paths.make();
+    await send.produce({ track: tone.track, stopTracks: false, codecOptions: { opusDtx: false } });
+    const heard = await ask<{ subscription_id: string; publication_id: string; rtp_parameters: types.RtpParameters }>(
+      "/follow",
+      { rtp_capabilities: device.recvRtpCapabilities },
+      opened.token,
+    );
+    const { subscription_id: id, publication_id: producerId, rtp_parameters: rtpParameters } = heard;
+    await receive.consume({ id, producerId, kind: "audio", rtpParameters });
+    if (!(await opensInTime([send, receive], signal)))
+      return { connected: false, protocol: null, roundTripMs: null, lost: null };
+    await pause(LISTEN_MS, signal);
+    return await measure(send, receive, tone.sounding());
+  } finally {
+    paths.close();
+    tone.stop();
+    ask("/close", {}, opened.token).catch(() => undefined); // The server ends it by itself as well.
+  }
+}
+
+function open(device: Device, opened: OpenedProbe, ask: Ask) {
+  const made: types.Transport[] = [];
+  const optionsOf = (half: TransportCreated): types.TransportOptions => ({
+    id: half.transport_id,
+    iceParameters: half.ice_parameters as unknown as types.IceParameters,
+    iceCandidates: half.ice_candidates as unknown as types.IceCandidate[],
+    dtlsParameters: half.dtls_parameters as unknown as types.DtlsParameters,
+    iceServers: opened.ice_servers as unknown as RTCIceServer[],
+  });
+  const wire = (transport: types.Transport) => {
+    made.push(transport);
+    transport.on("connect", ({ dtlsParameters }, done, failed) => {
+      const body = { direction: transport.direction === "send" ? "send" : "receive", dtls_parameters: dtlsParameters };
+      ask("/connect", body, opened.token).then(() => done(), failed);
+    });
+    return transport;
+  };
+  return {
+    make() {
+      const send = wire(device.createSendTransport(optionsOf(opened.send)));
+      const receive = wire(device.createRecvTransport(optionsOf(opened.receive)));
+      send.on("produce", ({ rtpParameters }, done, failed) => {
+        ask<{ publication_id: string }>("/publish", { rtp_parameters: rtpParameters }, opened.token).then(
+          ({ publication_id: id }) => done({ id }),
+          failed,
+        );
+      });
+      return { send, receive };
+    },
+    close() {
+      for (const transport of made) transport.close();
+    },
+  };
+}
+
+async function opensInTime(transports: types.Transport[], signal: AbortSignal): Promise<boolean> {
+  const until = performance.now() + OPEN_WITHIN_MS;
+  while (performance.now() < until) {
+    if (transports.every((one) => one.connectionState === "connected")) return true;
+    if (transports.some((one) => one.connectionState === "failed")) return false;
+    await pause(LOOK_MS, signal);
+  }
+  return false;
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => {
+      clearTimeout(timer);
+      reject(new DOMException("the probe was given up", "AbortError"));
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener("abort", stop);
+      resolve();
+    }, milliseconds);
+    if (signal.aborted) stop();
+    else signal.addEventListener("abort", stop, { once: true });
+  });
+}
+
+type Row = RTCStats & Record<string, unknown>;
+
+async function measure(send: types.Transport, receive: types.Transport, sounding: boolean): Promise<Measured> {
+  const up = rowsOf(await send.getStats());
+  const down = rowsOf(await receive.getStats());
+  const pair = selectedPair(up);
+  const local = up.find((row) => row.id === pair?.localCandidateId);
+  const word = local?.relayProtocol ?? local?.protocol;
+  const trip = pair?.currentRoundTripTime;
+  return {
+    connected: true,
+    protocol: word === "tcp" || word === "tls" ? "tcp" : word === "udp" ? "udp" : null,
+    roundTripMs: typeof trip === "number" ? Math.round(trip * 1000) : null,
+    lost: sounding ? lossOf(up, down) : null,
+  };
+}
+
+function rowsOf(report: RTCStatsReport): Row[] {
+  const rows: Row[] = [];
+  report.forEach((row) => {
+    rows.push(row as Row);
+  });
+  return rows;
+}
+
+function selectedPair(rows: Row[]): Row | undefined {
+  const transport = rows.find((row) => row.type === "transport" && row.selectedCandidatePairId);
+  const pairs = rows.filter((row) => row.type === "candidate-pair");
+  return (
+    pairs.find((row) => row.id === transport?.selectedCandidatePairId) ??
+    pairs.find((row) => row.selected === true || (row.nominated === true && row.state === "succeeded"))
+  );
+}
+
+/** A browser that sent next to nothing (its sound was not allowed to start) tells nothing. */
+const FEWEST = 20;
+
+function lossOf(up: Row[], down: Row[]): number | null {
+  const sent = Number(up.find((row) => row.type === "outbound-rtp")?.packetsSent ?? 0);
+  if (sent < FEWEST) return null;
+  const inbound = down.find((row) => row.type === "inbound-rtp");
+  const received = Number(inbound?.packetsReceived ?? 0);
+  const lost = Math.max(0, Number(inbound?.packetsLost ?? 0));
+  return received === 0 ? 1 : lost / (received + lost);
+}
+
+/** A soft tone that is not played to the person. */
+function makeTone() {
+  const legacy = (window as unknown as { webkitAudioContext?: typeof AudioContext }).webkitAudioContext;
+  const context = new (window.AudioContext ?? legacy)();
+  const note = context.createOscillator();
+  const gain = context.createGain();
+  const sink = context.createMediaStreamDestination();
+  gain.gain.value = 0.05;
+  note.connect(gain).connect(sink);
+  note.start();
+  void context.resume();
+  const track = sink.stream.getAudioTracks()[0] as MediaStreamTrack;
+  return {
+    track,
+    sounding: () => context.state === "running",
+    stop() {
+      track.stop();
+      void context.close();
+    },
+  };
+}
