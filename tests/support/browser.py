@@ -156,6 +156,11 @@ async def party_enters(person: Person, link: str, last4: str, recorded: bool = T
     await person.tap("landing-continue")
     await person.tap("precheck-continue")
     await proves_identity(person, link, last4)
+    await agrees_to_everything(person, recorded)
+
+
+async def agrees_to_everything(person: Person, recorded: bool = True) -> None:
+    """Through the notices and the consents to the waiting room."""
     consents = person.see("consents-continue")
     for _ in range(12):
         if await consents.is_visible():

@@ -37,13 +37,18 @@ export function Speaker() {
               <Button testId="speaker-no" aria-pressed={heard === false} onClick={() => setHeard(false)}>
                 {t("precheck.speakerNo")}
               </Button>
+              <Button icon="replay" testId="speaker-play" onClick={play} aria-disabled={playing}>
+                {t("precheck.playAgain")}
+              </Button>
             </span>
           </fieldset>
         )}
       </div>
-      <Button icon="play" testId="speaker-play" onClick={play} aria-disabled={playing}>
-        {t(played ? "precheck.playAgain" : "precheck.play")}
-      </Button>
+      {!played && (
+        <Button icon="play" testId="speaker-play" onClick={play} aria-disabled={playing}>
+          {t("precheck.play")}
+        </Button>
+      )}
     </li>
   );
 }

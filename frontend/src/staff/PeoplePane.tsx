@@ -74,7 +74,7 @@ function WaitingRoom({ side, waiting }: { side: string; waiting: ParticipantView
         </span>
       </div>
       {waiting.map((one) => (
-        <div class="person" key={one.participant_id}>
+        <div class="person person--waiting" key={one.participant_id}>
           <div class="grow">
             <b>{one.display_name}</b>
             <PersonNote participantId={one.participant_id} />

@@ -45,7 +45,7 @@ export function RollPerson({ person, asked }: { person: SessionPerson; asked: Re
         <dd>
           <Authority person={person} line={line} />
         </dd>
-        <dt>{t("roll.company")}</dt>
+        <dt>{t("staff.roll.company")}</dt>
         <dd class={line?.company && !line.company.alone ? "roll__warn" : undefined}>
           {company ?? t("staff.roll.companyOpen")}
         </dd>

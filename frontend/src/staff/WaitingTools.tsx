@@ -3,7 +3,6 @@ import { useId, useState } from "preact/hooks";
 import type { ParticipantView } from "../generated/messages";
 import { t } from "../i18n";
 import { Button } from "../ui/Button";
-import { Icon } from "../ui/Icon";
 import { sideName } from "../ui/Seal";
 import { deny, greet } from "./api";
 import { useTools } from "./tools";
@@ -29,36 +28,13 @@ export function DenyButtons({ person }: { person: ParticipantView }) {
     });
   return (
     <>
-      <DenyButton name="clock" word={t("staff.deny.button", { name })} testId="deny" onPress={() => refuse(false)} />
-      <DenyButton
-        name="x"
-        word={t("staff.deny.finalButton", { name })}
-        testId="deny-final"
-        onPress={() => refuse(true)}
-      />
+      <Button dense testId="deny" aria-label={t("staff.deny.button", { name })} onClick={() => refuse(false)}>
+        {t("staff.deny.short")}
+      </Button>
+      <Button dense testId="deny-final" aria-label={t("staff.deny.finalButton", { name })} onClick={() => refuse(true)}>
+        {t("staff.deny.finalShort")}
+      </Button>
     </>
-  );
-}
-
-interface DenyButtonProps {
-  name: "clock" | "x";
-  word: string;
-  testId: string;
-  onPress: () => void;
-}
-
-function DenyButton({ name, word, testId, onPress }: DenyButtonProps) {
-  return (
-    <button
-      class="btn btn--dense btn--icon"
-      type="button"
-      data-testid={testId}
-      aria-label={word}
-      title={word}
-      onClick={onPress}
-    >
-      <Icon name={name} />
-    </button>
   );
 }
 

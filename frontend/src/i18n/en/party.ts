@@ -193,7 +193,7 @@ const messages: Record<keyof typeof source, string> = {
   "end.link_revoked.text": "The centre replaced it. Use the newest message or ask for a new link.",
   "end.link_expired.title": "This link has expired",
   "end.link_expired.text": "Please ask the centre for a new one.",
-  "end.link_used.title": "This link is in use on another phone",
+  "end.link_used.title": "This link is in use on another device",
   "end.link_used.text": "To go on here, tap the link in your message again and show once more who you are.",
   "end.identity_locked.title": "Let us stop here",
   "end.identity_locked.text": "The number did not match and the tries are used up. The mediator will help you.",

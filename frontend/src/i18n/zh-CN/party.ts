@@ -187,7 +187,7 @@ export default {
   "end.link_revoked.text": "调解中心已经换了新的。请看最新的短信，或者要一个新的。",
   "end.link_expired.title": "这个链接过期了",
   "end.link_expired.text": "请联系调解中心，要一个新的。",
-  "end.link_used.title": "这个链接在另一部手机上用着",
+  "end.link_used.title": "这个链接在另一台手机或电脑上用着",
   "end.link_used.text": "想在这里继续，请再点一次短信里的链接，核对一次您是谁。",
   "end.identity_locked.title": "先核对到这里",
   "end.identity_locked.text": "号码没对上，次数用完了。请联系调解员，他会帮您核对。",

@@ -22,16 +22,20 @@ export function Greeting({ state, me, here }: { state: RoomState; me: Me; here: 
   if (lines.length === 0 && here) lines.push(t("waiting.defaultHere", { mediator: me.session.mediator_name }));
   return (
     <div class="stack stack--2">
-      <div class="note greeting" role="status" data-testid="greeting" hidden={lines.length === 0}>
-        <Icon name="msg" />
-        <div class="grow">
-          <p class="meta">{t("waiting.says")}</p>
-          {lines.map((line) => (
-            <p class="greeting__line strong" key={line}>
-              {line}
-            </p>
-          ))}
-        </div>
+      <div role="status">
+        {lines.length > 0 && (
+          <div class="note greeting" data-testid="greeting">
+            <Icon name="msg" />
+            <div class="grow">
+              <p class="meta">{t("waiting.says")}</p>
+              {lines.map((line) => (
+                <p class="greeting__line strong" key={line}>
+                  {line}
+                </p>
+              ))}
+            </div>
+          </div>
+        )}
       </div>
       <p class="meta row">
         <Icon name="clock" />

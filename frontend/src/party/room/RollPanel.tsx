@@ -49,7 +49,7 @@ export function RollPanel({ visit, state, onClose }: PanelProps) {
       <PanelHead title={t("roll.title")} onClose={onClose} />
       <div class="paper__body stack" {...scrollable}>
         {asked && <Question key={asked.at} visit={visit} asked={asked} answer={answerTo(asked, line)} />}
-        <dl class="facts card">
+        <dl class="facts facts--roll card">
           <dt>{t("roll.identity")}</dt>
           <dd>{identityWords(line?.identity ?? null)}</dd>
           {line?.authority && (
