@@ -317,7 +317,7 @@ class AccessService:
             if not take_over:
                 link.require_device(device)
             fresh = None if link.claimed_by(device) else new_secret()
-            claimed = link.claim("", now) if fresh is None else link.take_over(fresh, now)
+            claimed = link.take_over(fresh, now) if fresh else link.claim(device or "", now)
             await unit.links.save(claimed)
             person = await unit.participants.get(link.participant_id)
             await unit.participants.save(person.identified(now if method.proves else None))

@@ -49,13 +49,16 @@ export function gradeOf({ connected, protocol, roundTripMs, lost }: Measured): G
 /** @throws whatever `ask` throws; mediasoup-client's UnsupportedError for a browser without WebRTC */
 export async function probeNetwork(ask: Ask, signal: AbortSignal): Promise<Measured> {
   const device = await Device.factory();
+  goOn(signal);
   const opened = await ask<OpenedProbe>("", {});
   const tone = makeTone();
   const paths = open(device, opened, ask);
   try {
     await device.load({ routerRtpCapabilities: opened.router_capabilities as types.RtpCapabilities });
+    goOn(signal);
     const { send, receive } = paths.make();
     await send.produce({ track: tone.track, stopTracks: false, codecOptions: { opusDtx: false } });
+    goOn(signal);
     const heard = await ask<{ subscription_id: string; publication_id: string; rtp_parameters: types.RtpParameters }>(
       "/follow",
       { rtp_capabilities: device.recvRtpCapabilities },
@@ -119,11 +122,17 @@ async function opensInTime(transports: types.Transport[], signal: AbortSignal): 
   return false;
 }
 
+const givenUp = () => new DOMException("the probe was given up", "AbortError");
+
+function goOn(signal: AbortSignal): void {
+  if (signal.aborted) throw givenUp();
+}
+
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = () => {
       clearTimeout(timer);
-      reject(new DOMException("the probe was given up", "AbortError"));
+      reject(givenUp());
     };
     const timer = setTimeout(() => {
       signal.removeEventListener("abort", stop);

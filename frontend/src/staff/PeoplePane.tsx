@@ -107,6 +107,7 @@ function PersonNote({ participantId }: { participantId: string }) {
   if (line?.company && !line.company.alone) words.push(t("staff.waiting.company", { who: line.company.who }));
   const consent = recordingConsent(person.consents);
   if (consent === false) words.push(t("staff.recordingRefused"));
+  if (person.consents.esign === false) words.push(t("staff.waiting.onPaper"));
   if (publicationOf(state, participantId, "microphone")?.muted_by_host) words.push(t("staff.muted"));
   return <p class="tiny">{words.join(" · ")}</p>;
 }

@@ -162,6 +162,7 @@ async def test_what_a_link_shows_before_the_identity_check_names_nobody(product:
         "/api/agreements/current?session_id=x",
         "/api/court/records",
         "/api/court/records/x/dossier",
+        "/api/staff/sessions/x/roll/texts",
     ],
 )
 async def test_nothing_is_told_to_somebody_unknown(product: Product, path: str) -> None:
