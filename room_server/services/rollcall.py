@@ -137,8 +137,9 @@ async def keep(unit: UnitOfWork, mark: Mark) -> None:
     """Keep a mark and show it to those whom it concerns."""
     await unit.roll_calls.add(mark)
     marks = await unit.roll_calls.of_session(mark.session_id)
-    if mark.participant_id is None:
+    if mark.participant_id is None or mark.item is Item.AUTHORITY:
         unit.publish(Published(mark.session_id, TOPIC, _common(marks)))
+    if mark.participant_id is None:
         return
     line = _line(mark.participant_id, marks)
     unit.publish(Published(mark.session_id, f"{TOPIC}/{mark.participant_id}", line.value, line.audience))
@@ -154,8 +155,10 @@ def _words(text: RollText, item: Item) -> dict[str, str]:
 
 
 def _common(marks: Iterable[Mark]) -> dict[str, Any]:
+    """What everybody may know: what was read and asked, and in whose name each person acts (flow.toml, roll_call)."""
     known = rollcall.latest(marks)
-    return {str(item): _told(known.get((None, item))) for item in OF_ALL}
+    authorities = {who: _told(mark) for (who, item), mark in known.items() if item is Item.AUTHORITY}
+    return {**{str(item): _told(known.get((None, item))) for item in OF_ALL}, "authorities": authorities}
 
 
 def _line(participant_id: str, marks: Iterable[Mark]) -> Piece:

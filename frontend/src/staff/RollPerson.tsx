@@ -21,8 +21,10 @@ const KINDS = ["id_card", "temporary_id", "passport", "residence_permit", "other
 
 /** Somebody's line: identity, authority, who is with them, and whether they accept the mediator. */
 export function RollPerson({ person, asked }: { person: SessionPerson; asked: RecusalAsked | null }) {
-  const { state } = useTools();
+  const { state, detail } = useTools();
   const line = rollLineOf(state, person.participant_id);
+  const by = line?.identity?.by;
+  const checker = detail.people.find((one) => one.participant_id === by && by !== person.participant_id);
   const here = state.participants.has(person.participant_id);
   const company = companyWords(line);
   const identified = proves(line?.identity ?? null);
@@ -39,6 +41,7 @@ export function RollPerson({ person, asked }: { person: SessionPerson; asked: Re
         <dt>{t("roll.identity")}</dt>
         <dd>
           <span class={identified ? undefined : "roll__warn"}>{identityWords(line?.identity ?? null)}</span>
+          {checker && <span class="meta"> · {checker.display_name}</span>}
           {here && !identified && <DocumentCheck person={person} />}
         </dd>
         <dt>{t("roll.authority")}</dt>

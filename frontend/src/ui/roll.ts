@@ -21,10 +21,15 @@ export interface RecusalAnswer extends Told {
   reason: string;
 }
 
+export interface AuthorityMark extends Told {
+  authority: string;
+  for: string;
+}
+
 /** One person's line; for them and the mediator only. */
 export interface RollLine {
   identity: IdentityMark | null;
-  authority: (Told & { authority: string; for: string }) | null;
+  authority: AuthorityMark | null;
   company: (Told & { alone: boolean; who: string }) | null;
   recusal: RecusalAnswer | null;
 }
@@ -40,6 +45,8 @@ export interface RollCommon {
   recusal_asked: RecusalAsked | null;
   discipline: Told | null;
   sham_warning: Told | null;
+  /** In whose name each acts, once the mediator has said so to everybody. */
+  authorities: Record<string, AuthorityMark>;
 }
 
 export function rollLineOf(state: RoomState, participantId: string = state.me): RollLine | null {

@@ -91,6 +91,7 @@ const messages: Record<keyof typeof source, string> = {
   "roll.invitation": "The mediator has a question for you",
   "roll.identity": "Identity",
   "roll.authority": "Acts for",
+  "roll.authorities": "In whose name each acts",
   "roll.company": "Who is with you",
   "roll.notYet": "Not checked yet",
   "roll.read": "Read out {time}",

@@ -85,6 +85,7 @@ export default {
   "roll.invitation": "调解员有一个问题问您",
   "roll.identity": "身份",
   "roll.authority": "名义",
+  "roll.authorities": "各人以谁的名义",
   "roll.company": "身边的人",
   "roll.notYet": "还没有核对",
   "roll.read": "{time} 宣读过",

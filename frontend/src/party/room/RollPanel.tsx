@@ -14,6 +14,7 @@ import {
   identityWords,
   type RecusalAnswer,
   type RecusalAsked,
+  type RollCommon,
   rollCommonOf,
   rollLineOf,
   timeOf,
@@ -52,14 +53,6 @@ export function RollPanel({ visit, state, onClose }: PanelProps) {
         <dl class="facts facts--roll card">
           <dt>{t("roll.identity")}</dt>
           <dd>{identityWords(line?.identity ?? null)}</dd>
-          {line?.authority && (
-            <>
-              <dt>{t("roll.authority")}</dt>
-              <dd>
-                {line.authority.for} · {authorityWords(line.authority.authority)}
-              </dd>
-            </>
-          )}
           <dt>{t("roll.company")}</dt>
           <dd>{companyWords(line) ?? t("roll.notYet")}</dd>
           {read.map((item) => {
@@ -74,6 +67,7 @@ export function RollPanel({ visit, state, onClose }: PanelProps) {
             );
           })}
         </dl>
+        <Authorities state={state} common={common} />
       </div>
     </section>
   );
@@ -173,5 +167,27 @@ function Answers({ visit, onDone }: { visit: Visit; onDone: () => void }) {
       )}
       <Complaint>{error}</Complaint>
     </div>
+  );
+}
+
+/** In whose name everybody acts: an agent without special authority may not settle. */
+function Authorities({ state, common }: { state: RoomState; common: RollCommon | null }) {
+  const shown = Object.entries(common?.authorities ?? {});
+  if (shown.length === 0) return null;
+  return (
+    <section class="card stack stack--2" aria-label={t("roll.authorities")}>
+      <h3 class="h3">{t("roll.authorities")}</h3>
+      <ul class="stack stack--2" data-testid="authorities">
+        {shown.map(([id, mark]) => (
+          <li key={id}>
+            <b>{state.participants.get(id)?.display_name ?? mark.for}</b>
+            <p class="meta">
+              {mark.authority === "self" ? "" : `${mark.for} · `}
+              {authorityWords(mark.authority)}
+            </p>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }

@@ -97,8 +97,10 @@ async def test_what_was_read_out_is_kept_with_its_version_and_time(product: Prod
         await roll.read_out(product.session_id, host, Item.COMPANY)
 
 
-async def test_authority_is_shown_as_it_is_on_file(product: Product) -> None:
+async def test_authority_is_shown_to_everybody_as_it_is_on_file(product: Product) -> None:
     host, agent = await product.person("mediator"), await product.person("respondent")
     await product.services.roll_call.check_authority(product.session_id, host, agent)
     assert (await line(product, "respondent"))["authority"]["authority"] == "special"
+    shown = (await common(product))["authorities"][agent]
+    assert (shown["authority"], shown["for"]) == ("special", "重庆示例电子有限公司")
     assert "authority_checked" in await product.kinds()
