@@ -48,7 +48,7 @@ def secret(service: Service, side: str) -> str:
     return service.links[side].rsplit("/", 1)[1]
 
 
-async def identified(browser: httpx.AsyncClient, service: Service, side: str) -> Access:
+async def identified(browser: httpx.AsyncClient, service: Service, side: str, *, take_over: bool = False) -> Access:
     """Through the link to a token; nothing is agreed to yet."""
     body = {"secret": secret(service, side), "last4": LAST4[side]}
     assert (await browser.post("/api/links/code", json=body)).status_code == 200
@@ -58,7 +58,7 @@ async def identified(browser: httpx.AsyncClient, service: Service, side: str) ->
     sent = next(each for each in messages if each["to"] == phone and each["template"] == "identity_code")
     code = CODE.search(sent["body_zh"])
     assert code is not None
-    proof = {**body, "code": code[0], "company": {"alone": True}}
+    proof = {**body, "code": code[0], "company": {"alone": True}, "take_over": take_over}
     return Access.of(await browser.post("/api/links/identify", json=proof))
 
 
