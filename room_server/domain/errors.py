@@ -47,6 +47,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "An agent without special authorisation may not sign (CPLJ 89).",
     ),
     "intent_missing": ("请先确认已阅读全文并同意签署。", "Please state that you have read the text and agree."),
+    "esign_refused": (
+        "您没有同意电子签名，请签纸质的；也可以先改成同意。",
+        "You did not agree to sign electronically: sign on paper, or agree first.",
+    ),
     "code_wrong": ("验证码不正确。", "The code is wrong."),
     "code_expired": ("验证码已失效，请重新获取。", "The code is no longer valid. Please ask for a new one."),
     "handwriting_empty": ("请手写签名。", "Please write your signature."),

@@ -12,6 +12,7 @@ import rfc8785
 
 from recorder.signing import SigningAct
 from room_server.bus import Published
+from room_server.domain import consent
 from room_server.domain.agreement import Agreement, Draft, InForce, Proposal, SigningIntent
 from room_server.domain.codes import (
     LIFETIME,
@@ -349,9 +350,11 @@ async def _signing(unit: UnitOfWork, proposal_id: str, participant_id: str) -> P
     """The text, while it is open for signing.
 
     Raises:
-        Conflict: ``already_signed`` or ``not_signing``.
+        Conflict: ``already_signed`` or ``not_signing``. Forbidden: ``esign_refused``: this person signs on paper.
     """
     stage = await unit.agreements.get(proposal_id)
+    if consent.refused(consent.ESIGN, await unit.consents.of_participant(participant_id)):
+        raise Forbidden("esign_refused")
     refusal: DomainError | None = None
     if not isinstance(stage, Proposal):
         stage.signer(participant_id)

@@ -113,9 +113,10 @@ class Product:
             return [entry.kind for entry in await unit.log.read(self.session_id)]
 
     async def consent(self, participant_id: str, **answers: bool) -> None:
-        """Answer every notice: yes to what is required, ``answers`` or no to the rest."""
+        """Answer every notice: yes to what is required and to signing here, ``answers`` or no to the rest."""
         for notice in notices():
-            given = {item.item_id: answers.get(item.item_id, item.required) for item in notice.items}
+            yes = {item.item_id for item in notice.items if item.required or item.item_id == "esign"}
+            given = {item.item_id: answers.get(item.item_id, item.item_id in yes) for item in notice.items}
             await self.services.consents.answer(participant_id, notice.notice_id, notice.version, given)
 
     async def freeze(self, content: dict[str, Any] | None = None) -> str:

@@ -50,31 +50,46 @@ export function gradeOf({ connected, protocol, roundTripMs, lost }: Measured): G
 export async function probeNetwork(ask: Ask, signal: AbortSignal): Promise<Measured> {
   const device = await Device.factory();
   goOn(signal);
-  const opened = await ask<OpenedProbe>("", {});
   const tone = makeTone();
+  try {
+    return await send(device, tone, ask, signal);
+  } finally {
+    tone.stop();
+  }
+}
+
+async function send(device: Device, tone: Tone, ask: Ask, signal: AbortSignal): Promise<Measured> {
+  const opened = await ask<OpenedProbe>("", {});
   const paths = open(device, opened, ask);
   try {
     await device.load({ routerRtpCapabilities: opened.router_capabilities as types.RtpCapabilities });
     goOn(signal);
-    const { send, receive } = paths.make();
-    await send.produce({ track: tone.track, stopTracks: false, codecOptions: { opusDtx: false } });
+    const { up, down } = paths.make();
+    await up.produce({ track: tone.track, stopTracks: false, codecOptions: { opusDtx: false } });
     goOn(signal);
-    const heard = await ask<{ subscription_id: string; publication_id: string; rtp_parameters: types.RtpParameters }>(
-      "/follow",
-      { rtp_capabilities: device.recvRtpCapabilities },
-      opened.token,
-    );
-    const { subscription_id: id, publication_id: producerId, rtp_parameters: rtpParameters } = heard;
-    await receive.consume({ id, producerId, kind: "audio", rtpParameters });
-    if (!(await opensInTime([send, receive], signal)))
-      return { connected: false, protocol: null, roundTripMs: null, lost: null };
+    await follow(down, device, opened.token, ask);
+    if (!(await opensInTime([up, down], signal))) return NOT_CONNECTED;
     await pause(LISTEN_MS, signal);
-    return await measure(send, receive, tone.sounding());
+    return await measure(up, down, tone.sounding());
   } finally {
     paths.close();
-    tone.stop();
     ask("/close", {}, opened.token).catch(() => undefined); // The server ends it by itself as well.
   }
+}
+
+const NOT_CONNECTED: Measured = { connected: false, protocol: null, roundTripMs: null, lost: null };
+
+interface Followed {
+  subscription_id: string;
+  publication_id: string;
+  rtp_parameters: types.RtpParameters;
+}
+
+async function follow(down: types.Transport, device: Device, token: string, ask: Ask): Promise<void> {
+  const body = { rtp_capabilities: device.recvRtpCapabilities };
+  const { subscription_id, publication_id, rtp_parameters } = await ask<Followed>("/follow", body, token);
+  const options = { id: subscription_id, producerId: publication_id, rtpParameters: rtp_parameters };
+  await down.consume({ ...options, kind: "audio" });
 }
 
 function open(device: Device, opened: OpenedProbe, ask: Ask) {
@@ -96,15 +111,15 @@ function open(device: Device, opened: OpenedProbe, ask: Ask) {
   };
   return {
     make() {
-      const send = wire(device.createSendTransport(optionsOf(opened.send)));
-      const receive = wire(device.createRecvTransport(optionsOf(opened.receive)));
-      send.on("produce", ({ rtpParameters }, done, failed) => {
+      const up = wire(device.createSendTransport(optionsOf(opened.send)));
+      const down = wire(device.createRecvTransport(optionsOf(opened.receive)));
+      up.on("produce", ({ rtpParameters }, done, failed) => {
         ask<{ publication_id: string }>("/publish", { rtp_parameters: rtpParameters }, opened.token).then(
           ({ publication_id: id }) => done({ id }),
           failed,
         );
       });
-      return { send, receive };
+      return { up, down };
     },
     close() {
       for (const transport of made) transport.close();
@@ -189,8 +204,15 @@ function lossOf(up: Row[], down: Row[]): number | null {
   return received === 0 ? 1 : lost / (received + lost);
 }
 
+interface Tone {
+  track: MediaStreamTrack;
+  /** Whether it may sound: a browser can refuse to before the first press. */
+  sounding(): boolean;
+  stop(): void;
+}
+
 /** A soft tone that is not played to the person. */
-function makeTone() {
+function makeTone(): Tone {
   const legacy = (window as unknown as { webkitAudioContext?: typeof AudioContext }).webkitAudioContext;
   const context = new (window.AudioContext ?? legacy)();
   const note = context.createOscillator();

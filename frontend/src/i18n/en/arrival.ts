@@ -49,6 +49,8 @@ const messages: Record<keyof typeof source, string> = {
   "identity.companyHint": "That is fine, just say who it is. The other side does not see it; it goes on the record.",
   "identity.companyMissing": "Please choose one.",
   "identity.whoMissing": "Please say who it is.",
+  "error.esign_refused":
+    "You did not agree to sign electronically. To sign here, change it under More, What I agreed to; or ask the mediator for paper.",
   "error.entry_code_wrong": "Wrong code. Please look at the newest message.",
   "error.entry_code_wrong.left": "Wrong code. {left} tries left.",
   "error.codes_used_up": "No more messages today. Please choose: have the mediator look at your document.",

@@ -45,6 +45,8 @@ export default {
   "identity.companyHint": "有人也没关系，说清楚是谁就行。对方看不到，记录里会写明。",
   "identity.companyMissing": "这一项还没选。",
   "identity.whoMissing": "请写上是谁。",
+  "error.esign_refused":
+    "您没有同意电子签名。想在这里签，请在「更多」里的「我同意过什么」改成同意；不改，就请调解员给您纸质的签。",
   "error.entry_code_wrong": "验证码不对。请看看最新的短信。",
   "error.entry_code_wrong.left": "验证码不对。还能试 {left} 次。",
   "error.codes_used_up": "今天的短信发完了。请选「让调解员当面看证件」。",

@@ -204,3 +204,14 @@ async def test_the_same_signature_sent_twice_at_once_is_taken_once(product: Prod
     outcomes = await asyncio.gather(*(sign(proposal_id, person, **act) for _ in range(3)), return_exceptions=True)  # type: ignore[arg-type]
     assert sum(not isinstance(outcome, BaseException) for outcome in outcomes) == 1
     assert {outcome.code for outcome in outcomes if isinstance(outcome, DomainError)} == {"already_signed"}
+
+
+async def test_whoever_said_no_to_signing_electronically_signs_on_paper_until_they_change_it(product: Product) -> None:
+    person = await product.person("applicant")
+    await product.consent(person, esign=False)
+    proposal_id = await product.freeze()
+    with pytest.raises(DomainError) as caught:
+        await product.sign(proposal_id, "applicant")
+    assert caught.value.code == "esign_refused"
+    await product.consent(person, esign=True)
+    await product.sign(proposal_id, "applicant")
