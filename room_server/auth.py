@@ -28,11 +28,12 @@ _hasher = PasswordHasher()
 
 @dataclass(frozen=True, slots=True)
 class RoomClaims:
-    """What a room token says. ``link_id`` is empty for staff."""
+    """What a room token says. ``link_id`` and ``device`` (``Link.device_mark``) are empty for staff."""
 
     participant_id: str
     session_id: str
     link_id: str
+    device: str
     jti: str
     expires_at: datetime
 
@@ -53,9 +54,9 @@ class Tokens:
         self._key = key
         self._clock = clock
 
-    def room(self, participant_id: str, session_id: str, link_id: str = "") -> str:
-        """A token for one person in one session, for fifteen minutes."""
-        return self._issue("room", participant_id, ROOM_LIFETIME, sid=session_id, lid=link_id)
+    def room(self, participant_id: str, session_id: str, link_id: str = "", device: str = "") -> str:
+        """A token for one person in one session on one device, for fifteen minutes."""
+        return self._issue("room", participant_id, ROOM_LIFETIME, sid=session_id, lid=link_id, dev=device)
 
     def staff(self, staff_id: str) -> str:
         """The value of the staff cookie, for a working day."""
@@ -68,7 +69,8 @@ class Tokens:
             Unauthenticated: ``unauthenticated``, or ``session_expired`` when it was once good.
         """
         claims = self._read("room", token)
-        return RoomClaims(claims["sub"], claims["sid"], claims["lid"], claims["jti"], _expiry(claims))
+        device = claims.get("dev", "")
+        return RoomClaims(claims["sub"], claims["sid"], claims["lid"], device, claims["jti"], _expiry(claims))
 
     def read_staff(self, token: str) -> StaffClaims:
         """What a staff cookie says.

@@ -24,6 +24,7 @@ from room_server.live.loadtest import PREFIX as LOAD_TEST
 from room_server.live.loadtest import LoadTestPolicy
 from room_server.live.metrics import Metrics
 from room_server.live.policy import SessionPolicy
+from room_server.live.probes import Probes
 from room_server.live.recording import Director
 from room_server.services.demo import DemoAccess
 from room_server.services.everything import Services, build_services
@@ -166,6 +167,7 @@ class Node:
             cpu_limit=settings.media_cpu_limit / 100,
             other_policy=_load_tests(settings),
         )
+        self.probes = Probes(self._media, ice_servers=limits.ice_servers, turn=limits.turn)
         self._policy.listen(self.foundation.bus, self.hub)
         self.metrics = Metrics(self.hub, self._media, recorder_ready=lambda: self._recorder.ready)
 
@@ -179,6 +181,7 @@ class Node:
     async def close(self) -> None:
         """Close every socket and connection; recordings and rooms are taken up again by the next process."""
         await self.hub.close()
+        await self.probes.close_all()
         await self._background.drain()
         await self._filer.close()
         await self._media.close()

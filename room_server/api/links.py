@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from room_server.api.body import Body, read
 from room_server.api.identity import Identity
+from room_server.domain.rollcall import company
 from room_server.services.access import PartyAccess
 from room_server.services.everything import Services
 
@@ -20,11 +21,36 @@ class Secret(Body, frozen=True):
     secret: str
 
 
-class Proof(Body, frozen=True):
+class Number(Body, frozen=True):
     """The secret, and the last four characters of the identity number."""
 
     secret: str
     last4: str
+
+
+class Company(Body, frozen=True):
+    """Who else is in the room with whoever comes in."""
+
+    alone: bool
+    who: str = ""
+
+
+class Proof(Body, frozen=True):
+    """Everything that says who one is. ``take_over``: this goes on here, and ends on the device before."""
+
+    secret: str
+    last4: str
+    code: str
+    company: Company
+    take_over: bool = False
+
+
+class DocumentWish(Body, frozen=True):
+    """The phone on file is out of reach: the mediator is to look at a document."""
+
+    secret: str
+    last4: str
+    company: Company
 
 
 class LinksApi:
@@ -38,7 +64,9 @@ class LinksApi:
         """All of them."""
         return [
             Route("/api/links/open", self.open, methods=["POST"]),
+            Route("/api/links/code", self.code, methods=["POST"]),
             Route("/api/links/identify", self.identify, methods=["POST"]),
+            Route("/api/links/document", self.document, methods=["POST"]),
             Route("/api/links/refresh", self.refresh, methods=["POST"]),
         ]
 
@@ -63,14 +91,38 @@ class LinksApi:
                     "role": opened.role,
                 },
                 "claimed_here": opened.claimed_here,
+                "claimed_elsewhere": opened.claimed_elsewhere,
             }
         )
 
+    async def code(self, request: Request) -> JSONResponse:
+        """Send a code to the phone on file, once the last four characters are right."""
+        body = await read(request, Number)
+        sent = await self._access.send_code(body.secret, body.last4)
+        return JSONResponse({"sent_to": sent.sent_to, "expires_in": sent.expires_in, "resend_after": sent.resend_after})
+
     async def identify(self, request: Request) -> JSONResponse:
-        """Check the last four characters; the device that passes keeps a cookie."""
+        """Check number and code; the device that passes keeps a cookie."""
         body = await read(request, Proof)
         device = await self._device(request, body.secret)
-        return self._answer(await self._access.identify(body.secret, body.last4, device))
+        access = await self._access.identify(
+            body.secret,
+            last4=body.last4,
+            code=body.code.strip(),
+            company=_company(body.company),
+            device=device,
+            take_over=body.take_over,
+        )
+        return self._answer(access)
+
+    async def document(self, request: Request) -> JSONResponse:
+        """Come in without a code; the mediator will look at a document."""
+        body = await read(request, DocumentWish)
+        device = await self._device(request, body.secret)
+        access = await self._access.ask_document(
+            body.secret, last4=body.last4, company=_company(body.company), device=device
+        )
+        return self._answer(access)
 
     async def refresh(self, request: Request) -> JSONResponse:
         """A fresh token for the device that owns the link."""
@@ -85,6 +137,10 @@ class LinksApi:
         if access.device is not None:
             self._identity.keep_device(response, access.link_id, access.device)
         return response
+
+
+def _company(given: Company) -> dict[str, Any]:
+    return company(alone=given.alone, who=given.who)
 
 
 def token_answer(access: PartyAccess) -> dict[str, Any]:

@@ -86,4 +86,5 @@ def _notice(asked: AskedNotice) -> dict[str, Any]:
             for item in notice.items
         ],
         "answered": None if asked.answered is None else dict(asked.answered),
+        "answered_at": asked.answered_at.isoformat() if asked.answered_at else None,
     }

@@ -20,6 +20,7 @@ from room_server.domain.errors import (
     NotFound,
     RateLimited,
     Unauthenticated,
+    Unavailable,
 )
 
 STATUS: dict[type[DomainError], int] = {
@@ -32,6 +33,7 @@ STATUS: dict[type[DomainError], int] = {
     Invalid: 422,
     Locked: 423,
     RateLimited: 429,
+    Unavailable: 503,
 }
 OTHER_STATUS = {"too_large": 413, "json_required": 415}
 HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}

@@ -10,21 +10,28 @@ from room_server.api.demo import DemoApi
 from room_server.api.identity import Identity
 from room_server.api.links import LinksApi
 from room_server.api.me import MeApi
+from room_server.api.probes import ProbesApi
+from room_server.api.rollcall import RollCallApi
 from room_server.api.staff import StaffApi
 from room_server.api.talk import TalkApi
+from room_server.live.probes import Probes
 from room_server.services.everything import Services
 from room_server.services.messages import OutboxMessages
 
 
-def api_routes(services: Services, *, secure: bool, outbox: OutboxMessages | None = None) -> list[BaseRoute]:
+def api_routes(
+    services: Services, *, secure: bool, probes: Probes, outbox: OutboxMessages | None = None
+) -> list[BaseRoute]:
     """All of ``/api``. ``secure``: cookies only over HTTPS; ``outbox``: given when the demonstration is on."""
     identity = Identity(services, secure)
     routes = [
         *LinksApi(services, identity).routes(),
+        *ProbesApi(services, probes).routes(),
         *MeApi(services, identity).routes(),
         *AgreementsApi(services, identity).routes(),
         *TalkApi(services, identity).routes(),
         *StaffApi(services, identity).routes(),
+        *RollCallApi(services, identity).routes(),
         *CourtApi(services, identity).routes(),
     ]
     if outbox is not None:

@@ -12,6 +12,7 @@ from room_server.domain.errors import Conflict, Gone, Locked
 
 IDENTITY_ATTEMPTS = 5
 SECRET_BYTES = 32
+DEVICE_MARK = 16
 
 
 def new_secret() -> str:
@@ -76,13 +77,17 @@ class Link:
             return False
         return hmac.compare_digest(self.device_hash, hash_secret(device))
 
+    def claimed_elsewhere(self, device: str | None) -> bool:
+        """Whether another device claimed it."""
+        return self.device_hash is not None and not self.claimed_by(device)
+
     def require_device(self, device: str | None) -> None:
         """Refuse another device than the one that claimed the link; an unclaimed link lets any in.
 
         Raises:
             Conflict: ``link_used``.
         """
-        if self.device_hash is not None and not self.claimed_by(device):
+        if self.claimed_elsewhere(device):
             raise Conflict("link_used")
 
     def require_tries(self) -> None:
@@ -103,6 +108,15 @@ class Link:
         if self.device_hash is not None:
             return replace(self, failed_attempts=0)
         return replace(self, device_hash=hash_secret(device), claimed_at=at, failed_attempts=0)
+
+    def take_over(self, device: str, at: datetime) -> Link:
+        """Another device answered rightly: from now on the one before is out."""
+        return replace(self, device_hash=hash_secret(device), claimed_at=at, failed_attempts=0)
+
+    @property
+    def device_mark(self) -> str:
+        """The beginning of the device's hash, for tokens: a token of an earlier device is known by it."""
+        return (self.device_hash or "")[:DEVICE_MARK]
 
     def open(self, at: datetime) -> Link:
         """Remember the first opening."""

@@ -1,4 +1,7 @@
-"""One-time codes: the second factor of a signature. Six digits, five minutes, five tries, bound to one text."""
+"""One-time codes: the second factor of a signature and of the way in. Six digits, five minutes, five tries.
+
+Each is bound to what it is for: a signature's to one frozen text, a way in's to one link.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ import hmac
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Self
 
 from room_server.domain.errors import RateLimited
 
@@ -49,14 +53,12 @@ class ExpiredCode:
     """Too late, used before, or tried too often: only a new code helps."""
 
 
-@dataclass(frozen=True, slots=True)
-class OneTimeCode:
-    """A code that was sent to one person for one frozen text."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentCode:
+    """Six digits that were sent to one person, as they are kept."""
 
     code_id: str
     participant_id: str
-    proposal_id: str
-    digest: str
     code_hash: str
     sent_at: datetime
     tries_left: int = TRIES
@@ -77,12 +79,31 @@ class OneTimeCode:
         if self.used_at is None and wait > timedelta(0):
             raise RateLimited("rate_limited", retry_after=-int(-wait.total_seconds() // 1))
 
-    def attempt(self, key: bytes, digits: str, now: datetime) -> tuple[OneTimeCode, UsedCode | WrongCode | ExpiredCode]:
-        """Try the digits. The new state of the code must be kept whatever the outcome is."""
+    def tried(self, key: bytes, digits: str, now: datetime) -> tuple[Self, WrongCode | ExpiredCode | None]:
+        """Try the digits; None: they are right. The new state must be kept whatever the outcome is."""
         if self.used_at is not None or now >= self.expires_at or self.tries_left <= 0:
             return self, ExpiredCode()
         if not hmac.compare_digest(hash_digits(key, self.code_id, digits), self.code_hash):
             tried = replace(self, tries_left=self.tries_left - 1)
             return tried, WrongCode(tried.tries_left)
-        used = UsedCode(self.code_id, self.participant_id, self.proposal_id, self.digest, now)
-        return replace(self, used_at=now), used
+        return replace(self, used_at=now), None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneTimeCode(SentCode):
+    """A code that was sent for one frozen text."""
+
+    proposal_id: str
+    digest: str
+
+    def attempt(self, key: bytes, digits: str, now: datetime) -> tuple[OneTimeCode, UsedCode | WrongCode | ExpiredCode]:
+        """Try the digits. The new state of the code must be kept whatever the outcome is."""
+        tried, refusal = self.tried(key, digits, now)
+        return tried, refusal or UsedCode(self.code_id, self.participant_id, self.proposal_id, self.digest, now)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryCode(SentCode):
+    """A code that was sent for the way in through one link."""
+
+    link_id: str

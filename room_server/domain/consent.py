@@ -10,6 +10,8 @@ from room_server.domain.errors import Conflict, Invalid
 
 RECORDING = "recording_dispute"
 """The purpose without which nobody is recorded (ODM 22; PIPL 14)."""
+ESIGN = "esign"
+"""Whoever says no to it signs on paper (ESL 3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A text to read, of one version, with its items. ``kind``: ``notice`` (required) or ``consent`` (free)."""
+    """A text to read, of one version, with its items. ``kind``: ``notice`` (read on a page of its own, every
+    item required) or ``consent`` (each item answered by itself)."""
 
     notice_id: str
     version: str
@@ -78,3 +81,8 @@ def ready(notices: Sequence[Notice], answers: Iterable[Answer]) -> bool:
 def agreed(purpose: str, answers: Iterable[Answer]) -> bool:
     """Whether the person's latest word on this purpose is yes. Silence is no."""
     return any(answer.answers.get(purpose, False) for answer in latest(answers).values())
+
+
+def refused(purpose: str, answers: Iterable[Answer]) -> bool:
+    """Whether the person's latest word on this purpose is an express no. Silence is none."""
+    return any(answer.answers.get(purpose) is False for answer in latest(answers).values())

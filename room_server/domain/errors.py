@@ -10,6 +10,21 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "link_expired": ("链接已过期，请联系调解员重新发送。", "This link has expired. Please ask for a new one."),
     "link_used": ("链接已在另一台设备上使用。", "This link is already in use on another device."),
     "identity_mismatch": ("证件号码后四位不符。", "The last four characters do not match."),
+    "entry_code_wrong": ("验证码不正确。", "The code is wrong."),
+    "codes_used_up": (
+        "今天的验证码发完了。请让调解员当面看证件。",
+        "No more codes today. Please have the mediator look at your document.",
+    ),
+    "continued_elsewhere": ("已在另一台设备上继续。", "This goes on on another device."),
+    "company_unclear": ("请写清楚身边有谁；没有人就选“没有”。", "Please say who is with you, or that nobody is."),
+    "reason_missing": ("请写明理由。", "Please give a reason."),
+    "document_unknown": ("请选择证件种类。", "Please choose the kind of document."),
+    "document_recorded": (
+        "正在录音录像，不能看证件：请先停录，或者单独沟通时看。",
+        "A document is not looked at while a recording runs: stop it, or look in a private talk.",
+    ),
+    "not_asked": ("现在没有要回答的问题。", "There is no such question now."),
+    "text_too_long": ("写得太长了，请写短一些，或者分成几条。", "This is too long. Please shorten it or write it in parts."),
     "identity_locked": ("核对次数已用完，请联系调解员。", "Too many attempts. Please call the mediator."),
     "unauthenticated": ("请重新进入。", "Please sign in again."),
     "session_expired": ("登录已过期。", "The session has expired."),
@@ -32,10 +47,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "An agent without special authorisation may not sign (CPLJ 89).",
     ),
     "intent_missing": ("请先确认已阅读全文并同意签署。", "Please state that you have read the text and agree."),
+    "esign_refused": (
+        "您没有同意电子签名，请签纸质的；也可以先改成同意。",
+        "You did not agree to sign electronically: sign on paper, or agree first.",
+    ),
     "code_wrong": ("验证码不正确。", "The code is wrong."),
     "code_expired": ("验证码已失效，请重新获取。", "The code is no longer valid. Please ask for a new one."),
     "handwriting_empty": ("请手写签名。", "Please write your signature."),
     "signatures_missing": ("尚有签署人没有签署。", "Not everybody has signed."),
+    "media_unavailable": (
+        "音视频服务暂时连不上，请稍后再试。",
+        "The media service is away. Please try again.",
+    ),
     "rate_limited": ("操作过于频繁，请稍后再试。", "Too many requests. Please try again later."),
     "login_failed": ("用户名或者密码不正确。", "The user name or password is wrong."),
     "bad_request": ("请求格式不正确。", "The request is malformed."),
@@ -47,7 +70,6 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "document_read_only": ("您现在不能修改文本。", "You may not write in this text now."),
     "text_unprintable": ("文本无法生成文书，请检查内容。", "The text cannot be rendered."),
     "text_empty": ("还没有写内容。", "There is nothing written yet."),
-    "text_too_long": ("内容太长，请分成几条。", "This is too long. Please write it in several parts."),
     "text_invalid": ("内容里有无法显示的字符。", "There are characters in it that cannot be shown."),
     "moved": ("您刚换了地方，请看清现在发给谁。", "You were moved just now: look who gets this."),
     "note_changed": ("这份记事在另一个窗口改过。", "This note was changed in another window."),
@@ -97,6 +119,10 @@ class Invalid(DomainError):
 
 class Malformed(DomainError):
     """Not well-formed."""
+
+
+class Unavailable(DomainError):
+    """A part of the service is away; the same request may succeed later."""
 
 
 class RateLimited(DomainError):

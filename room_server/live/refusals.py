@@ -19,6 +19,7 @@ CODES: dict[type[DomainError], ErrorCode] = {
     errors.Invalid: ErrorCode.BAD_REQUEST,
     errors.Malformed: ErrorCode.BAD_REQUEST,
     errors.RateLimited: ErrorCode.RATE_LIMITED,
+    errors.Unavailable: ErrorCode.OVERLOADED,
 }
 BY_NAME = {
     "session_expired": ErrorCode.SESSION_EXPIRED,

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from room_server.auth import ROOM_LIFETIME
 from room_server.bus import AccessEnded
-from room_server.domain.access import Link, hash_secret, identity_mark, new_secret
+from room_server.domain.access import Link, hash_secret, new_secret
 from room_server.domain.consent import ready
-from room_server.domain.errors import Conflict, DomainError, Forbidden, Locked, NotFound, Unauthenticated
+from room_server.domain.errors import Conflict, Forbidden, NotFound, Unauthenticated
 from room_server.domain.people import Participant, Role, mask_name
+from room_server.domain.rollcall import Item, Mark, Method
 from room_server.domain.session import Session
 from room_server.rules.notices import notices
 from room_server.services.entry import invite, new_link
+from room_server.services.identity import CodeSent, IdentityCheck
 from room_server.services.ports import Ports
+from room_server.services.rollcall import keep
 from room_server.store.unit_of_work import UnitOfWork
 
 
@@ -34,6 +38,7 @@ class OpenedLink:
     side_label_en: str
     role: str
     claimed_here: bool
+    claimed_elsewhere: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +72,19 @@ class RoomGrant:
 class AccessService:
     """Links, tokens and their end."""
 
-    def __init__(self, ports: Ports) -> None:
+    def __init__(self, ports: Ports, identity: IdentityCheck) -> None:
         self._ports = ports
+        self._identity = identity
 
     async def open_link(self, secret: str, device: str | None = None) -> OpenedLink:
         """Show whose link this is, with names masked.
 
         Raises:
-            NotFound: ``link_unknown``. Gone: ``link_revoked``, ``link_expired``. Conflict: ``link_used``.
+            NotFound: ``link_unknown``. Gone: ``link_revoked``, ``link_expired``.
         """
         now = self._ports.clock()
         async with self._ports.unit_of_work() as unit:
-            link = await self._usable(unit, secret, device)
+            link = await self._usable(unit, secret)
             person = await unit.participants.get(link.participant_id)
             session = await unit.sessions.get(link.session_id)
             case = await unit.cases.get(session.case_id)
@@ -98,37 +104,78 @@ class AccessService:
             en,
             person.role,
             link.claimed_by(device),
+            link.claimed_elsewhere(device),
         )
 
-    async def identify(self, secret: str, last4: str, device: str | None = None) -> PartyAccess:
-        """Compare the last four characters of the identity number; the first device that passes owns the link.
+    async def usable_link(self, secret: str) -> str:
+        """The id of a link that may be used: the right to try the network before saying who one is.
 
         Raises:
-            Forbidden: ``identity_mismatch`` with ``tries_left``. Locked: ``identity_locked``. And as ``open_link``.
+            As ``open_link``.
         """
-        refusal: DomainError | None = None
         async with self._ports.unit_of_work() as unit:
-            link = await self._usable(unit, secret, device)
-            link.require_tries()
-            given = identity_mark(self._ports.key, link.participant_id, last4)
-            expected = await unit.participants.identity_mark(link.participant_id)
-            if hmac.compare_digest(given, expected):
-                return await self._claim(unit, link, device)
-            failed = link.failed()
-            await unit.links.save(failed)
-            await self._log(unit, link, "identity_failed", tries_left=failed.tries_left)
-            tries = failed.tries_left
-            refusal = Forbidden("identity_mismatch", tries_left=tries) if tries else Locked("identity_locked")
-        raise refusal  # after the commit: the failed attempt must count
+            return (await self._usable(unit, secret)).link_id
+
+    async def send_code(self, secret: str, last4: str) -> CodeSent:
+        """Send a code to the phone on file of whoever knows the end of their identity number.
+
+        Raises:
+            As ``open_link`` and ``IdentityCheck.challenge``.
+        """
+        return await self._identity.challenge(await self.usable_link(secret), last4)
+
+    async def identify(
+        self,
+        secret: str,
+        *,
+        last4: str,
+        code: str,
+        company: Mapping[str, Any],
+        device: str | None = None,
+        take_over: bool = False,
+    ) -> PartyAccess:
+        """Prove who one is; the device that does so owns the link from now on.
+
+        ``company``: who else is in the room (``domain.rollcall.company``). ``take_over``: another device owns the link
+        and is to be shut out by this.
+
+        Raises:
+            As ``open_link`` and ``IdentityCheck.prove``. Conflict: ``link_used``: owned, and not to be taken over.
+        """
+        async with self._ports.unit_of_work() as unit:
+            link = await self._usable(unit, secret)
+            if not take_over:
+                link.require_device(device)
+        await self._identity.prove(link.link_id, last4, code)
+        return await self._claim(link.link_id, device, self._identity.method, company, take_over=take_over)
+
+    async def ask_document(
+        self, secret: str, *, last4: str, company: Mapping[str, Any], device: str | None = None
+    ) -> PartyAccess:
+        """Come in to have the mediator look at a document, because the phone on file cannot be reached.
+
+        Until then the identity is not checked, and every screen of the mediator says so. Nobody takes a link over so.
+
+        Raises:
+            As ``open_link`` and ``IdentityCheck.known``. Conflict: ``link_used``.
+        """
+        async with self._ports.unit_of_work() as unit:
+            link = await self._usable(unit, secret)
+            link.require_device(device)
+        await self._identity.known(link.link_id, last4)
+        return await self._claim(link.link_id, device, Method.DOCUMENT_ASKED, company, take_over=False)
 
     async def refresh(self, secret: str, device: str | None) -> PartyAccess:
         """A fresh token for the device that owns the link.
 
         Raises:
-            Unauthenticated: the link was not claimed yet. And as ``open_link``.
+            Unauthenticated: the link was not claimed yet. Conflict: ``continued_elsewhere``: this device owned it once;
+            ``link_used``: it never did. And as ``open_link``.
         """
         async with self._ports.unit_of_work() as unit:
-            link = await self._usable(unit, secret, device)
+            link = await self._usable(unit, secret)
+            if link.claimed_elsewhere(device):
+                raise Conflict("continued_elsewhere" if device else "link_used")
             if not link.claimed_by(device):
                 raise Unauthenticated("unauthenticated")
             session = await self._present(unit, link)
@@ -147,7 +194,7 @@ class AccessService:
         """What the token means now: removal, revocation and a newer link count at once.
 
         Raises:
-            Unauthenticated: ``unauthenticated``, ``session_expired`` or ``removed``.
+            Unauthenticated: ``unauthenticated``, ``session_expired``, ``removed`` or ``continued_elsewhere``.
         """
         claims = self._ports.tokens.read_room(token)
         async with self._ports.unit_of_work() as unit:
@@ -161,7 +208,7 @@ class AccessService:
             if person.removed_at is not None:
                 raise Unauthenticated("removed")
             if person.role is not Role.HOST:
-                await self._require_link(unit, claims.link_id)
+                await self._require_link(unit, claims.link_id, claims.device)
             prepared = person.role is Role.HOST or ready(
                 notices(), await unit.consents.of_participant(person.participant_id)
             )
@@ -253,35 +300,51 @@ class AccessService:
             links = [await unit.links.newest(person.participant_id) for person in people]
         return {link.participant_id: link.state(now) for link in links if link is not None}
 
-    async def _usable(self, unit: UnitOfWork, secret: str, device: str | None) -> Link:
+    async def _usable(self, unit: UnitOfWork, secret: str) -> Link:
         link = await unit.links.by_secret(hash_secret(secret))
         link.require_usable(self._ports.clock())
-        link.require_device(device)
         return link
 
-    async def _claim(self, unit: UnitOfWork, link: Link, device: str | None) -> PartyAccess:
-        session = await self._present(unit, link)
+    async def _claim(
+        self, link_id: str, device: str | None, method: Method, company: Mapping[str, Any], *, take_over: bool
+    ) -> PartyAccess:
         now = self._ports.clock()
-        fresh = None if link.claimed_by(device) else new_secret()
-        claimed = link.claim(fresh, now) if fresh else link
-        await unit.links.save(claimed)
-        person = await unit.participants.get(link.participant_id)
-        await unit.participants.save(person.identified(now))
-        await self._log(unit, link, "identity_checked", method="last_four_of_identity_number")
-        return self._access(link, session, fresh)
+        async with self._ports.unit_of_work() as unit:
+            link = await unit.links.get(link_id)  # read anew: it may have been revoked or claimed meanwhile
+            link.require_usable(now)
+            session = await self._present(unit, link)
+            elsewhere = link.claimed_elsewhere(device)
+            if not take_over:
+                link.require_device(device)
+            fresh = None if link.claimed_by(device) else new_secret()
+            claimed = link.take_over(fresh, now) if fresh else link.claim(device or "", now)
+            await unit.links.save(claimed)
+            person = await unit.participants.get(link.participant_id)
+            await unit.participants.save(person.identified(now if method.proves else None))
+            if elsewhere:
+                await self._log(unit, link, "link_taken_over")
+                unit.publish(AccessEnded(link.session_id, link.participant_id, "continued_elsewhere"))
+            await self._log(unit, link, "identity_checked" if method.proves else "document_asked", method=str(method))
+            await self._log(unit, link, "company_declared", **company)
+            for item, answer in ((Item.IDENTITY, {"method": str(method)}), (Item.COMPANY, company)):
+                mark = Mark(link.session_id, link.participant_id, item, "", answer, link.participant_id, now)
+                await keep(unit, mark)
+        return self._access(claimed, session, fresh)
 
     async def _present(self, unit: UnitOfWork, link: Link) -> Session:
         if (await unit.participants.get(link.participant_id)).removed_at is not None:
             raise Unauthenticated("removed")
         return await unit.sessions.get(link.session_id)
 
-    async def _require_link(self, unit: UnitOfWork, link_id: str) -> None:
+    async def _require_link(self, unit: UnitOfWork, link_id: str, device: str) -> None:
         try:
             link = await unit.links.get(link_id)
         except NotFound as error:
             raise Unauthenticated("unauthenticated") from error
         if link.revoked_at is not None:
             raise Unauthenticated("unauthenticated")
+        if link.device_mark != device:
+            raise Unauthenticated("continued_elsewhere")
 
     async def _person(self, unit: UnitOfWork, session_id: str, participant_id: str) -> Participant:
         person = await unit.participants.get(participant_id)
@@ -294,7 +357,7 @@ class AccessService:
             await unit.links.save(link.revoke(self._ports.clock()))
 
     def _access(self, link: Link, session: Session, device: str | None) -> PartyAccess:
-        token = self._ports.tokens.room(link.participant_id, session.session_id, link.link_id)
+        token = self._ports.tokens.room(link.participant_id, session.session_id, link.link_id, link.device_mark)
         seconds = int(ROOM_LIFETIME.total_seconds())
         return PartyAccess(
             token, seconds, session.room_id, session.session_id, link.participant_id, link.link_id, device

@@ -12,6 +12,7 @@ import rfc8785
 
 from recorder.signing import SigningAct
 from room_server.bus import Published
+from room_server.domain import consent
 from room_server.domain.agreement import Agreement, Draft, InForce, Proposal, SigningIntent
 from room_server.domain.codes import (
     LIFETIME,
@@ -168,9 +169,15 @@ class AgreementService:
             if before is not None:
                 before.require_resendable(now)
             digits, code_id = new_digits(), new_id("co")
-            hashed = hash_digits(self._ports.key, code_id, digits)
             await unit.codes.add(
-                OneTimeCode(code_id, participant_id, proposal_id, proposal.digest, hashed, sent_at=now)
+                OneTimeCode(
+                    code_id=code_id,
+                    participant_id=participant_id,
+                    proposal_id=proposal_id,
+                    digest=proposal.digest,
+                    code_hash=hash_digits(self._ports.key, code_id, digits),
+                    sent_at=now,
+                )
             )
             person = await unit.participants.get(participant_id)
             data = {"proposal": proposal_id, "code_id": code_id, "sent_to": mask_phone(person.phone)}
@@ -343,9 +350,11 @@ async def _signing(unit: UnitOfWork, proposal_id: str, participant_id: str) -> P
     """The text, while it is open for signing.
 
     Raises:
-        Conflict: ``already_signed`` or ``not_signing``.
+        Conflict: ``already_signed`` or ``not_signing``. Forbidden: ``esign_refused``: this person signs on paper.
     """
     stage = await unit.agreements.get(proposal_id)
+    if consent.refused(consent.ESIGN, await unit.consents.of_participant(participant_id)):
+        raise Forbidden("esign_refused")
     refusal: DomainError | None = None
     if not isinstance(stage, Proposal):
         stage.signer(participant_id)

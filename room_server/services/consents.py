@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from room_server.bus import RecordingConsentChanged
 from room_server.domain import consent
@@ -19,6 +20,7 @@ class AskedNotice:
 
     text: NoticeText
     answered: Mapping[str, bool] | None
+    answered_at: datetime | None
 
 
 class ConsentService:
@@ -39,7 +41,10 @@ class ConsentService:
         for text in texts(case):
             answer = given.get(text.notice.notice_id)
             current = answer is not None and answer.version == text.notice.version
-            asked.append(AskedNotice(text, answer.answers if answer is not None and current else None))
+            if answer is None or not current:
+                asked.append(AskedNotice(text, None, None))
+            else:
+                asked.append(AskedNotice(text, answer.answers, answer.at))
         return asked, consent.ready(notices(), answers)
 
     async def answer(self, participant_id: str, notice_id: str, version: str, answers: Mapping[str, bool]) -> bool:

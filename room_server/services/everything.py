@@ -7,6 +7,7 @@ from typing import Protocol
 
 from room_server.services.access import AccessService
 from room_server.services.agreements import AgreementService
+from room_server.services.arrival import ArrivalService
 from room_server.services.calls import CallService
 from room_server.services.caucuses import CaucusService
 from room_server.services.chat import ChatService
@@ -16,9 +17,11 @@ from room_server.services.court import CourtService
 from room_server.services.demo import DemoService
 from room_server.services.drafting import DraftingService
 from room_server.services.filing import FilingService
+from room_server.services.identity import NumberAndCode
 from room_server.services.notes import NoteService
 from room_server.services.ports import Ports
 from room_server.services.recording import RecordingService
+from room_server.services.rollcall import RollCallService
 from room_server.services.sessions import SessionService
 from room_server.services.staff import StaffService
 from room_server.services.tickets import TicketService
@@ -37,6 +40,8 @@ class Services:
     """What the HTTP API and the live room call."""
 
     access: AccessService
+    arrival: ArrivalService
+    roll_call: RollCallService
     sessions: SessionService
     consents: ConsentService
     caucuses: CaucusService
@@ -57,6 +62,8 @@ class Services:
         """Everything that the screens of a session's room show besides people and media, by topic."""
         contributors: tuple[Contributor, ...] = (
             self.sessions,
+            self.arrival,
+            self.roll_call,
             self.agreements,
             self.chat,
             self.calls,
@@ -72,7 +79,9 @@ def build_services(ports: Ports) -> Services:
     """One of each."""
     staff = StaffService(ports)
     return Services(
-        AccessService(ports),
+        AccessService(ports, NumberAndCode(ports)),
+        ArrivalService(ports),
+        RollCallService(ports),
         SessionService(ports),
         ConsentService(ports),
         CaucusService(ports),

@@ -107,7 +107,7 @@ class SessionService:
         async with self._ports.unit_of_work() as unit:
             (await unit.sessions.get(session_id)).require_open()
             await require_host(unit, session_id, by)
-            person = await _member(unit, session_id, participant_id)
+            person = await member(unit, session_id, participant_id)
             if person.removed_at is not None:
                 raise Conflict("removed")
             await unit.participants.save(person.admit(now))
@@ -123,7 +123,7 @@ class SessionService:
         now = self._ports.clock()
         async with self._ports.unit_of_work() as unit:
             await require_host(unit, session_id, by)
-            person = await _member(unit, session_id, participant_id)
+            person = await member(unit, session_id, participant_id)
             if person.role is Role.HOST:
                 raise Forbidden("forbidden")
             await unit.participants.save(person.remove(now))
@@ -179,7 +179,7 @@ async def require_host(unit: UnitOfWork, session_id: str, by: str) -> Participan
         Forbidden: whoever asks is no host of this session.
     """
     try:
-        person = await _member(unit, session_id, by)
+        person = await member(unit, session_id, by)
     except NotFound as error:
         raise Forbidden("forbidden") from error
     if person.role is not Role.HOST:
@@ -187,7 +187,12 @@ async def require_host(unit: UnitOfWork, session_id: str, by: str) -> Participan
     return person
 
 
-async def _member(unit: UnitOfWork, session_id: str, participant_id: str) -> Participant:
+async def member(unit: UnitOfWork, session_id: str, participant_id: str) -> Participant:
+    """Somebody of this session.
+
+    Raises:
+        NotFound: nobody of this session has that id.
+    """
     person = await unit.participants.get(participant_id)
     if person.session_id != session_id:
         raise NotFound("not_found")

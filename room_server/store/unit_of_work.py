@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from room_server.bus import AccessEnded, Bus, Event
 from room_server.store.agreements import Agreements, Codes, Papers
+from room_server.store.arrival import EntryCodes, Greetings, RollCalls
 from room_server.store.cases import Cases, Sessions
 from room_server.store.caucuses import Caucuses
 from room_server.store.conduct import Conducts
@@ -29,6 +30,9 @@ class UnitOfWork:
         self.participants = Participants(connection)
         self.links = Links(connection)
         self.consents = Consents(connection)
+        self.entry_codes = EntryCodes(connection)
+        self.roll_calls = RollCalls(connection)
+        self.greetings = Greetings(connection)
         self.documents = Documents(connection)
         self.agreements = Agreements(connection)
         self.papers = Papers(connection)

@@ -10,7 +10,15 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from tests.support.accessibility import problems_of_desk, problems_of_phone, watch
-from tests.support.browser import DESKTOP, PHONE, Person, chromium, reads_a_notice, staff_signs_in
+from tests.support.browser import (
+    DESKTOP,
+    PHONE,
+    Person,
+    chromium,
+    proves_identity,
+    reads_a_notice,
+    staff_signs_in,
+)
 from tests.support.service import Service, running_service
 
 pytestmark = pytest.mark.browser
@@ -104,8 +112,7 @@ async def the_way_in(visit: Visit, party: Person, link: str, last4: str) -> None
     await party.tap("identity-continue")
     await expect(party.page.locator('[aria-invalid="true"]')).to_be_visible()
     await look(party, "identity")
-    await party.see("identity-last4").fill(last4)
-    await party.tap("identity-continue")
+    await proves_identity(party, link, last4)
     await party.waits_for("notice-continue")
     await look(party, "notice")
     consents = party.see("consents-continue")

@@ -194,6 +194,49 @@ async def the_applicant_signs(table: Table, digest: str) -> None:
     assert [signer["side"] for signer in signers if signer["signed_at"]] == ["applicant"]
 
 
+# ---- arrival ---------------------------------------------------------------------------------------------------------
+
+
+async def test_whoever_is_not_let_in_is_told_why_before_the_socket_closes(table: Table) -> None:
+    person = table.respondent.participant_id
+    await agrees(table.browsers["respondent"], table.respondent)
+    async with inside(table.service, table.respondent) as room:
+        path = f"/api/staff/sessions/{table.host.session_id}/people/{person}/deny"
+        answer = await table.browsers["host"].post(path, json={"reason": "还早", "final": False})
+        assert answer.status_code == 204
+        while (told := await room.event("board_changed"))["topic"] != f"denial/{person}":
+            continue
+        assert told["value"] == {"reason": "还早", "final": False}
+        assert (await room.event("removed"))["reason"] == "denied"
+        assert await room.closed() == 4403
+    async with inside(table.service, table.respondent):
+        pass  # the link and the token still open the waiting room
+
+
+async def test_a_second_device_ends_token_resume_handle_and_socket_of_the_first(table: Table) -> None:
+    first = table.respondent
+    async with (
+        room_socket(table.service, first.room_id) as room,
+        httpx.AsyncClient(base_url=table.service.url, timeout=20) as other,
+    ):
+        resume = (await room.done("hello", token=first.token))["resume"]
+        second = await identified(other, table.service, "respondent", take_over=True)
+        assert (await room.event("removed"))["reason"] == "continued_elsewhere"
+        assert await room.closed() == 4403
+        again = {"token": first.token, "resume": resume, "last_seq": 0}
+        assert await refusal(table, json.dumps({"v": 1, "id": 1, "type": "hello", "data": again})) == (
+            "unauthenticated",
+            4401,
+        )
+        async with inside(table.service, second):
+            pass
+        refused = await table.browsers["respondent"].post(
+            "/api/links/refresh", json={"secret": secret(table.service, "respondent")}
+        )
+        assert (refused.status_code, refused.json()["code"]) == (409, "continued_elsewhere")
+    table.respondent = await identified(table.browsers["respondent"], table.service, "respondent", take_over=True)
+
+
 # ---- links -----------------------------------------------------------------------------------------------------------
 
 
@@ -207,7 +250,9 @@ async def test_links_that_do_not_open_say_why_and_a_new_one_opens(table: Table) 
     own, host = table.browsers["respondent"], table.browsers["host"]
     async with httpx.AsyncClient(base_url=table.service.url) as other:
         assert await opened(other, "unknown") == (404, "link_unknown")
-        assert await opened(other, link) == (409, "link_used")
+        assert await opened(other, link) == (200, None)
+        refused = await other.post("/api/links/refresh", json={"secret": link})
+        assert (refused.status_code, refused.json()["code"]) == (409, "link_used")
         assert await opened(own, link) == (200, None)
         base = f"/api/staff/sessions/{table.host.session_id}/links/{table.respondent.participant_id}"
         assert (await host.post(f"{base}/revoke")).status_code == 204

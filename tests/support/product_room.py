@@ -23,15 +23,20 @@ from room_server.api.problems import EXCEPTION_HANDLERS
 from room_server.api.routes import api_routes
 from room_server.auth import Tokens
 from room_server.bus import AccessEnded, Bus, Event, Published, RecordingConsentChanged
+from room_server.live.probes import Probes
 from room_server.rules.notices import notices
+from room_server.services.access import PartyAccess
 from room_server.services.demo import DemoAccess
 from room_server.services.everything import Services, build_services
 from room_server.services.messages import OutboxMessages
 from room_server.services.ports import Ports, key_for_short_secrets
 from room_server.store.database import migrate, open_engine
 from room_server.store.unit_of_work import units_of_work
+from tests.support.room_ports import MemoryMedia
 
 ORGANISATION = "示例街道劳动人事争议调解中心（演示）"
+LAST4 = {"applicant": "0001", "respondent": "0002"}
+ALONE = {"alone": True, "who": ""}
 TOKEN_KEY = "a key that only tests use, long enough for HS256"
 
 
@@ -80,12 +85,28 @@ class Product:
         found = await self.services.sessions.get(self.session_id)
         return next(item.participant_id for item in found.people if item.side == side)
 
-    async def code(self, participant_id: str) -> str:
+    async def code(self, participant_id: str, template: str = "one_time_code") -> str:
         """The last code that was sent to somebody."""
         for message in await self.outbox.sent():
-            if message.template == "one_time_code" and message.participant_id == participant_id:
+            if message.template == template and message.participant_id == participant_id:
                 return message.body_en.split()[2].rstrip(",")
         raise LookupError(participant_id)
+
+    async def entry_code(self, side: str) -> str:
+        """Ask for a code for the way in and read it."""
+        await self.services.access.send_code(self.secret(side), LAST4[side])
+        return await self.code(await self.person(side), "identity_code")
+
+    async def identify(self, side: str, device: str | None = None, *, take_over: bool = False) -> PartyAccess:
+        """Prove who one is, alone in the room."""
+        return await self.services.access.identify(
+            self.secret(side),
+            last4=LAST4[side],
+            code=await self.entry_code(side),
+            company=ALONE,
+            device=device,
+            take_over=take_over,
+        )
 
     async def kinds(self) -> list[str]:
         """The kinds of the session's log entries."""
@@ -93,9 +114,10 @@ class Product:
             return [entry.kind for entry in await unit.log.read(self.session_id)]
 
     async def consent(self, participant_id: str, **answers: bool) -> None:
-        """Answer every notice: yes to what is required, ``answers`` or no to the rest."""
+        """Answer every notice: yes to what is required and to signing here, ``answers`` or no to the rest."""
         for notice in notices():
-            given = {item.item_id: answers.get(item.item_id, item.required) for item in notice.items}
+            yes = {item.item_id for item in notice.items if item.required or item.item_id == "esign"}
+            given = {item.item_id: answers.get(item.item_id, item.item_id in yes) for item in notice.items}
             await self.services.consents.answer(participant_id, notice.notice_id, notice.version, given)
 
     async def freeze(self, content: dict[str, Any] | None = None) -> str:
@@ -118,9 +140,8 @@ class Product:
         )
 
     def app(self) -> Starlette:
-        return Starlette(
-            routes=api_routes(self.services, secure=False, outbox=self.outbox), exception_handlers=EXCEPTION_HANDLERS
-        )
+        routes = api_routes(self.services, secure=False, probes=Probes(MemoryMedia()), outbox=self.outbox)
+        return Starlette(routes=routes, exception_handlers=EXCEPTION_HANDLERS)
 
     def browser(self) -> httpx.AsyncClient:
         """A browser of its own: its own cookies."""

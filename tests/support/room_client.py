@@ -48,17 +48,25 @@ def secret(service: Service, side: str) -> str:
     return service.links[side].rsplit("/", 1)[1]
 
 
-async def identified(browser: httpx.AsyncClient, service: Service, side: str) -> Access:
+async def identified(browser: httpx.AsyncClient, service: Service, side: str, *, take_over: bool = False) -> Access:
     """Through the link to a token; nothing is agreed to yet."""
     body = {"secret": secret(service, side), "last4": LAST4[side]}
-    return Access.of(await browser.post("/api/links/identify", json=body))
+    assert (await browser.post("/api/links/code", json=body)).status_code == 200
+    link = service.links[side]
+    messages = (await browser.get("/api/demo/outbox")).json()
+    phone = next(message["to"] for message in messages if message["link"] == link)
+    sent = next(each for each in messages if each["to"] == phone and each["template"] == "identity_code")
+    code = CODE.search(sent["body_zh"])
+    assert code is not None
+    proof = {**body, "code": code[0], "company": {"alone": True}, "take_over": take_over}
+    return Access.of(await browser.post("/api/links/identify", json=proof))
 
 
 async def agrees(browser: httpx.AsyncClient, access: Access, also: str = "") -> None:
-    """Yes to what is required and to the item ``also``, no to the rest."""
+    """Yes to what is required, to signing here and to the item ``also``, no to the rest."""
     me = (await browser.get("/api/me", headers=access.headers)).json()
     for notice in me["notices"]:
-        answers = {item["id"]: item["required"] or item["id"] == also for item in notice["items"]}
+        answers = {item["id"]: item["required"] or item["id"] in ("esign", also) for item in notice["items"]}
         body = {"notice_id": notice["id"], "version": notice["version"], "answers": answers}
         assert (await browser.post("/api/me/consents", json=body, headers=access.headers)).status_code == 200
 

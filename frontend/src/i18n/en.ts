@@ -1,3 +1,4 @@
+import arrival from "./en/arrival";
 import common from "./en/common";
 import conduct from "./en/conduct";
 import court from "./en/court";
@@ -6,5 +7,5 @@ import staff from "./en/staff";
 import talk from "./en/talk";
 import type { Messages } from "./zh-CN";
 
-const messages: Messages = { ...common, ...party, ...staff, ...court, ...conduct, ...talk };
+const messages: Messages = { ...common, ...party, ...staff, ...court, ...conduct, ...talk, ...arrival };
 export default messages;

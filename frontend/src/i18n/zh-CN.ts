@@ -1,3 +1,4 @@
+import arrival from "./zh-CN/arrival";
 import common from "./zh-CN/common";
 import conduct from "./zh-CN/conduct";
 import court from "./zh-CN/court";
@@ -5,7 +6,7 @@ import party from "./zh-CN/party";
 import staff from "./zh-CN/staff";
 import talk from "./zh-CN/talk";
 
-const messages = { ...common, ...party, ...staff, ...court, ...conduct, ...talk };
+const messages = { ...common, ...party, ...staff, ...court, ...conduct, ...talk, ...arrival };
 
 /** Chinese is the source: its keys are the keys. */
 export type Messages = Record<keyof typeof messages, string>;

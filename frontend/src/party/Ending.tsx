@@ -20,7 +20,10 @@ export type EndKind =
   | "full"
   | "locked"
   | "unsupported"
-  | "left";
+  | "left"
+  | "continued_elsewhere"
+  | "denied"
+  | "denied_final";
 
 const KINDS: Record<EndKind, { icon: IconName; tone: "ok" | "warn" | "danger"; again: boolean }> = {
   link_unknown: { icon: "alert", tone: "warn", again: false },
@@ -38,14 +41,26 @@ const KINDS: Record<EndKind, { icon: IconName; tone: "ok" | "warn" | "danger"; a
   locked: { icon: "lock", tone: "warn", again: true },
   unsupported: { icon: "alert", tone: "warn", again: true },
   left: { icon: "exit", tone: "ok", again: true },
+  continued_elsewhere: { icon: "phone", tone: "ok", again: true },
+  denied: { icon: "clock", tone: "warn", again: true },
+  denied_final: { icon: "exit", tone: "warn", again: false },
 };
 
 export function endKindOf(code: string): EndKind | null {
   return code in KINDS ? (code as EndKind) : null;
 }
 
+const COME_BACK = new Set<EndKind>(["left", "replaced"]);
+
+interface Props {
+  kind: EndKind;
+  /** What the mediator wrote. */
+  reason?: string;
+  onAgain?: () => void;
+}
+
 /** One sentence of what happened, one of what to do. */
-export function Ending({ kind, onAgain }: { kind: EndKind; onAgain?: () => void }) {
+export function Ending({ kind, reason, onAgain }: Props) {
   const { icon, tone, again } = KINDS[kind];
   return (
     <Frame
@@ -54,7 +69,7 @@ export function Ending({ kind, onAgain }: { kind: EndKind; onAgain?: () => void 
       dock={
         again && (
           <Button look="primary" big block testId="end-again" onClick={onAgain ?? (() => location.reload())}>
-            {t(kind === "left" || kind === "replaced" ? "end.comeBack" : "common.again")}
+            {t(againWord(kind))}
           </Button>
         )
       }
@@ -64,9 +79,19 @@ export function Ending({ kind, onAgain }: { kind: EndKind; onAgain?: () => void 
           <Icon name={icon} />
         </span>
         <h1 class="h1">{t(`end.${kind}.title`)}</h1>
+        {reason && (
+          <blockquote class="ending__reason" data-testid="end-reason">
+            {reason}
+          </blockquote>
+        )}
         <p class="lead">{t(`end.${kind}.text`)}</p>
       </div>
       {!again && kind !== "closed" && <Note tone="plain">{t("end.ask")}</Note>}
     </Frame>
   );
+}
+
+function againWord(kind: EndKind) {
+  if (kind === "continued_elsewhere") return "end.hereAgain" as const;
+  return COME_BACK.has(kind) ? ("end.comeBack" as const) : ("common.again" as const);
 }

@@ -1,10 +1,12 @@
-import { useId, useState } from "preact/hooks";
+import { useId, useRef, useState } from "preact/hooks";
 import { ApiError } from "../api";
 import { t } from "../i18n";
 import { Button } from "../ui/Button";
-import { Icon } from "../ui/Icon";
+import { Complaint } from "../ui/Complaint";
 import { Note } from "../ui/Note";
 import type { LinkView } from "./api";
+import { Company, type CompanyAnswer } from "./Company";
+import { EntryCode, useEntryCode } from "./EntryCode";
 import { Frame } from "./Frame";
 import type { Visit } from "./visit";
 
@@ -15,51 +17,88 @@ interface Props {
   onLocked: (error: ApiError) => void;
 }
 
-const DIGITS = /^\d{3}[\dXx]$/;
-const FINAL = new Set(["identity_locked", "link_used", "link_revoked", "link_expired", "link_unknown"]);
+type Part = "last4" | "code" | "company";
+interface Wrong {
+  part: Part;
+  text: string;
+}
 
-/** Checks that the right person holds the phone: the last four characters of the identity card. */
+const LAST4 = /^\d{3}[\dXx]$/;
+const CODE = /^\d{6}$/;
+const FINAL = new Set(["identity_locked", "link_used", "link_revoked", "link_expired", "link_unknown"]);
+/** Where what the server refuses is put right; everything else belongs to the code. */
+const PARTS: Record<string, Part> = {
+  identity_mismatch: "last4",
+  company_unclear: "company",
+  text_too_long: "company",
+};
+
+/** Checks that the right person holds the phone: the end of the identity number and a code sent to the phone on file,
+ * or a document that the mediator looks at; and asks who else is in the room. */
 export function Identity({ visit, link, onIdentified, onLocked }: Props) {
-  const [value, setValue] = useState("");
-  const [error, setError] = useState<string | null>(null);
+  const [last4, setLast4] = useState("");
+  const [code, setCode] = useState("");
+  const [byDocument, setByDocument] = useState(false);
+  const [company, setCompany] = useState<CompanyAnswer>({ alone: null, who: "" });
+  const [wrong, setWrong] = useState<Wrong | null>(null);
   const [busy, setBusy] = useState(false);
-  const field = useId();
+  const form = useRef<HTMLFormElement>(null);
+  const id = useId();
+
+  const refused = (cause: unknown) => {
+    if (!(cause instanceof ApiError)) throw cause;
+    if (FINAL.has(cause.code)) onLocked(cause);
+    else setWrong({ part: PARTS[cause.code] ?? "code", text: cause.sentence });
+  };
+  const sending = useEntryCode(visit, refused);
+  const lead = (part: Part) => form.current?.querySelector<HTMLElement>(`[data-part="${part}"] input`)?.focus();
+
+  const typed = (value: string) => {
+    setLast4(value);
+    if (wrong?.part === "last4") setWrong(null);
+    // Nothing more to press: the code is on its way as soon as the number is whole.
+    if (LAST4.test(value) && !byDocument) sending.send(value.toUpperCase());
+  };
 
   const submit = async (event: Event) => {
     event.preventDefault();
-    if (!DIGITS.test(value)) {
-      setError(t("identity.four"));
+    if (busy) return;
+    const lacking = wrong?.part === "last4" ? wrong : whatIsMissing(last4, byDocument ? null : code, company);
+    setWrong(lacking);
+    if (lacking) {
+      lead(lacking.part);
       return;
     }
     setBusy(true);
-    setError(null);
+    const who = { alone: company.alone === true, who: company.alone ? "" : company.who };
     try {
-      await visit.identify(value.toUpperCase());
+      if (byDocument) await visit.askDocument(last4.toUpperCase(), who);
+      else {
+        const proof = { last4: last4.toUpperCase(), code, company: who, take_over: link.claimed_elsewhere };
+        await visit.identify(proof);
+      }
       onIdentified();
     } catch (cause) {
-      if (!(cause instanceof ApiError)) throw cause;
-      if (FINAL.has(cause.code)) onLocked(cause);
-      else setError(cause.sentence);
+      refused(cause);
     } finally {
       setBusy(false);
     }
   };
 
+  const choose = (document: boolean) => {
+    setByDocument(document);
+    setWrong(null);
+    if (!document && LAST4.test(last4)) sending.send(last4.toUpperCase());
+  };
+
+  const error = (part: Part) => (wrong?.part === part ? wrong.text : null);
   return (
     <Frame
       page="identity"
       step={2}
       stepName={t("identity.step")}
       dock={
-        <Button
-          look="primary"
-          big
-          block
-          type="submit"
-          form={`${field}-form`}
-          testId="identity-continue"
-          aria-disabled={busy}
-        >
+        <Button look="primary" big block type="submit" form={id} testId="identity-continue" aria-disabled={busy}>
           {t(busy ? "identity.checking" : "common.next")}
         </Button>
       }
@@ -68,36 +107,73 @@ export function Identity({ visit, link, onIdentified, onLocked }: Props) {
         <h1 class="h1">{t("identity.title")}</h1>
         <p class="lead">{t("identity.lead", { name: link.person.name_masked })}</p>
       </div>
-      <form id={`${field}-form`} class="card field" onSubmit={submit} noValidate>
-        <label for={field}>{t("identity.label")}</label>
-        <input
-          id={field}
-          class="input input--code input--short"
-          data-testid="identity-last4"
-          inputMode="text"
-          autocomplete="off"
-          autocapitalize="characters"
-          maxLength={4}
-          value={value}
-          aria-invalid={error !== null}
-          aria-describedby={`${field}-error ${field}-hint`}
-          onInput={(event) => setValue(event.currentTarget.value.trim())}
-        />
-        <p class="error" id={`${field}-error`} role="alert">
-          {error && (
-            <>
-              <Icon name="alert" />
-              <span>{error}</span>
-            </>
+      {link.claimed_elsewhere && <Note tone="warn" icon="phone" title={t("identity.takeOver")} />}
+      <form id={id} class="stack" ref={form} onSubmit={submit} noValidate>
+        <div class="card field" data-part="last4">
+          <label for={`${id}-last4`}>{t("identity.label")}</label>
+          <input
+            id={`${id}-last4`}
+            class="input input--code input--short"
+            data-testid="identity-last4"
+            inputMode="text"
+            autocomplete="off"
+            autocapitalize="characters"
+            maxLength={4}
+            value={last4}
+            aria-invalid={error("last4") !== null}
+            aria-describedby={`${id}-last4-error ${id}-last4-hint`}
+            onInput={(event) => typed(event.currentTarget.value.trim())}
+          />
+          <Complaint id={`${id}-last4-error`}>{error("last4")}</Complaint>
+          <p class="meta" id={`${id}-last4-hint`}>
+            {t("identity.hint")}
+          </p>
+        </div>
+        <fieldset class="ways">
+          <legend class="visually-hidden">{t("identity.ways")}</legend>
+          <EntryCode
+            chosen={!byDocument}
+            alone={link.claimed_elsewhere}
+            code={code}
+            error={error("code")}
+            sending={sending}
+            ready={LAST4.test(last4)}
+            onChoose={() => choose(false)}
+            onCode={setCode}
+            onResend={() => sending.send(last4.toUpperCase(), true)}
+          />
+          {!link.claimed_elsewhere && (
+            <label class="radio" data-on={byDocument ? "" : undefined} data-testid="identity-way-document">
+              <input type="radio" name="way" class="radio__box" checked={byDocument} onChange={() => choose(true)} />
+              <span class="grow">
+                <b>{t("identity.document")}</b>
+                <span class="meta block">{t("identity.documentHint")}</span>
+              </span>
+            </label>
           )}
-        </p>
-        <p class="meta" id={`${field}-hint`}>
-          {t("identity.hint")}
-        </p>
+        </fieldset>
+        <div data-part="company">
+          <Company
+            answer={company}
+            error={error("company")}
+            onAnswer={(given) => {
+              setCompany(given);
+              if (wrong?.part === "company") setWrong(null);
+            }}
+          />
+        </div>
       </form>
       <Note tone="plain" icon="shield">
         <p class="meta">{t("identity.noFace")}</p>
       </Note>
     </Frame>
   );
+}
+
+function whatIsMissing(last4: string, code: string | null, company: CompanyAnswer): Wrong | null {
+  if (!LAST4.test(last4)) return { part: "last4", text: t("identity.four") };
+  if (code !== null && !CODE.test(code)) return { part: "code", text: t("identity.codeMissing") };
+  if (company.alone === null) return { part: "company", text: t("identity.companyMissing") };
+  if (!company.alone && company.who.trim() === "") return { part: "company", text: t("identity.whoMissing") };
+  return null;
 }

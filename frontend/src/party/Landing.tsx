@@ -49,7 +49,7 @@ export function Landing({ link, onContinue }: Props) {
       dock={
         <>
           <Button look="primary" big block testId="landing-continue" onClick={() => onContinue(false)}>
-            {t("landing.enter")}
+            {t(link.claimed_elsewhere ? "landing.takeOver" : "landing.enter")}
           </Button>
           <LinkButton icon="mic" onClick={() => onContinue(true)}>
             {t("landing.soundOnly")}
@@ -61,6 +61,11 @@ export function Landing({ link, onContinue }: Props) {
         <p class="meta">{t("landing.invites", { organisation: session.organisation })}</p>
         <h1 class="h1 h1--page">{session.title_masked}</h1>
       </div>
+      {link.claimed_elsewhere && (
+        <Note tone="warn" icon="phone" title={t("landing.elsewhere")} testId="landing-elsewhere">
+          <p class="meta">{t("landing.elsewhereText")}</p>
+        </Note>
+      )}
       <div class="card stack stack--4">
         <div class="row row--top">
           <Icon name="cal" large />

@@ -99,7 +99,9 @@ export default function Page() {
     case "landing":
       return link && <Landing link={link} onContinue={(soundOnly) => setStep({ at: "precheck", soundOnly })} />;
     case "precheck":
-      return <Precheck soundOnly={step.soundOnly} onChecked={(result) => void afterCheck(result)} />;
+      return (
+        <Precheck secret={visit.secret} soundOnly={step.soundOnly} onChecked={(result) => void afterCheck(result)} />
+      );
     case "identity":
       return (
         link && (

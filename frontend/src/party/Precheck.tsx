@@ -1,15 +1,20 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
-import { type DeviceProblem, devicesReachable, insideWeChat, openDevices } from "../room/devices";
+import { type DeviceProblem, devicesReachable, insideAnApp, openDevices } from "../room/devices";
 import { Button, LinkButton } from "../ui/Button";
-import { Icon, type IconName } from "../ui/Icon";
+import { Icon } from "../ui/Icon";
 import { Note } from "../ui/Note";
 import { type Checked, release } from "./checked";
 import { Frame } from "./Frame";
-import { playChime, roundTrip, watchLoudness } from "./meter";
+import { Mark } from "./Mark";
+import { watchLoudness } from "./meter";
+import { Network } from "./Network";
+import { Speaker } from "./Speaker";
 import { WeChat } from "./WeChat";
 
 interface Props {
+  /** Of the link: the right to try the network. */
+  secret: string;
   soundOnly: boolean;
   onChecked: (checked: Checked) => void;
 }
@@ -21,8 +26,8 @@ interface Found {
   cameraProblem: DeviceProblem | null;
 }
 
-/** Before identity: does this phone show, hear and sound? Nothing leaves the phone here. */
-export function Precheck({ soundOnly, onChecked }: Props) {
+/** Before identity: does this phone show, hear, sound and get through? No picture and no word leaves it here. */
+export function Precheck({ secret, soundOnly, onChecked }: Props) {
   const [found, setFound] = useState<Found | null>(null);
   const [withPicture, setWithPicture] = useState(!soundOnly);
   const [tries, setTries] = useState(0);
@@ -50,7 +55,8 @@ export function Precheck({ soundOnly, onChecked }: Props) {
     onChecked({ tracks, microphone: true, camera: withPicture, soundOnly: !withPicture });
   };
 
-  const outOfReach = !devicesReachable() || (insideWeChat() && found?.cameraProblem === "denied" && withPicture);
+  const outOfReach =
+    !devicesReachable() || (insideAnApp() !== null && found?.cameraProblem === "denied" && withPicture);
   if (outOfReach && withPicture) return <WeChat onSoundOnly={() => setWithPicture(false)} />;
 
   return (
@@ -82,7 +88,7 @@ export function Precheck({ soundOnly, onChecked }: Props) {
         <ul class="list">
           <Microphone found={found} />
           <Speaker />
-          <Network />
+          <Network secret={secret} />
         </ul>
       </section>
       <Problems found={found} withPicture={withPicture} onAgain={() => setTries((count) => count + 1)} />
@@ -158,67 +164,6 @@ function Microphone({ found }: { found: Found | null }) {
             <i key={index} data-on={index < level * BARS ? "" : undefined} />
           ))}
         </div>
-      </div>
-    </li>
-  );
-}
-
-function Mark({ tone, icon }: { tone: "ok" | "warn" | null; icon: IconName }) {
-  return (
-    <span class={tone ? `mark mark--${tone}` : "mark"}>
-      <Icon name={icon} />
-    </span>
-  );
-}
-
-function Speaker() {
-  const [playing, setPlaying] = useState(false);
-  const play = () => {
-    setPlaying(true);
-    void playChime().finally(() => setPlaying(false));
-  };
-  return (
-    <li>
-      <Mark tone={null} icon="speaker" />
-      <div class="grow">
-        <p class="strong">{t("precheck.speaker")}</p>
-        <p class="meta">{t("precheck.speakerHint")}</p>
-      </div>
-      <Button icon="play" onClick={play} aria-disabled={playing}>
-        {t("precheck.play")}
-      </Button>
-    </li>
-  );
-}
-
-/** Below this a talk feels immediate; above the next it does not. Milliseconds to the server and back. */
-const QUICK_MS = 150;
-const SLOW_MS = 500;
-
-function Network() {
-  const [result, setResult] = useState<{ ms: number | null } | null>(null);
-  useEffect(() => {
-    let current = true;
-    roundTrip().then((ms) => current && setResult({ ms }));
-    return () => {
-      current = false;
-    };
-  }, []);
-  const grade = !result
-    ? "measuring"
-    : result.ms === null || result.ms > SLOW_MS
-      ? "slow"
-      : result.ms > QUICK_MS
-        ? "usable"
-        : "good";
-  return (
-    <li>
-      <Mark tone={grade === "good" ? "ok" : grade === "measuring" ? null : "warn"} icon="signal" />
-      <div class="grow">
-        <p class="strong" role="status">
-          {t(`precheck.network.${grade}`)}
-        </p>
-        <p class="meta">{t("precheck.networkHint")}</p>
       </div>
     </li>
   );

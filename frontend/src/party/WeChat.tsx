@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import { t } from "../i18n";
-import { insideWeChat } from "../room/devices";
+import { insideAnApp, onApple } from "../room/devices";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { Note } from "../ui/Note";
@@ -30,7 +30,8 @@ function copyBySelection(text: string): boolean {
 /** The browser gives us no camera: three steps to one that does, and two ways to take part without. */
 export function WeChat({ onSoundOnly }: { onSoundOnly: () => void }) {
   const [copied, setCopied] = useState<boolean | null>(null);
-  const wechat = insideWeChat();
+  const wechat = insideAnApp() === "wechat";
+  const step2 = !wechat ? "wechat.step2Other" : onApple() ? "wechat.step2Apple" : "wechat.step2";
   return (
     <Frame
       page="wechat"
@@ -67,7 +68,7 @@ export function WeChat({ onSoundOnly }: { onSoundOnly: () => void }) {
         </li>
         <li>
           <span class="bullet">2</span>
-          <p class="grow">{t(wechat ? "wechat.step2" : "wechat.step2Other")}</p>
+          <p class="grow">{t(step2)}</p>
           <span class="mark">
             <Icon name="globe" />
           </span>

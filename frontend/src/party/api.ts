@@ -12,6 +12,8 @@ export interface LinkView {
   person: { name_masked: string; side: string; side_label_zh: string; side_label_en: string; role: string };
   /** This device opened the link before: no new check of identity. */
   claimed_here: boolean;
+  /** Another device did: it is to be shut out when this one goes on. */
+  claimed_elsewhere: boolean;
 }
 
 export interface PartyAccess {
@@ -41,6 +43,7 @@ export interface Notice {
   kind: "notice" | "consent";
   items: ConsentItem[];
   answered: Record<string, boolean> | null;
+  answered_at: string | null;
 }
 
 export interface Me {
@@ -73,12 +76,33 @@ export interface Receipt {
 const post = <T>(path: string, body: unknown, token?: string) => request<T>(path, { method: "POST", body, token });
 
 export const openLink = (secret: string) => post<LinkView>("/api/links/open", { secret });
-export const identify = (secret: string, last4: string) => post<PartyAccess>("/api/links/identify", { secret, last4 });
+
+/** Who else is in the room with somebody. */
+export interface Company {
+  alone: boolean;
+  who: string;
+}
+
+export interface Proof {
+  last4: string;
+  code: string;
+  company: Company;
+  take_over: boolean;
+}
+
+export const requestEntryCode = (secret: string, last4: string) => post<CodeSent>("/api/links/code", { secret, last4 });
+export const identify = (secret: string, proof: Proof) =>
+  post<PartyAccess>("/api/links/identify", { secret, ...proof });
+export const askDocument = (secret: string, last4: string, company: Company) =>
+  post<PartyAccess>("/api/links/document", { secret, last4, company });
 export const refresh = (secret: string) => post<PartyAccess>("/api/links/refresh", { secret });
 export const getMe = (token: string) => request<Me>("/api/me", { token });
 
 export const answerNotice = (token: string, notice: Notice, answers: Record<string, boolean>) =>
   post<{ ready: boolean }>("/api/me/consents", { notice_id: notice.id, version: notice.version, answers }, token);
+
+export const answerRecusal = (token: string, objection: boolean, reason: string) =>
+  post<void>("/api/me/recusal", { objection, reason }, token);
 
 export const getAgreement = (token: string, signal?: AbortSignal) =>
   request<AgreementView>("/api/agreements/current", { token, signal });

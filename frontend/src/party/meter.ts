@@ -58,14 +58,3 @@ export function playChime(): Promise<void> {
     }, 900);
   });
 }
-
-/** Milliseconds that a small question to the server takes, or null when no answer came. */
-export async function roundTrip(): Promise<number | null> {
-  const before = performance.now();
-  try {
-    await fetch("/healthz", { cache: "no-store" });
-  } catch {
-    return null;
-  }
-  return performance.now() - before;
-}

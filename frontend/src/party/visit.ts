@@ -1,6 +1,17 @@
 /** One visit through one link: who it is for, the room token and its renewal. */
 import { ApiError } from "../api";
-import { identify, type LinkView, openLink, type PartyAccess, refresh } from "./api";
+import {
+  askDocument,
+  type CodeSent,
+  type Company,
+  identify,
+  type LinkView,
+  openLink,
+  type PartyAccess,
+  type Proof,
+  refresh,
+  requestEntryCode,
+} from "./api";
 
 /** A token is renewed this long before it ends, so that no request leaves with one that dies on the way. */
 const MARGIN_MS = 60_000;
@@ -21,8 +32,19 @@ export class Visit {
   }
 
   /** @throws ApiError */
-  async identify(last4: string): Promise<PartyAccess> {
-    return this.keep(await identify(this.secret, last4));
+  sendCode(last4: string): Promise<CodeSent> {
+    return requestEntryCode(this.secret, last4);
+  }
+
+  /** @throws ApiError */
+  async identify(proof: Proof): Promise<PartyAccess> {
+    return this.keep(await identify(this.secret, proof));
+  }
+
+  /** Come in without a code: the mediator will look at a document.
+   * @throws ApiError */
+  async askDocument(last4: string, company: Company): Promise<PartyAccess> {
+    return this.keep(await askDocument(this.secret, last4, company));
   }
 
   /** Take up the visit again on the device that made it.

@@ -74,9 +74,10 @@ export function socketUrl(path: string): string {
   return `${scheme}//${location.host}${path}`;
 }
 
-/** Whoever was sent out gets no token any more. */
-function refusedAsRemoved(error: unknown): boolean {
-  return (error as { code?: unknown } | null)?.code === "removed";
+/** Whoever was sent out, or goes on on another device, gets no token any more; the code says which. */
+function removalOf(error: unknown): string | null {
+  const code = (error as { code?: unknown } | null)?.code;
+  return code === "removed" || code === "continued_elsewhere" ? code : null;
 }
 
 export class RoomClient {
@@ -205,7 +206,9 @@ export class RoomClient {
       token = await this.options.getToken(this.renewToken);
       this.renewToken = false;
     } catch (error) {
-      if (this.isFinalRefusal(error)) this.end(refusedAsRemoved(error) ? "removed" : "expired", String(error));
+      const removal = removalOf(error);
+      if (removal) this.end("removed", removal);
+      else if (this.isFinalRefusal(error)) this.end("expired", String(error));
       else this.scheduleRetry();
       return;
     }

@@ -40,9 +40,17 @@ export function devicesReachable(): boolean {
   return typeof navigator !== "undefined" && typeof navigator.mediaDevices?.getUserMedia === "function";
 }
 
-/** WeChat and WeCom show pages in their own WebView. */
-export function insideWeChat(agent: string = navigator.userAgent): boolean {
-  return /MicroMessenger|wxwork/i.test(agent);
+/** Apps that show pages in a browser of their own, which often has no camera. */
+export type Enclosing = "wechat" | "other";
+
+/** WeChat and WeCom; then QQ, Weibo, DingTalk, Alipay, the apps of ByteDance, and Android's WebView as such. */
+export function insideAnApp(agent: string = navigator.userAgent): Enclosing | null {
+  if (/MicroMessenger|wxwork/i.test(agent)) return "wechat";
+  return /\bQQ\/|Weibo|DingTalk|AlipayClient|aweme|BytedanceWebview|NewsArticle|; wv\)/i.test(agent) ? "other" : null;
+}
+
+export function onApple(agent: string = navigator.userAgent): boolean {
+  return /iPhone|iPad|iPod/.test(agent);
 }
 
 export function problemOf(error: unknown): DeviceProblem {

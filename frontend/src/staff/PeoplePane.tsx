@@ -7,6 +7,7 @@ import { Button } from "../ui/Button";
 import { CaucusTotals } from "../ui/CaucusBar";
 import { Icon } from "../ui/Icon";
 import { LanguageSwitch } from "../ui/LanguageSwitch";
+import { rollLineOf } from "../ui/roll";
 import { Seal, sideName } from "../ui/Seal";
 import { reissueLink, revokeLink, type SessionPerson } from "./api";
 import { Balance } from "./Balance";
@@ -17,6 +18,7 @@ import { Isolation } from "./Isolation";
 import { conductWords, DeviceTool, SharingTool, SpotlightTool, sends } from "./PersonTools";
 import { Queue } from "./Queue";
 import { useTools } from "./tools";
+import { DenyButtons, Greet } from "./WaitingTools";
 
 const SIDES = ["applicant", "respondent"];
 
@@ -42,6 +44,7 @@ export function PeoplePane({ onClose }: { onClose: () => void }) {
           <WaitingRoom key={side} side={side} waiting={waiting.filter((one) => one.side === side)} />
         ))}
         <Lock />
+        <Greet sides={SIDES} />
       </section>
       <section class="stack stack--2">
         <h2 class="section-title">
@@ -83,11 +86,12 @@ function WaitingRoom({ side, waiting }: { side: string; waiting: ParticipantView
         </span>
       </div>
       {waiting.map((one) => (
-        <div class="person" key={one.participant_id}>
+        <div class="person person--waiting" key={one.participant_id}>
           <div class="grow">
             <b>{one.display_name}</b>
             <PersonNote participantId={one.participant_id} />
           </div>
+          <DenyButtons person={one} />
           <Button
             dense
             look="primary"
@@ -106,12 +110,16 @@ function WaitingRoom({ side, waiting }: { side: string; waiting: ParticipantView
 
 /** Whether the identity was checked and the recording agreed to, in words. */
 function PersonNote({ participantId }: { participantId: string }) {
-  const { detail } = useTools();
+  const { detail, state } = useTools();
   const person = detail.people.find((one) => one.participant_id === participantId);
   if (!person) return null;
+  const line = rollLineOf(state, participantId);
   const words = [person.identity_checked_at ? t("staff.identityChecked") : t("staff.identityOpen")];
+  if (line?.identity?.method === "document_asked") words[0] = t("staff.waiting.documentAsked");
+  if (line?.company && !line.company.alone) words.push(t("staff.waiting.company", { who: line.company.who }));
   const consent = recordingConsent(person.consents);
   if (consent === false) words.push(t("staff.recordingRefused"));
+  if (person.consents.esign === false) words.push(t("staff.waiting.onPaper"));
   return <p class="tiny">{words.join(" · ")}</p>;
 }
 

@@ -30,6 +30,9 @@ export interface SessionPerson {
   display_name: string;
   side: string;
   role: string;
+  party_name: string;
+  /** `self, general, special, mediator` */
+  authority: string;
   identity_checked_at: string | number | null;
   /** Notice or purpose to the answer given; absent while unanswered. */
   consents: Record<string, unknown>;
@@ -87,6 +90,46 @@ export function reissueLink(sessionId: string, participantId: string): Promise<{
 export function revokeLink(sessionId: string, participantId: string): Promise<void> {
   return request<void>(`${linkPath(sessionId, participantId)}/revoke`, { method: "POST" });
 }
+
+function onSession<T>(sessionId: string, rest: string, body: unknown): Promise<T> {
+  return request<T>(`${SESSIONS}/${encodeURIComponent(sessionId)}${rest}`, { method: "POST", body });
+}
+
+// ---- the arrival -----------------------------------------------------------------------------------------------
+
+/** What is read out or asked, with its version and articles. */
+export interface RollText {
+  item: "discipline" | "sham_warning" | "recusal_asked";
+  version: string;
+  title_zh: string;
+  title_en: string;
+  text_zh: string;
+  text_en: string;
+  source_zh: string;
+  source_en: string;
+}
+
+export function rollTexts(sessionId: string): Promise<RollText[]> {
+  return request<RollText[]>(`${SESSIONS}/${encodeURIComponent(sessionId)}/roll/texts`);
+}
+
+export const readOut = (sessionId: string, item: RollText["item"]) =>
+  onSession<void>(sessionId, "/roll/read", { item });
+
+export const askRecusal = (sessionId: string, disclosure: string) =>
+  onSession<void>(sessionId, "/roll/recusal", { disclosure });
+
+export const checkDocument = (sessionId: string, person: string, kind: string, matches: boolean) =>
+  onSession<void>(sessionId, `/roll/people/${encodeURIComponent(person)}/document`, { kind, matches });
+
+export const checkAuthority = (sessionId: string, person: string) =>
+  onSession<void>(sessionId, `/roll/people/${encodeURIComponent(person)}/authority`, {});
+
+export const greet = (sessionId: string, side: string, text: string) =>
+  onSession<void>(sessionId, "/greeting", { side, text });
+
+export const deny = (sessionId: string, person: string, reason: string, final: boolean) =>
+  onSession<void>(sessionId, `/people/${encodeURIComponent(person)}/deny`, { reason, final });
 
 /** A kind sentence for whatever went wrong. */
 export function sentenceOf(error: unknown): string {

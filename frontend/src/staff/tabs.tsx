@@ -5,6 +5,7 @@ import { ticketsOf } from "../room/talk";
 import { unread } from "../talk/unread";
 import { ChatTab } from "./ChatTab";
 import { NotesTab } from "./NotesTab";
+import { openPoints, RollTab } from "./RollTab";
 import { TicketsTab } from "./TicketsTab";
 import type { ConsoleTools } from "./tools";
 
@@ -17,7 +18,9 @@ export interface ConsoleTab {
 }
 
 /** Before and after the tab of the agreement. */
-export const TABS_BEFORE: readonly ConsoleTab[] = [];
+export const TABS_BEFORE: readonly ConsoleTab[] = [
+  { id: "roll", word: () => t("staff.roll.tab"), count: openPoints, View: RollTab },
+];
 export const TABS_AFTER: readonly ConsoleTab[] = [
   { id: "chat", word: () => t("chat.title"), count: ({ state }) => unread(state), View: ChatTab },
   {

@@ -11,20 +11,27 @@ import httpx
 import pytest
 
 from recorder.verify import verify
-from tests.support.product_room import CONTENT, Product, handwriting
+from tests.support.product_room import CONTENT, LAST4, Product, handwriting
 
-LAST4 = {"applicant": "0001", "respondent": "0002"}
+
+async def identify(browser: httpx.AsyncClient, product: Product, side: str, **more: Any) -> httpx.Response:
+    """The number, the code that is sent for it, and nobody else in the room."""
+    body = {"secret": product.secret(side), "last4": LAST4[side]}
+    assert (await browser.post("/api/links/code", json=body)).status_code == 200
+    code = await product.code(await product.person(side), "identity_code")
+    proof = {**body, "code": code, "company": {"alone": True}, **more}
+    return await browser.post("/api/links/identify", json=proof)
 
 
 async def enter(browser: httpx.AsyncClient, product: Product, side: str) -> dict[str, str]:
     """Open the link, prove identity, accept what is required. Returns the headers of the token."""
     secret = product.secret(side)
     assert (await browser.post("/api/links/open", json={"secret": secret})).status_code == 200
-    answer = await browser.post("/api/links/identify", json={"secret": secret, "last4": LAST4[side]})
+    answer = await identify(browser, product, side)
     headers = {"Authorization": f"Bearer {answer.json()['token']}"}
     me = (await browser.get("/api/me", headers=headers)).json()
     for notice in me["notices"]:
-        answers = {item["id"]: item["required"] for item in notice["items"]}
+        answers = {item["id"]: item["required"] or item["id"] == "esign" for item in notice["items"]}
         body = {"notice_id": notice["id"], "version": notice["version"], "answers": answers}
         last = await browser.post("/api/me/consents", json=body, headers=headers)
     assert last.json() == {"ready": True}
@@ -120,18 +127,20 @@ async def test_a_link_belongs_to_the_first_device_that_proves_identity(product: 
     async with product.browser() as own, product.browser() as other:
         assert not (await own.post("/api/links/open", json=secret)).json()["claimed_here"]
         assert (await own.post("/api/links/refresh", json=secret)).status_code == 401
-        await own.post("/api/links/identify", json={**secret, "last4": "0001"})
+        assert (await identify(own, product, "applicant")).status_code == 200
         assert (await own.post("/api/links/open", json=secret)).json()["claimed_here"]
         assert (await own.post("/api/links/refresh", json=secret)).status_code == 200
-        refused = await other.post("/api/links/open", json=secret)
-        assert (refused.status_code, refused.json()["code"]) == (409, "link_used")
+        seen = (await other.post("/api/links/open", json=secret)).json()
+        assert (seen["claimed_here"], seen["claimed_elsewhere"]) == (False, True)
         assert (await other.post("/api/links/refresh", json=secret)).status_code == 409
+        product.clock.forward(seconds=61)
+        refused = await identify(other, product, "applicant")
+        assert (refused.status_code, refused.json()["code"]) == (409, "link_used")
 
 
 async def test_the_device_cookie_is_out_of_reach_of_scripts_and_other_sites(product: Product) -> None:
     async with product.browser() as browser:
-        body = {"secret": product.secret("applicant"), "last4": "0001"}
-        cookie = (await browser.post("/api/links/identify", json=body)).headers["set-cookie"]
+        cookie = (await identify(browser, product, "applicant")).headers["set-cookie"]
     assert "HttpOnly" in cookie
     assert "SameSite=strict" in cookie
 
@@ -153,6 +162,7 @@ async def test_what_a_link_shows_before_the_identity_check_names_nobody(product:
         "/api/agreements/current?session_id=x",
         "/api/court/records",
         "/api/court/records/x/dossier",
+        "/api/staff/sessions/x/roll/texts",
     ],
 )
 async def test_nothing_is_told_to_somebody_unknown(product: Product, path: str) -> None:

@@ -73,8 +73,9 @@ export default function RoomPage({ visit, me, checked }: Props) {
     if (connection.ending === "closed" && !left && known && known.state !== "void") {
       return <Done visit={visit} me={me} agreement={known} over />;
     }
-    const kind: EndKind = left ? "left" : connection.ending;
-    return <Ending kind={kind} />;
+    if (left) return <Ending kind="left" />;
+    const { kind, reason } = removalOf(connection.ending, connection.reason, state);
+    return <Ending kind={kind} reason={reason} />;
   }
   if (!state) return <Connecting connection={connection} />;
   const shared = { client, media, me, state, onLeave: leave };
@@ -83,6 +84,15 @@ export default function RoomPage({ visit, me, checked }: Props) {
       {isPresent(state) ? <Stage {...shared} visit={visit} /> : <WaitingRoom {...shared} visit={visit} />}
     </Connected.Provider>
   );
+}
+
+/** Why somebody is out; the mediator's own words came on the board just before. */
+function removalOf(ending: EndKind, why: string, state: RoomState | null): { kind: EndKind; reason?: string } {
+  if (ending !== "removed") return { kind: ending };
+  if (why === "continued_elsewhere") return { kind: "continued_elsewhere" };
+  const denial = state?.board[`denial/${state.me}`] as { reason: string; final: boolean } | undefined;
+  if (!denial) return { kind: "removed" };
+  return { kind: denial.final ? "denied_final" : "denied", reason: denial.reason };
 }
 
 function Connecting({ connection }: { connection: Connection }) {

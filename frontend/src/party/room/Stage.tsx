@@ -26,6 +26,7 @@ import { Done } from "./Done";
 import { Faces } from "./Faces";
 import { type Choice, More } from "./More";
 import { PANELS } from "./panels";
+import { RollInvitation } from "./RollPanel";
 import { agreementOf } from "./RoomPage";
 import { Sharing } from "./Sharing";
 import { Signing } from "./Signing";
@@ -145,6 +146,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
         <Asked client={client} media={media} state={state} />
         <Sharing media={media} state={state} reading={reading} />
         {!reading && <Invitation toSign={toSign} onOpen={() => setView("agreement")} />}
+        {!reading && <RollInvitation state={state} onOpen={() => setView("panel-roll")} />}
       </main>
       {sounds}
       {more && <More choices={choices} onClose={close} />}

@@ -8,7 +8,9 @@ import { Confirm } from "../../ui/Confirm";
 import { Dock } from "../../ui/Dock";
 import { scrollable, useStore } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
+import { Note } from "../../ui/Note";
 import { RecStrip } from "../../ui/RecStrip";
+import { rollLineOf } from "../../ui/roll";
 import { Seal } from "../../ui/Seal";
 import { Tile } from "../../ui/Tile";
 import type { Me } from "../api";
@@ -16,6 +18,7 @@ import { QuietHelp } from "../QuietCall";
 import type { Visit } from "../visit";
 import { Banner } from "./Banner";
 import { CameraButton, DeviceNotes, MicrophoneButton } from "./Controls";
+import { Greeting } from "./Greeting";
 
 interface Props {
   visit: Visit;
@@ -34,6 +37,8 @@ export function WaitingRoom({ visit, client, media, me, state, onLeave }: Props)
   const hosts = people.filter((one) => one.role === "host" && one.presence === "present");
   const beside = people.filter((one) => one.role !== "host" && one.participant_id !== state.me);
   const promises = [t("waiting.apart"), t("waiting.notRecorded"), t("waiting.comesByItself")];
+  const steps = [t("waiting.next1"), t("waiting.next2"), t("waiting.next3")];
+  const toShow = rollLineOf(state)?.identity?.method === "document_asked";
   return (
     <div class="phone" data-testid="waiting-room">
       <RecStrip recording={state.recording} clockOffset={state.clockOffset} />
@@ -51,6 +56,12 @@ export function WaitingRoom({ visit, client, media, me, state, onLeave }: Props)
               : t("waiting.hostComing", { mediator: me.session.mediator_name })}
           </p>
         </div>
+        <Greeting state={state} me={me} here={hosts.length > 0} />
+        {toShow && (
+          <Note tone="warn" icon="user" title={t("waiting.document")} testId="waiting-document">
+            <p class="meta">{t("waiting.documentText")}</p>
+          </Note>
+        )}
         <div class="waiting__tile" data-theme="stage">
           <Tile
             participantId={state.me}
@@ -82,6 +93,19 @@ export function WaitingRoom({ visit, client, media, me, state, onLeave }: Props)
             </li>
           ))}
         </ul>
+        <section class="stack stack--2">
+          <h2 class="h2">{t("waiting.next")}</h2>
+          <ol class="stack stack--2">
+            {steps.map((one, index) => (
+              <li class="row row--top" key={one}>
+                <span class="bullet" aria-hidden="true">
+                  {index + 1}
+                </span>
+                <span>{one}</span>
+              </li>
+            ))}
+          </ol>
+        </section>
         <QuietHelp visit={visit} me={me} />
         <DeviceNotes media={local} />
       </main>

@@ -10,7 +10,9 @@ import type { IconName } from "../../ui/Icon";
 import type { Me } from "../api";
 import type { Visit } from "../visit";
 import { ChatPanel } from "./ChatPanel";
+import { ConsentsPanel } from "./ConsentsPanel";
 import { Devices } from "./Devices";
+import { openQuestions, RollPanel } from "./RollPanel";
 import { TalkPanel } from "./TalkPanel";
 import { hasTickets, TicketsPanel } from "./Tickets";
 
@@ -35,7 +37,7 @@ export interface Panel {
 }
 
 export const PANELS: readonly Panel[] = [
-  { id: "devices", icon: "speaker", word: () => t("devices.title"), View: Devices },
+  { id: "roll", icon: "user", word: () => t("roll.panel"), count: openQuestions, View: RollPanel },
   { id: "chat", icon: "msg", word: () => t("chat.title"), count: unread, View: ChatPanel },
   {
     id: "tickets",
@@ -46,4 +48,6 @@ export const PANELS: readonly Panel[] = [
     View: TicketsPanel,
   },
   { id: "talk", icon: "user", word: () => t("call.talk"), View: TalkPanel },
+  { id: "devices", icon: "speaker", word: () => t("devices.title"), View: Devices },
+  { id: "consents", icon: "list", word: () => t("consentPanel.panel"), View: ConsentsPanel },
 ];

@@ -70,7 +70,14 @@ def test_the_mark_of_an_identity_is_bound_to_the_person_and_the_key() -> None:
 
 
 def one_time_code(digits: str = "123456") -> OneTimeCode:
-    return OneTimeCode("c", "p", "pr", "d", hash_digits(KEY, "c", digits), NOW)
+    return OneTimeCode(
+        code_id="c",
+        participant_id="p",
+        proposal_id="pr",
+        digest="d",
+        code_hash=hash_digits(KEY, "c", digits),
+        sent_at=NOW,
+    )
 
 
 def test_a_code_is_used_once() -> None:

@@ -5,12 +5,14 @@ import json
 import pytest
 from pycrdt import Doc, XmlFragment
 
+from room_server.domain.rollcall import Item
 from room_server.rules import demo_case
 from room_server.rules.agreement_text import ChosenClause, clause_text, initial_content
 from room_server.rules.flow import effect_text, ending_reasons
 from room_server.rules.messages import message
-from room_server.rules.notices import texts
+from room_server.rules.notices import notices, texts
 from room_server.rules.package import table
+from room_server.rules.rollcall import roll_text
 from room_server.rules.text import MissingFieldError, fill, ordinal, rmb_upper
 from room_server.services.draft_document import FRAGMENT, initial_update
 from signaling.prosemirror import to_json
@@ -83,7 +85,13 @@ def test_the_notices_are_filled_in_and_keep_their_sources() -> None:
         assert text.sources
         assert text.notice.version.startswith("2026.")
     required = {item.item_id for text in texts(demo_case.load("x").case) for item in text.notice.items if item.required}
-    assert required == {"mediation", "online", "personal_data"}
+    assert required == {"mediation", "online", "truth_undertaking", "personal_data"}
+
+
+def test_a_page_that_is_only_read_asks_for_nothing_that_one_may_refuse() -> None:
+    for notice in notices():
+        if notice.kind == "notice":
+            assert all(item.required for item in notice.items), notice.notice_id
 
 
 def test_the_eight_reasons_to_end_and_the_effective_moment() -> None:
@@ -94,3 +102,13 @@ def test_the_eight_reasons_to_end_and_the_effective_moment() -> None:
 def test_a_text_message_fits_into_seventy_characters() -> None:
     values = {"org": "示例街道调解中心", "code": "000000", "minutes": 5}
     assert len(message("one_time_code", values)[0]) <= 70
+    assert len(message("identity_code", values)[0]) <= 70
+
+
+@pytest.mark.parametrize("item", [Item.DISCIPLINE, Item.SHAM_WARNING, Item.RECUSAL_ASKED])
+def test_what_is_read_at_the_roll_call_has_a_version_and_articles_and_no_hole(item: Item) -> None:
+    text = roll_text(item, demo_case.load("ca_1").case)
+    assert text.version.startswith("2026.")
+    assert text.source_zh
+    assert text.source_en
+    assert "{" not in text.text_zh + text.text_en

@@ -10,8 +10,8 @@ from room_server.domain.errors import Conflict, DomainError, Forbidden, Gone, Lo
 from tests.support.product_room import TOKEN_KEY, Product, TestClock
 
 
-async def token(product: Product, side: str = "applicant", last4: str = "0001") -> str:
-    return (await product.services.access.identify(product.secret(side), last4)).token
+async def token(product: Product, side: str = "applicant") -> str:
+    return (await product.identify(side)).token
 
 
 async def refusal(product: Product, value: str) -> str:
@@ -24,11 +24,11 @@ async def test_five_wrong_answers_lock_the_link_for_good(product: Product) -> No
     access, secret = product.services.access, product.secret("applicant")
     for left in (4, 3, 2, 1):
         with pytest.raises(Forbidden) as caught:
-            await access.identify(secret, "9999")
+            await access.send_code(secret, "9999")
         assert caught.value.detail == {"tries_left": left}
     for answer in ("9999", "0001"):
         with pytest.raises(Locked):
-            await access.identify(secret, answer)
+            await access.send_code(secret, answer)
     assert (await product.kinds()).count("identity_failed") == 5
 
 
@@ -36,9 +36,9 @@ async def test_a_new_link_opens_the_locked_door_again(product: Product) -> None:
     access, person = product.services.access, await product.person("applicant")
     for _ in range(5):
         with pytest.raises(DomainError):
-            await access.identify(product.secret("applicant"), "9999")
+            await access.send_code(product.secret("applicant"), "9999")
     url = await access.reissue_link(product.session_id, await product.person("mediator"), person)
-    assert (await access.identify(url.rsplit("/", 1)[1], "0001")).participant_id == person
+    assert (await access.send_code(url.rsplit("/", 1)[1], "0001")).sent_to == "100****0001"
     with pytest.raises(Gone):
         await access.open_link(product.secret("applicant"))
 
@@ -72,7 +72,7 @@ async def test_removal_kills_every_token_at_once_and_says_so(product: Product) -
     assert await refusal(product, value) == "removed"
     assert AccessEnded(product.session_id, person, "removed") in product.events
     with pytest.raises(Gone):
-        await product.services.access.identify(product.secret("applicant"), "0001")
+        await product.services.access.send_code(product.secret("applicant"), "0001")
 
 
 async def test_nobody_comes_in_without_the_required_consents(product: Product) -> None:

@@ -57,7 +57,7 @@ async def test_every_step_is_on_the_record_and_on_the_board(product: Product) ->
 
 async def test_the_log_holds_no_code_no_link_and_no_identity_number(product: Product) -> None:
     person = await product.person("applicant")
-    await product.services.access.identify(product.secret("applicant"), "0001")
+    await product.identify("applicant")
     proposal_id = await product.freeze()
     await product.sign(proposal_id, "applicant")
     async with product.ports.unit_of_work() as unit:
@@ -204,3 +204,14 @@ async def test_the_same_signature_sent_twice_at_once_is_taken_once(product: Prod
     outcomes = await asyncio.gather(*(sign(proposal_id, person, **act) for _ in range(3)), return_exceptions=True)  # type: ignore[arg-type]
     assert sum(not isinstance(outcome, BaseException) for outcome in outcomes) == 1
     assert {outcome.code for outcome in outcomes if isinstance(outcome, DomainError)} == {"already_signed"}
+
+
+async def test_whoever_said_no_to_signing_electronically_signs_on_paper_until_they_change_it(product: Product) -> None:
+    person = await product.person("applicant")
+    await product.consent(person, esign=False)
+    proposal_id = await product.freeze()
+    with pytest.raises(DomainError) as caught:
+        await product.sign(proposal_id, "applicant")
+    assert caught.value.code == "esign_refused"
+    await product.consent(person, esign=True)
+    await product.sign(proposal_id, "applicant")

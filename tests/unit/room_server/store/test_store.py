@@ -21,12 +21,14 @@ CHANGES = {
     "document_updates": "participant_id = 'nobody'",
     "consents": "version = '0'",
     "reads": "what = 'nothing'",
+    "roll_marks": "answer = '{}'",
 }
 
 
 async def filled(product: Product) -> None:
     """A row at least in every table that only grows."""
     await product.consent(await product.person("applicant"))
+    await product.identify("applicant")
     async with product.ports.unit_of_work() as unit:
         member = await unit.staff.by_username("faguan")
         assert member is not None

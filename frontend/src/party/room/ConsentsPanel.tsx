@@ -1,0 +1,86 @@
+/** Every purpose one was asked for, with version and time, and the way to take a free one back. */
+import { useEffect, useState } from "preact/hooks";
+import { ApiError } from "../../api";
+import { pick, t } from "../../i18n";
+import { dateTime } from "../../i18n/time";
+import { Button } from "../../ui/Button";
+import { Complaint } from "../../ui/Complaint";
+import { scrollable } from "../../ui/hooks";
+import { answerNotice, getMe, type Notice } from "../api";
+import { withToken } from "../visit";
+import { PanelHead } from "./PanelHead";
+import type { PanelProps } from "./panels";
+
+export function ConsentsPanel({ visit, me, onClose }: PanelProps) {
+  const [notices, setNotices] = useState(me.notices);
+  const [changed, setChanged] = useState(false);
+  const [error, setError] = useState<string | null>(null);
+
+  const load = async () => setNotices((await withToken(visit, getMe)).notices);
+  const attempt = async (work: () => Promise<unknown>) => {
+    setError(null);
+    try {
+      await work();
+    } catch (cause) {
+      if (!(cause instanceof ApiError)) throw cause;
+      setError(cause.sentence);
+    }
+  };
+  useEffect(() => void attempt(load), []);
+
+  const change = (notice: Notice, item: string, answer: boolean) =>
+    attempt(async () => {
+      setChanged(false);
+      await withToken(visit, (token) => answerNotice(token, notice, { ...notice.answered, [item]: answer }));
+      await load();
+      setChanged(true);
+    });
+
+  return (
+    <section class="paper" data-theme-light data-testid="consents-panel" aria-label={t("consentPanel.title")}>
+      <PanelHead title={t("consentPanel.title")} onClose={onClose} />
+      <div class="paper__body stack" {...scrollable}>
+        <p class="meta">{t("consentPanel.lead")}</p>
+        <p class="meta" role="status">
+          {changed && t("consentPanel.done")}
+        </p>
+        <Complaint>{error}</Complaint>
+        {notices.map((notice) => (
+          <section class="card stack stack--2" key={notice.id}>
+            <div>
+              <h3 class="h3">{pick(notice.title_zh, notice.title_en)}</h3>
+              {notice.answered_at && (
+                <p class="meta">
+                  {t("consentPanel.given", { version: notice.version, time: dateTime(notice.answered_at) })}
+                </p>
+              )}
+            </div>
+            {notice.items.map((item) => {
+              const given = notice.answered?.[item.id] ?? false;
+              return (
+                <div class="consent-line" key={item.id}>
+                  <p>{pick(item.label_zh, item.label_en)}</p>
+                  <div class="row between">
+                    <span class={given ? "badge badge--ok" : "badge"}>
+                      {t(given ? "consentPanel.yes" : "consentPanel.no")}
+                    </span>
+                    {!item.required && (
+                      <Button
+                        testId={`consent-change-${item.id}`}
+                        aria-label={`${t(given ? "consentPanel.withdraw" : "consentPanel.agree")}: ${pick(item.label_zh, item.label_en)}`}
+                        onClick={() => void change(notice, item.id, !given)}
+                      >
+                        {t(given ? "consentPanel.withdraw" : "consentPanel.agree")}
+                      </Button>
+                    )}
+                  </div>
+                  {item.required && <p class="meta">{t("consentPanel.required")}</p>}
+                </div>
+              );
+            })}
+          </section>
+        ))}
+      </div>
+    </section>
+  );
+}
