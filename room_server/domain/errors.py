@@ -47,6 +47,30 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "document_read_only": ("您现在不能修改文本。", "You may not write in this text now."),
     "text_unprintable": ("文本无法生成文书，请检查内容。", "The text cannot be rendered."),
     "filing_incomplete": ("案卷正在归档。", "The record is being filed."),
+    "exhibit_too_large": ("文件太大，请分开上传。", "The file is too large."),
+    "exhibit_kind": (
+        "只收 PDF 和照片（JPEG、PNG、WebP）。请换一种格式。",
+        "Only PDF files and pictures (JPEG, PNG, WebP) are accepted.",
+    ),
+    "exhibit_empty": ("文件是空的。", "The file is empty."),
+    "exhibit_encrypted": ("PDF 设了密码，请去掉密码再上传。", "The PDF has a password. Remove it and try again."),
+    "exhibit_damaged": ("文件打不开，可能已损坏。", "The file cannot be opened; it may be damaged."),
+    "exhibit_pages": ("页数太多，请分成几份上传。", "There are too many pages. Split the file."),
+    "exhibit_pixels": ("图片尺寸过大，请缩小后再上传。", "The picture has too many pixels. Make it smaller."),
+    "exhibit_effort": (
+        "文件太复杂，没能在限定时间内打开。请打印成新的 PDF 或者拍照上传。",
+        "The file is too complex to open. Print it to a new PDF, or photograph it.",
+    ),
+    "exhibit_many": ("一方的证据件数已到上限。", "This side has as many exhibits as one session takes."),
+    "exhibit_title_missing": ("请写证据名称（最多 60 个字）。", "Give the exhibit a title (at most 60 characters)."),
+    "exhibit_private": (
+        "这份证据只在单独沟通里出现过，拿出证据的人还没有给对方看。",
+        "This exhibit is known only in a private talk; its owner has not shown it to everybody.",
+    ),
+    "exhibit_withdrawn": ("这份证据已经撤回。", "This exhibit was withdrawn."),
+    "presenting_not_allowed": ("请先让调解员允许您出示。", "Ask the mediator to let you show exhibits."),
+    "only_joint": ("请回到面对面再做这一步。", "This is possible only in the joint session."),
+    "reason_missing": ("有异议的，请写明理由。", "An objection needs a reason."),
     "log_broken": ("日志链不完整。", "The event log's chain is broken."),
 }
 """Every code with its sentence (zh, en). A code that is not here cannot be raised."""

@@ -1,4 +1,4 @@
-"""The tables. Times are UTC; ``event_log``, ``document_updates``, ``consents`` and ``reads`` only ever grow."""
+"""The tables. Times are UTC; those of ``APPEND_ONLY`` only ever grow."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-APPEND_ONLY = ("event_log", "document_updates", "consents", "reads")
+APPEND_ONLY = ("event_log", "document_updates", "consents", "reads", "challenges")
 """Tables whose rows a trigger of the database protects against every UPDATE and DELETE."""
 
 

@@ -12,6 +12,7 @@ from room_server.store.agreements import Agreements, Codes, Papers
 from room_server.store.cases import Cases, Sessions
 from room_server.store.caucuses import Caucuses
 from room_server.store.documents import Documents
+from room_server.store.exhibits import Exhibits, Presentations
 from room_server.store.log import Log
 from room_server.store.people import Consents, Links, Participants
 from room_server.store.recordings import Filings, Recordings
@@ -32,6 +33,8 @@ class UnitOfWork:
         self.papers = Papers(connection)
         self.codes = Codes(connection)
         self.caucuses = Caucuses(connection)
+        self.exhibits = Exhibits(connection)
+        self.presentations = Presentations(connection)
         self.recordings = Recordings(connection)
         self.filings = Filings(connection)
         self.log = Log(connection)
