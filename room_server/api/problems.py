@@ -33,7 +33,7 @@ STATUS: dict[type[DomainError], int] = {
     Locked: 423,
     RateLimited: 429,
 }
-OTHER_STATUS = {"too_large": 413, "json_required": 415}
+OTHER_STATUS = {"too_large": 413, "exhibit_too_large": 413, "json_required": 415}
 HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
 log = structlog.get_logger(__name__)

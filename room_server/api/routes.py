@@ -7,6 +7,7 @@ from starlette.routing import BaseRoute
 from room_server.api.agreements import AgreementsApi
 from room_server.api.court import CourtApi
 from room_server.api.demo import DemoApi
+from room_server.api.exhibits import ExhibitsApi
 from room_server.api.identity import Identity
 from room_server.api.links import LinksApi
 from room_server.api.me import MeApi
@@ -22,6 +23,7 @@ def api_routes(services: Services, *, secure: bool, outbox: OutboxMessages | Non
         *LinksApi(services, identity).routes(),
         *MeApi(services, identity).routes(),
         *AgreementsApi(services, identity).routes(),
+        *ExhibitsApi(services, identity).routes(),
         *StaffApi(services, identity).routes(),
         *CourtApi(services, identity).routes(),
     ]

@@ -12,8 +12,10 @@ from room_server.services.consents import ConsentService
 from room_server.services.court import CourtService
 from room_server.services.demo import DemoService
 from room_server.services.drafting import DraftingService
+from room_server.services.exhibits import ExhibitService
 from room_server.services.filing import FilingService
 from room_server.services.ports import Ports
+from room_server.services.presentations import PresentationService
 from room_server.services.recording import RecordingService
 from room_server.services.sessions import SessionService
 from room_server.services.staff import StaffService
@@ -38,6 +40,8 @@ class Services:
     recording: RecordingService
     drafting: DraftingService
     agreements: AgreementService
+    exhibits: ExhibitService
+    presentations: PresentationService
     filing: FilingService
     court: CourtService
     staff: StaffService
@@ -45,7 +49,7 @@ class Services:
 
     async def board(self, session_id: str) -> dict[str, Piece]:
         """Everything that the screens of a session's room show besides people and media, by topic."""
-        contributors: tuple[Contributor, ...] = (self.sessions, self.agreements)
+        contributors: tuple[Contributor, ...] = (self.sessions, self.agreements, self.exhibits, self.presentations)
         pieces: dict[str, Piece] = {}
         for each in contributors:
             pieces |= await each.board(session_id)
@@ -63,6 +67,8 @@ def build_services(ports: Ports) -> Services:
         RecordingService(ports),
         DraftingService(ports),
         AgreementService(ports),
+        ExhibitService(ports),
+        PresentationService(ports),
         FilingService(ports),
         CourtService(ports),
         staff,

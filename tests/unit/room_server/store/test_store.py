@@ -10,9 +10,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from recorder.eventlog import check_chain
+from room_server.domain.challenge import Aspect, View
+from room_server.domain.people import Side
 from room_server.store import database
 from room_server.store.database import answers, migrate, open_engine
 from room_server.store.schema import APPEND_ONLY, metadata
+from tests.support.exhibit_room import exhibit_room
 from tests.support.product_room import Product
 
 CHANGES = {
@@ -20,11 +23,16 @@ CHANGES = {
     "document_updates": "participant_id = 'nobody'",
     "consents": "version = '0'",
     "reads": "what = 'nothing'",
+    "challenges": "reason = ''",
 }
 
 
 async def filled(product: Product) -> None:
     """A row at least in every table that only grows."""
+    room = await exhibit_room(product)
+    exhibit = await room.bring(room.worker)
+    view = View(Aspect.LEGALITY, objects=True, reason="没有来源")
+    await product.services.exhibits.challenge(exhibit, room.agent, Side.RESPONDENT, [view])
     await product.consent(await product.person("applicant"))
     async with product.ports.unit_of_work() as unit:
         member = await unit.staff.by_username("faguan")
