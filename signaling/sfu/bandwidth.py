@@ -33,8 +33,10 @@ SHARE_WHEN_DEEP: Final = 0.7
 PAUSE: Final = 0.5
 """Seconds between two cuts: the first must have shown its effect."""
 SETTLED: Final = 1.0
+DRAINED: Final = 0.3
+"""Seconds after a cut in which soundings still meet the queue from before it: what a home router keeps."""
 REPORTED_LATE: Final = 1.0
-"""Seconds after a cut in which receiver reports still tell of the time before it."""
+"""Seconds after a cut or an interruption in which receiver reports still tell of the time before its end."""
 FIRST_WAIT: Final = 3.0
 AFTER_RISE: Final = 3.0
 LONGEST_WAIT: Final = 60.0
@@ -230,6 +232,14 @@ class Downlink:
         self._radio = 0.0
         self._radio_until = float("-inf")
         self._lost_at_cut = 0.0
+        self._reports_from = float("-inf")
+
+    def interrupted(self, now: float) -> None:
+        """Nothing was heard of the subscriber for a while: that tells nothing of how wide the way is."""
+        self._trial_from = None
+        self._rose_at = float("-inf")
+        self.losses.clear()
+        self._reports_from = now + REPORTED_LATE
 
     @property
     def tense(self) -> bool:
@@ -241,9 +251,16 @@ class Downlink:
         standing = self.soundings.standing(now)
         return self.trips.standing(now) if standing is None else standing
 
+    def told_sounding(self, now: float, sent_at: float, delay: float | None) -> None:
+        """What became of a sounding: how long it took, between two clocks; None: it did not arrive."""
+        if delay is not None:
+            self.soundings.note(sent_at, delay)
+        if sent_at > self._cut_at + DRAINED:  # else it stood behind what was sent before the cut
+            self.losses.note(now, delay is None, 1)
+
     def told_losses(self, now: float, lost: float, packets: float) -> None:
         """A receiver report: so many of so many did not arrive."""
-        if now - self._cut_at > REPORTED_LATE:
+        if now > self._reports_from:
             self.losses.note(now, lost, packets)
 
     def look(self, now: float, sent: float, needed: float | None) -> float:
@@ -285,6 +302,7 @@ class Downlink:
         carried = carried if self.limit is None else min(self.limit, carried)
         self.limit = max(LEAST, carried * (SHARE_WHEN_DEEP if queue > DEEP else SHARE))
         self._cut_at = now
+        self._reports_from = now + REPORTED_LATE
         self._lost_at_cut = lost if queue <= EMPTY else 0.0
         self.losses.clear()
         self.cuts += 1

@@ -23,7 +23,10 @@ def read(transport: Transport, compound: bytes, now: float, arrived_at: float, r
     Raises:
         ValueError: it is malformed.
     """
-    for message in rtcp.parse(compound):
+    messages = rtcp.parse(compound)
+    if transport.way_down is not None:
+        transport.way_down.heard(now)
+    for message in messages:
         match message:
             case rtcp.SenderReport():
                 _relay(transport, message, now, arrived_at)

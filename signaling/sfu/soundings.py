@@ -111,6 +111,10 @@ class Soundings:
         self._sent[number] = now
         return number
 
+    def forget(self) -> None:
+        """Nothing will ever be known of those that are on their way."""
+        self._sent.clear()
+
     def hear(self, raw: bytes, now: float) -> list[Echo]:
         """The browser's answer. Raises ValueError when it is malformed."""
         echoes = []
@@ -124,10 +128,13 @@ class Soundings:
             self.answered_at = now
         return echoes
 
-    def lost(self, now: float, round_trip: float | None = None) -> Iterator[Echo]:
-        """Those that should have been answered by now, on a way of this round trip. Nobody hears of a loss twice."""
+    def lost(self, heard_at: float, round_trip: float | None = None) -> Iterator[Echo]:
+        """Those that should have been answered before the browser was last heard, on a way of this round trip.
+
+        Of those after it nothing is known: the way back may be the one that is cut. Nobody hears of a loss twice.
+        """
         patience = ANSWERED_WITHIN + (ASSUMED_TRIP if round_trip is None else round_trip)
-        late = [number for number, sent_at in self._sent.items() if now - sent_at > patience]
+        late = [number for number, sent_at in self._sent.items() if heard_at - sent_at > patience]
         for number in late:
             sent_at = self._sent.pop(number)
             if self.answered_at >= 0:  # else it is a browser that never answers

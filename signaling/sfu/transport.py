@@ -151,6 +151,8 @@ class Transport:
             self._set_state("disconnected", "path_closed")
 
     def _select(self, path: Path) -> None:
+        if self.way_down is not None and self._path is not None and path.key != self._path.key:
+            self.way_down.start_over()
         self._path = path
         if path.raw:
             self.name.set(path.raw)

@@ -28,6 +28,10 @@ REPAIRS_WHEN_NARROW: Final = 0.15
 MOST_REPAIRS: Final = 60
 """At once."""
 UNWATCHED: Final = 1.0
+SILENT: Final = 0.8
+"""Seconds without any RTCP after which a browser that answers soundings is cut off; on a full way it asks for more."""
+SILENT_DEAF: Final = 2.5
+"""The same for one that only reports once a second."""
 SOUNDING_BYTES: Final = LARGEST_PADDING + OVERHEAD - 8
 LARGEST_TRIAL: Final = 1_500_000
 """Bits per second of padding at most."""
@@ -43,11 +47,28 @@ class WayDown:
         self.estimate = Downlink()
         self._transport = transport
         self._soundings = Soundings()
-        self._looked_at = 0.0
+        self._looked_at = self._heard_at = 0.0
         self._cuts = 0
         self._padded = self._packets = 0
         self._repairs = float(MOST_REPAIRS)
         self._sent: deque[tuple[float, int, int]] = deque()
+
+    def start_over(self) -> None:
+        """Packets leave on another path from now on: nothing is known of it."""
+        self.estimate = Downlink()
+        self._soundings.forget()
+        self._cuts = 0
+
+    def heard(self, now: float) -> None:
+        """Some RTCP came from the browser: what was not answered until now is lost, unless everything was cut off."""
+        if now - self._heard_at > self._silence:
+            self._soundings.forget()
+            self.estimate.interrupted(now)
+        self._heard_at = now
+
+    @property
+    def _silence(self) -> float:
+        return SILENT_DEAF if self._soundings.answered_at < 0 else SILENT
 
     def hear(self, feedback: bytes, now: float) -> None:
         """The browser tells when soundings arrived. Raises ValueError when it is malformed."""
@@ -63,9 +84,7 @@ class WayDown:
         return allowed
 
     def _note(self, echo: Echo, now: float) -> None:
-        self.estimate.losses.note(now, echo.delay is None, 1)
-        if echo.delay is not None:
-            self.estimate.soundings.note(echo.sent_at, echo.delay)
+        self.estimate.told_sounding(now, echo.sent_at, echo.delay)
 
     def look(self, now: float, egress: Egress) -> None:
         """Judge, change what is sent, send a sounding. Called often: it decides by itself when a look is due."""
@@ -73,7 +92,10 @@ class WayDown:
         if elapsed < (TENSE_LOOK if self.estimate.tense else RESTING_LOOK):
             return
         self._looked_at = now
-        for echo in self._soundings.lost(now, self.estimate.trips.base):
+        if now - self._heard_at > self._silence:
+            self._sound(now, egress, 0)
+            return
+        for echo in self._soundings.lost(self._heard_at, self.estimate.trips.base):
             self._note(echo, now)
         subscriptions = [each for each in self._transport.subscriptions.values() if each.wished]
         wishes = [_wish(each) for each in subscriptions]

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import copy
+import itertools
 import tempfile
 import time
-from contextlib import suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from signaling.sfu import control, ortc, rtp
+from signaling.messages import Subscribed
+from signaling.sfu import control, ortc, rtcp, rtp
 from signaling.sfu.arrivals import Arrivals
+from signaling.sfu.reception import Reception
 from signaling.sfu.soundings import HEAD
 from tests.support.narrow import Pipe
 from tests.support.sfu_packets import CAPABILITIES, audio_parameters, rtp_packet, simulcast_parameters, vp8_payload
@@ -35,6 +39,8 @@ class Listener(Peer):
         self.arrivals = Arrivals()
         self.sound: list[tuple[float, int]] = []
         self.layer = -1
+        self.answered = 0
+        self.receptions: dict[int, Reception] = {}
 
     def datagram_received(self, data: bytes, addr: Any) -> None:
         self.way.put(len(data), lambda: self.arrive(data, addr))
@@ -44,6 +50,11 @@ class Listener(Peer):
         before = len(self.packets)
         super().datagram_received(data, addr)
         for packet in self.packets[before:]:
+            _, second, sequence, timestamp, ssrc = rtp.HEADER.unpack_from(packet)
+            if second & 0x7F in (100, 101):
+                clock_rate = 48_000 if second & 0x7F == 100 else 90_000
+                reception = self.receptions.setdefault(ssrc, Reception(ssrc, clock_rate))
+                reception.accept(sequence, timestamp, time.monotonic())
             number = rtp.transport_sequence(packet, 0, len(packet), ortc.NUMBER_ID)
             if packet[0] == HEAD and number >= 0:
                 self.arrivals.note(number, time.monotonic() + 77)
@@ -53,11 +64,15 @@ class Listener(Peer):
                 self.layer = packet[-1]
 
     async def answer(self) -> None:
-        """Ten times a second, as Chromium does."""
-        while True:
+        """Arrivals ten times a second and a receiver report every second, as Chromium does."""
+        for turn in itertools.count():
             await asyncio.sleep(0.1)
             for report in self.arrivals.reports(1):
                 self.send_report(report)
+                self.answered += 1
+            if turn % 10 == 9:
+                blocks = [each.report(time.monotonic()) for each in self.receptions.values()]
+                self.send_report(rtcp.receiver_report(blocks))
 
 
 async def publish(peer: Peer) -> None:
@@ -75,7 +90,9 @@ async def publish(peer: Peer) -> None:
         await asyncio.sleep(0.02)
 
 
-async def test_layers_go_down_then_the_picture_and_never_the_sound() -> None:
+@asynccontextmanager
+async def ann_and_bob() -> AsyncIterator[tuple[WorkerProcess, Listener, Subscribed]]:
+    """Ann sends sound and three layers; Bob hears her and gets the best layer. The third is his view of her picture."""
     with tempfile.TemporaryDirectory() as folder:
         worker = WorkerProcess(Path(folder))
         await worker.start()
@@ -87,18 +104,8 @@ async def test_layers_go_down_then_the_picture_and_never_the_sound() -> None:
         shown = await bob.follow(picture, ABLE)
         tasks = [asyncio.create_task(publish(ann)), asyncio.create_task(bob.answer())]
         try:
-            await bob.changed.until(lambda: bob.layer == 2, "the best layer")
-            bob.way.rate = 170_000
-            narrowed = time.monotonic()
-            await bob.changed.until(lambda: bob.layer == 0, "the lowest layer fits")
-            print(f"lowest layer after {time.monotonic() - narrowed:.2f} s")
-            bob.way.rate = 55_000
-            narrowed = time.monotonic()
-            gone = control.SubscriptionLayer(shown.subscription_id, None, 3, "bandwidth")
-            await worker.changed.until(lambda: gone in worker.notices, "the picture is given up, and told so")
-            print(f"no picture after {time.monotonic() - narrowed:.2f} s")
-            count = len(bob.sound)
-            await bob.changed.until(lambda: len(bob.sound) > count + 60, "the sound goes on")
+            await bob.changed.until(lambda: bob.layer == 2 and bob.answered > 5, "the best layer, and answers")
+            yield worker, bob, shown
         finally:
             for task in tasks:
                 task.cancel()
@@ -107,9 +114,24 @@ async def test_layers_go_down_then_the_picture_and_never_the_sound() -> None:
             await ann.close()
             await bob.close()
             await worker.close()
-        pauses = [later[0] - earlier[0] for earlier, later in zip(bob.sound, bob.sound[1:], strict=False)]
-        missing = bob.sound[-1][1] - bob.sound[0][1] + 1 - len(bob.sound)
-        print(f"longest pause of the sound {max(pauses):.2f} s, {missing} of {len(bob.sound)} packets missing")
-        assert max(pauses) < 0.7
-        assert missing < 60, "most of a second at both turns together"
-        assert bob.sound[-1][1] - bob.sound[-50][1] == 49, "nothing is missing once the picture is gone"
+
+
+async def test_layers_go_down_then_the_picture_and_never_the_sound() -> None:
+    async with ann_and_bob() as (worker, bob, shown):
+        bob.way.rate = 170_000
+        narrowed = time.monotonic()
+        await bob.changed.until(lambda: bob.layer == 0, "the lowest layer fits")
+        print(f"lowest layer after {time.monotonic() - narrowed:.2f} s")
+        bob.way.rate = 55_000
+        narrowed = time.monotonic()
+        gone = control.SubscriptionLayer(shown.subscription_id, None, 3, "bandwidth")
+        await worker.changed.until(lambda: gone in worker.notices, "the picture is given up, and told so")
+        print(f"no picture after {time.monotonic() - narrowed:.2f} s")
+        count = len(bob.sound)
+        await bob.changed.until(lambda: len(bob.sound) > count + 60, "the sound goes on")
+    pauses = [later[0] - earlier[0] for earlier, later in zip(bob.sound, bob.sound[1:], strict=False)]
+    missing = bob.sound[-1][1] - bob.sound[0][1] + 1 - len(bob.sound)
+    print(f"longest pause of the sound {max(pauses):.2f} s, {missing} of {len(bob.sound)} packets missing")
+    assert max(pauses) < 0.7
+    assert missing < 60, "most of a second at both turns together"
+    assert bob.sound[-1][1] - bob.sound[-50][1] == 49, "nothing is missing once the picture is gone"

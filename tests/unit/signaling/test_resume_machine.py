@@ -287,7 +287,8 @@ class RoomMachine(RuleBasedStateMachine):
                     assert viewer is person or hosts or both_in or waiting_ally
                     assert viewer is person or (viewer.participant_id, subject) not in self.house.policy.unseen
                 if not viewer.admitted:
-                    assert not viewer.known.publications and not viewer.known.board and not viewer.known.documents
+                    assert not viewer.known.publications and not viewer.known.documents
+                    assert all(room.board[topic].audience.waiting for topic in viewer.known.board)
 
     @invariant()
     def nothing_crosses_a_caucus(self) -> None:

@@ -111,11 +111,9 @@ class Way:
             lost += (dropped + self.radio) * rate * 0.02 / 8000
             packets += rate * 0.02 / 8000
             if step % 5 == 0:
-                if chance.random() < dropped + self.radio:
-                    self.estimate.losses.note(self.now, 1, 1)
-                else:
-                    self.estimate.soundings.note(self.now, 7.5 + self.queue / self.capacity + 0.01 * chance.random())
-                    self.estimate.losses.note(self.now, 0, 1)
+                arrived = chance.random() >= dropped + self.radio
+                delay = 7.5 + self.queue / self.capacity + 0.01 * chance.random()
+                self.estimate.told_sounding(self.now, self.now, delay if arrived else None)
             if self.now - reported >= 1:
                 self.estimate.told_losses(self.now, lost, packets)
                 reported, lost, packets = self.now, 0.0, 0.0
@@ -187,6 +185,17 @@ def test_losses_of_a_bad_radio_link_do_not_take_the_picture_away() -> None:
     way.run(20)
     assert None not in way.held
     assert way.estimate.limit is None or way.estimate.limit > 300_000
+
+
+def test_an_interruption_ends_a_trial_and_what_is_reported_of_it_is_not_believed() -> None:
+    way = Way(300_000, TWO_CAMERAS)
+    way.run(20)
+    limit, cuts = way.estimate.limit, way.estimate.cuts
+    way.estimate.interrupted(way.now + 9)
+    way.estimate.told_losses(way.now + 9.1, 50, 60)
+    assert way.estimate.losses.share(way.now + 9.2) == 0
+    assert way.estimate.look(way.now + 9.2, 0, 500_000) in (0.0, limit)
+    assert (way.estimate.limit, way.estimate.cuts) == (limit, cuts)
 
 
 def test_of_a_browser_that_answers_no_sounding_the_receiver_reports_tell() -> None:

@@ -56,6 +56,17 @@ def test_one_without_an_answer_counts_as_lost_once() -> None:
     assert list(soundings.lost(1013)) == []
 
 
+def test_what_the_browser_could_not_have_answered_yet_is_not_lost() -> None:
+    soundings, browser = Soundings(), Arrivals()
+    browser.note(soundings.send(1000), 5.0)
+    for report in browser.reports(1):
+        soundings.hear(report, 1000.1)
+    soundings.send(1001)
+    assert list(soundings.lost(1000.1)) == [], "nothing was heard since it left"
+    soundings.forget()
+    assert list(soundings.lost(1010)) == []
+
+
 def test_a_browser_that_never_answers_is_left_alone() -> None:
     soundings = Soundings()
     for each in range(UNANSWERED + 1):
