@@ -55,10 +55,11 @@ class ExhibitService:
         self._turn = asyncio.Semaphore(AT_ONCE)
 
     async def board(self, session_id: str) -> dict[str, Piece]:
-        """The exhibits that a room shows."""
+        """The exhibits that a room shows, and how large a file may be."""
         async with self._ports.unit_of_work() as unit:
             found = [(each, await piece(unit, each)) for each in await unit.exhibits.of_session(session_id)]
-        return {exhibit_topic(each.exhibit_id): shown for each, shown in found if shown is not None}
+        pieces = {exhibit_topic(each.exhibit_id): shown for each, shown in found if shown is not None}
+        return {"exhibits": Piece({"most_bytes": self._ports.exhibit_bytes}), **pieces}
 
     async def add(self, session_id: str, by: str, brought: Brought) -> Exhibit:
         """Keep the original, make its pages. In a private talk only those who are in it know of it.
