@@ -1,8 +1,9 @@
 import common from "./en/common";
 import court from "./en/court";
+import exhibits from "./en/exhibits";
 import party from "./en/party";
 import staff from "./en/staff";
 import type { Messages } from "./zh-CN";
 
-const messages: Messages = { ...common, ...party, ...staff, ...court };
+const messages: Messages = { ...common, ...party, ...staff, ...court, ...exhibits };
 export default messages;

@@ -1,9 +1,10 @@
 import common from "./zh-CN/common";
 import court from "./zh-CN/court";
+import exhibits from "./zh-CN/exhibits";
 import party from "./zh-CN/party";
 import staff from "./zh-CN/staff";
 
-const messages = { ...common, ...party, ...staff, ...court };
+const messages = { ...common, ...party, ...staff, ...court, ...exhibits };
 
 /** Chinese is the source: its keys are the keys. */
 export type Messages = Record<keyof typeof messages, string>;

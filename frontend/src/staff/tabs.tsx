@@ -1,5 +1,8 @@
 /** What lies on the mediator's right besides the agreement: one line here for each tab, in the order of a session. */
 import type { ComponentType } from "preact";
+import { unsettled } from "../exhibits/model";
+import { t } from "../i18n";
+import { ExhibitsTab } from "./ExhibitsTab";
 import type { ConsoleTools } from "./tools";
 
 export interface ConsoleTab {
@@ -11,5 +14,12 @@ export interface ConsoleTab {
 }
 
 /** Before and after the tab of the agreement. */
-export const TABS_BEFORE: readonly ConsoleTab[] = [];
+export const TABS_BEFORE: readonly ConsoleTab[] = [
+  {
+    id: "exhibits",
+    word: () => t("exhibit.tab"),
+    count: ({ state }) => unsettled(state),
+    View: ExhibitsTab,
+  },
+];
 export const TABS_AFTER: readonly ConsoleTab[] = [];

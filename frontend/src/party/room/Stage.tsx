@@ -1,5 +1,6 @@
 /** The joint session: the mediator large, the others small, the agreement a press away. */
 import { useEffect, useRef, useState } from "preact/hooks";
+import { presentationOf } from "../../exhibits/model";
 import { t } from "../../i18n";
 import type { RoomClient } from "../../room/client";
 import type { MediaSession } from "../../room/media";
@@ -21,6 +22,7 @@ import { Faces } from "./Faces";
 import { type Choice, More } from "./More";
 import { PANELS } from "./panels";
 import { agreementOf } from "./RoomPage";
+import { Shown } from "./Shown";
 import { Signing } from "./Signing";
 
 interface Props {
@@ -70,6 +72,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
   }
   const panel = PANELS.find((one) => view === `panel-${one.id}`);
   const reading = view === "agreement" || panel !== undefined;
+  const looking = presentationOf(state) !== null;
   const open = (next: View) => {
     setMore(false);
     setView(next);
@@ -96,15 +99,16 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
       <RecStrip recording={state.recording} clockOffset={state.clockOffset} />
       <CaucusBar state={state} />
       <Banner client={client} media={media} state={state} />
-      <main class={reading ? "room__main room__main--reading" : "room__main"}>
+      <main class={reading || looking ? "room__main room__main--reading" : "room__main"}>
         <h1 class="visually-hidden">{t("room.title")}</h1>
         <Faces
           media={local}
           state={state}
           me={me}
-          compact={reading}
+          compact={reading || looking}
           onShown={(publication, size) => media.show(publication, size)}
         />
+        {!reading && <Shown visit={visit} state={state} onOpen={() => open("panel-exhibits")} />}
         {panel && (
           <panel.View client={client} media={media} visit={visit} me={me} state={state} onClose={() => open("faces")} />
         )}

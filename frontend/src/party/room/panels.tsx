@@ -1,11 +1,14 @@
 /** What a party opens from "More" besides the agreement: one line here for each panel. */
 import type { ComponentType } from "preact";
+import { awaiting } from "../../exhibits/model";
+import { t } from "../../i18n";
 import type { RoomClient } from "../../room/client";
 import type { MediaSession } from "../../room/media";
-import type { RoomState } from "../../room/state";
+import { myself, type RoomState } from "../../room/state";
 import type { IconName } from "../../ui/Icon";
 import type { Me } from "../api";
 import type { Visit } from "../visit";
+import { ExhibitsPanel } from "./ExhibitsPanel";
 
 export interface PanelProps {
   client: RoomClient;
@@ -25,4 +28,12 @@ export interface Panel {
   View: ComponentType<PanelProps>;
 }
 
-export const PANELS: readonly Panel[] = [];
+export const PANELS: readonly Panel[] = [
+  {
+    id: "exhibits",
+    icon: "folder",
+    word: () => t("exhibit.panel"),
+    count: (state) => awaiting(state, myself(state)?.side ?? ""),
+    View: ExhibitsPanel,
+  },
+];

@@ -1,0 +1,64 @@
+/** One page of an exhibit as a picture, with what it is in words. */
+import { useEffect, useState } from "preact/hooks";
+import { t } from "../i18n";
+import { Button } from "../ui/Button";
+import type { ExhibitAccess } from "./access";
+import type { Exhibit } from "./model";
+import { nameOf } from "./words";
+
+interface Props {
+  access: ExhibitAccess;
+  exhibit: Exhibit;
+  page: number;
+}
+
+export function PagePicture({ access, exhibit, page }: Props) {
+  const [address, setAddress] = useState<string | null>(null);
+  const [failed, setFailed] = useState(false);
+  const [tries, setTries] = useState(0);
+  useEffect(() => {
+    let current = true;
+    setAddress(null);
+    setFailed(false);
+    access.page(exhibit.exhibit_id, page).then(
+      (found) => current && setAddress(found),
+      () => current && setFailed(true),
+    );
+    return () => {
+      current = false;
+    };
+  }, [access, exhibit.exhibit_id, page, tries]);
+
+  const size = exhibit.pages[page - 1];
+  const words = t("exhibit.alt", { name: nameOf(exhibit), page, pages: exhibit.pages.length });
+  if (failed) {
+    return (
+      <div class="exhibit-page exhibit-page--empty" role="alert">
+        <p>{t("exhibit.pageFailed")}</p>
+        <Button dense icon="replay" onClick={() => setTries(tries + 1)}>
+          {t("common.again")}
+        </Button>
+      </div>
+    );
+  }
+  if (!address) {
+    return (
+      <div class="exhibit-page exhibit-page--empty">
+        <p class="meta" role="status">
+          {t("exhibit.pageComing")}
+        </p>
+      </div>
+    );
+  }
+  return (
+    <img
+      class="exhibit-page"
+      data-testid="exhibit-page"
+      data-page={page}
+      src={address}
+      width={size?.width}
+      height={size?.height}
+      alt={words}
+    />
+  );
+}
