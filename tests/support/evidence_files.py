@@ -5,14 +5,16 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from pathlib import Path
 from typing import Any
 
 import pypdfium2
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.pdf_utils.writer import copy_into_new_writer
 
-RED, BLUE = (200, 30, 30), (30, 30, 200)
+RED = (200, 30, 30)
+FONTS = Path(__file__).parents[2] / "recorder" / "fonts"
 
 
 def picture(width: int = 400, height: int = 300, form: str = "JPEG", *, mark: str = "", **options: Any) -> bytes:
@@ -56,6 +58,25 @@ def picture_pdf(words: list[str]) -> bytes:
         ImageDraw.Draw(sheet).text((60, 60), word, fill="black", font_size=64)
         sheets.append(sheet)
     return saved(sheets[0], "PDF", save_all=True, append_images=sheets[1:])
+
+
+def payslips(months: list[str]) -> bytes:
+    """A PDF of payslips, one on each page, as a scanner would send them."""
+    font = str(next(FONTS.glob("NotoSansSC*")))
+    sheets = []
+    for month in months:
+        sheet = Image.new("RGB", (1240, 1754), "white")
+        draw = ImageDraw.Draw(sheet)
+        draw.text((420, 120), f"工资表（{month}）", fill="black", font=ImageFont.truetype(font, 56))
+        for row, words in enumerate(
+            (("项目", "应发", "实发"), ("基本工资", "6,200.00", "0.00"), ("加班工资", "480.00", "0.00"))
+        ):
+            for column, word in enumerate(words):
+                place = (160 + column * 330, 300 + row * 110)
+                draw.text(place, word, fill="black", font=ImageFont.truetype(font, 40))
+            draw.line((140, 380 + row * 110, 1100, 380 + row * 110), fill="black", width=2)
+        sheets.append(sheet)
+    return saved(sheets[0], "PDF", save_all=True, append_images=sheets[1:], resolution=150)
 
 
 def encrypted_pdf() -> bytes:
