@@ -41,7 +41,7 @@ export function ExhibitCard({ access, exhibit, shown, page, onTurn, mine, childr
           <p class="meta">
             {mine ? t("exhibit.mine") : t("exhibit.whose", { side: sideName(exhibit.side) })}
             {shown && <> · {t("exhibit.since", { time: shortTime(shown.since * 1000) })}</>}
-            {pages > 1 && <> · {t("exhibit.page", { page, pages })}</>}
+            {pages > 1 && !onTurn && <> · {t("exhibit.page", { page, pages })}</>}
           </p>
         </div>
         {shown ? (

@@ -44,7 +44,10 @@ export function ViewForm({ exhibit, side, plain, onGive, onCancel }: Props) {
           plain={plain ?? false}
           answer={answers[aspect]}
           missing={missing === aspect}
-          onAnswer={(answer) => setAnswers({ ...answers, [aspect]: answer })}
+          onAnswer={(answer) => {
+            setMissing(null);
+            setAnswers({ ...answers, [aspect]: answer });
+          }}
         />
       ))}
       <p class="meta">{t("exhibit.viewKept")}</p>

@@ -37,16 +37,19 @@ export function Shown({ visit, state, onOpen }: Props) {
       aria-label={t("exhibit.shownToAll")}
     >
       <header class="shown__head">
-        <div class="grow">
-          <h2 class="h3">
-            {nameOf(exhibit)} · {exhibit.title}
-          </h2>
-          <p class="meta" role="status">
-            {exhibit.owner_id === state.me ? t("exhibit.mine") : t("exhibit.whose", { side: sideName(exhibit.side) })}
-            {" · "}
-            {t("exhibit.page", { page: shown.page, pages: exhibit.pages.length })}
-          </p>
-        </div>
+        <h2 class="h3">
+          {nameOf(exhibit)} · {exhibit.title}
+        </h2>
+        <p class="meta" role="status">
+          {exhibit.owner_id === state.me ? t("exhibit.mine") : t("exhibit.whose", { side: sideName(exhibit.side) })}
+          {" · "}
+          {t("exhibit.page", { page: shown.page, pages: exhibit.pages.length })}
+        </p>
+      </header>
+      <div class="shown__page">
+        <PagePicture access={access} exhibit={exhibit} page={shown.page} />
+      </div>
+      <footer class="shown__foot">
         <button class="tool" type="button" data-testid="shown-zoom" onClick={() => setLarge(true)}>
           <Icon name="zoom" />
           {t("exhibit.enlarge")}
@@ -55,10 +58,7 @@ export function Shown({ visit, state, onOpen }: Props) {
           <Icon name="pen" />
           {t("exhibit.views")}
         </button>
-      </header>
-      <div class="shown__page">
-        <PagePicture access={access} exhibit={exhibit} page={shown.page} />
-      </div>
+      </footer>
       {large && (
         <Viewer access={access} exhibit={exhibit} page={shown.page} onTurn={turn} onClose={() => setLarge(false)} />
       )}
