@@ -11,6 +11,7 @@ from room_server.api.exhibits import ExhibitsApi
 from room_server.api.identity import Identity
 from room_server.api.links import LinksApi
 from room_server.api.me import MeApi
+from room_server.api.offers import OffersApi
 from room_server.api.staff import StaffApi
 from room_server.services.everything import Services
 from room_server.services.messages import OutboxMessages
@@ -24,6 +25,7 @@ def api_routes(services: Services, *, secure: bool, outbox: OutboxMessages | Non
         *MeApi(services, identity).routes(),
         *AgreementsApi(services, identity).routes(),
         *ExhibitsApi(services, identity).routes(),
+        *OffersApi(services, identity).routes(),
         *StaffApi(services, identity).routes(),
         *CourtApi(services, identity).routes(),
     ]

@@ -71,6 +71,20 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "presenting_not_allowed": ("请先让调解员允许您出示。", "Ask the mediator to let you show exhibits."),
     "only_joint": ("请回到面对面再做这一步。", "This is possible only in the joint session."),
     "reason_missing": ("有异议的，请写明理由。", "An objection needs a reason."),
+    "offer_amount": ("请写明金额（元，最多两位小数）。", "Give an amount in yuan, with two decimals at most."),
+    "offer_instalments": (
+        "每期都要有日期和金额，日期从今天起依次往后，各期相加要等于总额。",
+        "Each instalment needs a day and an amount, in order from today on; together they make the whole sum.",
+    ),
+    "offer_conditions": ("条件太长。", "The conditions are too long."),
+    "offer_expiry": ("请写明有效期（最长三十天）。", "Say how long the offer stands (thirty days at most)."),
+    "offer_expired": ("这个方案已经过期。", "This offer has expired."),
+    "offer_replaced": ("对方已经提出新的方案。", "A newer offer has taken its place."),
+    "offer_many": ("一方提出的方案已到上限。", "This side has made as many offers as one session takes."),
+    "offer_authority": (
+        "代理人没有特别授权，不能代为提出或者接受方案（民诉法解释第八十九条）。",
+        "An agent without special authorisation may neither make nor accept an offer (CPLJ 89).",
+    ),
     "log_broken": ("日志链不完整。", "The event log's chain is broken."),
 }
 """Every code with its sentence (zh, en). A code that is not here cannot be raised."""

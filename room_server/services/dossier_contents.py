@@ -89,6 +89,7 @@ async def _withheld(unit: UnitOfWork, session_id: str) -> list[Withheld]:
     unfinished = await unit.agreements.count(session_id) - isinstance(stage, InForce)
     counted = [Withheld("draft_edit", drafts, 0.0), Withheld("agreement_not_in_force", unfinished, 0.0)]
     counted.append(await withheld_exhibits(unit, session_id))
+    counted.append(Withheld("offer", len(await unit.offers.of_session(session_id)), 0.0))
     return [item for item in counted if item.count]
 
 

@@ -14,6 +14,7 @@ from room_server.services.demo import DemoService
 from room_server.services.drafting import DraftingService
 from room_server.services.exhibits import ExhibitService
 from room_server.services.filing import FilingService
+from room_server.services.offers import OfferService
 from room_server.services.ports import Ports
 from room_server.services.presentations import PresentationService
 from room_server.services.recording import RecordingService
@@ -42,6 +43,7 @@ class Services:
     agreements: AgreementService
     exhibits: ExhibitService
     presentations: PresentationService
+    offers: OfferService
     filing: FilingService
     court: CourtService
     staff: StaffService
@@ -49,7 +51,13 @@ class Services:
 
     async def board(self, session_id: str) -> dict[str, Piece]:
         """Everything that the screens of a session's room show besides people and media, by topic."""
-        contributors: tuple[Contributor, ...] = (self.sessions, self.agreements, self.exhibits, self.presentations)
+        contributors: tuple[Contributor, ...] = (
+            self.sessions,
+            self.agreements,
+            self.exhibits,
+            self.presentations,
+            self.offers,
+        )
         pieces: dict[str, Piece] = {}
         for each in contributors:
             pieces |= await each.board(session_id)
@@ -69,6 +77,7 @@ def build_services(ports: Ports) -> Services:
         AgreementService(ports),
         ExhibitService(ports),
         PresentationService(ports),
+        OfferService(ports),
         FilingService(ports),
         CourtService(ports),
         staff,

@@ -138,7 +138,7 @@ const messages: Record<keyof typeof source, string> = {
   "court.switch.on": "on",
   "court.switch.off": "off",
   "court.switch.muted": "muted by the mediator",
-  "court.event.material_committed": "Material of a private talk: only a commitment is kept",
+  "court.event.material_committed": "Settlement material: only a commitment is kept",
   "court.event.exhibit_added": "An exhibit was brought",
   "court.event.exhibit_withdrawn": "An exhibit was withdrawn",
   "court.event.exhibit_challenged": "A view of an exhibit was given",
