@@ -2,7 +2,9 @@
 import type { ComponentType } from "preact";
 import { unsettled } from "../exhibits/model";
 import { t } from "../i18n";
+import { unanswered } from "../offers/model";
 import { ExhibitsTab } from "./ExhibitsTab";
+import { OffersTab } from "./OffersTab";
 import type { ConsoleTools } from "./tools";
 
 export interface ConsoleTab {
@@ -20,6 +22,12 @@ export const TABS_BEFORE: readonly ConsoleTab[] = [
     word: () => t("exhibit.tab"),
     count: ({ state }) => unsettled(state),
     View: ExhibitsTab,
+  },
+  {
+    id: "offers",
+    word: () => t("offer.tab"),
+    count: ({ state }) => unanswered(state, Date.now() / 1000 + state.clockOffset),
+    View: OffersTab,
   },
 ];
 export const TABS_AFTER: readonly ConsoleTab[] = [];

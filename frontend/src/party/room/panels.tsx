@@ -2,6 +2,7 @@
 import type { ComponentType } from "preact";
 import { awaiting } from "../../exhibits/model";
 import { t } from "../../i18n";
+import { awaitingAnswer } from "../../offers/model";
 import type { RoomClient } from "../../room/client";
 import type { MediaSession } from "../../room/media";
 import { myself, type RoomState } from "../../room/state";
@@ -9,6 +10,7 @@ import type { IconName } from "../../ui/Icon";
 import type { Me } from "../api";
 import type { Visit } from "../visit";
 import { ExhibitsPanel } from "./ExhibitsPanel";
+import { OffersPanel } from "./OffersPanel";
 
 export interface PanelProps {
   client: RoomClient;
@@ -35,5 +37,12 @@ export const PANELS: readonly Panel[] = [
     word: () => t("exhibit.panel"),
     count: (state) => awaiting(state, myself(state)?.side ?? ""),
     View: ExhibitsPanel,
+  },
+  {
+    id: "offers",
+    icon: "money",
+    word: () => t("offer.panel"),
+    count: (state) => awaitingAnswer(state, myself(state)?.side ?? "", Date.now() / 1000 + state.clockOffset),
+    View: OffersPanel,
   },
 ];
