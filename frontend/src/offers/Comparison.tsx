@@ -1,11 +1,10 @@
 /** What both sides offer now, side by side. */
 import type { ComponentChildren } from "preact";
 import { t } from "../i18n";
-import { dateTime } from "../i18n/time";
 import type { RoomState } from "../room/state";
 import { Seal, sideName } from "../ui/Seal";
 import { currentOf, gapOf, type Offer, PARTIES, yuan } from "./model";
-import { Amount, Payments, StateBadge } from "./OfferTerms";
+import { Amount, Payments, StateBadge, untilWords } from "./OfferTerms";
 
 interface Row {
   label: string;
@@ -21,7 +20,7 @@ export function Comparison({ state, now }: { state: RoomState; now: number }) {
     { label: t("offer.payer"), cell: (offer) => sideName(offer.payer) },
     { label: t("offer.payments"), cell: (offer) => <Payments offer={offer} /> },
     { label: t("offer.conditions"), cell: (offer) => offer.conditions || t("offer.noConditions") },
-    { label: t("offer.expiry"), cell: (offer) => dateTime(offer.expires_at * 1000) },
+    { label: t("offer.validUntil"), cell: (offer) => untilWords(offer) },
     { label: t("offer.standing"), cell: (offer) => <StateBadge offer={offer} now={now} /> },
   ];
   return (

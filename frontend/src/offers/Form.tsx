@@ -104,7 +104,7 @@ export function OfferForm({ answering, inCaucus, onMake, onCancel }: Props) {
           />
         ))}
         {parts.length < MOST && (
-          <Button dense icon="plus" testId="offer-more" onClick={more}>
+          <Button icon="plus" testId="offer-more" onClick={more}>
             {t("offer.morePayments")}
           </Button>
         )}
@@ -164,7 +164,7 @@ interface PartProps {
 
 function PartRow({ number, part, single, onChange, onRemove }: PartProps) {
   return (
-    <div class="offer-form__part">
+    <div class={single ? "offer-form__part offer-form__part--single" : "offer-form__part"}>
       <input
         class="input"
         type="date"

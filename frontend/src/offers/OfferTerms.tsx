@@ -1,6 +1,6 @@
 /** What is offered, in figures and capitals; and where it stands. */
 import { t } from "../i18n";
-import { civilDate, dateTime } from "../i18n/time";
+import { civilDate, dateWords, shortTime } from "../i18n/time";
 import { Icon, type IconName } from "../ui/Icon";
 import { sideName } from "../ui/Seal";
 import { type Offer, type OfferState, stateNow, yuan } from "./model";
@@ -24,6 +24,12 @@ export function StateBadge({ offer, now }: { offer: Offer; now: number }) {
       {t(`offer.state.${state}`)}
     </span>
   );
+}
+
+/** `2026年11月29日 21:51` */
+export function untilWords(offer: Offer): string {
+  const at = offer.expires_at * 1000;
+  return `${dateWords(at)} ${shortTime(at)}`;
 }
 
 export function Amount({ offer }: { offer: Offer }) {
@@ -60,7 +66,7 @@ export function OfferTerms({ offer }: { offer: Offer }) {
       <p class="meta">{t("offer.paidBy", { side: sideName(offer.payer) })}</p>
       <Payments offer={offer} />
       {offer.conditions && <p class="offer__conditions">{t("offer.if", { text: offer.conditions })}</p>}
-      <p class="meta">{t("offer.until", { time: dateTime(offer.expires_at * 1000) })}</p>
+      <p class="meta">{t("offer.until", { time: untilWords(offer) })}</p>
     </div>
   );
 }

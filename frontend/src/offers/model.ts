@@ -75,7 +75,7 @@ export function unanswered(state: RoomState, now: number): number {
 export function gapOf(state: RoomState, now: number): string | null {
   const [one, other] = PARTIES.map((side) => currentOf(state, side));
   if (!one || !other || one.payer !== other.payer) return null;
-  if ([one, other].some((each) => !["open", "declined", "accepted"].includes(stateNow(each, now)))) return null;
+  if ([one, other].some((each) => !["open", "declined"].includes(stateNow(each, now)))) return null;
   return fromCents(Math.abs(cents(one.amount) - cents(other.amount)));
 }
 

@@ -110,6 +110,13 @@ function OpenExhibit({ access, exhibit, act }: OpenProps) {
       act: t("exhibit.withdraw"),
       onAct: () => void act(() => access.withdraw(exhibit.exhibit_id)),
     });
+  const disclose = () =>
+    ask({
+      title: t("exhibit.discloseTitle"),
+      consequences: [{ text: t("exhibit.discloseText") }],
+      act: t("exhibit.disclose"),
+      onAct: () => void act(() => access.disclose(exhibit.exhibit_id)),
+    });
   const give = (side: string) => (views: GivenView[]) =>
     act(() => access.giveViews(exhibit.exhibit_id, side as "applicant" | "respondent", views));
   return (
@@ -147,7 +154,7 @@ function OpenExhibit({ access, exhibit, act }: OpenProps) {
               </Button>
             ))}
           {mine && exhibit.private && !exhibit.withdrawn && (
-            <Button dense icon="carry" onClick={() => void act(() => access.disclose(exhibit.exhibit_id))}>
+            <Button dense icon="carry" onClick={disclose}>
               {t("exhibit.disclose")}
             </Button>
           )}

@@ -146,6 +146,7 @@ const messages: Record<keyof typeof source, string> = {
   "court.event.exhibit_page_shown": "Another page was shown",
   "court.event.exhibit_put_away": "The exhibit was put away",
   "court.event.presenter_set": "Who may show exhibits was changed",
+  "court.page": "page {page}",
   "court.event.other": "Other event ({kind})",
 
   "demo.title": "Demo: links and messages",

@@ -24,6 +24,7 @@ export default {
   "offer.conditionsHint": "For example: proof of employment within ten days",
   "offer.if": "Conditions: {text}",
   "offer.expiry": "Stands for",
+  "offer.validUntil": "Stands until",
   "offer.until": "Stands until {time}",
   "offer.hours.1": "One hour",
   "offer.hours.24": "One day",

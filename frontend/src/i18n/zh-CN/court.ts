@@ -140,6 +140,7 @@ export default {
   "court.event.exhibit_page_shown": "翻到证据的另一页",
   "court.event.exhibit_put_away": "停止出示",
   "court.event.presenter_set": "改变谁能出示证据",
+  "court.page": "第 {page} 页",
   "court.event.other": "其他事件（{kind}）",
 
   "demo.title": "演示：链接与短信",

@@ -24,6 +24,7 @@ export default {
   "offer.conditionsHint": "比如：十日内开离职证明",
   "offer.if": "条件：{text}",
   "offer.expiry": "有效期",
+  "offer.validUntil": "有效到",
   "offer.until": "{time} 之前有效",
   "offer.hours.1": "一小时",
   "offer.hours.24": "一天",

@@ -44,6 +44,20 @@ export function OffersPanel({ visit, me, state, onClose }: PanelProps) {
     return made;
   };
   const all = offersOf(state);
+  // What waits for an answer comes first.
+  const asked = (offer: Offer) => role === "party" && asks(offer, side, now);
+  const card = (offer: Offer) => (
+    <OfferCard key={offer.offer_id} offer={offer} now={now} mine={offer.owner_id === state.me}>
+      {asked(offer) && (
+        <Answers
+          onAccept={() => setAccepting(offer)}
+          onDecline={() => void act(() => access.answer(offer.offer_id, "decline"))}
+          onCounter={() => setMaking(offer)}
+        />
+      )}
+      {offer.owner_id === state.me && <Own offer={offer} now={now} access={access} act={act} />}
+    </OfferCard>
+  );
   return (
     <section class="paper" data-theme-light aria-label={t("offer.panel")} data-testid="offers">
       <header class="paper__head">
@@ -69,6 +83,7 @@ export function OffersPanel({ visit, me, state, onClose }: PanelProps) {
         )}
         {!making && (
           <>
+            {all.filter(asked).map(card)}
             <Comparison state={state} now={now} />
             {all.length === 0 && <p class="lead">{t("offer.none")}</p>}
             {role === "party" && (
@@ -76,18 +91,7 @@ export function OffersPanel({ visit, me, state, onClose }: PanelProps) {
                 {t("offer.make")}
               </Button>
             )}
-            {all.map((offer) => (
-              <OfferCard key={offer.offer_id} offer={offer} now={now} mine={offer.owner_id === state.me}>
-                {role === "party" && asks(offer, side, now) && (
-                  <Answers
-                    onAccept={() => setAccepting(offer)}
-                    onDecline={() => void act(() => access.answer(offer.offer_id, "decline"))}
-                    onCounter={() => setMaking(offer)}
-                  />
-                )}
-                {offer.owner_id === state.me && <Own offer={offer} now={now} access={access} act={act} />}
-              </OfferCard>
-            ))}
+            {all.filter((offer) => !asked(offer)).map(card)}
             <Note tone="plain" small>
               {t("offer.privilege")}
             </Note>
@@ -99,6 +103,7 @@ export function OffersPanel({ visit, me, state, onClose }: PanelProps) {
           title={t("offer.acceptTitle")}
           consequences={[{ text: t("offer.acceptText") }, { text: t("offer.acceptSign") }]}
           act={t("offer.accept")}
+          tone="sealed"
           testId="offer-confirm"
           immediate
           onCancel={() => setAccepting(null)}

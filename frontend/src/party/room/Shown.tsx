@@ -42,8 +42,7 @@ export function Shown({ visit, state, onOpen }: Props) {
         </h2>
         <p class="meta" role="status">
           {exhibit.owner_id === state.me ? t("exhibit.mine") : t("exhibit.whose", { side: sideName(exhibit.side) })}
-          {" · "}
-          {t("exhibit.page", { page: shown.page, pages: exhibit.pages.length })}
+          {exhibit.pages.length > 1 && ` · ${t("exhibit.page", { page: shown.page, pages: exhibit.pages.length })}`}
         </p>
       </header>
       <div class="shown__page">
