@@ -2,8 +2,9 @@
 import { cameraSize } from "./encodings";
 
 /** `denied`: the person or the phone said no. `busy`: another app holds it. `absent`: there is none.
- * `unreachable`: this browser offers no devices at all (WeChat on some phones, a page that is not secure). */
-export type DeviceProblem = "denied" | "busy" | "absent" | "unreachable" | "unknown";
+ * `unreachable`: this browser offers no devices at all (WeChat on some phones, a page that is not secure).
+ * `interrupted`: it is open and gives nothing, because of a call, another app, or a switch on the device itself. */
+export type DeviceProblem = "denied" | "busy" | "absent" | "unreachable" | "interrupted" | "unknown";
 
 export class DeviceError extends Error {
   readonly problem: DeviceProblem;
@@ -127,6 +128,12 @@ export function watchDevices(changed: () => void): () => void {
   const devices = globalThis.navigator?.mediaDevices;
   devices?.addEventListener?.("devicechange", changed);
   return () => devices?.removeEventListener?.("devicechange", changed);
+}
+
+/** Calls back when the page comes to the front or goes to the back. */
+export function watchPage(changed: () => void): () => void {
+  globalThis.document?.addEventListener("visibilitychange", changed);
+  return () => globalThis.document?.removeEventListener("visibilitychange", changed);
 }
 
 export interface OpenedDevices {

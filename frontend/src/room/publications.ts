@@ -2,13 +2,24 @@
 import type { types } from "mediasoup-client";
 import type { PublicationId, Source } from "../generated/messages";
 import type { RoomClient } from "./client";
-import { cores, type DeviceProblem, openCamera, openMicrophone, openScreen, problemOf, watchDevices } from "./devices";
+import {
+  cores,
+  type DeviceProblem,
+  openCamera,
+  openMicrophone,
+  openScreen,
+  problemOf,
+  watchDevices,
+  watchPage,
+} from "./devices";
 import { CAMERA_START_KBIT, cameraEncodings, SCREEN_START_KBIT, screenEncodings } from "./encodings";
 import { LayerSwitch } from "./layers";
 import type { TransportPair } from "./transports";
 
 /** A track that ends again so soon after it was opened anew is not opened a third time. */
 const REOPEN_PAUSE_MS = 5000;
+/** After a call the page is in front before the phone has let go of the microphone. */
+const GIVEN_BACK_WITHIN_MS = 1500;
 /** Enough for a voice; what is saved goes to the picture. Bits per second. */
 const VOICE_BITRATE = 32_000;
 
@@ -53,6 +64,7 @@ export class Publications {
     this.stopListening = [
       client.on("publication_layers", (told) => this.layers.want(told.publication_id, told.active)),
       watchDevices(() => this.devicesChanged()),
+      watchPage(() => this.lookedAt()),
     ];
     for (const source of ["microphone", "camera"] as const) {
       const { track, wanted } = own[source];
@@ -238,10 +250,37 @@ export class Publications {
   // ---- devices that come and go --------------------------------------------------------------------------------
 
   private watch(source: Source, track: MediaStreamTrack): void {
+    track.addEventListener("mute", () => this.interrupted(source, track));
+    track.addEventListener("unmute", () => this.givenBack(source, track));
     track.addEventListener("ended", () => {
       // Only what ends by itself: unplugged, taken by another app, "stop sharing" of the browser.
       if (!this.closed && this.own[source].track === track) void this.ended(source).catch(() => undefined);
     });
+  }
+
+  /** A telephone call or another app took the device for a while; the browser says when it is given back. */
+  private interrupted(source: Source, track: MediaStreamTrack): void {
+    if (this.closed || source === "screen" || this.own[source].track !== track) return;
+    this.patch(source, { problem: "interrupted" });
+  }
+
+  private givenBack(source: Source, track: MediaStreamTrack): void {
+    if (this.own[source].track === track && this.own[source].problem === "interrupted")
+      this.patch(source, { problem: null });
+  }
+
+  /** The person looks at the page again. Some phones never give a device back by themselves: it is opened anew. */
+  private lookedAt(): void {
+    if (document.visibilityState !== "visible") return;
+    setTimeout(() => {
+      for (const source of ["microphone", "camera"] as const) {
+        const { track, problem, wanted } = this.own[source];
+        if (this.closed || !wanted || problem !== "interrupted" || !track) continue;
+        track.stop();
+        this.patch(source, { track: null, problem: null });
+        void this.send(source).catch(() => undefined);
+      }
+    }, GIVEN_BACK_WITHIN_MS);
   }
 
   private async ended(source: Source): Promise<void> {

@@ -12,7 +12,13 @@ function Sound({ remote, blocked }: { remote: RemoteTrack; blocked: () => void }
     audio.play().catch((error: unknown) => {
       if ((error as { name?: string }).name === "NotAllowedError") blocked();
     });
+    // A telephone call stops what plays, and some phones do not start it again.
+    const goOn = () => {
+      if (document.visibilityState === "visible" && audio.paused) audio.play().catch(() => blocked());
+    };
+    document.addEventListener("visibilitychange", goOn);
     return () => {
+      document.removeEventListener("visibilitychange", goOn);
       audio.srcObject = null;
     };
   }, [remote.track, blocked]);

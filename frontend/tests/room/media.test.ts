@@ -363,6 +363,31 @@ describe("sound and picture of one person", () => {
       expect(devices.opened).toHaveLength(opened);
     });
 
+    it("says that a call has it, and goes on when it is given back", async () => {
+      await enter();
+      const [microphone] = devices.opened;
+      microphone?.dispatchEvent(new Event("mute"));
+      expect(media.state.value.microphone).toMatchObject({ wanted: true, problem: "interrupted" });
+      microphone?.dispatchEvent(new Event("unmute"));
+      expect(media.state.value.microphone).toMatchObject({ wanted: true, problem: null });
+      expect(produced("microphone")?.track).toBe(microphone);
+    });
+
+    it("opens it anew when a phone does not give it back after a call", async () => {
+      const page = Object.assign(new EventTarget(), { visibilityState: "visible" });
+      vi.stubGlobal("document", page);
+      await enter({ microphone: true, camera: false });
+      const [before] = devices.opened;
+      before?.dispatchEvent(new Event("mute"));
+      page.dispatchEvent(new Event("visibilitychange"));
+      await vi.advanceTimersByTimeAsync(2000);
+      await settle();
+      expect(before?.readyState).toBe("ended");
+      expect(produced("microphone")?.track).toBe(devices.last);
+      expect(devices.opened).toHaveLength(2);
+      expect(media.state.value.microphone).toMatchObject({ wanted: true, problem: null });
+    });
+
     it("does not open one for ever that ends again and again", async () => {
       await enter({ microphone: true, camera: false });
       devices.last.end();
