@@ -65,20 +65,21 @@ export function AddForm({ access, mostBytes, inCaucus, onDone, onCancel }: Props
         </Note>
       )}
       <div class="add-form__file">
-        <input
-          class="visually-hidden"
-          id={`${id}-file`}
-          data-testid="exhibit-file"
-          ref={input}
-          type="file"
-          accept={ACCEPTED}
-          disabled={busy}
-          onChange={choose}
-        />
-        <label class="btn btn--block" for={`${id}-file`}>
-          <Icon name={file ? "check" : "plus"} />
-          <span class="add-form__name">{file ? file.name : t("exhibit.choose")}</span>
-        </label>
+        <div class="add-form__pick">
+          <label class="btn btn--block" for={`${id}-file`}>
+            <Icon name={file ? "check" : "plus"} />
+            <span class="add-form__name">{file ? file.name : t("exhibit.choose")}</span>
+          </label>
+          <input
+            id={`${id}-file`}
+            data-testid="exhibit-file"
+            ref={input}
+            type="file"
+            accept={ACCEPTED}
+            disabled={busy}
+            onChange={choose}
+          />
+        </div>
         <p class="meta">{t("exhibit.accepted", { most: Math.floor(mostBytes / MEGABYTE) })}</p>
       </div>
       <div class="field">

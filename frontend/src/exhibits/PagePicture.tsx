@@ -13,25 +13,26 @@ interface Props {
 }
 
 export function PagePicture({ access, exhibit, page }: Props) {
-  const [address, setAddress] = useState<string | null>(null);
-  const [failed, setFailed] = useState(false);
+  const wanted = `${exhibit.exhibit_id}/${page}`;
+  const [found, setFound] = useState<{ page: string; address: string | null } | null>(null);
   const [tries, setTries] = useState(0);
   useEffect(() => {
     let current = true;
-    setAddress(null);
-    setFailed(false);
+    setFound(null);
     access.page(exhibit.exhibit_id, page).then(
-      (found) => current && setAddress(found),
-      () => current && setFailed(true),
+      (address) => current && setFound({ page: wanted, address }),
+      () => current && setFound({ page: wanted, address: null }),
     );
     return () => {
       current = false;
     };
   }, [access, exhibit.exhibit_id, page, tries]);
 
+  // Never one page's picture under another page's name, not even for a moment.
+  const address = found?.page === wanted ? found.address : undefined;
   const size = exhibit.pages[page - 1];
   const words = t("exhibit.alt", { name: nameOf(exhibit), page, pages: exhibit.pages.length });
-  if (failed) {
+  if (address === null) {
     return (
       <div class="exhibit-page exhibit-page--empty" role="alert">
         <p>{t("exhibit.pageFailed")}</p>
@@ -41,7 +42,7 @@ export function PagePicture({ access, exhibit, page }: Props) {
       </div>
     );
   }
-  if (!address) {
+  if (address === undefined) {
     return (
       <div class="exhibit-page exhibit-page--empty">
         <p class="meta" role="status">
