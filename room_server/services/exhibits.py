@@ -15,7 +15,7 @@ from room_server.bus import Published
 from room_server.domain.caucus import Caucus
 from room_server.domain.challenge import View, challenges
 from room_server.domain.commitment import commitment
-from room_server.domain.errors import Conflict, Forbidden, Invalid, Malformed, NotFound
+from room_server.domain.errors import Conflict, Forbidden, Invalid, Malformed, NotFound, RateLimited
 from room_server.domain.exhibit import (
     MOST_OF_A_SIDE,
     Exhibit,
@@ -36,6 +36,7 @@ from signaling.ids import new_id
 AT_ONCE = 1
 """Files that are turned into pages at the same time: each may cost a processor and a gigabyte and a half."""
 SALT_BYTES = 32
+RETRY_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class ExhibitService:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
         self._turn = asyncio.Semaphore(AT_ONCE)
+        self._bringing: set[str] = set()
 
     async def board(self, session_id: str) -> dict[str, Piece]:
         """The exhibits that a room shows, and how large a file may be."""
@@ -67,8 +69,18 @@ class ExhibitService:
         Raises:
             NotFound: not of this session. Forbidden: not let in, or neither party nor mediator. Conflict:
             ``wrong_state``: the session has ended; ``exhibit_many``. Malformed: ``exhibit_too_large``. Invalid:
-            ``exhibit_…``: what is wrong with the file or its title.
+            ``exhibit_…``: what is wrong with the file or its title. RateLimited: the same person's last one is still
+            on its way.
         """
+        if by in self._bringing:
+            raise RateLimited("rate_limited", retry_after=RETRY_SECONDS)
+        self._bringing.add(by)
+        try:
+            return await self._bring(session_id, by, brought)
+        finally:
+            self._bringing.discard(by)
+
+    async def _bring(self, session_id: str, by: str, brought: Brought) -> Exhibit:
         title, name = require_title(brought.title), plain_name(brought.name)
         async with self._ports.unit_of_work() as unit:
             _, before = await self._welcome(unit, session_id, by)
