@@ -94,6 +94,15 @@ class FiledAgreement:
 
 
 @dataclass(frozen=True, slots=True)
+class FiledExhibit:
+    """The original of an exhibit among the files. ``number``: as it was called in the session."""
+
+    path: str
+    number: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class DossierContents:
     """Everything that goes in. ``catalogue``: who took part and when, as JSON; it is filed as it stands."""
 
@@ -108,6 +117,7 @@ class DossierContents:
     gaps: Sequence[Gap] = ()
     withheld: Sequence[Withheld] = ()
     agreements: Sequence[FiledAgreement] = ()
+    exhibits: Sequence[FiledExhibit] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +134,7 @@ def build(
 ) -> DossierReceipt:
     """Write the dossier and check it. Blocks; reads every file once to write and once to check.
 
-    Raises DossierError when the parts do not fit together (a recording or an agreement that the log does not name, a
+    Raises DossierError when the parts do not fit together (a recording, exhibit or agreement that the log lacks, a
     signature that does not hold, a broken chain), TimeStampError, or OSError. Then ``destination`` is untouched.
     """
     destination.parent.mkdir(parents=True, exist_ok=True)
@@ -226,6 +236,7 @@ def _catalogue(
         ],
         "withheld": [asdict(one) for one in contents.withheld],
         "agreements": [asdict(one) for one in contents.agreements],
+        "exhibits": [asdict(one) for one in contents.exhibits],
         "log_entries": len(contents.entries),
     }
 

@@ -19,6 +19,7 @@ from cryptography import x509
 
 from recorder import bag, container
 from recorder.checks.bagging import check_catalogue, check_manifests, check_order, check_seal
+from recorder.checks.exhibits import check_exhibits
 from recorder.checks.log import check_log
 from recorder.checks.opened import Check, Opened, parse_json, rows
 from recorder.checks.papers import check_papers
@@ -104,6 +105,7 @@ def _verify(
     _run(checks, "log", logged)
     papers, development = check_papers(dossier, trust)
     checks += papers
+    checks += check_exhibits(dossier)
     checks += check_recordings(dossier, tracks)
     if development or any(stamp.development for stamp in stamps):
         notes.append(_DEVELOPMENT)

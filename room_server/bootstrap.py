@@ -93,6 +93,7 @@ def found(settings: Settings) -> Foundation:
         link_days=settings.link_days,
         recordings=settings.recordings_dir,
         scratch=settings.data_dir / "scratch",
+        exhibit_bytes=settings.exhibit_mb * 1024 * 1024,
     )
     return Foundation(engine, bus, ports, build_services(ports), outbox)
 

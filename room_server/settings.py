@@ -66,6 +66,7 @@ class Settings:
     timestamp_url: str = _doc("RFC 3161 authority; empty: a local one that is labelled as for development", "")
     timestamp_roots: str = _doc("PEM file with the roots of that authority", "")
     recording_minimum_free_mb: int = _doc("recording stops, and says so, before the disk has less than this", 64)
+    exhibit_mb: int = _doc("largest file (MiB) that is taken as an exhibit", 20)
     link_days: int = _doc("days until a party's link expires", 14)
     room_publishers: int = _doc("people in a room who send sound or pictures, besides the mediators", 12)
     room_listeners: int = _doc("people in a room who only watch and listen", 50)

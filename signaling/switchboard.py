@@ -11,9 +11,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-import structlog
-
 from signaling.background import attempt
+from signaling.closing import close_for_certain
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId
 from signaling.messages import (
@@ -37,7 +36,6 @@ from signaling.visibility import knows_track
 if TYPE_CHECKING:
     from signaling.room import Room
 
-log = structlog.get_logger(__name__)
 
 LARGEST_SIDE = 16_384
 """Pixels; more than any screen has."""
@@ -277,22 +275,9 @@ class Switchboard:
 
         Returns whether all of it has ended for certain: the worker said so, or is itself gone.
         """
-        ended = [await self._ended(transport_id) for transport_id in detached.transports]
+        ended = [await close_for_certain(self._room.media, each) for each in detached.transports]
         await self.report(detached, reason)
         return all(ended)
-
-    async def _ended(self, transport_id: TransportId) -> bool:
-        media = self._room.media
-        if not media.ready:
-            return True
-        try:
-            await media.close_transport(transport_id)
-        except SignalingError as error:
-            return error.code is ErrorCode.NOT_FOUND or not media.ready  # it ended before, or with the whole worker
-        except Exception:
-            log.exception("a transport was not closed", transport=transport_id)
-            return not media.ready
-        return True
 
     async def report(self, detached: Detached, reason: str) -> None:
         """Tell the policy which tracks ended."""

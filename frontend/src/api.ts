@@ -40,7 +40,9 @@ export class ApiError extends Error {
 
 export interface RequestOptions {
   method?: "GET" | "POST" | "DELETE";
+  /** Sent as JSON; a `Blob` is sent as it is. */
   body?: unknown;
+  headers?: Record<string, string>;
   /** Room token of a party; staff are known by their cookie. */
   token?: string;
   signal?: AbortSignal;
@@ -64,15 +66,17 @@ async function problemOf(response: Response): Promise<Problem> {
 }
 
 async function send(path: string, options: RequestOptions): Promise<Response> {
-  const headers: Record<string, string> = { Accept: "application/json" };
-  if (options.body !== undefined) headers["Content-Type"] = "application/json";
+  const headers: Record<string, string> = { Accept: "application/json", ...options.headers };
+  const { body } = options;
+  if (body instanceof Blob) headers["Content-Type"] = "application/octet-stream";
+  else if (body !== undefined) headers["Content-Type"] = "application/json";
   if (options.token) headers.Authorization = `Bearer ${options.token}`;
   let response: Response;
   try {
     response = await fetch(path, {
       method: options.method ?? "GET",
       headers,
-      body: options.body === undefined ? undefined : JSON.stringify(options.body),
+      body: body === undefined || body instanceof Blob ? body : JSON.stringify(body),
       credentials: "same-origin",
       signal: options.signal,
     });

@@ -25,7 +25,9 @@ def check_papers(dossier: Opened, trust: Trust) -> tuple[list[Check], bool]:
             development = development or any(report.development_time for report in reports)
         except Failure as failure:
             checks.append(Check(name, False, failure.sentence))
-    declared = {row.get("path") for row in rows(dossier.catalogue.get("agreements"))}
+    # An exhibit is what somebody brought: whether signatures in it hold is for those who argue about it.
+    kinds = ("agreements", "exhibits")
+    declared = {row.get("path") for kind in kinds for row in rows(dossier.catalogue.get(kind))}
     checks.extend(_undeclared(dossier, trust, declared))
     return checks, development
 

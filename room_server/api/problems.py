@@ -35,7 +35,7 @@ STATUS: dict[type[DomainError], int] = {
     RateLimited: 429,
     Unavailable: 503,
 }
-OTHER_STATUS = {"too_large": 413, "json_required": 415}
+OTHER_STATUS = {"too_large": 413, "exhibit_too_large": 413, "json_required": 415}
 HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
 log = structlog.get_logger(__name__)

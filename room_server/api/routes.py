@@ -7,9 +7,11 @@ from starlette.routing import BaseRoute
 from room_server.api.agreements import AgreementsApi
 from room_server.api.court import CourtApi
 from room_server.api.demo import DemoApi
+from room_server.api.exhibits import ExhibitsApi
 from room_server.api.identity import Identity
 from room_server.api.links import LinksApi
 from room_server.api.me import MeApi
+from room_server.api.offers import OffersApi
 from room_server.api.probes import ProbesApi
 from room_server.api.rollcall import RollCallApi
 from room_server.api.staff import StaffApi
@@ -30,6 +32,8 @@ def api_routes(
         *MeApi(services, identity).routes(),
         *AgreementsApi(services, identity).routes(),
         *TalkApi(services, identity).routes(),
+        *ExhibitsApi(services, identity).routes(),
+        *OffersApi(services, identity).routes(),
         *StaffApi(services, identity).routes(),
         *RollCallApi(services, identity).routes(),
         *CourtApi(services, identity).routes(),

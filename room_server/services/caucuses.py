@@ -5,6 +5,7 @@ from __future__ import annotations
 from room_server.domain.caucus import Caucus, require_one_side
 from room_server.domain.errors import NotFound
 from room_server.services.ports import SYSTEM, Ports
+from room_server.services.presentations import follow
 from room_server.services.tickets import expire_tickets
 from room_server.store.unit_of_work import UnitOfWork
 
@@ -51,6 +52,7 @@ class CaucusService:
             caucus = await _running(unit, session_id, caucus_id)
             changed = caucus.with_member(participant_id) if entered else caucus.without_member(participant_id)
             await unit.caucuses.save(changed)
+            await follow(unit, changed)
             kind = "caucus_entered" if entered else "caucus_left"
             data = {"caucus": caucus_id, "side": caucus.side}
             await unit.log.append(session_id, at=now, kind=kind, actor=participant_id, data=data)
@@ -64,7 +66,9 @@ class CaucusService:
         now = self._ports.clock()
         async with self._ports.unit_of_work() as unit:
             caucus = await _running(unit, session_id, caucus_id)
-            await unit.caucuses.save(caucus.close(now))
+            closed = caucus.close(now)
+            await unit.caucuses.save(closed)
+            await follow(unit, closed)
             await expire_tickets(unit, session_id, caucus_id)
             seconds = round((now - caucus.opened_at).total_seconds(), 3)
             data = {"caucus": caucus_id, "side": caucus.side, "seconds": seconds}

@@ -22,6 +22,7 @@ from recorder.eventlog import Entry
 from room_server.domain.agreement import InForce
 from room_server.domain.consent import Answer
 from room_server.rules.notices import texts
+from room_server.services.dossier_exhibits import filed_exhibits, withheld_exhibits
 from room_server.services.drafting import AGREEMENT
 from room_server.services.ports import Ports
 from room_server.services.sessions import SessionDetails
@@ -45,6 +46,8 @@ async def gather(ports: Ports, unit: UnitOfWork, found: SessionDetails) -> Dossi
     agreement = await _agreement(ports, unit, session_id, entries)
     recorded = [_Filed(ports.recordings, row, number, found) for number, row in enumerate(tracks, start=1)]
     files = [*_notices(found, answers), *(file for item in recorded for file in item.files)]
+    exhibits = await filed_exhibits(ports, unit, found)
+    files += exhibits[0]
     if agreement is not None:
         files += agreement[0]
     return DossierContents(
@@ -59,6 +62,7 @@ async def gather(ports: Ports, unit: UnitOfWork, found: SessionDetails) -> Dossi
         gaps=[_gap(row) for row in await unit.recordings.gaps(session_id)],
         withheld=await _withheld(unit, session_id),
         agreements=() if agreement is None else (agreement[1],),
+        exhibits=exhibits[1],
     )
 
 
@@ -86,6 +90,8 @@ async def _withheld(unit: UnitOfWork, session_id: str) -> list[Withheld]:
     counted = [
         Withheld("draft_edit", drafts, 0.0),
         Withheld("agreement_not_in_force", unfinished, 0.0),
+        await withheld_exhibits(unit, session_id),
+        Withheld("offer", len(await unit.offers.of_session(session_id)), 0.0),
         Withheld("ticket", len(await unit.tickets.of_session(session_id)), 0.0),
         *(Withheld(f"chat_{each}", count, 0.0) for each, count in sorted((await unit.lines.count(session_id)).items())),
     ]

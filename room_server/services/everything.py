@@ -16,10 +16,13 @@ from room_server.services.consents import ConsentService
 from room_server.services.court import CourtService
 from room_server.services.demo import DemoService
 from room_server.services.drafting import DraftingService
+from room_server.services.exhibits import ExhibitService
 from room_server.services.filing import FilingService
 from room_server.services.identity import NumberAndCode
 from room_server.services.notes import NoteService
+from room_server.services.offers import OfferService
 from room_server.services.ports import Ports
+from room_server.services.presentations import PresentationService
 from room_server.services.recording import RecordingService
 from room_server.services.rollcall import RollCallService
 from room_server.services.sessions import SessionService
@@ -53,6 +56,9 @@ class Services:
     recording: RecordingService
     drafting: DraftingService
     agreements: AgreementService
+    exhibits: ExhibitService
+    presentations: PresentationService
+    offers: OfferService
     filing: FilingService
     court: CourtService
     staff: StaffService
@@ -68,6 +74,9 @@ class Services:
             self.chat,
             self.calls,
             self.tickets,
+            self.exhibits,
+            self.presentations,
+            self.offers,
         )
         pieces: dict[str, Piece] = {}
         for each in contributors:
@@ -93,6 +102,9 @@ def build_services(ports: Ports) -> Services:
         RecordingService(ports),
         DraftingService(ports),
         AgreementService(ports),
+        ExhibitService(ports),
+        PresentationService(ports),
+        OfferService(ports),
         FilingService(ports),
         CourtService(ports),
         staff,

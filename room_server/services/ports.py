@@ -39,7 +39,8 @@ class Messages(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Handed to every service. ``key``: for keyed hashes of short secrets; ``recordings``: the recorder's folder."""
+    """Handed to every service. ``key``: for keyed hashes of short secrets; ``recordings``: the recorder's folder;
+    ``exhibit_bytes``: the largest file that is taken as an exhibit."""
 
     unit_of_work: UnitOfWorkFactory
     clock: Clock
@@ -55,6 +56,7 @@ class Ports:
     link_days: int
     recordings: Path
     scratch: Path
+    exhibit_bytes: int = 20 * 1024 * 1024
 
 
 def utc_now() -> datetime:

@@ -26,7 +26,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-APPEND_ONLY = ("event_log", "document_updates", "consents", "reads", "roll_marks")
+APPEND_ONLY = ("event_log", "document_updates", "consents", "reads", "roll_marks", "challenges", "offer_answers")
 """Tables whose rows a trigger of the database protects against every UPDATE and DELETE."""
 
 

@@ -14,7 +14,9 @@ from room_server.store.cases import Cases, Sessions
 from room_server.store.caucuses import Caucuses
 from room_server.store.conduct import Conducts
 from room_server.store.documents import Documents
+from room_server.store.exhibits import Exhibits, Presentations
 from room_server.store.log import Log
+from room_server.store.offers import Offers
 from room_server.store.people import Consents, Links, Participants
 from room_server.store.recordings import Filings, Recordings
 from room_server.store.staff import Outbox, Reads, Staff
@@ -43,6 +45,9 @@ class UnitOfWork:
         self.calls = Calls(connection)
         self.tickets = Tickets(connection)
         self.notes = PrivateNotes(connection)
+        self.exhibits = Exhibits(connection)
+        self.presentations = Presentations(connection)
+        self.offers = Offers(connection)
         self.recordings = Recordings(connection)
         self.filings = Filings(connection)
         self.log = Log(connection)

@@ -159,7 +159,12 @@ async def proves_identity(person: Person, link: str, last4: str) -> None:
 async def entry_code(person: Person, link: str) -> str:
     """The newest code for the way in that was sent to the phone to which this link was sent."""
     answer = await person.context.request.get(link.partition("/j/")[0] + "/api/demo/outbox")
-    messages = sorted(await answer.json(), key=lambda message: str(message["at"]))
+    return newest_entry_code(await answer.json(), link)
+
+
+def newest_entry_code(outbox: list[dict[str, Any]], link: str) -> str:
+    """The same, of what is in the demo's outbox."""
+    messages = sorted(outbox, key=lambda message: str(message["at"]))
     phone = next(message["to"] for message in messages if message["link"] == link)
     sent = [each["body_en"] for each in messages if each["to"] == phone and each["template"] == "identity_code"]
     return str(sent[-1]).split()[2].rstrip(",")

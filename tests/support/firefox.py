@@ -13,6 +13,7 @@ from typing import Any
 
 from tests.support import received
 from tests.support.bidi import Bidi, BidiError, session
+from tests.support.browser import newest_entry_code, outbox
 
 FIREFOX = "firefox-esr"
 LISTENING = re.compile(rb"WebDriver BiDi listening on (ws://\S+)")
@@ -63,8 +64,12 @@ class Visitor:
 
     async def waits_for(self, testid: str, seconds: float = PATIENCE) -> dict[str, Any]:
         """The first element with this test id that can be seen and used."""
+        return await self.waits_for_selector(f'[data-testid="{testid}"]', seconds)
+
+    async def waits_for_selector(self, selector: str, seconds: float = PATIENCE) -> dict[str, Any]:
+        """The first element of this selector that can be seen and used."""
         async with asyncio.timeout(seconds):
-            while (found := await self._find(testid)) is None:
+            while (found := await self._find(selector)) is None:
                 await asyncio.sleep(LOOK_AGAIN)
         return found
 
@@ -73,7 +78,7 @@ class Visitor:
         async with asyncio.timeout(PATIENCE):
             while True:
                 for testid in testids:
-                    if await self._find(testid) is not None:
+                    if await self._find(f'[data-testid="{testid}"]') is not None:
                         return testid
                 await asyncio.sleep(LOOK_AGAIN)
 
@@ -102,8 +107,8 @@ class Visitor:
             if status >= 400 and not (status == 401 and url.endswith("/api/staff/me")):
                 self.complaints.append(f"{status} {url}")
 
-    async def _find(self, testid: str) -> dict[str, Any] | None:
-        found = await self._call(FIND, {"type": "string", "value": f'[data-testid="{testid}"]'})
+    async def _find(self, selector: str) -> dict[str, Any] | None:
+        found = await self._call(FIND, {"type": "string", "value": selector})
         return {"sharedId": found["sharedId"]} if found["type"] == "node" else None
 
     async def _press(self, element: dict[str, Any]) -> None:
@@ -193,6 +198,11 @@ async def party_enters(visitor: Visitor, link: str, last4: str) -> None:
     await visitor.tap("landing-continue")
     await visitor.tap("precheck-continue")
     await visitor.fill("identity-last4", last4)
+    await visitor.waits_for_selector('[data-testid="identity-sent"][data-sent="true"]')
+    await visitor.fill(
+        "identity-code", newest_entry_code(await asyncio.to_thread(outbox, link.partition("/j/")[0]), link)
+    )
+    await visitor.tap("identity-alone-yes")
     await visitor.tap("identity-continue")
     while await visitor.waits_for_one_of("notice-continue", "consents-continue") == "notice-continue":
         with suppress(BidiError, TimeoutError):  # the page turned between the look and the tap

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+import atexit
 import io
+import shutil
+import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -167,9 +171,25 @@ def handwriting() -> bytes:
     return file.getvalue()
 
 
+MOULD: dict[str, Any] = {}
+"""A folder in which the demonstration case was opened once: passwords and keys cost half a second a time."""
+
+
 @asynccontextmanager
 async def opened_product(folder: Path) -> AsyncIterator[Product]:
     """A product with the demonstration case."""
+    if not MOULD:
+        mould = Path(tempfile.mkdtemp(prefix="product-"))
+        atexit.register(shutil.rmtree, mould, ignore_errors=True)
+        async with _opened(mould) as first:
+            MOULD.update(folder=mould, demo=first.demo)
+    await asyncio.to_thread(shutil.copytree, MOULD["folder"], folder, dirs_exist_ok=True)
+    async with _opened(folder) as opened:
+        yield opened
+
+
+@asynccontextmanager
+async def _opened(folder: Path) -> AsyncIterator[Product]:
     clock, bus = TestClock(), Bus()
     engine = open_engine(f"sqlite+aiosqlite:///{folder / 'room.sqlite3'}")
     events: list[Event] = []
@@ -181,7 +201,8 @@ async def opened_product(folder: Path) -> AsyncIterator[Product]:
     bus.subscribe(AccessEnded, keep)
     bus.subscribe(RecordingConsentChanged, keep)
     try:
-        await migrate(engine)
+        if not MOULD:
+            await migrate(engine)
         unit_of_work = units_of_work(engine, bus)
         authority = Authority.load_or_create(folder / "pki", ORGANISATION, clock())
         outbox = OutboxMessages(unit_of_work, clock)
@@ -202,7 +223,7 @@ async def opened_product(folder: Path) -> AsyncIterator[Product]:
             scratch=folder / "scratch",
         )
         services = build_services(ports)
-        demo = await services.demo.open()
+        demo = MOULD.get("demo") or await services.demo.open()
         assert demo is not None
         yield Product(folder, clock, engine, ports, services, outbox, events, demo, bus)
     finally:

@@ -25,11 +25,25 @@ export function eventDetail(entry: LogEntry): string | null {
   const { source, reason, paused, muted_by_host: muted } = entry.data;
   const privilege = `court.privilege.${entry.data.class}`;
   if (hasKey(privilege)) return t(privilege);
+  if (entry.kind.startsWith("exhibit_")) return exhibitWords(entry);
   if (entry.kind === "recording_interrupted" && typeof reason === "string") return gapWords(reason);
   if (typeof source !== "string" || !hasKey(`court.source.${source}`)) return null;
   const what = t(`court.source.${source}` as Key);
   if (entry.kind !== "track_switched") return what;
   return `${what} · ${t(muted ? "court.switch.muted" : paused ? "court.switch.off" : "court.switch.on")}`;
+}
+
+/** Which exhibit, and what was said of it. */
+function exhibitWords(entry: LogEntry): string | null {
+  const { number, title, page, aspect, objects, reason } = entry.data;
+  const words = [typeof number === "number" ? t("exhibit.numbered", { number }) : null];
+  if (typeof title === "string") words.push(title);
+  if (typeof page === "number") words.push(t("court.page", { page }));
+  if (typeof aspect === "string" && hasKey(`exhibit.aspect.${aspect}`)) {
+    words.push(t(`exhibit.aspect.${aspect}` as Key), t(objects ? "exhibit.objects" : "exhibit.noObjection"));
+    if (typeof reason === "string" && reason) words.push(reason);
+  }
+  return words.filter((word) => word !== null).join(" · ") || null;
 }
 
 /** The name of a signature field of the agreement's PDF. */

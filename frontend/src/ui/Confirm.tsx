@@ -122,7 +122,8 @@ export function Confirm(props: Props) {
   );
 }
 
-function keepFocusInside(event: KeyboardEvent, box: HTMLElement | null): void {
+/** The focus goes round inside a dialog. */
+export function keepFocusInside(event: KeyboardEvent, box: HTMLElement | null): void {
   const stops = [...(box?.querySelectorAll<HTMLElement>("button:not([disabled]), textarea, input, a[href]") ?? [])];
   const first = stops[0];
   const last = stops[stops.length - 1];

@@ -1,11 +1,12 @@
 """Building checks its own work: what does not fit together is refused with the checker's words."""
 
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from recorder.dossier import DossierContents, DossierError, DossierFile, FiledAgreement, build
+from recorder.dossier import DossierContents, DossierError, DossierFile, FiledAgreement, FiledExhibit, build
 from recorder.fragments import FragmentWriter
 from recorder.index import FragmentFacts, TrackLine, index_of
 from recorder.pdf import prepare, render
@@ -47,6 +48,23 @@ def test_a_recording_that_the_log_does_not_name_is_refused(keys: Keys, parts: Do
 def test_an_agreement_that_the_log_does_not_name_is_refused(keys: Keys, parts: DossierContents, tmp_path: Path) -> None:
     track = recording(1, (300, 200, 100))
     assert "agreement.pdf" in refused(replace(parts, entries=log({"sha256": track.sha256})), keys, tmp_path)
+
+
+def with_exhibit(parts: DossierContents, digest: str, *, logged: bool) -> DossierContents:
+    file = DossierFile("exhibits/001-original.pdf", b"%PDF-1.7 nothing more", "证据 1", "Exhibit 1")
+    exhibit = FiledExhibit(file.path, 1, digest)
+    notes = [dict(entry.data) for entry in parts.entries] + ([{"sha256": digest}] if logged else [])
+    return replace(parts, files=[*parts.files, file], exhibits=[exhibit], entries=log(*notes))
+
+
+def test_an_exhibit_is_the_file_that_the_log_names(keys: Keys, parts: DossierContents, tmp_path: Path) -> None:
+    digest = sha256(b"%PDF-1.7 nothing more").hexdigest()
+    assert "does not name the digest of the exhibit" in refused(
+        with_exhibit(parts, digest, logged=False), keys, tmp_path
+    )
+    assert "does not fit its digest" in refused(with_exhibit(parts, "0" * 64, logged=True), keys, tmp_path)
+    build(tmp_path / "x.zip", with_exhibit(parts, digest, logged=True), keys.authority, keys.stamper, NOON)
+    assert "exhibit exhibits/001-original.pdf" in [check.name for check in verify(tmp_path / "x.zip").checks]
 
 
 def test_a_changed_fragment_is_named(keys: Keys, parts: DossierContents, tmp_path: Path) -> None:

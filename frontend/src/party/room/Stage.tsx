@@ -1,5 +1,6 @@
 /** The joint session: the mediator large, the others small, the agreement a press away. */
 import { useEffect, useRef, useState } from "preact/hooks";
+import { presentationOf } from "../../exhibits/model";
 import type { Device } from "../../generated/messages";
 import { t } from "../../i18n";
 import type { RoomClient } from "../../room/client";
@@ -29,6 +30,7 @@ import { PANELS } from "./panels";
 import { RollInvitation } from "./RollPanel";
 import { agreementOf } from "./RoomPage";
 import { Sharing } from "./Sharing";
+import { Shown } from "./Shown";
 import { Signing } from "./Signing";
 import { TicketQuestions } from "./Tickets";
 
@@ -81,6 +83,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
   const panel = PANELS.find((one) => view === `panel-${one.id}`);
   const outside = isOutside(state);
   const reading = view === "agreement" || panel !== undefined;
+  const looking = presentationOf(state) !== null;
   const open = (next: View) => {
     setMore(false);
     quiet.forget();
@@ -115,7 +118,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
       {!outside && <CaucusBar state={state} />}
       <TimerBar state={state} />
       <Banner client={client} media={media} state={state} />
-      <main class={reading ? "room__main room__main--reading" : "room__main"} {...scrollable}>
+      <main class={reading || looking ? "room__main room__main--reading" : "room__main"} {...scrollable}>
         <h1 class="visually-hidden">{t("room.title")}</h1>
         <TicketQuestions visit={visit} me={me} state={state} />
         {!reading && <ChatNews state={state} onOpen={() => open("panel-chat")} />}
@@ -124,9 +127,10 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
           media={local}
           state={state}
           me={me}
-          compact={reading || outside}
+          compact={reading || looking || outside}
           onShown={(publication, size) => media.show(publication, size)}
         />
+        {!reading && <Shown visit={visit} state={state} onOpen={() => open("panel-exhibits")} />}
         {panel && (
           <panel.View client={client} media={media} visit={visit} me={me} state={state} onClose={() => open("faces")} />
         )}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,14 @@ from sqlalchemy.exc import IntegrityError
 
 from recorder.eventlog import check_chain
 from room_server.bus import AccessEnded
+from room_server.domain.challenge import Aspect, View
+from room_server.domain.offer import Verdict
+from room_server.domain.people import Side
+from room_server.services.offers import WantedOffer
 from room_server.store import database
 from room_server.store.database import answers, migrate, open_engine
 from room_server.store.schema import APPEND_ONLY, metadata
+from tests.support.exhibit_room import exhibit_room
 from tests.support.product_room import Product
 
 CHANGES = {
@@ -22,11 +28,20 @@ CHANGES = {
     "consents": "version = '0'",
     "reads": "what = 'nothing'",
     "roll_marks": "answer = '{}'",
+    "challenges": "reason = ''",
+    "offer_answers": "verdict = 'accept'",
 }
 
 
 async def filled(product: Product) -> None:
     """A row at least in every table that only grows."""
+    room = await exhibit_room(product)
+    exhibit = await room.bring(room.worker)
+    view = View(Aspect.LEGALITY, objects=True, reason="没有来源")
+    await product.services.exhibits.challenge(exhibit, room.agent, Side.RESPONDENT, [view])
+    wanted = WantedOffer(Side.RESPONDENT, "1", [(product.clock().date() + timedelta(days=2), "1")], "", 1)
+    offer = await product.services.offers.make(product.session_id, room.worker, wanted)
+    await product.services.offers.answer(offer.offer_id, room.agent, Verdict.DECLINE)
     await product.consent(await product.person("applicant"))
     await product.identify("applicant")
     async with product.ports.unit_of_work() as unit:

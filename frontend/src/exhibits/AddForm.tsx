@@ -1,0 +1,118 @@
+/** Bring an exhibit: a file or a photograph, and what it is called. */
+import { useId, useRef, useState } from "preact/hooks";
+import { t } from "../i18n";
+import { Button } from "../ui/Button";
+import { Icon } from "../ui/Icon";
+import { Note } from "../ui/Note";
+import type { ExhibitAccess } from "./access";
+import { refusalOf } from "./words";
+
+/** Without HEIC here, an iPhone hands over its photographs as JPEG. */
+const ACCEPTED = "application/pdf,image/jpeg,image/png,image/webp";
+const MEGABYTE = 1024 * 1024;
+/** Names that cameras and messengers give; they are no titles. */
+const NAMELESS = /^(image|img|photo|mmexport|wx_camera|screenshot|pxl|dsc|微信图片|截屏)?[-_ 0-9()]*$/i;
+
+interface Props {
+  access: ExhibitAccess;
+  mostBytes: number;
+  /** In a private talk it stays there. */
+  inCaucus: boolean;
+  onDone: (exhibitId: string) => void;
+  onCancel: () => void;
+}
+
+export function AddForm({ access, mostBytes, inCaucus, onDone, onCancel }: Props) {
+  const id = useId();
+  const input = useRef<HTMLInputElement>(null);
+  const [file, setFile] = useState<File | null>(null);
+  const [title, setTitle] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [refusal, setRefusal] = useState("");
+
+  const choose = () => {
+    const chosen = input.current?.files?.[0] ?? null;
+    setRefusal("");
+    if (chosen && chosen.size > mostBytes) {
+      setFile(null);
+      setRefusal(t("exhibit.error.exhibit_too_large", { most: Math.floor(mostBytes / MEGABYTE) }));
+      return;
+    }
+    setFile(chosen);
+    if (chosen && !title) setTitle(titleFrom(chosen.name));
+  };
+  const send = async (event: Event) => {
+    event.preventDefault();
+    if (!file || busy) return;
+    if (!title.trim()) {
+      setRefusal(t("exhibit.error.exhibit_title_missing"));
+      return;
+    }
+    setBusy(true);
+    setRefusal("");
+    try {
+      onDone(await access.bring(file, title.trim()));
+    } catch (error) {
+      setRefusal(refusalOf(error));
+      setBusy(false);
+    }
+  };
+  return (
+    <form class="add-form" onSubmit={send} noValidate>
+      {inCaucus && (
+        <Note tone="sealed" small>
+          {t("exhibit.addPrivate")}
+        </Note>
+      )}
+      <div class="add-form__file">
+        <div class="add-form__pick">
+          <label class="btn btn--block" for={`${id}-file`}>
+            <Icon name={file ? "check" : "plus"} />
+            <span class="add-form__name">{file ? file.name : t("exhibit.choose")}</span>
+          </label>
+          <input
+            id={`${id}-file`}
+            data-testid="exhibit-file"
+            ref={input}
+            type="file"
+            accept={ACCEPTED}
+            disabled={busy}
+            onChange={choose}
+          />
+        </div>
+        <p class="meta">{t("exhibit.accepted", { most: Math.floor(mostBytes / MEGABYTE) })}</p>
+      </div>
+      <div class="field">
+        <label for={`${id}-title`}>{t("exhibit.title")}</label>
+        <input
+          class="input"
+          id={`${id}-title`}
+          data-testid="exhibit-title"
+          maxLength={60}
+          placeholder={t("exhibit.titleHint")}
+          value={title}
+          disabled={busy}
+          onInput={(event) => setTitle(event.currentTarget.value)}
+        />
+      </div>
+      {refusal && (
+        <Note tone="danger" alert testId="exhibit-refusal">
+          {refusal}
+        </Note>
+      )}
+      <div class="exhibit-acts">
+        <Button look="primary" type="submit" testId="exhibit-send" disabled={!file || busy}>
+          {t(busy ? "exhibit.sending" : "exhibit.send")}
+        </Button>
+        <Button onClick={onCancel} disabled={busy}>
+          {t("common.cancel")}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+function titleFrom(name: string): string {
+  const stem = name.replace(/\.[^.]*$/, "");
+  return NAMELESS.test(stem) ? "" : stem.slice(0, 60);
+}

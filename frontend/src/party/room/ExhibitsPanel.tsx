@@ -1,0 +1,190 @@
+/** A party's exhibits: bring one, look at each, say what one's side thinks of the other's. */
+import { useEffect, useState } from "preact/hooks";
+import { AddForm } from "../../exhibits/AddForm";
+import { ExhibitAccess } from "../../exhibits/access";
+import { ExhibitCard } from "../../exhibits/Card";
+import { ExhibitList } from "../../exhibits/List";
+import {
+  type Exhibit,
+  exhibitsOf,
+  mayPresent,
+  mostBytes,
+  otherSides,
+  type Party,
+  presentationOf,
+} from "../../exhibits/model";
+import { ViewForm } from "../../exhibits/ViewForm";
+import { refusalOf } from "../../exhibits/words";
+import { t } from "../../i18n";
+import { myCaucus } from "../../room/caucus";
+import { Button } from "../../ui/Button";
+import { Confirm } from "../../ui/Confirm";
+import { scrollable } from "../../ui/hooks";
+import { Icon } from "../../ui/Icon";
+import { Note } from "../../ui/Note";
+import { type Visit, withToken } from "../visit";
+import type { PanelProps } from "./panels";
+
+const ACCESSES = new WeakMap<Visit, ExhibitAccess>();
+
+/** One for a visit: the panel and the page on the stage share what was fetched. */
+export function accessOf(visit: Visit): ExhibitAccess {
+  const known = ACCESSES.get(visit);
+  if (known) return known;
+  const access = new ExhibitAccess((work) => withToken(visit, (token) => work(token)), "");
+  ACCESSES.set(visit, access);
+  return access;
+}
+
+export function ExhibitsPanel({ visit, me, state, onClose }: PanelProps) {
+  const access = accessOf(visit);
+  const all = exhibitsOf(state);
+  const presented = presentationOf(state);
+  const [chosen, setChosen] = useState<string | null>(presented?.exhibit.exhibit_id ?? null);
+  const [adding, setAdding] = useState(false);
+  const shownId = presented?.exhibit.exhibit_id;
+  useEffect(() => {
+    if (shownId) setChosen(shownId);
+  }, [shownId]);
+  const open = all.find((one) => one.exhibit_id === chosen) ?? null;
+  const party = me.participant.role === "party";
+  return (
+    <section class="paper" data-theme-light aria-label={t("exhibit.panel")} data-testid="exhibits">
+      <header class="paper__head">
+        {open && (
+          <button class="tool" type="button" data-testid="exhibit-back" onClick={() => setChosen(null)}>
+            <Icon name="back" />
+            {t("exhibit.all")}
+          </button>
+        )}
+        {!open && <h2 class="h2">{t("exhibit.panel")}</h2>}
+        <button class="tool" type="button" data-testid="panel-close" onClick={onClose}>
+          <Icon name="x" />
+          {t("common.close")}
+        </button>
+      </header>
+      <div class="paper__body" {...scrollable}>
+        {open && <OpenExhibit key={open.exhibit_id} access={access} exhibit={open} me={me} state={state} />}
+        {!open && adding && (
+          <AddForm
+            access={access}
+            mostBytes={mostBytes(state)}
+            inCaucus={myCaucus(state) !== null}
+            onCancel={() => setAdding(false)}
+            onDone={(exhibitId) => {
+              setAdding(false);
+              setChosen(exhibitId);
+            }}
+          />
+        )}
+        {!open && !adding && party && (
+          <Button look="primary" block icon="plus" testId="exhibit-add" onClick={() => setAdding(true)}>
+            {t("exhibit.bring")}
+          </Button>
+        )}
+        {!open && !adding && <ExhibitList exhibits={all} chosen={null} onChoose={setChosen} />}
+      </div>
+    </section>
+  );
+}
+
+type OpenProps = Pick<PanelProps, "me" | "state"> & { access: ExhibitAccess; exhibit: Exhibit };
+
+function OpenExhibit({ access, exhibit, me, state }: OpenProps) {
+  const presented = presentationOf(state);
+  const shown = presented?.exhibit.exhibit_id === exhibit.exhibit_id ? presented.shown : null;
+  const [looking, setLooking] = useState(1);
+  const [refusal, setRefusal] = useState("");
+  const [saying, setSaying] = useState(false);
+  const [asking, setAsking] = useState<"withdraw" | "disclose" | null>(null);
+  const id = exhibit.exhibit_id;
+  const { side, role } = me.participant;
+  const act = async (work: () => Promise<unknown>) => {
+    setRefusal("");
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      setRefusal(refusalOf(error));
+      return false;
+    }
+  };
+  const mine = exhibit.owner_id === state.me;
+  const leads = shown?.presenter_id === state.me;
+  const turn = (next: number) => (leads ? void act(() => access.present(id, next)) : setLooking(next));
+  const asked =
+    role === "party" && !exhibit.private && !exhibit.withdrawn && otherSides(exhibit).some((one) => one === side);
+  const canPresent = mayPresent(state, state.me) && exhibit.side === side && !exhibit.withdrawn;
+  const page = shown?.page ?? looking;
+  return (
+    <>
+      {refusal && (
+        <Note tone="danger" alert>
+          {refusal}
+        </Note>
+      )}
+      <ExhibitCard
+        access={access}
+        exhibit={exhibit}
+        shown={shown}
+        page={page}
+        onTurn={shown && !leads ? undefined : turn}
+        mine={mine}
+      >
+        {exhibit.private && (
+          <Note tone="sealed" small>
+            {t("exhibit.privateNote")}
+          </Note>
+        )}
+        {asked && saying && (
+          <ViewForm
+            exhibit={exhibit}
+            side={side}
+            plain
+            onGive={(views) => act(() => access.giveViews(id, side as Party, views))}
+            onCancel={() => setSaying(false)}
+          />
+        )}
+        {asked && !saying && (
+          <Button look="primary" block icon="pen" testId="exhibit-say" onClick={() => setSaying(true)}>
+            {t("exhibit.say")}
+          </Button>
+        )}
+        {canPresent && (
+          <Button
+            block
+            icon={leads ? "x" : "screen"}
+            testId={leads ? "exhibit-put-away" : "exhibit-present"}
+            onClick={() => void act(() => (leads ? access.putAway() : access.present(id, page)))}
+          >
+            {t(leads ? "exhibit.putAway" : "exhibit.present")}
+          </Button>
+        )}
+        {mine && exhibit.private && (
+          <Button block icon="carry" testId="exhibit-disclose" onClick={() => setAsking("disclose")}>
+            {t("exhibit.disclose")}
+          </Button>
+        )}
+        {mine && !exhibit.withdrawn && (
+          <Button block look="danger" testId="exhibit-withdraw" onClick={() => setAsking("withdraw")}>
+            {t("exhibit.withdraw")}
+          </Button>
+        )}
+      </ExhibitCard>
+      {asking && (
+        <Confirm
+          title={t(`exhibit.${asking}Title`)}
+          consequences={[{ text: t(`exhibit.${asking}Text`) }]}
+          act={t(`exhibit.${asking}`)}
+          testId="exhibit-confirm"
+          immediate
+          onCancel={() => setAsking(null)}
+          onAct={() => {
+            setAsking(null);
+            void act(() => access[asking](id));
+          }}
+        />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,206 @@
+/** The mediator's exhibits: what is shown, whose view is still missing, who may show, and all of them. */
+import { useEffect, useMemo, useState } from "preact/hooks";
+import { AddForm } from "../exhibits/AddForm";
+import { ExhibitAccess, type GivenView } from "../exhibits/access";
+import { ExhibitCard } from "../exhibits/Card";
+import { ExhibitList } from "../exhibits/List";
+import { type Exhibit, exhibitsOf, mayPresent, mostBytes, otherSides, presentationOf } from "../exhibits/model";
+import { ViewForm } from "../exhibits/ViewForm";
+import { refusalOf } from "../exhibits/words";
+import { t } from "../i18n";
+import { myCaucus } from "../room/caucus";
+import { Button, LinkButton } from "../ui/Button";
+import { scrollable } from "../ui/hooks";
+import { Icon } from "../ui/Icon";
+import { Note } from "../ui/Note";
+import { Seal, sideName } from "../ui/Seal";
+import { useTools } from "./tools";
+
+export function ExhibitsTab() {
+  const { state, detail } = useTools();
+  const access = useStaffAccess(detail.session_id);
+  const presented = presentationOf(state);
+  const all = exhibitsOf(state);
+  const [chosen, setChosen] = useState<string | null>(null);
+  const [adding, setAdding] = useState(false);
+  const [refusal, setRefusal] = useState("");
+  // Whatever comes onto everybody's screen comes to the front here too.
+  useEffect(() => setChosen(null), [presented?.shown.exhibit_id]);
+  const open = all.find((one) => one.exhibit_id === chosen) ?? presented?.exhibit ?? null;
+  const act = async (work: () => Promise<unknown>) => {
+    setRefusal("");
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      setRefusal(refusalOf(error));
+      return false;
+    }
+  };
+  return (
+    <div class="exhibits" {...scrollable} data-testid="exhibits">
+      {refusal && (
+        <Note tone="danger" alert>
+          {refusal}
+        </Note>
+      )}
+      {open && <OpenExhibit key={open.exhibit_id} access={access} exhibit={open} act={act} />}
+      <section class="exhibits__all">
+        <h3 class="exhibits__head">
+          <span class="grow">{t("exhibit.all")}</span>
+          <LinkButton icon="plus" testId="exhibit-add" onClick={() => setAdding(!adding)}>
+            {t("exhibit.add")}
+          </LinkButton>
+        </h3>
+        {adding && (
+          <div class="card">
+            <AddForm
+              access={access}
+              mostBytes={mostBytes(state)}
+              inCaucus={myCaucus(state) !== null}
+              onCancel={() => setAdding(false)}
+              onDone={(exhibitId) => {
+                setAdding(false);
+                setChosen(exhibitId);
+              }}
+            />
+          </div>
+        )}
+        <ExhibitList exhibits={all} chosen={open?.exhibit_id ?? null} onChoose={setChosen} />
+      </section>
+      <Presenters access={access} act={act} />
+      <Note tone="plain" small>
+        {t("exhibit.factsNote")}
+      </Note>
+    </div>
+  );
+}
+
+function useStaffAccess(sessionId: string): ExhibitAccess {
+  const access = useMemo(
+    () => new ExhibitAccess((work) => work(undefined), `?session_id=${encodeURIComponent(sessionId)}`),
+    [sessionId],
+  );
+  useEffect(() => () => access.close(), [access]);
+  return access;
+}
+
+interface OpenProps {
+  access: ExhibitAccess;
+  exhibit: Exhibit;
+  act: (work: () => Promise<unknown>) => Promise<boolean>;
+}
+
+function OpenExhibit({ access, exhibit, act }: OpenProps) {
+  const { state, ask } = useTools();
+  const presented = presentationOf(state);
+  const shown = presented?.exhibit.exhibit_id === exhibit.exhibit_id ? presented.shown : null;
+  const [looking, setLooking] = useState(1);
+  const [recording, setRecording] = useState<string | null>(null);
+  const page = shown?.page ?? looking;
+  const mine = exhibit.owner_id === state.me;
+  const turn = (next: number) => {
+    if (shown) void act(() => access.present(exhibit.exhibit_id, next));
+    else setLooking(next);
+  };
+  const withdraw = () =>
+    ask({
+      title: t("exhibit.withdrawTitle"),
+      consequences: [{ text: t("exhibit.withdrawText") }],
+      act: t("exhibit.withdraw"),
+      onAct: () => void act(() => access.withdraw(exhibit.exhibit_id)),
+    });
+  const disclose = () =>
+    ask({
+      title: t("exhibit.discloseTitle"),
+      consequences: [{ text: t("exhibit.discloseText") }],
+      act: t("exhibit.disclose"),
+      onAct: () => void act(() => access.disclose(exhibit.exhibit_id)),
+    });
+  const give = (side: string) => (views: GivenView[]) =>
+    act(() => access.giveViews(exhibit.exhibit_id, side as "applicant" | "respondent", views));
+  return (
+    <ExhibitCard access={access} exhibit={exhibit} shown={shown} page={page} onTurn={turn} mine={mine}>
+      {recording ? (
+        <>
+          <p class="strong">{t("exhibit.recordFor", { side: sideName(recording) })}</p>
+          <ViewForm exhibit={exhibit} side={recording} onGive={give(recording)} onCancel={() => setRecording(null)} />
+        </>
+      ) : (
+        <div class="exhibit-acts">
+          {!exhibit.withdrawn && (
+            <Button
+              dense
+              look={shown ? "plain" : "primary"}
+              icon={shown ? "x" : "screen"}
+              testId={shown ? "exhibit-put-away" : "exhibit-present"}
+              onClick={() => void act(() => (shown ? access.putAway() : access.present(exhibit.exhibit_id, page)))}
+            >
+              {t(shown ? "exhibit.putAway" : "exhibit.present")}
+            </Button>
+          )}
+          {!exhibit.private &&
+            !exhibit.withdrawn &&
+            otherSides(exhibit).map((side) => (
+              <Button
+                key={side}
+                dense
+                icon="pen"
+                testId="exhibit-record"
+                data-side={side}
+                onClick={() => setRecording(side)}
+              >
+                {t("exhibit.record", { side: sideName(side) })}
+              </Button>
+            ))}
+          {mine && exhibit.private && !exhibit.withdrawn && (
+            <Button dense icon="carry" onClick={disclose}>
+              {t("exhibit.disclose")}
+            </Button>
+          )}
+          {mine && !exhibit.withdrawn && (
+            <Button dense look="danger" onClick={withdraw}>
+              {t("exhibit.withdraw")}
+            </Button>
+          )}
+        </div>
+      )}
+    </ExhibitCard>
+  );
+}
+
+/** Who may show their own side's exhibits. */
+function Presenters({ access, act }: Pick<OpenProps, "access" | "act">) {
+  const { state } = useTools();
+  const parties = [...state.participants.values()].filter((one) => one.role === "party" && one.presence !== "waiting");
+  if (parties.length === 0) return null;
+  return (
+    <section class="exhibits__all">
+      <h3 class="exhibits__head">{t("exhibit.presenters")}</h3>
+      <div class="exhibits__presenters">
+        {parties.map((one) => {
+          const on = mayPresent(state, one.participant_id);
+          return (
+            <button
+              key={one.participant_id}
+              class="writer"
+              type="button"
+              role="switch"
+              aria-checked={on}
+              data-testid="presenter"
+              data-participant={one.participant_id}
+              onClick={() => void act(() => access.setPresenter(one.participant_id, !on))}
+            >
+              <Seal side={one.side} />
+              <span class="writer__name">{one.display_name}</span>
+              <span class="writer__state">
+                <Icon name={on ? "check" : "x"} />
+                {t(on ? "exhibit.mayPresent" : "exhibit.mayNotPresent")}
+              </span>
+            </button>
+          );
+        })}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,97 @@
+/** The mediator's offers: both sides' newest beside each other, the mediator's own proposals, everything so far. */
+import { useMemo, useState } from "preact/hooks";
+import "../styles/offers.css";
+import { t } from "../i18n";
+import { OfferAccess, type Wanted } from "../offers/access";
+import { OfferCard } from "../offers/Card";
+import { Comparison } from "../offers/Comparison";
+import { OfferForm } from "../offers/Form";
+import { offersOf } from "../offers/model";
+import { Own } from "../offers/Own";
+import { offerRefusal } from "../offers/words";
+import { myCaucus } from "../room/caucus";
+import { Button } from "../ui/Button";
+import { scrollable, useNow } from "../ui/hooks";
+import { Note } from "../ui/Note";
+import { useTools } from "./tools";
+
+export function OffersTab() {
+  const { state, detail } = useTools();
+  const access = useMemo(
+    () => new OfferAccess((work) => work(undefined), `?session_id=${encodeURIComponent(detail.session_id)}`),
+    [detail.session_id],
+  );
+  const now = useNow(5000) + state.clockOffset;
+  const [making, setMaking] = useState(false);
+  const [refusal, setRefusal] = useState("");
+  const act = async (work: () => Promise<unknown>) => {
+    setRefusal("");
+    try {
+      await work();
+      return true;
+    } catch (error) {
+      setRefusal(offerRefusal(error));
+      return false;
+    }
+  };
+  const make = async (wanted: Wanted) => {
+    const made = await act(() => access.make(wanted));
+    if (made) setMaking(false);
+    return made;
+  };
+  const all = offersOf(state);
+  return (
+    <div class="exhibits" {...scrollable} data-testid="offers">
+      {refusal && (
+        <Note tone="danger" alert>
+          {refusal}
+        </Note>
+      )}
+      <Comparison state={state} now={now} />
+      {making ? (
+        <div class="card">
+          <OfferForm
+            answering={null}
+            inCaucus={myCaucus(state) !== null}
+            onMake={make}
+            onCancel={() => setMaking(false)}
+          />
+        </div>
+      ) : (
+        <Button look="primary" icon="plus" testId="offer-add" onClick={() => setMaking(true)}>
+          {t("offer.propose")}
+        </Button>
+      )}
+      {all.length === 0 && <p class="meta">{t("offer.none")}</p>}
+      {all.map((offer) => (
+        <OfferCard key={offer.offer_id} offer={offer} now={now} mine={offer.owner_id === state.me}>
+          {offer.text && <ForTheDraft text={offer.text} />}
+          {offer.owner_id === state.me && <Own offer={offer} now={now} access={access} act={act} />}
+        </OfferCard>
+      ))}
+      <Note tone="plain" small>
+        {t("offer.privilege")}
+      </Note>
+    </div>
+  );
+}
+
+/** What was accepted, in the words of an agreement. Nothing writes it into the draft but a person. */
+function ForTheDraft({ text }: { text: string }) {
+  const [copied, setCopied] = useState(false);
+  const copy = () =>
+    void navigator.clipboard?.writeText(text).then(
+      () => setCopied(true),
+      () => setCopied(false),
+    );
+  return (
+    <div class="offer__text">
+      <p class="prose" data-testid="offer-text">
+        {text}
+      </p>
+      <Button dense icon={copied ? "check" : "copy"} testId="offer-copy" onClick={copy}>
+        {t(copied ? "offer.copied" : "offer.copy")}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,83 @@
+import { describe, expect, it } from "vitest";
+import {
+  asks,
+  awaitingAnswer,
+  currentOf,
+  evenly,
+  gapOf,
+  monthLater,
+  type Offer,
+  stateNow,
+} from "../../src/offers/model";
+import { fromSnapshot, type RoomState } from "../../src/room/state";
+import { snapshot } from "../room/sample";
+
+function offer(id: string, side: string, changes: Partial<Offer> = {}): Offer {
+  return {
+    offer_id: id,
+    side,
+    owner_id: side,
+    payer: "respondent",
+    amount: "18000.00",
+    capitals: "",
+    instalments: [],
+    conditions: "",
+    expires_at: 2000,
+    made_at: 1000,
+    in_answer_to: null,
+    state: "open",
+    answers: [],
+    text: null,
+    ...changes,
+  };
+}
+
+function room(...offers: Offer[]): RoomState {
+  const board = Object.fromEntries(offers.map((one) => [`offer/${one.offer_id}`, one]));
+  return { ...fromSnapshot(snapshot(), 990), board };
+}
+
+describe("offers on the board", () => {
+  it("expire by the clock, but what was accepted stays so", () => {
+    expect(stateNow(offer("a", "applicant"), 1999)).toBe("open");
+    expect(stateNow(offer("a", "applicant"), 2000)).toBe("expired");
+    expect(stateNow(offer("a", "applicant", { state: "accepted" }), 3000)).toBe("accepted");
+  });
+
+  it("compare what each side offers now, not what only a private talk knows or what was taken back", () => {
+    const state = room(
+      offer("old", "applicant", { amount: "20000.00", state: "replaced" }),
+      offer("new", "applicant", { made_at: 1100 }),
+      offer("secret", "applicant", { made_at: 1200, state: "private", amount: "1.00" }),
+      offer("back", "respondent", { made_at: 1300, state: "withdrawn" }),
+      offer("other", "respondent", { amount: "15000.50" }),
+    );
+    expect(currentOf(state, "applicant")?.offer_id).toBe("new");
+    expect(gapOf(state, 1500)).toBe("2999.50");
+    expect(gapOf(state, 2500)).toBeNull();
+  });
+
+  it("ask the other side once, and both sides when the mediator proposes", () => {
+    const answered = [{ side: "respondent", verdict: "accept" as const }];
+    const proposal = offer("m", "mediator", { answers: answered });
+    expect(asks(offer("a", "applicant"), "respondent", 1500)).toBe(true);
+    expect(asks(offer("a", "applicant"), "applicant", 1500)).toBe(false);
+    expect(asks(proposal, "respondent", 1500)).toBe(false);
+    expect(asks(proposal, "applicant", 1500)).toBe(true);
+    expect(awaitingAnswer(room(proposal, offer("a", "applicant")), "respondent", 1500)).toBe(1);
+  });
+});
+
+describe("instalments", () => {
+  it("divide a sum to the cent", () => {
+    expect(evenly("100", 3)).toEqual(["33.34", "33.33", "33.33"]);
+    expect(evenly("0.01", 2)).toEqual(["0.01", "0.00"]);
+    expect(evenly("much", 2)).toEqual(["", ""]);
+  });
+
+  it("fall on the same day of the next month or on its last", () => {
+    expect(monthLater("2026-11-28")).toBe("2026-12-28");
+    expect(monthLater("2026-12-31")).toBe("2027-01-31");
+    expect(monthLater("2027-01-31")).toBe("2027-02-28");
+  });
+});

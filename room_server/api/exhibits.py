@@ -1,0 +1,155 @@
+"""``/api/exhibits``: bring a file, show its pages to everybody, read them, say what one thinks of it.
+
+Each act is judged by who asks now. Whoever may not know of an exhibit gets the same answer as for one that is not.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+from urllib.parse import unquote
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from room_server.api.body import Body, read, same_origin
+from room_server.api.identity import Identity
+from room_server.domain.challenge import Aspect, View
+from room_server.domain.errors import Forbidden, Malformed, NotFound
+from room_server.domain.people import Side
+from room_server.services.everything import Services
+from room_server.services.exhibits import Brought
+
+FILE = "application/octet-stream"
+"""The type of every file that comes: what it is, is read from its content. A form of another site cannot send it."""
+UNSEEN = {"Cache-Control": "private, no-store"}
+
+
+class PageBody(Body, frozen=True):
+    """Which page everybody is to see, from 1."""
+
+    page: int
+
+
+class ViewBody(Body, frozen=True):
+    """What a side says of one aspect."""
+
+    aspect: Literal["authenticity", "legality", "relevance"]
+    objects: bool
+    reason: str = ""
+
+
+class ChallengeBody(Body, frozen=True):
+    """Views of one side."""
+
+    side: Literal["applicant", "respondent"]
+    views: list[ViewBody]
+
+
+class PresenterBody(Body, frozen=True):
+    """Whether a party may show exhibits."""
+
+    participant_id: str
+    may_present: bool
+
+
+class ExhibitsApi:
+    """Endpoints of ``/api/exhibits``."""
+
+    def __init__(self, services: Services, identity: Identity) -> None:
+        self._exhibits = services.exhibits
+        self._presentations = services.presentations
+        self._identity = identity
+
+    def routes(self) -> list[BaseRoute]:
+        """All of them."""
+        one = "/api/exhibits/{exhibit_id}"
+        return [
+            Route("/api/exhibits", self.add, methods=["POST"]),
+            Route("/api/exhibits/put-away", self.put_away, methods=["POST"]),
+            Route("/api/exhibits/presenters", self.presenter, methods=["POST"]),
+            Route(f"{one}/pages/{{number:int}}", self.page, methods=["GET"]),
+            Route(f"{one}/present", self.present, methods=["POST"]),
+            Route(f"{one}/disclose", self.disclose, methods=["POST"]),
+            Route(f"{one}/withdraw", self.withdraw, methods=["POST"]),
+            Route(f"{one}/views", self.challenge, methods=["POST"]),
+        ]
+
+    async def add(self, request: Request) -> JSONResponse:
+        """A file as the body; title and name, percent-encoded, in ``Exhibit-Title`` and ``Exhibit-Name``."""
+        same_origin(request)
+        session_id, by = await self._session(request)
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FILE:
+            raise Malformed("bad_request", reason=f"the body must be {FILE}")
+        title, name = (unquote(request.headers.get(field, "")) for field in ("exhibit-title", "exhibit-name"))
+        try:
+            exhibit = await self._exhibits.add(session_id, by, Brought(title, name, request.stream()))
+        except ClientDisconnect as gone:
+            raise Malformed("bad_request", reason="the file did not come to its end") from gone
+        return JSONResponse({"exhibit_id": exhibit.exhibit_id, "number": exhibit.number}, 201)
+
+    async def page(self, request: Request) -> Response:
+        """One page as a JPEG."""
+        by = await self._who(request)
+        number = request.path_params["number"]
+        data = await self._exhibits.page(request.path_params["exhibit_id"], by, number)
+        headers = {**UNSEEN, "X-Content-Type-Options": "nosniff"}
+        return Response(data, media_type="image/jpeg", headers=headers)
+
+    async def present(self, request: Request) -> Response:
+        """Show a page to everybody where one is."""
+        by = await self._who(request)
+        body = await read(request, PageBody)
+        await self._presentations.present(request.path_params["exhibit_id"], by, body.page)
+        return Response(status_code=204)
+
+    async def put_away(self, request: Request) -> Response:
+        """Show nothing any more."""
+        same_origin(request)
+        await self._presentations.put_away(*await self._session(request))
+        return Response(status_code=204)
+
+    async def presenter(self, request: Request) -> Response:
+        """The mediator lets a party show exhibits, or no longer."""
+        session_id, by = await self._session(request)
+        body = await read(request, PresenterBody)
+        await self._presentations.set_presenter(session_id, by, body.participant_id, may_present=body.may_present)
+        return Response(status_code=204)
+
+    async def disclose(self, request: Request) -> Response:
+        """Let everybody know of what was brought in a private talk."""
+        same_origin(request)
+        await self._exhibits.disclose(request.path_params["exhibit_id"], await self._who(request))
+        return Response(status_code=204)
+
+    async def withdraw(self, request: Request) -> Response:
+        """Take it back."""
+        same_origin(request)
+        await self._exhibits.withdraw(request.path_params["exhibit_id"], await self._who(request))
+        return Response(status_code=204)
+
+    async def challenge(self, request: Request) -> Response:
+        """The view of a side."""
+        by = await self._who(request)
+        body = await read(request, ChallengeBody)
+        views = [View(Aspect(each.aspect), each.objects, each.reason) for each in body.views]
+        await self._exhibits.challenge(request.path_params["exhibit_id"], by, Side(body.side), views)
+        return Response(status_code=204)
+
+    async def _session(self, request: Request) -> tuple[str, str]:
+        if "authorization" in request.headers:
+            grant = await self._identity.admitted(request)
+            return grant.session_id, grant.participant_id
+        session_id = request.query_params.get("session_id", "")
+        return session_id, await self._identity.mediator(request, session_id)
+
+    async def _who(self, request: Request) -> str:
+        """The participant id of whoever asks about an exhibit, whether or not they may know of it."""
+        if "authorization" in request.headers:
+            return (await self._identity.admitted(request)).participant_id
+        await self._identity.staff(request)
+        session_id = await self._exhibits.session_of(request.path_params["exhibit_id"])
+        try:
+            return await self._identity.mediator(request, session_id)
+        except Forbidden as error:
+            raise NotFound("not_found") from error

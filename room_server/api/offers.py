@@ -1,0 +1,112 @@
+"""``/api/offers``: make an offer, tell the other side, take it back, answer it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from room_server.api.body import Body, read, same_origin
+from room_server.api.identity import Identity
+from room_server.domain.errors import Forbidden, NotFound
+from room_server.domain.offer import Verdict
+from room_server.domain.people import Side
+from room_server.services.everything import Services
+from room_server.services.offers import WantedOffer
+
+
+class InstalmentBody(Body, frozen=True):
+    """One payment: ``due`` as YYYY-MM-DD, ``amount`` in yuan."""
+
+    due: date
+    amount: str
+
+
+class OfferBody(Body, frozen=True):
+    """What is offered. ``in_answer_to``: the offer that it counters."""
+
+    payer: Literal["applicant", "respondent"]
+    amount: str
+    instalments: list[InstalmentBody]
+    valid_hours: int
+    conditions: str = ""
+    in_answer_to: str | None = None
+
+
+class AnswerBody(Body, frozen=True):
+    """Yes or no; an offer of one's own comes as an offer."""
+
+    verdict: Literal["accept", "decline"]
+
+
+class OffersApi:
+    """Endpoints of ``/api/offers``."""
+
+    def __init__(self, services: Services, identity: Identity) -> None:
+        self._offers = services.offers
+        self._identity = identity
+
+    def routes(self) -> list[BaseRoute]:
+        """All of them."""
+        one = "/api/offers/{offer_id}"
+        return [
+            Route("/api/offers", self.make, methods=["POST"]),
+            Route(f"{one}/share", self.share, methods=["POST"]),
+            Route(f"{one}/withdraw", self.withdraw, methods=["POST"]),
+            Route(f"{one}/answer", self.answer, methods=["POST"]),
+        ]
+
+    async def make(self, request: Request) -> JSONResponse:
+        """An offer."""
+        session_id, by = await self._session(request)
+        body = await read(request, OfferBody)
+        wanted = WantedOffer(
+            Side(body.payer),
+            body.amount,
+            [(each.due, each.amount) for each in body.instalments],
+            body.conditions,
+            body.valid_hours,
+            body.in_answer_to,
+        )
+        offer = await self._offers.make(session_id, by, wanted)
+        return JSONResponse({"offer_id": offer.offer_id}, 201)
+
+    async def share(self, request: Request) -> Response:
+        """Tell the other side."""
+        same_origin(request)
+        await self._offers.share(request.path_params["offer_id"], await self._who(request))
+        return Response(status_code=204)
+
+    async def withdraw(self, request: Request) -> Response:
+        """Take it back."""
+        same_origin(request)
+        await self._offers.withdraw(request.path_params["offer_id"], await self._who(request))
+        return Response(status_code=204)
+
+    async def answer(self, request: Request) -> Response:
+        """Yes or no."""
+        by = await self._who(request)
+        body = await read(request, AnswerBody)
+        await self._offers.answer(request.path_params["offer_id"], by, Verdict(body.verdict))
+        return Response(status_code=204)
+
+    async def _session(self, request: Request) -> tuple[str, str]:
+        if "authorization" in request.headers:
+            grant = await self._identity.admitted(request)
+            return grant.session_id, grant.participant_id
+        session_id = request.query_params.get("session_id", "")
+        return session_id, await self._identity.mediator(request, session_id)
+
+    async def _who(self, request: Request) -> str:
+        """The participant id of whoever asks about an offer, whether or not they may know of it."""
+        if "authorization" in request.headers:
+            return (await self._identity.admitted(request)).participant_id
+        await self._identity.staff(request)
+        session_id = await self._offers.session_of(request.path_params["offer_id"])
+        try:
+            return await self._identity.mediator(request, session_id)
+        except Forbidden as error:
+            raise NotFound("not_found") from error

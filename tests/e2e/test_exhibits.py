@@ -1,0 +1,108 @@
+"""An exhibit from the phone that brings it to the objection that the mediator reads."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from tests.e2e.test_whole_mediation import Table, everybody_arrives
+from tests.support.accessibility import problems_of_desk, problems_of_phone, watch
+from tests.support.browser import DESKTOP, PHONE, Person, chromium
+from tests.support.evidence_files import payslips
+from tests.support.service import running_service
+
+pytestmark = pytest.mark.browser
+REASON = "The September row was never agreed"
+
+
+@pytest.fixture
+async def table(tmp_path: Path) -> AsyncIterator[Table]:
+    shots = tmp_path / "shots"
+    shots.mkdir()
+    async with running_service(tmp_path / "data") as service, chromium() as browser:
+        seated = Table(
+            service,
+            browser,
+            await Person.sits_down(browser, "mediator", DESKTOP),
+            await Person.sits_down(browser, "applicant", PHONE),
+            await Person.sits_down(browser, "respondent", PHONE, locale="en-US"),
+            shots,
+        )
+        for person in seated.everybody:
+            await watch(person)
+        try:
+            yield seated
+        finally:
+            await seated.pictures("end")
+
+
+async def test_an_exhibit_is_brought_shown_page_by_page_and_objected_to(table: Table) -> None:
+    await everybody_arrives(table)
+    await the_applicant_brings_payslips(table)
+    await the_mediator_shows_the_second_page(table)
+    await the_respondent_objects(table)
+    for person in table.everybody:
+        problems_of = problems_of_desk if person is table.mediator else problems_of_phone
+        assert await problems_of(person.page) == []
+        assert person.complaints == [], f"{person.name}: {person.complaints}"
+
+
+async def the_applicant_brings_payslips(table: Table) -> None:
+    applicant = table.applicant
+    await applicant.picks("ctrl-exhibits")
+    await applicant.tap("exhibit-add")
+    text = {"name": "notes.pdf", "mimeType": "application/pdf", "buffer": b"only words"}
+    file = {"name": "工资表.pdf", "mimeType": "application/pdf", "buffer": payslips(["7月", "8月", "9月"])}
+    for chosen in (text, file):
+        await applicant.see("exhibit-file").set_input_files(chosen)  # type: ignore[arg-type]
+        await applicant.see("exhibit-title").fill("工资表")
+        await applicant.tap("exhibit-send")
+        if chosen is text:
+            await applicant.waits_for("exhibit-refusal")
+            assert [line for line in applicant.complaints if "422" in line] == applicant.complaints
+            applicant.complaints.clear()
+            await table.pictures("refused")
+    await applicant.waits_for("exhibit-page", page="1")
+    await table.pictures("brought")
+
+
+async def the_mediator_shows_the_second_page(table: Table) -> None:
+    mediator, respondent = table.mediator, table.respondent
+    await mediator.tap("tab-exhibits")
+    await mediator.tap("exhibit-row")
+    await mediator.waits_for("exhibit-page", page="1")
+    await mediator.tap("exhibit-present")
+    await respondent.waits_for("exhibit-shown", page="1")
+    await mediator.tap("page-after")
+    await respondent.waits_for("exhibit-shown", page="2")
+    page = await respondent.waits_for("exhibit-page", page="2")
+    assert await page.get_attribute("alt") == "Exhibit 1, page 2 of 3"
+    await respondent.page.wait_for_function("() => document.querySelector('[data-page=\"2\"] img').naturalWidth > 1000")
+    await table.pictures("shown")
+    await respondent.tap("shown-zoom")
+    await respondent.tap("viewer-larger")
+    await respondent.waits_for("exhibit-viewer", zoom="1.5")
+    await table.pictures("enlarged")
+    await respondent.page.keyboard.press("Escape")
+    await expect(respondent.see("exhibit-viewer")).to_have_count(0)
+
+
+async def the_respondent_objects(table: Table) -> None:
+    mediator, respondent = table.mediator, table.respondent
+    await respondent.tap("shown-open")
+    await respondent.tap("exhibit-say")
+    await respondent.see("view-authenticity-none").check(force=True)
+    await respondent.see("view-relevance-objects").check(force=True)
+    await respondent.tap("view-send")
+    await expect(respondent.page.get_by_role("alert")).to_contain_text("needs a reason")
+    await respondent.see("view-relevance-reason").fill(REASON)
+    await table.pictures("objecting")
+    await respondent.tap("view-send")
+    for person in (mediator, table.applicant):
+        await expect(person.see("exhibit-objection")).to_contain_text(REASON)
+        await person.waits_for("exhibit-view", aspect="authenticity", state="none")
+        await person.waits_for("exhibit-view", aspect="legality", state="open")
+    await table.pictures("objected")
