@@ -21,11 +21,13 @@ function closure(keys, seen = new Set()) {
   return seen;
 }
 
+/** What these pages may load later too. The entry's own later loads are other roles' pages and the other language. */
 function everything(keys, seen = new Set()) {
   for (const key of keys) {
     if (seen.has(key)) continue;
     seen.add(key);
-    everything([...(manifest[key].imports ?? []), ...(manifest[key].dynamicImports ?? [])], seen);
+    const later = manifest[key].isEntry ? [] : (manifest[key].dynamicImports ?? []);
+    everything([...(manifest[key].imports ?? []), ...later], seen);
   }
   return seen;
 }

@@ -1,18 +1,25 @@
 /** Which page an address opens. Pages are loaded when they are needed; nobody downloads another role's screens. */
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { t } from "./i18n";
+import { loadOffice, t } from "./i18n";
 import { path } from "./navigation";
 import { Brand } from "./ui/Brand";
 import { Sprite } from "./ui/Icon";
 
 type Loader = () => Promise<{ default: ComponentType }>;
 
+function office(load: Loader): Loader {
+  return async () => {
+    const [page] = await Promise.all([load(), loadOffice()]);
+    return page;
+  };
+}
+
 const ROUTES: [RegExp, Loader][] = [
   [/^\/j\/[^/]+\/?$/, () => import("./party/Page")],
-  [/^\/staff(\/|$)/, () => import("./staff/Page")],
-  [/^\/court(\/|$)/, () => import("./court/Page")],
-  [/^\/demo\/?$/, () => import("./demo/Page")],
+  [/^\/staff(\/|$)/, office(() => import("./staff/Page"))],
+  [/^\/court(\/|$)/, office(() => import("./court/Page"))],
+  [/^\/demo\/?$/, office(() => import("./demo/Page"))],
 ];
 
 function loaderFor(address: string): Loader | null {

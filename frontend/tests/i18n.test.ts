@@ -1,6 +1,11 @@
 import { describe, expect, it } from "vitest";
-import en from "../src/i18n/en";
-import zh from "../src/i18n/zh-CN";
+import everybodysEnglish from "../src/i18n/en";
+import officeEnglish from "../src/i18n/en.office";
+import everybodysChinese from "../src/i18n/zh-CN";
+import officeChinese from "../src/i18n/zh-CN.office";
+
+const zh = { ...everybodysChinese, ...officeChinese };
+const en = { ...everybodysEnglish, ...officeEnglish };
 
 const holes = (sentence: string) => [...sentence.matchAll(/\{(\w+)\}/g)].map((match) => match[1]).sort();
 

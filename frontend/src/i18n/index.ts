@@ -1,20 +1,25 @@
 /** Words of the interface: one locale is loaded at a time, switched without reloading the page. */
 import { signal } from "@preact/signals";
-import type { Messages } from "./zh-CN";
+import type { Messages as EverybodysMessages } from "./zh-CN";
+import type { OfficeMessages } from "./zh-CN.office";
 
 export type Locale = "zh-CN" | "en";
+type Messages = EverybodysMessages & OfficeMessages;
 export type Key = keyof Messages;
+/** Whose words: `office` is what only mediators, courts and the demonstration read. */
+type Part = "everybody" | "office";
 type Values = Record<string, string | number>;
 
 const STORAGE_KEY = "locale";
 
-const loaders: Record<Locale, () => Promise<{ default: Messages }>> = {
-  "zh-CN": () => import("./zh-CN"),
-  en: () => import("./en"),
+const loaders: Record<Locale, Record<Part, () => Promise<{ default: Partial<Messages> }>>> = {
+  "zh-CN": { everybody: () => import("./zh-CN"), office: () => import("./zh-CN.office") },
+  en: { everybody: () => import("./en"), office: () => import("./en.office") },
 };
+const parts = new Set<Part>(["everybody"]);
 
 export const locale = signal<Locale>("zh-CN");
-const messages = signal<Messages | null>(null);
+const messages = signal<Partial<Messages> | null>(null);
 
 function remembered(): string | null {
   try {
@@ -45,10 +50,17 @@ export function preferredLocale(): Locale {
 }
 
 export async function loadLocale(choice: Locale): Promise<void> {
-  const loaded = await loaders[choice]();
-  messages.value = loaded.default;
+  const loaded = await Promise.all([...parts].map((part) => loaders[choice][part]()));
+  messages.value = Object.assign({}, ...loaded.map((one) => one.default));
   locale.value = choice;
   document.documentElement.lang = choice;
+}
+
+/** The words of the office too, from now on; a page that needs them waits for this before it is shown. */
+export async function loadOffice(): Promise<void> {
+  if (parts.has("office")) return;
+  parts.add("office");
+  if (messages.value) await loadLocale(locale.value);
 }
 
 /** Switch and keep the choice for the next visit. */
