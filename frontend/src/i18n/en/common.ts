@@ -87,6 +87,7 @@ const messages: Record<keyof typeof source, string> = {
   "pad.label": "Write your name by hand",
   "pad.hint": "Write here",
   "connection.connecting": "Entering the room…",
+  "connection.busyTitle": "Please wait a little",
   "connection.busy": "Very many mediations are running right now. This page tries again by itself; please stay here.",
   "connection.reconnecting": "Connection lost, coming back. Nothing you said is lost",
   "connection.media": "Sound and picture are coming back…",

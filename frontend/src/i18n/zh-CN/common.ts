@@ -83,6 +83,7 @@ export default {
   "pad.label": "手写您的名字",
   "pad.hint": "在这里写",
   "connection.connecting": "正在进入调解室…",
+  "connection.busyTitle": "请稍等一下",
   "connection.busy": "现在同时进行的调解太多了。本页会自动再试，请不要离开。",
   "connection.reconnecting": "掉线了，正在回来。您说过的都还在",
   "connection.media": "声音和画面正在恢复…",

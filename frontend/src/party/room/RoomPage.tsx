@@ -7,10 +7,12 @@ import { MediaSession } from "../../room/media";
 import { isPresent, type RoomState } from "../../room/state";
 import { Connected } from "../../ui/connected";
 import { useStore } from "../../ui/hooks";
+import { Icon } from "../../ui/Icon";
 import { RecStrip } from "../../ui/RecStrip";
 import type { Me } from "../api";
 import type { Checked } from "../checked";
 import { Ending, type EndKind } from "../Ending";
+import { Frame } from "../Frame";
 import type { Visit } from "../visit";
 import { Done } from "./Done";
 import { Stage } from "./Stage";
@@ -96,20 +98,30 @@ function removalOf(ending: EndKind, why: string, state: RoomState | null): { kin
 }
 
 function Connecting({ connection }: { connection: Connection }) {
-  const busy = connection.phase === "reconnecting" && connection.refusal === "overloaded";
+  if (connection.phase === "reconnecting" && connection.refusal === "overloaded") return <Busy />;
   return (
     <div class="phone">
       <RecStrip recording={null} />
       <main class="phone__main">
-        <p
-          class="lead connecting"
-          role="status"
-          data-testid="connection-banner"
-          data-state={busy ? "busy" : "connecting"}
-        >
-          {t(busy ? "connection.busy" : "connection.connecting")}
+        <p class="lead connecting" role="status" data-testid="connection-banner" data-state="connecting">
+          {t("connection.connecting")}
         </p>
       </main>
     </div>
+  );
+}
+
+/** The service takes no more mediations just now; the page goes on trying. */
+function Busy() {
+  return (
+    <Frame page="busy">
+      <div class="ending" role="status" data-testid="connection-banner" data-state="busy">
+        <span class="mark mark--warn mark--lg">
+          <Icon name="clock" />
+        </span>
+        <h1 class="h1">{t("connection.busyTitle")}</h1>
+        <p class="lead">{t("connection.busy")}</p>
+      </div>
+    </Frame>
   );
 }
