@@ -97,7 +97,8 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
       <RecStrip recording={state.recording} clockOffset={state.clockOffset} />
       <CaucusBar state={state} />
       <Banner client={client} media={media} state={state} />
-      <main class={reading ? "room__main room__main--reading" : "room__main"}>
+      {/* Behind a long sheet on a small phone the faces scroll, and there is nothing to press among them. */}
+      <main class={reading ? "room__main room__main--reading" : "room__main"} tabIndex={more ? 0 : undefined}>
         <h1 class="visually-hidden">{t("room.title")}</h1>
         <Faces
           media={local}
