@@ -14,7 +14,7 @@ import msgspec
 
 from signaling.errors import ErrorCode, SignalingError
 from signaling.framing import Framing, UndecodableError
-from signaling.sfu import control, feed, ortc, rtcp, rtp, soundings, stun, vp8
+from signaling.sfu import capabilities, control, feed, ortc, rtcp, rtp, soundings, stun, vp8
 from tests.fuzz.garbage import Garbage
 from tests.fuzz.party import binding_request
 from tests.fuzz.stage import Stage
@@ -23,7 +23,7 @@ from tests.support.sfu_packets import CAPABILITIES, RECORDED, simulcast_paramete
 SCALARS = (
     None, True, False, 0, -1, 1, 15, 96, 128, 2**31, 2**32, 2**63, 2**64, -(2**63), 2**70, 0.5, float("nan"),
     float("inf"), "", "x", "\ud800", "\0", "y" * 300, "video/VP8", "video/rtx", "audio/opus", "video/H264", "nack",
-    "pli", ortc.MID,
+    "pli", capabilities.MID,
 )  # fmt: skip
 DTLS = {"role": "client", "fingerprints": [{"algorithm": "sha-256", "value": "AA:BB"}]}
 

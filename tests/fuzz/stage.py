@@ -12,7 +12,7 @@ import msgspec
 
 from signaling.errors import SignalingError
 from signaling.ids import CaptureId, PublicationId, SubscriptionId
-from signaling.sfu import control, ortc
+from signaling.sfu import capabilities, control
 from signaling.sfu.capture import FeedSocket
 from signaling.sfu.counters import Counters
 from signaling.sfu.publication import REMEMBERED_DROPS
@@ -34,7 +34,9 @@ from tests.support.sfu_packets import (
 )
 
 ABLE = copy.deepcopy(CAPABILITIES)
-ABLE["headerExtensions"].append({"uri": ortc.TRANSPORT_CC, "preferredId": ortc.NUMBER_ID, "kind": "video"})
+ABLE["headerExtensions"].append(
+    {"uri": capabilities.TRANSPORT_CC, "preferredId": capabilities.NUMBER_ID, "kind": "video"}
+)
 BEAT = 0.01
 """Virtual seconds between two packets of the well-behaved pair."""
 
@@ -115,7 +117,10 @@ class Stage:
         for encoding in tracks[3][3]["encodings"]:
             encoding["ssrc"] = 0
         for _, _, _, parameters in tracks[1:]:
-            parameters["headerExtensions"] = [*parameters["headerExtensions"], {"uri": ortc.TRANSPORT_CC, "id": 5}]
+            parameters["headerExtensions"] = [
+                *parameters["headerExtensions"],
+                {"uri": capabilities.TRANSPORT_CC, "id": 5},
+            ]
             media = parameters["codecs"][0]
             media["rtcpFeedback"] = [*media["rtcpFeedback"], {"type": "transport-cc", "parameter": ""}]
         for track, kind, source, parameters in tracks:

@@ -14,7 +14,7 @@ import av
 import pytest
 
 from signaling.ids import PublicationId
-from signaling.sfu import control, ortc, rtp
+from signaling.sfu import capabilities, control, ortc, rtp
 from signaling.sfu.arrivals import Arrivals
 from signaling.sfu.publication import Publication
 from signaling.sfu.rounds import Rounds
@@ -34,7 +34,9 @@ TELLS_WITHIN = 0.3
 IN_FLIGHT = 0.3
 """Seconds of pictures at the end that may still be on their way."""
 ABLE = copy.deepcopy(CAPABILITIES)
-ABLE["headerExtensions"].append({"uri": ortc.TRANSPORT_CC, "preferredId": ortc.NUMBER_ID, "kind": "video"})
+ABLE["headerExtensions"].append(
+    {"uri": capabilities.TRANSPORT_CC, "preferredId": capabilities.NUMBER_ID, "kind": "video"}
+)
 
 
 class End:
@@ -154,7 +156,10 @@ class Call:
             self.viewer.report()
 
     def _watch(self, packet: bytes) -> None:
-        if packet[0] == HEAD and (number := rtp.transport_sequence(packet, 0, len(packet), ortc.NUMBER_ID)) >= 0:
+        if (
+            packet[0] == HEAD
+            and (number := rtp.transport_sequence(packet, 0, len(packet), capabilities.NUMBER_ID)) >= 0
+        ):
             self.arrivals.note(number, self.room.now)
         self.viewer.receive(packet, self.room.now)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from signaling.messages import Subscribed
-from signaling.sfu import control, ortc, rtcp, rtp
+from signaling.sfu import capabilities, control, rtcp, rtp
 from signaling.sfu.arrivals import Arrivals
 from signaling.sfu.reception import Reception
 from signaling.sfu.soundings import HEAD
@@ -27,7 +27,9 @@ FRAME_BYTES = [200, 800, 1100]
 SOUND_BYTES = 40
 """Fifty times a second: about 34 kbit/s with everything around it."""
 ABLE = copy.deepcopy(CAPABILITIES)
-ABLE["headerExtensions"].append({"uri": ortc.TRANSPORT_CC, "preferredId": ortc.NUMBER_ID, "kind": "video"})
+ABLE["headerExtensions"].append(
+    {"uri": capabilities.TRANSPORT_CC, "preferredId": capabilities.NUMBER_ID, "kind": "video"}
+)
 
 
 class Listener(Peer):
@@ -55,7 +57,7 @@ class Listener(Peer):
                 clock_rate = 48_000 if second & 0x7F == 100 else 90_000
                 reception = self.receptions.setdefault(ssrc, Reception(ssrc, clock_rate))
                 reception.accept(sequence, timestamp, time.monotonic())
-            number = rtp.transport_sequence(packet, 0, len(packet), ortc.NUMBER_ID)
+            number = rtp.transport_sequence(packet, 0, len(packet), capabilities.NUMBER_ID)
             if packet[0] == HEAD and number >= 0:
                 self.arrivals.note(number, time.monotonic() + 77)
             elif packet[1] & 0x7F == 100:

@@ -11,7 +11,7 @@ const messages: Record<keyof typeof source, string> = {
   "precheck.speakerHeard": "Speaker: you can hear",
   "precheck.speakerSilent": "Speaker: nothing heard",
   "precheck.speakerHelp":
-    "Turn the volume up, turn mute off, look whether headphones are connected, and play it again. You can come in without it and read.",
+    "Turn the volume up, turn mute off, look whether headphones are connected, and play it again. You can come in all the same: the mediator will find a way with you.",
   "precheck.playAgain": "Again",
   "precheck.network.measuring": "Network: trying, about 4 seconds",
   "precheck.network.good": "Network: good",

@@ -8,7 +8,8 @@ export default {
   "precheck.speakerNo": "没听到",
   "precheck.speakerHeard": "喇叭：听得到",
   "precheck.speakerSilent": "喇叭：没听到",
-  "precheck.speakerHelp": "把手机音量调大，关掉静音，看看是不是连着耳机，再放一次。还听不到也能进，可以看字、打字。",
+  "precheck.speakerHelp":
+    "把手机音量调大，关掉静音，看看是不是连着耳机，再放一次。还听不到也能进，调解员会和您想办法。",
   "precheck.playAgain": "再放一次",
   "precheck.network.measuring": "网络：正在试，大约 4 秒",
   "precheck.network.good": "网络：很好",
