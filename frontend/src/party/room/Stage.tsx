@@ -8,7 +8,7 @@ import { myself, publicationOf, type RoomState } from "../../room/state";
 import { CaucusBar } from "../../ui/CaucusBar";
 import { Confirm } from "../../ui/Confirm";
 import { Dock } from "../../ui/Dock";
-import { useStore } from "../../ui/hooks";
+import { scrollable, useStore } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { RecStrip } from "../../ui/RecStrip";
 import { Sounds } from "../../ui/Sounds";
@@ -103,7 +103,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
       <CaucusBar state={state} />
       <TimerBar state={state} />
       <Banner client={client} media={media} state={state} />
-      <main class={reading ? "room__main room__main--reading" : "room__main"}>
+      <main class={reading ? "room__main room__main--reading" : "room__main"} {...scrollable}>
         <h1 class="visually-hidden">{t("room.title")}</h1>
         <Faces
           media={local}
