@@ -37,7 +37,7 @@ async def test_a_session_is_conducted(service: Service, tmp_path: Path) -> None:
         await a_break_is_asked_for_and_given(mediator, applicant, shots)
         await a_recording_is_paused_in_words(mediator, applicant, shots)
         await another_microphone_is_chosen(mediator, applicant, shots)
-        await a_screen_may_be_shared_for_a_while(mediator, applicant)
+        await a_screen_may_be_shared_for_a_while(mediator, applicant, shots)
         await nobody_new_comes_in(service, mediator, applicant, shots)
         for person in (mediator, applicant):
             assert person.complaints == [], f"{person.name}: {person.complaints}"
@@ -118,12 +118,20 @@ async def another_microphone_is_chosen(mediator: Person, applicant: Person, shot
     await mediator.sees_and_hears(1)
 
 
-async def a_screen_may_be_shared_for_a_while(mediator: Person, applicant: Person) -> None:
-    for allowed in (True, False):
-        await mediator.tap("allow-sharing")
-        await applicant.tap("ctrl-more")
-        await expect(applicant.see("ctrl-share")).to_have_count(1 if allowed else 0)
-        await applicant.tap("more-close")
+async def a_screen_may_be_shared_for_a_while(mediator: Person, applicant: Person, shots: Path) -> None:
+    await mediator.tap("allow-sharing")
+    await applicant.tap("ctrl-more")
+    await applicant.tap("ctrl-share")
+    await mediator.waits_for("screen-tile", kind="video")
+    await applicant.waits_for("sharing")
+    await applicant.picture(str(shots / "sharing-applicant.png"))
+    await mediator.picture(str(shots / "sharing-mediator.png"))
+    await mediator.tap("allow-sharing")
+    for person, testid in ((mediator, "screen-tile"), (applicant, "sharing")):
+        await expect(person.see(testid)).to_have_count(0)
+    await applicant.tap("ctrl-more")
+    await expect(applicant.see("ctrl-share")).to_have_count(0)
+    await applicant.tap("more-close")
 
 
 async def nobody_new_comes_in(service: Service, mediator: Person, applicant: Person, shots: Path) -> None:

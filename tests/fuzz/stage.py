@@ -12,7 +12,8 @@ import msgspec
 
 from signaling.errors import SignalingError
 from signaling.ids import CaptureId, PublicationId, SubscriptionId
-from signaling.sfu import capabilities, control
+from signaling.sfu import control
+from signaling.sfu.capabilities import NUMBER_ID, TRANSPORT_CC
 from signaling.sfu.capture import FeedSocket
 from signaling.sfu.counters import Counters
 from signaling.sfu.publication import REMEMBERED_DROPS
@@ -34,9 +35,7 @@ from tests.support.sfu_packets import (
 )
 
 ABLE = copy.deepcopy(CAPABILITIES)
-ABLE["headerExtensions"].append(
-    {"uri": capabilities.TRANSPORT_CC, "preferredId": capabilities.NUMBER_ID, "kind": "video"}
-)
+ABLE["headerExtensions"].append({"uri": TRANSPORT_CC, "preferredId": NUMBER_ID, "kind": "video"})
 BEAT = 0.01
 """Virtual seconds between two packets of the well-behaved pair."""
 
@@ -119,7 +118,7 @@ class Stage:
         for _, _, _, parameters in tracks[1:]:
             parameters["headerExtensions"] = [
                 *parameters["headerExtensions"],
-                {"uri": capabilities.TRANSPORT_CC, "id": 5},
+                {"uri": TRANSPORT_CC, "id": 5},
             ]
             media = parameters["codecs"][0]
             media["rtcpFeedback"] = [*media["rtcpFeedback"], {"type": "transport-cc", "parameter": ""}]

@@ -14,8 +14,9 @@ import av
 import pytest
 
 from signaling.ids import PublicationId
-from signaling.sfu import capabilities, control, ortc, rtp
+from signaling.sfu import control, ortc, rtp
 from signaling.sfu.arrivals import Arrivals
+from signaling.sfu.capabilities import NUMBER_ID, TRANSPORT_CC
 from signaling.sfu.publication import Publication
 from signaling.sfu.rounds import Rounds
 from signaling.sfu.soundings import HEAD
@@ -34,9 +35,7 @@ TELLS_WITHIN = 0.3
 IN_FLIGHT = 0.3
 """Seconds of pictures at the end that may still be on their way."""
 ABLE = copy.deepcopy(CAPABILITIES)
-ABLE["headerExtensions"].append(
-    {"uri": capabilities.TRANSPORT_CC, "preferredId": capabilities.NUMBER_ID, "kind": "video"}
-)
+ABLE["headerExtensions"].append({"uri": TRANSPORT_CC, "preferredId": NUMBER_ID, "kind": "video"})
 
 
 class End:
@@ -156,10 +155,7 @@ class Call:
             self.viewer.report()
 
     def _watch(self, packet: bytes) -> None:
-        if (
-            packet[0] == HEAD
-            and (number := rtp.transport_sequence(packet, 0, len(packet), capabilities.NUMBER_ID)) >= 0
-        ):
+        if packet[0] == HEAD and (number := rtp.transport_sequence(packet, 0, len(packet), NUMBER_ID)) >= 0:
             self.arrivals.note(number, self.room.now)
         self.viewer.receive(packet, self.room.now)
 

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from signaling.messages import Subscribed
-from signaling.sfu import capabilities, control, rtcp, rtp
+from signaling.sfu import control, rtcp, rtp
 from signaling.sfu.arrivals import Arrivals
+from signaling.sfu.capabilities import NUMBER_ID, TRANSPORT_CC
 from signaling.sfu.reception import Reception
 from signaling.sfu.soundings import HEAD
 from tests.support.narrow import Pipe
@@ -27,9 +28,7 @@ FRAME_BYTES = [200, 800, 1100]
 SOUND_BYTES = 40
 """Fifty times a second: about 34 kbit/s with everything around it."""
 ABLE = copy.deepcopy(CAPABILITIES)
-ABLE["headerExtensions"].append(
-    {"uri": capabilities.TRANSPORT_CC, "preferredId": capabilities.NUMBER_ID, "kind": "video"}
-)
+ABLE["headerExtensions"].append({"uri": TRANSPORT_CC, "preferredId": NUMBER_ID, "kind": "video"})
 
 
 class Listener(Peer):
@@ -57,7 +56,7 @@ class Listener(Peer):
                 clock_rate = 48_000 if second & 0x7F == 100 else 90_000
                 reception = self.receptions.setdefault(ssrc, Reception(ssrc, clock_rate))
                 reception.accept(sequence, timestamp, time.monotonic())
-            number = rtp.transport_sequence(packet, 0, len(packet), capabilities.NUMBER_ID)
+            number = rtp.transport_sequence(packet, 0, len(packet), NUMBER_ID)
             if packet[0] == HEAD and number >= 0:
                 self.arrivals.note(number, time.monotonic() + 77)
             elif packet[1] & 0x7F == 100:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any, cast
 
-from signaling.sfu import capabilities, rtp
+from signaling.sfu import rtp
 from signaling.sfu.arrivals import Arrivals
+from signaling.sfu.capabilities import NUMBER_ID
 from signaling.sfu.egress import Egress
 from signaling.sfu.transport import Transport
 from signaling.sfu.waydown import SILENT, WayDown
@@ -43,7 +44,7 @@ class Browser:
         subscription.granted = layer
 
     def copy_out(self, routes: object, whole: bytes, size: int, head: int, **_: object) -> None:
-        number = rtp.transport_sequence(bytes((head,)) + whole[1:], 0, size, capabilities.NUMBER_ID)
+        number = rtp.transport_sequence(bytes((head,)) + whole[1:], 0, size, NUMBER_ID)
         assert number >= 0
         self.sent.append(number)
 
