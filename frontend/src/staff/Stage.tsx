@@ -36,7 +36,7 @@ export function Stage({ small }: { small: boolean }) {
       <div
         class="stage__tiles"
         data-count={Math.min(inside.length + screens.length, 6)}
-        data-spotlight={large ? "" : undefined}
+        data-spotlight={large && screens.length === 0 ? "" : undefined}
       >
         {screens.map((one) => (
           <ScreenTile key={one.participant_id} person={one} state={state} media={media} small={small} />
