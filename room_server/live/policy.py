@@ -47,6 +47,7 @@ class SessionPolicy:
             room_id = self._room_of(event.session_id)
             if room_id is not None and (room := hub.room(room_id)) is not None:
                 await room.remove(ParticipantId(event.participant_id), event.reason)
+            await self._services.presentations.shut_out(event.session_id)
 
         async def consent(event: RecordingConsentChanged) -> None:
             room_id = self._room_of(event.session_id)
@@ -143,7 +144,9 @@ class SessionPolicy:
         await self._director.opened(room, publication)
 
     async def publication_changed(self, room: Room, publication: Publication) -> None:
-        """A camera or microphone was switched, or a host muted it: on the record."""
+        """A camera or microphone was switched, or a host muted it: on the record, unless it was in a private talk."""
+        if room.caucuses.of(publication.participant_id) is not None:
+            return
         data = {"source": publication.source, "paused": publication.paused, "muted_by_host": publication.muted_by_host}
         session_id = self._session(room)
         await self._services.sessions.record(session_id, "track_switched", publication.participant_id, data)

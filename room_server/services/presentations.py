@@ -41,6 +41,13 @@ class PresentationService:
                 pieces[presenter_topic(participant_id)] = presenter_piece(participant_id)
         return pieces
 
+    async def shut_out(self, session_id: str) -> None:
+        """Somebody's access ended: when they come back, what is shown in a talk that they were in is not theirs."""
+        async with self._ports.unit_of_work() as unit:
+            for caucus in await unit.caucuses.of_session(session_id):
+                if caucus.open:
+                    await follow(unit, caucus)
+
     async def present(self, exhibit_id: str, by: str, page: int) -> None:
         """Show this page to everybody who is where ``by`` is. What is shown in a private talk is not logged.
 

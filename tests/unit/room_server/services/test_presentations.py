@@ -107,6 +107,20 @@ async def test_a_mediator_who_comes_in_sees_what_is_shown_there_and_not_once_the
     assert "presentation/cau_1" in await room.screen(room.worker)
 
 
+async def test_whoever_was_sent_out_of_a_talk_does_not_find_on_their_return_what_is_shown_there(
+    room: ExhibitRoom,
+) -> None:
+    services, session = room.product.services, room.product.session_id
+    await room.caucus("cau_1", room.worker, room.host)
+    exhibit = await room.bring(room.worker)
+    await services.presentations.present(exhibit, room.host, 1)
+    assert "presentation/cau_1" in await room.screen(room.worker)
+    await services.sessions.remove(session, room.host, room.worker, "")
+    await services.presentations.shut_out(session)
+    assert "presentation/cau_1" not in await room.screen(room.worker)
+    assert "presentation/cau_1" in await room.screen(room.host)
+
+
 async def test_what_is_private_is_shown_neither_to_everybody_nor_in_the_other_sides_talk(room: ExhibitRoom) -> None:
     presentations = room.product.services.presentations
     await room.caucus("cau_1", room.worker, room.host)
