@@ -27,6 +27,7 @@ from signaling.sfu.rounds import every
 from signaling.sfu.router import Router
 from signaling.sfu.server import ControlServer
 from signaling.sfu.tcp import TcpPort
+from signaling.sfu.tidying import Tidying
 from signaling.sfu.udp import UdpPort
 
 log = structlog.get_logger(__name__)
@@ -104,6 +105,8 @@ async def run(config: WorkerConfig) -> None:
     server = ControlServer(config.control_path, router)
     await server.start()
     pulse = Pulse(port.socket, router.forwarder.on_readable, lambda: counters.packets_received)
+    tidying = Tidying(lambda: router.strain.load.packets_per_second)
+    tidying.begin()
     tasks = [
         loop.create_task(router.rounds.keep_repairing()),
         loop.create_task(every(REPORT_INTERVAL, partial(router.rounds.report, config.publisher_bits_per_second))),
@@ -113,6 +116,7 @@ async def run(config: WorkerConfig) -> None:
         loop.create_task(every(ARRANGE_INTERVAL, router.rounds.arrange)),
         loop.create_task(every(SOUND_INTERVAL, router.sound)),
         loop.create_task(every(WATCH_INTERVAL, router.watch)),
+        loop.create_task(every(WATCH_INTERVAL, tidying.look)),
     ]
     log.info("the media worker is ready", listen=config.listen_ip, port=port.port, announce=config.announced_ips)
     try:

@@ -340,6 +340,7 @@ async def a_party_is_sent_out(room: Room) -> None:
     status, access = await gone.page.evaluate(REFRESH, secret)
     assert status == 200
     participant = str(await gone.see("room").get_attribute("data-participant"))
+    await room.mediator.tap("person-tools", participant=participant)
     await room.mediator.tap("remove", participant=participant)
     await room.mediator.tap("confirm-yes")
     await gone.waits_for("end-removed")
