@@ -18,7 +18,8 @@ from tests.support.service import running_service
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 RELAY = "127.0.0.4"
-BACK_WITHIN = 5.0
+BACK_WITHIN = 8.0
+"""Seconds. 5 are promised; three heavy browsers on two cores are given more, `test_network.py` measures in less."""
 ENOUGH = 300_000
 """Bits per second: more than a browser dares without feedback."""
 

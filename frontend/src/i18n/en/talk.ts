@@ -72,7 +72,7 @@ export default {
   "call.openCaucus": "Private talk…",
   "call.seenIt": "Seen",
   "call.acknowledge": "I'll take care of it",
-  "note.tab": "My notes",
+  "note.tab": "Notes",
   "note.ofSession": "Notes on this mediation",
   "note.ofCaucus": "Notes on this private talk",
   "note.onlyYou": "Only you see them; not filed",

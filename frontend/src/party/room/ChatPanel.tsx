@@ -7,7 +7,7 @@ import { unreadLines } from "../../talk/unread";
 import { Icon } from "../../ui/Icon";
 import { partyAsk, partySentence } from "./ask";
 import { PanelFrame } from "./Panel";
-import type { PanelProps } from "./panels";
+import type { PanelProps } from "./panel";
 
 /** Lines to everybody here, or to the mediator alone. */
 export function ChatPanel({ visit, me, state, onClose }: PanelProps) {

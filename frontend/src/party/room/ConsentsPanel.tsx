@@ -9,7 +9,7 @@ import { scrollable } from "../../ui/hooks";
 import { answerNotice, getMe, type Notice } from "../api";
 import { withToken } from "../visit";
 import { PanelHead } from "./PanelHead";
-import type { PanelProps } from "./panels";
+import type { PanelProps } from "./panel";
 
 export function ConsentsPanel({ visit, me, onClose }: PanelProps) {
   const [notices, setNotices] = useState(me.notices);

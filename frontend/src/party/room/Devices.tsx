@@ -6,7 +6,7 @@ import type { MediaState } from "../../room/media";
 import { scrollable, useStore } from "../../ui/hooks";
 import { Icon, type IconName } from "../../ui/Icon";
 import { DeviceNotes } from "./Controls";
-import type { PanelProps } from "./panels";
+import type { PanelProps } from "./panel";
 
 const KINDS: readonly [DeviceKind, IconName][] = [
   ["microphone", "mic"],

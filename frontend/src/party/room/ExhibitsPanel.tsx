@@ -23,7 +23,7 @@ import { scrollable } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Note } from "../../ui/Note";
 import { type Visit, withToken } from "../visit";
-import type { PanelProps } from "./panels";
+import type { PanelProps } from "./panel";
 
 const ACCESSES = new WeakMap<Visit, ExhibitAccess>();
 

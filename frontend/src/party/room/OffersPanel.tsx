@@ -16,7 +16,7 @@ import { scrollable, useNow } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Note } from "../../ui/Note";
 import { withToken } from "../visit";
-import type { PanelProps } from "./panels";
+import type { PanelProps } from "./panel";
 
 /** `null`: no form; an offer: the one that is answered; `"new"`: a first offer. */
 type Making = Offer | "new" | null;

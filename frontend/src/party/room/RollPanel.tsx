@@ -22,7 +22,7 @@ import {
 import { answerRecusal } from "../api";
 import { type Visit, withToken } from "../visit";
 import { PanelHead } from "./PanelHead";
-import type { PanelProps } from "./panels";
+import type { PanelProps } from "./panel";
 
 /** Questions of the mediator that wait for an answer. */
 export function openQuestions(state: RoomState): number {

@@ -7,7 +7,7 @@ import { Button } from "../../ui/Button";
 import { Icon } from "../../ui/Icon";
 import { partyAsk, partySentence } from "./ask";
 import { PanelFrame } from "./Panel";
-import type { PanelProps } from "./panels";
+import type { PanelProps } from "./panel";
 
 /** "I need to speak to the mediator alone": whether it was sent, and whether it was read. */
 export function TalkPanel({ visit, me, state, onClose }: PanelProps) {

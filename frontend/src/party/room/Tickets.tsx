@@ -14,7 +14,7 @@ import type { Me } from "../api";
 import type { Visit } from "../visit";
 import { partyAsk, partySentence } from "./ask";
 import { PanelFrame } from "./Panel";
-import type { PanelProps } from "./panels";
+import type { PanelProps } from "./panel";
 
 interface Props {
   visit: Visit;
