@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 from room_server.api.body import Body, read, same_origin
 from room_server.api.identity import Identity
 from room_server.domain.challenge import Aspect, View
-from room_server.domain.errors import Forbidden, Malformed, NotFound
+from room_server.domain.errors import Malformed
 from room_server.domain.people import Side
 from room_server.services.everything import Services
 from room_server.services.exhibits import Brought
@@ -78,7 +78,7 @@ class ExhibitsApi:
     async def add(self, request: Request) -> JSONResponse:
         """A file as the body; title and name, percent-encoded, in ``Exhibit-Title`` and ``Exhibit-Name``."""
         same_origin(request)
-        session_id, by = await self._session(request)
+        session_id, by = await self._identity.in_session(request)
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FILE:
             raise Malformed("bad_request", reason=f"the body must be {FILE}")
         title, name = (unquote(request.headers.get(field, "")) for field in ("exhibit-title", "exhibit-name"))
@@ -106,12 +106,12 @@ class ExhibitsApi:
     async def put_away(self, request: Request) -> Response:
         """Show nothing any more."""
         same_origin(request)
-        await self._presentations.put_away(*await self._session(request))
+        await self._presentations.put_away(*await self._identity.in_session(request))
         return Response(status_code=204)
 
     async def presenter(self, request: Request) -> Response:
         """The mediator lets a party show exhibits, or no longer."""
-        session_id, by = await self._session(request)
+        session_id, by = await self._identity.in_session(request)
         body = await read(request, PresenterBody)
         await self._presentations.set_presenter(session_id, by, body.participant_id, may_present=body.may_present)
         return Response(status_code=204)
@@ -136,20 +136,7 @@ class ExhibitsApi:
         await self._exhibits.challenge(request.path_params["exhibit_id"], by, Side(body.side), views)
         return Response(status_code=204)
 
-    async def _session(self, request: Request) -> tuple[str, str]:
-        if "authorization" in request.headers:
-            grant = await self._identity.admitted(request)
-            return grant.session_id, grant.participant_id
-        session_id = request.query_params.get("session_id", "")
-        return session_id, await self._identity.mediator(request, session_id)
-
     async def _who(self, request: Request) -> str:
-        """The participant id of whoever asks about an exhibit, whether or not they may know of it."""
-        if "authorization" in request.headers:
-            return (await self._identity.admitted(request)).participant_id
-        await self._identity.staff(request)
-        session_id = await self._exhibits.session_of(request.path_params["exhibit_id"])
-        try:
-            return await self._identity.mediator(request, session_id)
-        except Forbidden as error:
-            raise NotFound("not_found") from error
+        return await self._identity.insider(
+            request, lambda: self._exhibits.session_of(request.path_params["exhibit_id"])
+        )

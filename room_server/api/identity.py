@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from room_server.auth import STAFF_LIFETIME
-from room_server.domain.errors import Forbidden, Unauthenticated
+from room_server.domain.errors import Forbidden, NotFound, Unauthenticated
 from room_server.domain.people import Role
 from room_server.services.access import RoomGrant
 from room_server.services.everything import Services
@@ -93,6 +94,33 @@ class Identity:
         if grant.session_id != session_id:
             raise Forbidden("forbidden")
         return grant.participant_id
+
+    async def in_session(self, request: Request) -> tuple[str, str]:
+        """Session and participant id of whoever asks: a party who was let in, or the mediator of ``?session_id=``.
+
+        Raises:
+            Unauthenticated: nobody is known. Forbidden: they wait, or the session is not theirs.
+        """
+        if "authorization" in request.headers:
+            grant = await self.admitted(request)
+            return grant.session_id, grant.participant_id
+        session_id = request.query_params.get("session_id", "")
+        return session_id, await self.mediator(request, session_id)
+
+    async def insider(self, request: Request, session_of: Callable[[], Awaitable[str]]) -> str:
+        """The participant id of whoever asks about a thing of some session, whether or not they may know of it.
+
+        Raises:
+            Unauthenticated: nobody is known. Forbidden: they wait. NotFound: a mediator of another session asks, who
+            gets the same answer as for a thing that is not.
+        """
+        if "authorization" in request.headers:
+            return (await self.admitted(request)).participant_id
+        await self.staff(request)
+        try:
+            return await self.mediator(request, await session_of())
+        except Forbidden as error:
+            raise NotFound("not_found") from error
 
     def device(self, request: Request, link_id: str) -> str | None:
         """This device's secret for a link, if it has one."""

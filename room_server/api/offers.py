@@ -11,7 +11,6 @@ from starlette.routing import BaseRoute, Route
 
 from room_server.api.body import Body, read, same_origin
 from room_server.api.identity import Identity
-from room_server.domain.errors import Forbidden, NotFound
 from room_server.domain.offer import Verdict
 from room_server.domain.people import Side
 from room_server.services.everything import Services
@@ -61,7 +60,7 @@ class OffersApi:
 
     async def make(self, request: Request) -> JSONResponse:
         """An offer."""
-        session_id, by = await self._session(request)
+        session_id, by = await self._identity.in_session(request)
         body = await read(request, OfferBody)
         wanted = WantedOffer(
             Side(body.payer),
@@ -93,20 +92,5 @@ class OffersApi:
         await self._offers.answer(request.path_params["offer_id"], by, Verdict(body.verdict))
         return Response(status_code=204)
 
-    async def _session(self, request: Request) -> tuple[str, str]:
-        if "authorization" in request.headers:
-            grant = await self._identity.admitted(request)
-            return grant.session_id, grant.participant_id
-        session_id = request.query_params.get("session_id", "")
-        return session_id, await self._identity.mediator(request, session_id)
-
     async def _who(self, request: Request) -> str:
-        """The participant id of whoever asks about an offer, whether or not they may know of it."""
-        if "authorization" in request.headers:
-            return (await self._identity.admitted(request)).participant_id
-        await self._identity.staff(request)
-        session_id = await self._offers.session_of(request.path_params["offer_id"])
-        try:
-            return await self._identity.mediator(request, session_id)
-        except Forbidden as error:
-            raise NotFound("not_found") from error
+        return await self._identity.insider(request, lambda: self._offers.session_of(request.path_params["offer_id"]))

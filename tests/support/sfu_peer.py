@@ -34,9 +34,9 @@ class Condition:
         """Look again."""
         self._event.set()
 
-    async def until(self, holds: Callable[[], Any], what: str) -> None:
-        """Wait until ``holds()``; fails after ``PATIENCE`` seconds."""
-        deadline = asyncio.get_running_loop().time() + PATIENCE
+    async def until(self, holds: Callable[[], Any], what: str, seconds: float = PATIENCE) -> None:
+        """Wait until ``holds()``; fails after so many seconds."""
+        deadline = asyncio.get_running_loop().time() + seconds
         while not holds():
             self._event.clear()
             left = deadline - asyncio.get_running_loop().time()
