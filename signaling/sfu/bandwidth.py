@@ -20,6 +20,8 @@ STANDING: Final = 0.12
 LOSSY, LOSSY_WHEN_FREE = 0.10, 0.15
 """Shares of lost packets at which the way counts as too narrow: on a bad radio link nothing waits."""
 CLEAN: Final = 0.03
+MOST_BY_CHANCE: Final = 0.3
+"""Shares of lost packets: below, nothing is wrong; above, and where nothing tells otherwise, a queue is full."""
 WORST_RADIO: Final = 0.3
 MOST_LOST: Final = 0.7
 """What is believed of a loss: few packets tell of it."""
@@ -60,7 +62,7 @@ class Downlink:
         """Round trips from receiver reports: what is known of a browser that does not answer soundings."""
         self.losses = Losses(0.7)
         self.cuts = self.rises = 0
-        self._troubled_at = self._cut_at = self._rose_at = float("-inf")
+        self._troubled_at = self._waited_at = self._cut_at = self._rose_at = float("-inf")
         self._wait = FIRST_WAIT
         self._trial_from: float | None = None
         self._trial_rate = 0.0
@@ -111,8 +113,8 @@ class Downlink:
             self.losses.note(now, lost, packets)
 
     def troubled(self, now: float) -> bool:
-        """Whether the way was too narrow a moment ago: then nothing goes there that can be spared."""
-        return now - max(self._troubled_at, self._cut_at) < PAUSE
+        """Whether packets waited a moment ago: then nothing goes there that can be spared."""
+        return now - max(self._waited_at, self._cut_at) < PAUSE
 
     def look(self, now: float, sent: float, needed: float | None) -> float:
         """Judge what was heard since the last look; how much to send in all, with padding (0: no padding).
@@ -125,6 +127,8 @@ class Downlink:
             self._radio = 0.0
         most = LOSSY_WHEN_FREE if self.soundings.free(now) else LOSSY
         standing, lossy = self._standing(now, queue), self.losses.surely(now) > max(most, self._radio)
+        if queue > EMPTY or (lost > MOST_BY_CHANCE and not self.soundings.free(now)):
+            self._waited_at = now
         if standing or lossy or queue > EMPTY or lost > max(CLEAN, self._radio):
             self._trouble(now)
         elif self.limit is not None and self._trial_from is None and now - self._troubled_at > SETTLED:

@@ -27,7 +27,7 @@ OVERHEAD: Final = 64
 REPAIRS: Final = 0.5
 REPAIRS_WHEN_NARROW: Final = 0.15
 """Packets of pictures that may be sent again for each that is sent."""
-MOST_REPAIRS: Final = 60
+MOST_REPAIRS: Final = 20
 """At once."""
 REPAIRS_OF_SOUND: Final = 100.0
 """Packets of sound in a second that may be sent again: half of what four people say who all talk at once."""

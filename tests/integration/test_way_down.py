@@ -54,10 +54,10 @@ def missing(call: NarrowCall, last: int = 0) -> int:
 @pytest.mark.parametrize("queue", [0.08, 0.3, 1.0])
 def test_layers_go_down_then_the_picture_and_never_the_sound(call: NarrowCall, queue: float) -> None:
     call.way.longest_queue, call.way.rate = queue, FOR_LOWEST
-    down = call.until(lambda: call.given == LOWEST, 4.0)
+    down = call.until(lambda: call.given == LOWEST, 3.0 + 3 * queue)
     assert set(layers(call, 12)) == {LOWEST}, "what fits stays, trials of more included"
     call.way.rate = FOR_SOUND
-    gone = call.until(lambda: call.given is None, 4.0)
+    gone = call.until(lambda: call.given is None, 3.0 + 3 * queue)
     call.until(lambda: call.told[-1] == (None, "bandwidth"), 0.3)
     call.run(2.0)
     print(f"lowest layer after {down:.2f} s, none after {gone:.2f} s, sound: {missing(call)} missing")
