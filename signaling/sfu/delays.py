@@ -14,9 +14,11 @@ BASE_SECONDS: Final = 30.0
 BASE_BUCKET: Final = 3.0
 SHORTEST: Final = 0.15
 """Seconds from which a rate may be told."""
-CERTAIN, PROBABLE = 3.0, 1.0
+CERTAIN, FAIRLY_CERTAIN, PROBABLE = 3.0, 2.0, 1.0
 """Standard deviations that are left to chance."""
-FEWEST_LOST: Final = 3
+LASTING: Final = 4.0
+"""Seconds after which a loss that goes on is not chance any more, even where few packets tell."""
+FEWEST_LOST, FEWEST_LASTING = 3, 10
 """Packets: fewer are chance."""
 
 
@@ -55,7 +57,7 @@ class Delays:
 
     def free(self, now: float) -> bool:
         """Whether what left a moment ago did not have to wait."""
-        return bool(self._recent) and self._recent[-1].sent_at > now - STALE / 2 and not self.risen()
+        return bool(self._recent) and self._recent[-1].sent_at > now - 0.8 * STALE and not self.risen()
 
     @property
     def base(self) -> float | None:
@@ -105,7 +107,7 @@ class Delays:
 
 
 class Losses:
-    """The share of packets that were lost in the last ``window`` seconds."""
+    """The share of packets that were lost in the last ``window`` seconds; a few of many, over ``LASTING`` seconds."""
 
     def __init__(self, window: float) -> None:
         self._window = window
@@ -117,7 +119,7 @@ class Losses:
         self._trim(now)  # here too: a way without pictures is noted and never looked at
 
     def _trim(self, now: float) -> None:
-        while self._told and self._told[0][0] < now - self._window:
+        while self._told and self._told[0][0] < now - LASTING:
             self._told.popleft()
 
     def share(self, now: float) -> float:
@@ -127,8 +129,11 @@ class Losses:
 
     def surely(self, now: float) -> float:
         """The share that chance leaves, as few packets tell of it."""
-        lost, packets = self._sums(now, self._window)
-        return wilson(lost, packets, CERTAIN) if lost >= FEWEST_LOST else 0.0
+        lately, lasting = self._sums(now, self._window), self._sums(now, LASTING)
+        return max(
+            wilson(*lately, CERTAIN) if lately[0] >= FEWEST_LOST else 0.0,
+            wilson(*lasting, FAIRLY_CERTAIN) if lasting[0] >= FEWEST_LASTING else 0.0,
+        )
 
     def probably(self, now: float) -> float:
         """The share of now: of late it may have become more."""

@@ -27,7 +27,7 @@ OVERHEAD: Final = 64
 REPAIRS: Final = 0.5
 REPAIRS_WHEN_NARROW: Final = 0.15
 """Packets of pictures that may be sent again for each that is sent."""
-MOST_REPAIRS: Final = 20
+MOST_REPAIRS, MOST_REPAIRS_OF_SOUND = 20, 60
 """At once."""
 REPAIRS_OF_SOUND: Final = 100.0
 """Packets of sound in a second that may be sent again: half of what four people say who all talk at once."""
@@ -56,7 +56,7 @@ class WayDown:
         self._cuts = 0
         self._padded = self._octets = self._packets = self._told = 0
         """Of what was sent: bytes of padding and of media, packets of media and those that would be asked for again."""
-        self._repairs = self._repairs_of_sound = float(MOST_REPAIRS)
+        self._repairs, self._repairs_of_sound = float(MOST_REPAIRS), float(MOST_REPAIRS_OF_SOUND)
         self._repaired_at = 0.0
         self._asked = 0
         """Packets that were asked for again since the last look, for the first time."""
@@ -93,7 +93,7 @@ class WayDown:
         """How many of so many lost packets may be sent again: on a way that is full they would push out new ones."""
         if subscription.publication.kind == "audio":
             more = REPAIRS_OF_SOUND * (now - self._repaired_at)
-            self._repairs_of_sound = min(MOST_REPAIRS, self._repairs_of_sound + more)
+            self._repairs_of_sound = min(MOST_REPAIRS_OF_SOUND, self._repairs_of_sound + more)
             self._repaired_at = now
             allowed = min(wanted, int(self._repairs_of_sound))
             self._repairs_of_sound -= allowed
