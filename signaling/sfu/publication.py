@@ -66,6 +66,7 @@ class Stream:
         "bits_per_second",
         "cache",
         "carrier",
+        "described",
         "heard_at",
         "key_asked_at",
         "key_frame",
@@ -116,6 +117,7 @@ class Stream:
         self.last_number = 0
         self.packets = self.octets = 0
         self.layered = len(offered.encodings) > 1 and offered.mime_type == "video/vp8"
+        self.described = self.layered or (len(offered.encodings) > 1 and offered.mime_type == "video/h264")
         """Whether its payload descriptors must be read, because somebody may change from or to it."""
         self.newest_timestamp = self.newest_picture = self.newest_tl0 = 0
         self.heard_at = float("-inf")
