@@ -21,7 +21,7 @@ from signaling.sfu.ports import Address
 LARGEST_FRAME: Final = 1500
 """Bytes. What would not fit into a datagram is no media."""
 UNSENT_BYTES, UNSENT_PICTURES = 192 * 1024, 96 * 1024
-"""Bytes that wait for a slow reader, and those behind which no picture is put: more would only be old when it arrives."""
+"""Bytes that wait for a slow reader, and those behind which no picture is put: more would be old when it arrives."""
 UNSENT_IN_KERNEL: Final = 32 * 1024
 """Bytes of them that the kernel keeps: what is there can no longer be chosen from (tcp(7), TCP_NOTSENT_LOWAT)."""
 PROVE_WITHIN: Final = 5.0

@@ -123,7 +123,7 @@ async def test_one_address_has_a_bounded_number_of_connections(worker: WorkerPro
     await ann.close()
 
 
-async def test_a_reader_that_is_too_slow_loses_pictures_before_sound_and_nobody_else_does(
+async def test_a_slow_reader_loses_pictures_before_sound_and_nobody_else_does(
     worker: WorkerProcess,
 ) -> None:
     ann = await Peer.open(worker.media, "room", "ann", "send")
