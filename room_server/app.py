@@ -16,11 +16,9 @@ from room_server.api import operators, pages, websocket
 from room_server.api.problems import EXCEPTION_HANDLERS
 from room_server.api.routes import api_routes
 from room_server.bootstrap import build
-from room_server.settings import Settings
+from room_server.settings import SHUTDOWN_SECONDS, Settings
 
 log = structlog.get_logger(__name__)
-
-SHUTDOWN_SECONDS = 3
 
 
 def create_app(settings: Settings) -> Starlette:
