@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.browser import DESKTOP, PHONE, Person, chromium, two_meet
+from tests.support.browser import DESKTOP, PHONE, Person, chromium
 from tests.support.narrow import narrow_way
 from tests.support.service import running_service
+from tests.support.short_way import everybody_meets
 
 pytestmark = pytest.mark.browser
 RELAY = "127.0.0.2"
@@ -48,7 +49,7 @@ async def test_a_browser_holds_the_rate_that_its_way_up_bears(tmp_path: Path) ->
     ):
         mediator = await Person.sits_down(browser, "mediator", DESKTOP)
         applicant = await Person.sits_down(browser, "applicant", PHONE)
-        await two_meet(mediator, applicant, service.links, service.passwords["zhouhe"])
+        await everybody_meets(service, mediator, applicant=applicant)
         await mediator.sees_and_hears(1)
         await asyncio.sleep(3)
         free, _, _ = await measured(applicant, 3)

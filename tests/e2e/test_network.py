@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.browser import DESKTOP, PHONE, Person, chromium, party_enters, staff_signs_in
+from tests.support.browser import DESKTOP, PHONE, Person, chromium
 from tests.support.network import Network, own_network
 from tests.support.service import running_service
+from tests.support.short_way import everybody_meets
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -37,11 +38,7 @@ async def two(tmp_path: Path) -> AsyncIterator[Two]:
         mediator = await Person.sits_down(browser, "mediator", DESKTOP)
         party = await Person.sits_down(browser, "applicant", PHONE)
         async with own_network(party) as network:
-            await staff_signs_in(mediator, service.links["mediator"], "zhouhe", service.passwords["zhouhe"])
-            await mediator.tap("console-enter")
-            await mediator.waits_for("console")
-            await party_enters(party, service.links["applicant"], "0001")
-            await mediator.tap("admit")
+            await everybody_meets(service, mediator, applicant=party)
             await asyncio.gather(mediator.sees_and_hears(1), party.sees_and_hears(1))
             yield Two(mediator, party, network)
 
