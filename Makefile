@@ -7,6 +7,7 @@ DATA ?= data
 PYTHON ?= python3
 BIN := .venv/bin
 NPM := $(CURDIR)/$(BIN)/python $(CURDIR)/deploy/npm.py
+unexport PYTHONDONTWRITEBYTECODE  # without its files every process that is started compiles the whole product anew
 
 .PHONY: run test check format lock fuzz fuzz-talk bench-forward bench-curve bench-idle bench-join bench-verify clean
 

@@ -26,7 +26,6 @@ from room_server.live.metrics import Metrics
 from room_server.live.policy import SessionPolicy
 from room_server.live.probes import Probes
 from room_server.live.recording import Director
-from room_server.services.demo import DemoAccess
 from room_server.services.everything import Services, build_services
 from room_server.services.messages import OutboxMessages
 from room_server.services.ports import Ports, key_for_short_secrets, utc_now
@@ -96,16 +95,6 @@ def _stamper(settings: Settings, authority: Authority) -> TimeStamper:
         return LocalTimeStamper(authority)
     roots = x509.load_pem_x509_certificates(Path(settings.timestamp_roots).read_bytes())
     return HttpTimeStamper(settings.timestamp_url, roots)
-
-
-async def open_demo(settings: Settings) -> DemoAccess | None:
-    """Bring the database up to date and open the demo case; None when there are cases already."""
-    foundation = found(settings)
-    try:
-        await migrate(foundation.engine)
-        return await foundation.services.demo.open()
-    finally:
-        await foundation.close()
 
 
 async def renew_password(settings: Settings, username: str) -> str:

@@ -11,6 +11,7 @@ import dataclasses
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,7 +60,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             loaded, given.url, given.rooms, given.people, given.seconds, any_certificate=given.any_certificate
         )
     if given.command == "web":
-        _serve(loaded)
+        from room_server import app
+
+        app.serve(loaded, partial(_tell, loaded))
     elif given.command == "worker":
         from room_server import bootstrap
 
@@ -106,14 +109,9 @@ def _run(loaded: Settings) -> None:
     asyncio.run(Supervisor(programs(loaded), environment(loaded, os.environ)).run())
 
 
-def _serve(loaded: Settings) -> None:
-    from room_server import app, bootstrap
-
-    if loaded.demo:
-        access = asyncio.run(bootstrap.open_demo(loaded))
-        again = AGAIN.format(url=loaded.url)
-        print(again if access is None else welcome(loaded, access, coloured=sys.stdout.isatty()), flush=True)
-    app.serve(loaded)
+def _tell(loaded: Settings, access: DemoAccess | None) -> None:
+    again = AGAIN.format(url=loaded.url)
+    print(again if access is None else welcome(loaded, access, coloured=sys.stdout.isatty()), flush=True)
 
 
 def _renew_password(loaded: Settings, username: str) -> int:
