@@ -9,8 +9,9 @@ import pytest
 from playwright.async_api import expect
 
 from tests.support.accessibility import problems_of_desk, problems_of_phone, watch
-from tests.support.browser import DESKTOP, PHONE, Person, chromium, party_enters, two_meet
+from tests.support.browser import DESKTOP, PHONE, Person, chromium, party_enters
 from tests.support.service import Service, running_service
+from tests.support.short_way import everybody_meets
 
 pytestmark = pytest.mark.browser
 WORDS = "涉及商业秘密"
@@ -30,7 +31,7 @@ async def test_a_session_is_conducted(service: Service, tmp_path: Path) -> None:
         applicant = await Person.sits_down(browser, "applicant", PHONE)
         for person in (mediator, applicant):
             await watch(person)
-        await two_meet(mediator, applicant, service.links, service.passwords["zhouhe"])
+        await everybody_meets(service, mediator, applicant=applicant)
         await mediator.sees_and_hears(1)
 
         await a_hand_is_raised_and_gets_the_word(mediator, applicant, shots)

@@ -186,17 +186,6 @@ async def staff_signs_in(person: Person, url: str, username: str, password: str)
     await person.tap("login-submit")
 
 
-async def two_meet(mediator: Person, applicant: Person, links: dict[str, str], password: str) -> None:
-    """The mediator is in the console and has let the applicant in."""
-    await staff_signs_in(mediator, links["mediator"], "zhouhe", password)
-    await mediator.see("console-enter").or_(mediator.see("console")).first.wait_for()
-    if await mediator.see("console-enter").is_visible():
-        await mediator.tap("console-enter")
-    await party_enters(applicant, links["applicant"], "0001")
-    await mediator.tap("admit")
-    await applicant.waits_for("room")
-
-
 def outbox(url: str) -> list[dict[str, Any]]:
     """The demo's messages, newest last."""
     with urllib.request.urlopen(f"{url}/api/demo/outbox", timeout=5) as answer:
