@@ -30,6 +30,8 @@ export interface ConsentItem {
   label_zh: string;
   label_en: string;
   required: boolean;
+  /** The item without whose yes this one has no effect. */
+  needs: string | null;
 }
 
 export interface Notice {
@@ -40,7 +42,7 @@ export interface Notice {
   short_zh: string;
   short_en: string;
   body_markdown: string;
-  kind: "notice" | "consent";
+  kind: "notice" | "undertaking" | "consent";
   items: ConsentItem[];
   answered: Record<string, boolean> | null;
   answered_at: string | null;

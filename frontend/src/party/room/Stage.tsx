@@ -8,6 +8,7 @@ import type { MediaSession } from "../../room/media";
 import { myself, publicationOf, type RoomState } from "../../room/state";
 import { CaucusBar, CaucusOutside, isOutside } from "../../ui/CaucusBar";
 import { Confirm } from "../../ui/Confirm";
+import { notRecorded } from "../../ui/consents";
 import { Dock } from "../../ui/Dock";
 import { scrollable, useStore } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
@@ -114,7 +115,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
   const muted = (device: Device) => publicationOf(state, state.me, device)?.muted_by_host ?? false;
   return (
     <div class="phone room" data-theme="stage" data-testid="room" data-view={view} data-participant={state.me}>
-      <RecStrip recording={state.recording} clockOffset={state.clockOffset} />
+      <RecStrip recording={state.recording} clockOffset={state.clockOffset} withoutMe={notRecorded(state)} />
       {!outside && <CaucusBar state={state} />}
       <TimerBar state={state} />
       <Banner client={client} media={media} state={state} />
