@@ -93,6 +93,8 @@ export interface Proof {
 }
 
 export const requestEntryCode = (secret: string, last4: string) => post<CodeSent>("/api/links/code", { secret, last4 });
+/** Silently for the mediator, before anybody knows who asks. */
+export const callFromLink = (secret: string) => post<{ at: number }>("/api/links/call", { secret });
 export const identify = (secret: string, proof: Proof) =>
   post<PartyAccess>("/api/links/identify", { secret, ...proof });
 export const askDocument = (secret: string, last4: string, company: Company) =>
