@@ -116,12 +116,6 @@ class ConsentService:
             pieces |= _line(participant_id, given)
         return pieces
 
-    async def of_session(self, session_id: str) -> dict[str, dict[str, bool]]:
-        """Everybody's latest answers by item, for the mediator's screen."""
-        async with self._ports.unit_of_work() as unit:
-            answers = await unit.consents.of_session(session_id)
-        return {participant_id: _by_item(given) for participant_id, given in consent.by_person(answers).items()}
-
 
 async def minutes_of(unit: UnitOfWork, session_id: str) -> Minutes:
     """Whether the recording may stand in for the minutes, as of now. Who was sent out still has their say."""
@@ -133,15 +127,19 @@ async def minutes_of(unit: UnitOfWork, session_id: str) -> Minutes:
 async def recordings_on_file(unit: UnitOfWork, session_id: str) -> set[str]:
     """Participant ids of those whose recording goes into the file that a court or commission is given.
 
-    Hosts, who hold the session; parties who agreed to that purpose; everybody, where the recording is the minutes.
+    Hosts, who hold the session; who agreed to that purpose; and where the recording is the minutes, who agreed to this.
     """
     ledger = consent.by_person(await unit.consents.of_session(session_id))
     replaced = (await minutes_of(unit, session_id)).replaced
-    return {
-        one.participant_id
-        for one in await unit.participants.of_session(session_id)
-        if replaced or one.role is Role.HOST or consent.agreed(consent.CONFIRMATION, ledger.get(one.participant_id, ()))
-    }
+
+    def agreed(person: Participant) -> bool:
+        given = ledger.get(person.participant_id, ())
+        if consent.agreed(consent.CONFIRMATION, given):
+            return True
+        return replaced and consent.REPLACES_MINUTES in consent.purposes(given)
+
+    people = await unit.participants.of_session(session_id)
+    return {one.participant_id for one in people if one.role is Role.HOST or agreed(one)}
 
 
 def _by_item(given: Sequence[Answer]) -> dict[str, bool]:
