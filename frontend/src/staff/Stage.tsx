@@ -7,7 +7,7 @@ import { screenReachable } from "../room/devices";
 import type { LocalTrack, MediaState } from "../room/media";
 import { myself, publicationOf, type RoomState } from "../room/state";
 import { Button } from "../ui/Button";
-import { useStore } from "../ui/hooks";
+import { scrollable, useStore } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { Tile } from "../ui/Tile";
 import { Captioning, CaptionsButton } from "./Captioning";
@@ -40,6 +40,7 @@ export function Stage({ small }: { small: boolean }) {
         class="stage__tiles"
         data-count={Math.min(inside.length + screens.length, 6)}
         data-spotlight={large && screens.length === 0 ? "" : undefined}
+        {...(small ? scrollable : {})}
       >
         {screens.map((one) => (
           <ScreenTile key={one.participant_id} person={one} state={state} media={media} small={small} />

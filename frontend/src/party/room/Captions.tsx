@@ -44,7 +44,7 @@ export function captionChoices(done: () => void): Choice[] {
     },
     {
       testId: "ctrl-captions",
-      icon: "type",
+      icon: "captions",
       word: t(captionsShown.value ? "captions.on" : "captions.off"),
       onPress: act(() => setCaptionsShown(!captionsShown.value)),
     },
