@@ -28,7 +28,7 @@ class OpenedLink:
     """What somebody who holds a link may know before they say who they are."""
 
     session_id: str
-    title_masked: str
+    number_tail: str
     organisation: str
     scheduled_at: datetime
     mediator_name: str
@@ -94,7 +94,7 @@ class AccessService:
         zh, en = person.side.labels
         return OpenedLink(
             session.session_id,
-            case.masked_title,
+            case.number_tail,
             case.organisation,
             session.scheduled_at,
             case.mediator_name,
@@ -115,6 +115,16 @@ class AccessService:
         """
         async with self._ports.unit_of_work() as unit:
             return (await self._usable(unit, secret)).link_id
+
+    async def link_holder(self, secret: str) -> tuple[str, str]:
+        """Session and participant id that a link is for. Whoever asks has proved nothing but that they hold it.
+
+        Raises:
+            As ``open_link``.
+        """
+        async with self._ports.unit_of_work() as unit:
+            link = await self._usable(unit, secret)
+        return link.session_id, link.participant_id
 
     async def send_code(self, secret: str, last4: str) -> CodeSent:
         """Send a code to the phone on file of whoever knows the end of their identity number.

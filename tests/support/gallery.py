@@ -7,6 +7,7 @@ that the environment variable ``SCREENS`` names. Languages are changed by the pa
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -17,6 +18,7 @@ from playwright.async_api import Page
 from tests.support.accessibility import FINGER, NARROW, problems_of_desk, problems_of_language, problems_of_shape
 from tests.support.browser import DESKTOP, PHONE, Person
 
+TIMES: dict[str, float] = {}
 FOLDER = Path(os.environ.get("SCREENS", "build/screens"))
 SIZES = {"desktop": DESKTOP, "phone": PHONE}
 ZOOMED = {"width": 640, "height": 400}  # 1280×800 at 200 %
@@ -73,12 +75,18 @@ class Gallery:
         language = await page.evaluate(LANGUAGE)
         for name, size in SIZES.items():
             await page.set_viewport_size(size)  # type: ignore[arg-type]
+            t0 = time.monotonic()
             found = await problems_of_desk(page)
+            t1 = time.monotonic()
             small = FINGER if name == "phone" and person.name not in OFFICE else None
             found += await problems_of_shape(page, small)
             found += await problems_of_language(page, self.data)
             self._keep(f"{screen}, {name}, {language}", found)
+            t2 = time.monotonic()
             await self._picture(page, screen, f"{name}-{language}")
+            for k, v in (("axe", t1 - t0), ("shape", t2 - t1), ("shot", time.monotonic() - t2)):
+                TIMES[k] = TIMES.get(k, 0) + v
+            TIMES["n"] = TIMES.get("n", 0) + 1
         await page.set_viewport_size(NARROW)  # type: ignore[arg-type]
         self._keep(f"{screen}, 320 px, {language}", await problems_of_shape(page, None))
         await page.set_viewport_size(usual)  # type: ignore[arg-type]
@@ -118,6 +126,7 @@ class Gallery:
 
     def hang(self) -> None:
         """Write the page that shows all pictures, those of a screen side by side."""
+        print(TIMES)
         rows = "".join(
             f"<h2>{escape(screen)}</h2><p>"
             + "".join(f'<a href="{name}"><img src="{name}" alt="{name}" loading="lazy"></a>' for name in names)

@@ -59,7 +59,7 @@ export function Landing({ link, onContinue }: Props) {
     >
       <div class="stack stack--1">
         <p class="meta">{t("landing.invites", { organisation: session.organisation })}</p>
-        <h1 class="h1 h1--page">{session.title_masked}</h1>
+        <h1 class="h1 h1--page">{t("landing.title", { tail: session.number_tail })}</h1>
       </div>
       {link.claimed_elsewhere && (
         <Note tone="warn" icon="phone" title={t("landing.elsewhere")} testId="landing-elsewhere">
@@ -71,15 +71,8 @@ export function Landing({ link, onContinue }: Props) {
           <Icon name="cal" large />
           <div>
             <p class="h2">{start.headline}</p>
-            <p class="meta">
-              {start.date}
-              {away && (
-                <>
-                  <i class="dot" />
-                  {away}
-                </>
-              )}
-            </p>
+            <p class="meta">{start.date}</p>
+            {away && <p class="meta">{away}</p>}
           </div>
         </div>
         <dl class="facts">

@@ -83,6 +83,7 @@ export function Precheck({ secret, soundOnly, onChecked }: Props) {
       }
     >
       <h1 class="visually-hidden">{t("precheck.step")}</h1>
+      <Problems found={found} withPicture={withPicture} onAgain={() => setTries((count) => count + 1)} />
       {withPicture && <OwnPicture found={found} />}
       <section class="card card--flush">
         <ul class="list">
@@ -91,7 +92,6 @@ export function Precheck({ secret, soundOnly, onChecked }: Props) {
           <Network secret={secret} />
         </ul>
       </section>
-      <Problems found={found} withPicture={withPicture} onAgain={() => setTries((count) => count + 1)} />
     </Frame>
   );
 }
@@ -138,7 +138,10 @@ function Microphone({ found }: { found: Found | null }) {
   const [heard, setHeard] = useState(false);
   const track = found?.microphone ?? null;
   useEffect(() => {
-    if (!track) return;
+    if (!track) {
+      setLevel(0);
+      return;
+    }
     return watchLoudness(track, (loudness) => {
       setLevel(loudness);
       if (loudness > AUDIBLE) setHeard(true);

@@ -11,7 +11,7 @@ from playwright.async_api import Page, expect
 
 from tests.e2e.screens.scene import WRITTEN, Scene
 from tests.support import room_client
-from tests.support.browser import entry_code, reads_a_notice
+from tests.support.browser import answers_every_purpose, entry_code, reads_a_notice
 
 REFUSES = """
 (name) => {
@@ -146,15 +146,10 @@ async def what_one_agrees_to(scene: Scene) -> None:
     await gallery.look_in_both(party, "consents")
     await consents.click()
     await gallery.look_in_both(party, "consents-missing")
-    answers = await party.page.locator('[data-testid^="consent-"][data-testid$="-yes"]').all()
-    for answer in answers:
-        name = str(await answer.get_attribute("data-testid"))
-        recording = name.startswith("consent-recording")
-        await party.tap(name.removesuffix("yes") + "no" if recording else name)
+    await answers_every_purpose(party, recorded=False)
     await gallery.look_in_both(party, "consents-answered")
     await gallery.enlarge(party, "consents", "consents-continue")
-    for answer in answers:
-        await answer.click()
+    await answers_every_purpose(party)
     await consents.click()
     await party.waits_for("waiting-room")
     await gallery.look_in_both(party, "waiting-nobody")
@@ -164,7 +159,7 @@ async def what_one_agrees_to(scene: Scene) -> None:
 async def the_waiting_room(scene: Scene) -> None:
     """Both screens: a line from the mediator, a no for now with its reason, in at the second try."""
     party, mediator, gallery = scene.party, scene.mediator, scene.gallery
-    await room_client.agrees(scene.respondent, scene.access["respondent"], "recording_dispute")
+    await room_client.agrees_to_everything(scene.respondent, scene.access["respondent"])
     await scene.enters("respondent")
     await scene.office("POST", "/greeting", side="", text=WRITTEN["greeting"])
     await party.waits_for("greeting")

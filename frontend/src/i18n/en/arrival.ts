@@ -32,7 +32,7 @@ const messages: Record<keyof typeof source, string> = {
   "identity.takeOver": "Once that is done you go on here, and the other device is cut off.",
   "identity.code": "Code by text message",
   "identity.codeField": "The six digits in the message",
-  "identity.codeHint": "The message leaves as soon as the four characters are in",
+  "identity.codeHint": "We send it as soon as the four characters are in",
   "identity.sending": "Sending the message…",
   "identity.sentTo": "Sent to {to}",
   "identity.sentBefore": "Sent a moment ago: please look at your messages",
@@ -124,6 +124,7 @@ const messages: Record<keyof typeof source, string> = {
   "consentPanel.withdraw": "Withdraw",
   "consentPanel.agree": "Agree after all",
   "consentPanel.required": "Mediation online needs this. To withdraw it, leave the room and tell the mediator.",
+  "consentPanel.noEffect": "You are not recorded now: there is nothing new that this concerns.",
   "consentPanel.done": "Changed; the time is on the record.",
 
   "staff.roll.tab": "Roll call",
