@@ -1,4 +1,4 @@
-"""Every screen, in both languages and sizes, can be used with a keyboard, a screen reader, a finger and a small phone."""
+"""Every screen, in both languages and sizes, can be used with a screen reader, a finger, a small phone and large type."""
 
 from __future__ import annotations
 
@@ -20,9 +20,12 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 async def everybody(tmp_path: Path) -> AsyncIterator[Scene]:
-    async with running_service(tmp_path / "data") as service, chromium() as browser:
-        async with scene(service, browser, FOLDER) as seated:
-            yield seated
+    async with (
+        running_service(tmp_path / "data") as service,
+        chromium() as browser,
+        scene(service, browser, FOLDER) as seated,
+    ):
+        yield seated
 
 
 async def test_no_screen_keeps_anybody_out(everybody: Scene) -> None:
@@ -33,6 +36,7 @@ async def test_no_screen_keeps_anybody_out(everybody: Scene) -> None:
         await scene_of_room(everybody, began)
     finally:
         everybody.gallery.hang()
+        print(everybody.gallery.report())
     assert everybody.gallery.wrong == {}, everybody.gallery.report()
 
 

@@ -50,10 +50,14 @@ def the_link_expired(scene: Scene) -> Iterator[None]:
     """Fourteen days have gone by, for the links in the database."""
     with sqlite3.connect(scene.service.data / "room.sqlite3", timeout=10) as database:
         before = database.execute("SELECT link_id, expires_at, created_at FROM links").fetchall()
-        database.executemany("UPDATE links SET expires_at = ? WHERE link_id = ?", [(at, name) for name, _, at in before])
+        database.executemany(
+            "UPDATE links SET expires_at = ? WHERE link_id = ?", [(at, name) for name, _, at in before]
+        )
         database.commit()
         yield
-        database.executemany("UPDATE links SET expires_at = ? WHERE link_id = ?", [(at, name) for name, at, _ in before])
+        database.executemany(
+            "UPDATE links SET expires_at = ? WHERE link_id = ?", [(at, name) for name, at, _ in before]
+        )
 
 
 async def in_use_elsewhere(scene: Scene) -> None:
@@ -166,7 +170,8 @@ async def the_waiting_room(scene: Scene) -> None:
     await expect(mediator.see("admit")).to_have_count(2)
     await mediator.tap("greet-open")
     await asyncio.gather(
-        gallery.look_in_both(party, "waiting"), gallery.look_in_both(mediator, "console-waiting"),
+        gallery.look_in_both(party, "waiting"),
+        gallery.look_in_both(mediator, "console-waiting"),
     )
     applicant = mediator.page.locator('.side[data-side="applicant"]')
     await applicant.get_by_test_id("deny").click()

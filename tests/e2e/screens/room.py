@@ -90,7 +90,7 @@ async def the_recording(scene: Scene) -> None:
 
 async def hands_and_words(scene: Scene) -> None:
     """A raised hand, a mute, being asked, the spotlight, a break, the lock, and the connection that is lost."""
-    party, mediator, gallery = scene.party, scene.mediator, scene.gallery
+    party, mediator = scene.party, scene.mediator
     who = str(await party.see("room").get_attribute("data-participant"))
     await party.tap("ctrl-hand")
     await scene.rooms["respondent"].done("raise_hand", raised=True)
@@ -169,9 +169,8 @@ async def what_is_behind_more(scene: Scene) -> None:
 async def lines(scene: Scene) -> None:
     """Chat: news on the stage, a line to everybody, one between two; a note of the mediator's own."""
     party, mediator, gallery = scene.party, scene.mediator, scene.gallery
-    while await mediator.see("call-seen").count():
-        await mediator.see("call-seen").first.click()
-        await mediator.page.wait_for_function("(n) => document.querySelectorAll('[data-testid=call]').length < n", arg=2)
+    await mediator.see("call-seen").evaluate_all("(all) => all.forEach((one) => one.click())")
+    await expect(mediator.see("call")).to_have_count(0)
     session = f"/api/sessions/{scene.session}"
     await scene.ask(f"{session}/chat", to="here", text=WRITTEN["line"], place="")
     await party.waits_for("chat-news")
@@ -290,7 +289,9 @@ async def a_private_talk(scene: Scene) -> None:
     await scene.host("close_caucus", caucus_id=caucus["caucus_id"], in_seconds=0)
     await expect(party.see("caucus")).to_have_count(0, timeout=15_000)
     other = scene.access["respondent"].participant_id
-    caucus = await scene.host("open_caucus", participant_ids=[other, scene.access["clerk"].participant_id], in_seconds=0)
+    caucus = await scene.host(
+        "open_caucus", participant_ids=[other, scene.access["clerk"].participant_id], in_seconds=0
+    )
     await party.waits_for("caucus", state="open", inside="false")
     await both(scene, "outside")
     await gallery.enlarge(party, "room-outside", "ctrl-more")

@@ -128,4 +128,13 @@ async def scene(service: Service, browser: Browser, folder: Path) -> AsyncIterat
         for person in people:
             await watch(person)
             await person.context.add_init_script(f"({SOCKETS})()")
-        yield Scene(service, browser, Gallery(folder, [*NAMES, *WRITTEN.values()]), people[0], people[1], desk, respondent, stack)
+        yield Scene(
+            service,
+            browser,
+            Gallery(folder, [*NAMES, *WRITTEN.values()]),
+            people[0],
+            people[1],
+            desk,
+            respondent,
+            stack,
+        )
