@@ -1,4 +1,4 @@
-"""Every screen, in both languages and sizes, can be used with a screen reader, a finger, a small phone and large type."""
+"""Every screen, in both languages and sizes, can be used with a screen reader, a finger and a small phone."""
 
 from __future__ import annotations
 
