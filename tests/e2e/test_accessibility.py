@@ -43,6 +43,8 @@ async def test_no_screen_keeps_anybody_out(everybody: Scene) -> None:
 async def scene_of_room(everybody: Scene, began: float) -> None:
     for step in STEPS:
         print(f"{time.monotonic() - began:.1f} {step.__name__}", flush=True)
+        for room_socket in everybody.rooms.values():
+            await room_socket.done("ping")
         await step(everybody)
     print(f"{time.monotonic() - began:.1f} end", flush=True)
 
@@ -50,6 +52,7 @@ async def scene_of_room(everybody: Scene, began: float) -> None:
 STEPS = (
     arrival.the_waiting_room,
     room.everybody_is_in,
+    room.by_keyboard_alone,
     room.the_roll_call,
     room.the_recording,
     room.hands_and_words,

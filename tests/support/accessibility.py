@@ -62,7 +62,7 @@ CLIPPED = """
 FOREIGN = r"""
 ([data, shared]) => {
   const page = document.documentElement.lang;
-  const wrong = page === "en" ? /[\u3400-\u9fff]+/g : /[A-Za-z]{3,}/g;
+  const wrong = page === "en" ? /[\u3400-\u9fff]+/g : /(?<!\w)[A-Za-z]{3,}(?!\w)/g;
   const known = [...data].sort((one, other) => other.length - one.length);
   const skipped = "script, style, code, .mono, .digest, .code, input, textarea, select.own";
   const check = (text) => {

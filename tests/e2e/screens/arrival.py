@@ -7,11 +7,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from tests.e2e.screens.scene import WRITTEN, Scene
 from tests.support import room_client
 from tests.support.browser import answers_every_purpose, entry_code, reads_a_notice
+from tests.support.keyboard import goes_to, presses
 
 REFUSES = """
 (name) => {
@@ -78,7 +79,7 @@ async def the_phone(scene: Scene) -> None:
     await party.waits_for("landing")
     await gallery.look_in_both(party, "landing")
     await gallery.enlarge(party, "landing", "landing-continue")
-    await party.tap("landing-continue")
+    await presses(party, "landing-continue")
     await expect(party.see("network")).to_have_attribute("data-grade", "good", timeout=20_000)
     await party.tap("speaker-play")
     await party.tap("speaker-no")
@@ -116,8 +117,9 @@ async def the_check_again(page: Page, name: str) -> None:
 async def who_one_is(scene: Scene) -> None:
     """A wrong number, a wrong code, nobody said who is beside one; then the document instead of the code."""
     party, gallery, link = scene.party, scene.gallery, scene.link("applicant")
-    await party.tap("precheck-continue")
-    await party.see("identity-last4").fill("9999")
+    await presses(party, "precheck-continue")
+    await goes_to(party, "identity-last4")
+    await party.page.keyboard.type("9999")
     await expect(party.page.locator('[aria-invalid="true"]')).to_have_count(1)
     await gallery.look_in_both(party, "identity-wrong-number")
     await party.see("identity-last4").fill("0001")
@@ -133,7 +135,7 @@ async def who_one_is(scene: Scene) -> None:
     party.complaints.clear()
     await party.see("identity-way-document").click()
     await gallery.look_in_both(party, "identity-document")
-    await party.tap("identity-continue")
+    await presses(party, "identity-continue")
 
 
 async def what_one_agrees_to(scene: Scene) -> None:
@@ -160,6 +162,11 @@ async def what_one_agrees_to(scene: Scene) -> None:
     await gallery.enlarge(party, "waiting", "ctrl-leave")
 
 
+async def participant_of(room: Locator) -> str:
+    """Whose button to let them in is in this waiting room."""
+    return str(await room.get_by_test_id("admit").get_attribute("data-participant"))
+
+
 async def the_waiting_room(scene: Scene) -> None:
     """Both screens: a line from the mediator, a no for now with its reason, in at the second try."""
     party, mediator, gallery = scene.party, scene.mediator, scene.gallery
@@ -182,6 +189,6 @@ async def the_waiting_room(scene: Scene) -> None:
     await gallery.look_in_both(party, "denied")
     await party.tap("end-again")
     await party.waits_for("waiting-room")
-    await applicant.get_by_test_id("admit").click()
+    await presses(mediator, "admit", participant=await participant_of(applicant))
     await party.waits_for("room")
     await mediator.tap("greet-open")
