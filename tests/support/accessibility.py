@@ -66,7 +66,7 @@ FOREIGN = r"""
   const known = [...data].sort((one, other) => other.length - one.length);
   const skipped = "script, style, code, .mono, .digest, .code, input, textarea, select.own";
   const check = (text) => {
-    text = text.replace(/https?:\/\/\S+/g, " ");
+    text = text.replace(/\.pdf\b|https?:\/\/\S+/g, " ");
     for (const word of known) text = text.split(word).join(" ");
     return (text.match(wrong) ?? []).filter((word) => !shared.includes(word));
   };
@@ -93,7 +93,7 @@ FOREIGN = r"""
   return [...found, ...new Set(keys.map((key) => `a raw key: ${key}`))];
 }
 """
-SHARED_WORDS = ["UDP", "TCP", "TLS", "TURN", "PDF", "SHA", "JPG", "JPEG", "PNG", "HEIC", "PAdES", "English"]
+SHARED_WORDS = ["UDP", "TCP", "TLS", "TURN", "PDF", "SHA", "JPG", "JPEG", "PNG", "WebP", "HEIC", "PAdES", "English"]
 SETTLED = """
 () => document.getAnimations().every((one) =>
   one.playState !== "running" || one.effect.getTiming().iterations === Infinity)

@@ -7,7 +7,6 @@ that the environment variable ``SCREENS`` names. Languages are changed by the pa
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -18,7 +17,6 @@ from playwright.async_api import Page
 from tests.support.accessibility import FINGER, NARROW, problems_of_desk, problems_of_language, problems_of_shape
 from tests.support.browser import DESKTOP, PHONE, Person
 
-TIMES: dict[str, float] = {}
 FOLDER = Path(os.environ.get("SCREENS", "build/screens"))
 SIZES = {"desktop": DESKTOP, "phone": PHONE}
 ZOOMED = {"width": 640, "height": 400}  # 1280×800 at 200 %
@@ -75,19 +73,13 @@ class Gallery:
         language = await page.evaluate(LANGUAGE)
         for name, size in SIZES.items():
             await page.set_viewport_size(size)  # type: ignore[arg-type]
-            t0 = time.monotonic()
             # no language changes a colour
             found = await problems_of_desk(page, contrast=language == LANGUAGES[0])
-            t1 = time.monotonic()
             small = FINGER if name == "phone" and person.name not in OFFICE else None
             found += await problems_of_shape(page, small)
             found += await problems_of_language(page, self.data)
             self._keep(f"{screen}, {name}, {language}", found)
-            t2 = time.monotonic()
             await self._picture(page, screen, f"{name}-{language}")
-            for k, v in (("axe", t1 - t0), ("shape", t2 - t1), ("shot", time.monotonic() - t2)):
-                TIMES[k] = TIMES.get(k, 0) + v
-            TIMES["n"] = TIMES.get("n", 0) + 1
         await page.set_viewport_size(NARROW)  # type: ignore[arg-type]
         self._keep(f"{screen}, 320 px, {language}", await problems_of_shape(page, None))
         await page.set_viewport_size(usual)  # type: ignore[arg-type]
@@ -96,6 +88,16 @@ class Gallery:
         """In both sizes and languages; the language of before comes back."""
         for _ in LANGUAGES:
             await self.look(person, screen)
+            await other_language(person)
+
+    async def look_at_question(self, person: Person, screen: str, *asks: str, **which: str) -> None:
+        """The second step of an act, asked anew in each language. ``asks``: test ids to press one after the other."""
+        for _ in LANGUAGES:
+            for testid in asks[:-1]:
+                await person.tap(testid)
+            await person.tap(asks[-1], **which)
+            await self.look(person, screen)
+            await person.page.keyboard.press("Escape")
             await other_language(person)
 
     async def enlarge(self, person: Person, screen: str, act: str) -> None:
@@ -127,7 +129,6 @@ class Gallery:
 
     def hang(self) -> None:
         """Write the page that shows all pictures, those of a screen side by side."""
-        print(TIMES)
         rows = "".join(
             f"<h2>{escape(screen)}</h2><p>"
             + "".join(f'<a href="{name}"><img src="{name}" alt="{name}" loading="lazy"></a>' for name in names)

@@ -181,9 +181,9 @@ async def the_waiting_room(scene: Scene) -> None:
         gallery.look_in_both(mediator, "console-waiting"),
     )
     applicant = mediator.page.locator('.side[data-side="applicant"]')
+    await gallery.look_at_question(mediator, "console-deny", "deny")
     await applicant.get_by_test_id("deny").click()
     await mediator.see("confirm-reason").fill(WRITTEN["reason"])
-    await gallery.look_in_both(mediator, "console-deny")
     await mediator.tap("confirm-yes")
     await party.waits_for("end-denied")
     await gallery.look_in_both(party, "denied")

@@ -9,8 +9,8 @@ from tests.e2e.screens.scene import Scene
 
 async def the_end(scene: Scene) -> None:
     party, mediator, gallery = scene.party, scene.mediator, scene.gallery
+    await gallery.look_at_question(mediator, "console-end", "end-session")
     await mediator.tap("end-session")
-    await gallery.look(mediator, "console-end")
     await mediator.tap("confirm-yes")
     await mediator.waits_for("filed-state", seconds=60, state="filed")
     await party.waits_for("done")

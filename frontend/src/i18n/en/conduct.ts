@@ -5,7 +5,7 @@ const messages: Record<keyof typeof source, string> = {
   "conduct.nobody": "No hand is up",
   "conduct.waited": "for {time}",
   "conduct.word": "Speak",
-  "conduct.wordTo": "Give {name} the word",
+  "conduct.wordTo": "Speak: {name}",
   "conduct.up": "Move {name} up",
   "conduct.down": "Move {name} down",
   "conduct.lower": "Lower {name}'s hand",
