@@ -7,7 +7,7 @@ from tests.support.browser import Person
 STOP = """
 () => {
   const one = document.activeElement;
-  if (!one || one === document.body) return null;
+  if (!one || one === document.body || one.tabIndex < 0) return null; // where a page begins is no stop
   // the ring of a choice or a box is drawn around its label
   const seen = [one, one.closest("label"), one.closest(".radio, .choice label, .composer, .note")].filter(Boolean);
   const ring = seen.some((each) => {

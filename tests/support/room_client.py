@@ -158,7 +158,9 @@ class RoomSocket:
 @asynccontextmanager
 async def room_socket(service: Service, room_id: str) -> AsyncIterator[RoomSocket]:
     """A socket that has said nothing yet."""
-    async with websockets.connect(address(service, f"/rooms/{room_id}/socket"), max_size=None) as socket:
+    async with websockets.connect(
+        address(service, f"/rooms/{room_id}/socket"), max_size=None, max_queue=None
+    ) as socket:
         yield RoomSocket(socket)
 
 
