@@ -67,7 +67,9 @@ class Door:
         self._check_lock(grant)
         if self._removals[grant.participant_id] != removals:
             raise SignalingError(ErrorCode.FORBIDDEN, "you were sent out")
-        person = self._room.participants.setdefault(grant.participant_id, person)
+        if self._room.participants.setdefault(grant.participant_id, person) is person:
+            self._room.keeping.welcome(person)
+        person = self._room.participants[grant.participant_id]
         if grant.admitted and not person.admitted:
             person.admitted = True
         return self._attach(person, outlet, resume, last_seq)
@@ -89,6 +91,7 @@ class Door:
     def _check_lock(self, grant: Grant) -> None:
         """Whoever was let in once, and whoever sits in the room or its waiting rooms, may come back."""
         inside = grant.role == "host" or grant.admitted or grant.participant_id in self._room.participants
+        inside = inside or self._room.keeping.sat_before_the_door(grant.participant_id)
         if self._room.conduct.locked and not inside:
             raise SignalingError(ErrorCode.ROOM_LOCKED, "the room takes in nobody new")
 

@@ -8,11 +8,13 @@ from typing import Any
 import msgspec
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from signaling import visibility
 from signaling.board import EVERYBODY, HOSTS, Audience, only
+from signaling.ids import ParticipantId
 from signaling.messages import Json
+from signaling.views import View
 from tests.support.room_ports import Browser, House
 
 NAMES = ["host", "a1", "a2", "r1", "r2", "w1"]
@@ -79,6 +81,37 @@ def _index(snapshot: Json) -> dict[str, Any]:
     }
 
 
+def _what_is(house: House, names: list[str]) -> dict[str, Any]:
+    """What the room shows to these people, and who of them is muted whenever they send."""
+    if not names:
+        return {}
+    people = {name: house.room.participants[ParticipantId(name)] for name in names}
+    return {
+        name: (
+            _in_the_room(visibility.view_of(house.room, person)),
+            [house.room.silence.holds(person.participant_id, source) for source in ("microphone", "camera", "screen")],
+        )
+        for name, person in people.items()
+    }
+
+
+def _in_the_room(view: View) -> dict[str, Any]:
+    """What somebody sees of those who are connected: all but media, the quality of connections, and the sums of
+    speaking time, of which a restart may cost a quarter of a minute."""
+    known = msgspec.to_builtins(view)
+    people = {each: person for each, person in known["participants"].items() if person["presence"] != "dropped"}
+    if known["stage"]["spotlight"] not in people:
+        known["stage"]["spotlight"] = None
+    return {
+        "people": {each: person | {"quality": None} for each, person in people.items()},
+        "recording": known["recording"],
+        "documents": known["documents"],
+        "caucuses": {each: caucus | {"sealed": None} for each, caucus in known["caucuses"].items()},
+        "stage": known["stage"],
+        "board": {topic: value for topic, value in known["board"].items() if topic != "balance"},
+    }
+
+
 class RoomMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
@@ -94,8 +127,11 @@ class RoomMachine(RuleBasedStateMachine):
         return self.loop.run_until_complete(work)
 
     def teardown(self) -> None:
-        self.run(self.house.close())
-        self.loop.close()
+        try:
+            self.the_web_process_dies_and_everybody_comes_back_to_what_was()
+        finally:
+            self.run(self.house.close())
+            self.loop.close()
 
     def connected(self, name: str) -> Browser | None:
         browser = self.browsers.get(name)
@@ -116,6 +152,11 @@ class RoomMachine(RuleBasedStateMachine):
         assert answer["data"].get("code") != "internal", answer
         self.run(self.house.settle())
         return answer
+
+    @initialize()
+    def everybody_comes(self) -> None:
+        for name in NAMES:
+            self.join(name, False)
 
     @rule(name=names, resuming=st.booleans())
     def join(self, name: str, resuming: bool) -> None:
@@ -243,6 +284,8 @@ class RoomMachine(RuleBasedStateMachine):
     def board(self, topic: str, value: Any, audience: Audience) -> None:
         for room in self.house.hub.rooms.values():
             room.set_board(topic, value, audience)
+            kept = self.house.policy.board
+            kept.update({topic: room.board[topic]}) if value is not None else kept.pop(topic, None)
         self.run(self.house.settle())
 
     @rule(start=st.booleans())
@@ -299,6 +342,24 @@ class RoomMachine(RuleBasedStateMachine):
 
         self.run(die_and_return())
 
+    @rule()
+    def the_web_process_dies_and_everybody_comes_back_to_what_was(self) -> None:
+        async def die_and_return() -> None:
+            self.house.clock.advance(10)  # nobody is on their way into a private talk or out of it
+            await self.house.settle()
+            here = [name for name in NAMES if self.connected(name) is not None]
+            before = _what_is(self.house, here)
+            await self.house.killed()
+            self.house.policy.calls.clear()
+            self.publications.clear()
+            for name in here:
+                answer = await self.browsers[name].join()
+                assert answer["type"] == "ok", answer
+            await self.house.settle()
+            assert _what_is(self.house, here) == before
+
+        self.run(die_and_return())
+
     @rule(subject=names, state=st.sampled_from(["connected", "disconnected", "failed"]))
     def transport_news(self, subject: str, state: Any) -> None:
         async def news() -> None:
@@ -328,7 +389,10 @@ class RoomMachine(RuleBasedStateMachine):
         for room in self.house.hub.rooms.values():
             for viewer in room.participants.values():
                 for subject in viewer.known.participants:
-                    person = room.participants[subject]
+                    person = room.participants.get(subject)
+                    if person is None:  # gone from a private talk, which those outside do not learn
+                        assert viewer.known.participants[subject].presence == "away"
+                        continue
                     waiting_ally = not viewer.admitted and not person.admitted and viewer.side == person.side
                     both_in = viewer.admitted and person.admitted
                     hosts = "host" in (viewer.role, person.role)
