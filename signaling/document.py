@@ -84,9 +84,8 @@ class Document:
 
     def view(self) -> DocumentView:
         """As everybody who was admitted sees it."""
-        return DocumentView(
-            self.document_id, self._frozen, [each for each in self._writers if not self._away(each)], self._digest
-        )
+        writers = sorted(each for each in self._writers if not self._away(each))
+        return DocumentView(self.document_id, self._frozen, writers, self._digest)
 
     def content(self) -> Json:
         """The text now, as ProseMirror JSON."""

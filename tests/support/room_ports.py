@@ -572,7 +572,7 @@ class House:
 
     @property
     def room(self) -> Room:
-        room = self.hub.room(ROOM)
+        room = self.hub.room(self.room_id)
         assert room is not None
         return room
 
