@@ -31,23 +31,17 @@ class Keeping:
         self._absent: dict[ParticipantId, KeptWishes] = {each.participant_id: each for each in kept.wishes}
         self._waited_for = {each.participant_id for each in kept.hands}
         self._waited_for |= {each.participant_id for each in kept.spotlights}
-        self._waiting = set(kept.waiting)
         self._patience: Timer | None = None
-        if self._waited_for or self._absent or self._waiting:
+        if self._waited_for or self._absent or kept.waiting:
             self._patience = clock.later(room.settings.resume_seconds, self._give_up)
 
     def welcome(self, person: Participant) -> None:
         """Somebody comes into the room: what was theirs in the process before is theirs."""
-        self._waiting.discard(person.participant_id)
         wishes = self._absent.pop(person.participant_id, None)
         if wishes is None:
             return
         person.wants_break, person.may_share = wishes.wants_break, wishes.may_share
         person.asks = {ask.source: ask for ask in wishes.asks}
-
-    def sat_before_the_door(self, participant_id: ParticipantId) -> bool:
-        """Whether somebody who was not let in yet was in the waiting rooms when the last process ended."""
-        return participant_id in self._waiting
 
     def notice(self) -> None:
         """Something may have changed: keep it soon."""
@@ -81,15 +75,13 @@ class Keeping:
             if person.wants_break or person.may_share or person.asks
         ]
         wishes += self._absent.values()
-        people = self._room.participants.values()
-        waiting = self._waiting | {each.participant_id for each in people if not each.admitted}
         return KeptConduct(
             hands=conduct.kept_hands(),
             spotlights=conduct.kept_spotlights(),
             timers=conduct.kept_timers(),
             mutes=self._room.silence.kept(),
             wishes=tuple(sorted(wishes, key=lambda each: each.participant_id)),
-            waiting=tuple(sorted(waiting)) if conduct.locked else (),
+            waiting=self._room.door.line(),
         )
 
     def stop(self) -> None:
@@ -100,7 +92,7 @@ class Keeping:
     def _give_up(self) -> None:
         """Whoever is not back by now has left, as when their connection alone had been lost."""
         self._absent.clear()
-        self._waiting.clear()
+        self._room.door.give_up()
         for participant_id in self._waited_for - self._room.participants.keys():
             self._room.conduct.gone(participant_id)
         self._room.refresh()

@@ -58,7 +58,7 @@ class KeptWishes(msgspec.Struct, frozen=True):
 
 
 class KeptConduct(msgspec.Struct, frozen=True):
-    """The conduct of one room. ``hands``: in the order of the queue. ``waiting``: who sat before a locked door."""
+    """The conduct of one room. ``hands``: in the order of the queue. ``waiting``: who is to be let in."""
 
     hands: Sequence[KeptHand] = ()
     spotlights: Sequence[KeptSpotlight] = ()

@@ -95,12 +95,12 @@ class Room:
         kept = fitting(state.conduct, self.caucuses.place_of, talks)
         self.conduct = Conduct(self, clock, locked=state.locked, kept=kept)
         self.silence = Silence(self, kept.mutes)
+        self.door = Door(self, kept.waiting)
         self.keeping = Keeping(self, clock, kept)
         self.background = Background()
         self._clock = clock
         self._on_empty = on_empty
         self._on_closed = on_closed
-        self.door = Door(self)
         self.movement = Movement(self, clock)
         self.balance = Balance(self, clock, state.spoken)
         self.balance.show()

@@ -145,6 +145,38 @@ async def test_who_sat_before_a_locked_door_sits_there_again_and_nobody_else(hom
     assert (await waits.join())["data"]["code"] == "room_locked"
 
 
+async def test_those_who_wait_are_told_how_many_came_before_and_nothing_of_whom(home: House) -> None:
+    host = await home.host()
+    first = await home.arrive("first", side="respondent", admitted=False)
+    second = await home.arrive("second", side="applicant", admitted=False)
+    third = await home.arrive("third", side="applicant", admitted=False)
+
+    def ahead(*names: str) -> list[int]:
+        return [home.room.participants[ParticipantId(each)].known.stage.ahead for each in names]
+
+    assert ahead("first", "second", "third", "host") == [0, 1, 2, 0]
+    assert {each["participant_id"] for each in second.snapshot["participants"]} == {"host", "second"}  # type: ignore[index]
+    await second.hang_up()
+    await second.join(resuming=True)
+    assert ahead("first", "second", "third") == [0, 1, 2], "a lost connection costs no place"
+    await home.killed()
+    for browser in (third, host, second):
+        await browser.join()
+    await home.settle()
+    assert ahead("second", "third") == [1, 2], "who came first may be back at any moment"
+    home.clock.advance(home.room.settings.resume_seconds)
+    await home.settle()
+    assert ahead("second", "third") == [0, 1]
+    await first.join()
+    assert ahead("second", "third", "first") == [0, 1, 2], "whoever had left is the last"
+    await host.do("admit", participant_id="third")
+    assert ahead("second", "third", "first") == [0, 0, 1]
+    assert [each["data"]["stage"]["ahead"] for each in first.catch_up() if each["type"] == "stage_changed"] == [1]
+    await second.hang_up(1000)
+    await home.settle()
+    assert ahead("first") == [0]
+
+
 async def test_a_failure_to_keep_is_made_good_with_the_next_change(home: House) -> None:
     _, a, r = await three(home)
     home.policy.refuse["keep_conduct"] = SignalingError(ErrorCode.INTERNAL, "the disk is full")
