@@ -12,10 +12,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from signaling import visibility
 from signaling.board import EVERYBODY, HOSTS, Audience, only
-from signaling.ids import ParticipantId
 from signaling.messages import Json
-from signaling.views import View
 from tests.support.room_ports import Browser, House
+from tests.support.room_shown import what_is
 
 NAMES = ["host", "a1", "a2", "r1", "r2", "w1"]
 SIDES = {"host": "mediator", "a1": "applicant", "a2": "applicant", "r1": "respondent", "r2": "respondent", "w1": "x"}
@@ -78,37 +77,6 @@ def _index(snapshot: Json) -> dict[str, Any]:
         "stage": snapshot["stage"],
         "board": dict(snapshot["board"]),
         "media_epoch": snapshot["media_epoch"],
-    }
-
-
-def _what_is(house: House, names: list[str]) -> dict[str, Any]:
-    """What the room shows to these people, and who of them is muted whenever they send."""
-    if not names:
-        return {}
-    people = {name: house.room.participants[ParticipantId(name)] for name in names}
-    return {
-        name: (
-            _in_the_room(visibility.view_of(house.room, person)),
-            [house.room.silence.holds(person.participant_id, source) for source in ("microphone", "camera", "screen")],
-        )
-        for name, person in people.items()
-    }
-
-
-def _in_the_room(view: View) -> dict[str, Any]:
-    """What somebody sees of those who are connected: all but media, the quality of connections, and the sums of
-    speaking time, of which a restart may cost a quarter of a minute."""
-    known = msgspec.to_builtins(view)
-    people = {each: person for each, person in known["participants"].items() if person["presence"] != "dropped"}
-    if known["stage"]["spotlight"] not in people:
-        known["stage"]["spotlight"] = None
-    return {
-        "people": {each: person | {"quality": None} for each, person in people.items()},
-        "recording": known["recording"],
-        "documents": known["documents"],
-        "caucuses": {each: caucus | {"sealed": None} for each, caucus in known["caucuses"].items()},
-        "stage": known["stage"],
-        "board": {topic: value for topic, value in known["board"].items() if topic != "balance"},
     }
 
 
@@ -348,7 +316,7 @@ class RoomMachine(RuleBasedStateMachine):
             self.house.clock.advance(10)  # nobody is on their way into a private talk or out of it
             await self.house.settle()
             here = [name for name in NAMES if self.connected(name) is not None]
-            before = _what_is(self.house, here)
+            before = what_is(self.house, here)
             await self.house.killed()
             self.house.policy.calls.clear()
             self.publications.clear()
@@ -356,7 +324,7 @@ class RoomMachine(RuleBasedStateMachine):
                 answer = await self.browsers[name].join()
                 assert answer["type"] == "ok", answer
             await self.house.settle()
-            assert _what_is(self.house, here) == before
+            assert what_is(self.house, here) == before
 
         self.run(die_and_return())
 
