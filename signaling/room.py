@@ -15,6 +15,7 @@ from typing import Any
 from signaling.background import Background, attempt
 from signaling.balance import Balance
 from signaling.board import EVERYBODY, Audience, Piece
+from signaling.captions import Captions
 from signaling.caucus import Caucuses
 from signaling.clock import Clock, Timer
 from signaling.conduct import Conduct
@@ -97,6 +98,7 @@ class Room:
         self.silence = Silence(self, kept.mutes)
         self.door = Door(self, kept.waiting)
         self.keeping = Keeping(self, clock, kept)
+        self.captions = Captions(self, clock)
         self.background = Background()
         self._clock = clock
         self._on_empty = on_empty
@@ -186,6 +188,7 @@ class Room:
         self.movement.stop()
         self.conduct.stop()
         self.keeping.stop()
+        self.captions.stop()
         self.balance.stop()
         people = list(self.participants.values())
         self.participants.clear()

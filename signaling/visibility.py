@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from signaling.captions import TOPIC
 from signaling.ids import ParticipantId
 from signaling.messages import ParticipantView, StageView
 from signaling.participant import Participant
@@ -68,6 +69,8 @@ def view_of(room: Room, viewer: Participant) -> View:
                     people[member.participant_id] = caucus.glimpse(member)
     epoch = room.media_epoch + viewer.moves
     board = {topic: piece.value for topic, piece in room.board.items() if piece.audience.includes(viewer, mine)}
+    if captions := room.captions.shown_to(viewer):
+        board[TOPIC] = captions
     if not viewer.admitted:
         stage = StageView(ahead=room.door.ahead(viewer.participant_id))
         return View(participants=people, recording=room.recording, stage=stage, board=board, media_epoch=epoch)

@@ -14,7 +14,7 @@ from signaling import visibility
 from signaling.board import EVERYBODY, HOSTS, Audience, only
 from signaling.messages import Json
 from tests.support.room_ports import Browser, House
-from tests.support.room_shown import what_is
+from tests.support.room_shown import replay, shown_parts, what_is
 
 NAMES = ["host", "a1", "a2", "r1", "r2", "w1"]
 SIDES = {"host": "mediator", "a1": "applicant", "a2": "applicant", "r1": "respondent", "r2": "respondent", "w1": "x"}
@@ -22,62 +22,6 @@ WAITING = {"a2", "r2", "w1"}
 
 names = st.sampled_from(NAMES)
 guests = st.sampled_from(NAMES[1:])
-
-
-def replay(snapshot: Json, events: list[Json]) -> Json:
-    """What a client that follows PROTOCOL.md knows after these events."""
-    known = _index(snapshot)
-    seq = snapshot["seq"]
-    for event in events:
-        name, data = event["type"], event["data"]
-        if name == "active_speakers":
-            assert event["seq"] == seq
-            continue
-        assert event["seq"] == seq + 1, "events have no gaps"
-        seq = event["seq"]
-        if name == "snapshot":
-            known = _index(data["snapshot"])
-        elif name == "participant_changed":
-            known["participants"][data["participant"]["participant_id"]] = data["participant"]
-        elif name == "participant_left":
-            del known["participants"][data["participant_id"]]
-        elif name == "publication_changed":
-            known["publications"][data["publication"]["publication_id"]] = data["publication"]
-        elif name == "publication_closed":
-            del known["publications"][data["publication_id"]]
-        elif name == "recording_changed":
-            known["recording"] = data["recording"]
-        elif name == "document_changed":
-            known["documents"][data["document"]["document_id"]] = data["document"]
-        elif name == "caucus_changed":
-            known["caucuses"][data["caucus"]["caucus_id"]] = data["caucus"]
-        elif name == "caucus_cancelled":
-            del known["caucuses"][data["caucus_id"]]
-        elif name == "stage_changed":
-            known["stage"] = data["stage"]
-        elif name == "board_changed" and data["value"] is None:
-            known["board"].pop(data["topic"])
-        elif name == "board_changed":
-            known["board"][data["topic"]] = data["value"]
-        elif name == "media_reset":
-            known["media_epoch"] = data["epoch"]
-        else:
-            assert name in ("transport_changed", "subscription_changed", "publication_layers"), name
-    return {**known, "seq": seq}
-
-
-def _index(snapshot: Json) -> dict[str, Any]:
-    return {
-        "me": snapshot["me"],
-        "participants": {p["participant_id"]: p for p in snapshot["participants"]},
-        "publications": {p["publication_id"]: p for p in snapshot["publications"]},
-        "recording": snapshot["recording"],
-        "documents": {d["document_id"]: d for d in snapshot["documents"]},
-        "caucuses": {c["caucus_id"]: c for c in snapshot["caucuses"]},
-        "stage": snapshot["stage"],
-        "board": dict(snapshot["board"]),
-        "media_epoch": snapshot["media_epoch"],
-    }
 
 
 class RoomMachine(RuleBasedStateMachine):
@@ -199,6 +143,10 @@ class RoomMachine(RuleBasedStateMachine):
     @rule(name=names, raised=st.booleans())
     def raise_hand(self, name: str, raised: bool) -> None:
         self.command(name, "raise_hand", raised=raised)
+
+    @rule(name=names, words=st.sampled_from(["我写给大家看", "听不见"]))
+    def write_a_caption(self, name: str, words: str) -> None:
+        self.command(name, "write_caption", text=words, place="")
 
     @rule(name=names, wanted=st.booleans(), agreed=st.booleans(), source=st.sampled_from(["microphone", "camera"]))
     def ask_and_answer(self, name: str, wanted: bool, agreed: bool, source: str) -> None:
@@ -350,7 +298,7 @@ class RoomMachine(RuleBasedStateMachine):
                 person.known = visibility.view_of(room, person)
                 fresh = room.snapshot(person)
                 expected = msgspec.to_builtins(fresh)
-                assert known == {**_index(expected), "seq": expected["seq"]}
+                assert known == {**shown_parts(expected), "seq": expected["seq"]}
 
     @invariant()
     def nobody_knows_more_than_the_rule_allows(self) -> None:
