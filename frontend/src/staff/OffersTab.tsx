@@ -11,6 +11,7 @@ import { draftedAt, offersOf } from "../offers/model";
 import { Own } from "../offers/Own";
 import { offerRefusal } from "../offers/words";
 import { myCaucus } from "../room/caucus";
+import { useActs } from "../ui/acts";
 import { Button } from "../ui/Button";
 import { scrollable, useNow } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
@@ -26,17 +27,7 @@ export function OffersTab() {
   );
   const now = useNow(5000) + state.clockOffset;
   const [making, setMaking] = useState(false);
-  const [refusal, setRefusal] = useState("");
-  const act = async (work: () => Promise<unknown>) => {
-    setRefusal("");
-    try {
-      await work();
-      return true;
-    } catch (error) {
-      setRefusal(offerRefusal(error));
-      return false;
-    }
-  };
+  const { refusal, act } = useActs(offerRefusal);
   const make = async (wanted: Wanted) => {
     const made = await act(() => access.make(wanted));
     if (made) setMaking(false);
