@@ -280,6 +280,7 @@ conduct = Table(
     _session(primary_key=True),
     Column("locked_at", Moment),
     Column("spoken", JSON, nullable=False),
+    Column("live", JSON, nullable=False),
 )
 
 tracks = Table(
