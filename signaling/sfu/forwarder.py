@@ -272,9 +272,10 @@ class Forwarder:
             return
         if publication.paused:
             return
+        came = view[base : base + length].tobytes()
         if publication.sink is not None and publication.tap is None:
             counters.packets_captured += 1
-            publication.sink.rtp(view[base : base + length], self._arrived_at)
+            publication.sink.rtp(came, self._arrived_at)
         if payload >= end and extended > newest >= 0:
             counters.rtp_padding += 1
             stream.drop(extended)
@@ -292,9 +293,9 @@ class Forwarder:
             stream.open_gates(number, Position(timestamp, self._now, where.picture, where.tl0, stream.report))
         tap = publication.tap
         if tap is not None and tap.stream is stream:
-            copy = bytearray(view[base : base + length])
-            counters.packets_captured += tap.rtp(number, copy, where, base, self._arrived_at)
+            counters.packets_captured += tap.rtp(number, bytearray(came), where, base, self._arrived_at)
         if stream.routes or stream.waiting:  # whoever waits for a key frame whose first packet is late needs the others
+            stream.cache.put(number, 0x90 if carried else 0x80, second & 0x80, timestamp, carried, came, payload, end)
             self._forward(stream, index, base + payload, base + end, carried, where, second & 0x80, number, timestamp)
 
     def _descriptor(self, stream: Stream, number: int, payload: int, end: int) -> Descriptor:
@@ -319,7 +320,7 @@ class Forwarder:
         number: int,
         timestamp: int,
     ) -> None:
-        """Keep one packet for repairs and queue it for everybody who follows its stream."""
+        """Queue one packet for everybody who follows its stream."""
         inbox, view = self._inbox, self._view
         # The new header and extension block end where the payload begins.
         start = payload - len(carried) - rtp.HEADER_BYTES
@@ -328,7 +329,6 @@ class Forwarder:
         view[start + rtp.HEADER_BYTES : payload] = carried
         stream.packets += 1
         stream.octets += end - payload
-        stream.cache.put(number, head, marker, timestamp, bytes(view[start + rtp.HEADER_BYTES : end]))
         routes = stream.routes
         if number < stream.barrier:
             routes = [route for route in routes if route.first <= number]
