@@ -17,7 +17,7 @@ import resource
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 import uvloop
@@ -140,9 +140,19 @@ def show(run: Measured) -> None:
 
 
 def median_of(runs: list[Measured], name: str, cipher: str) -> Measured:
-    """The run with the middle cost."""
+    """The run with the middle cost; of an even number the mean of the two in the middle."""
     chosen = sorted((run for run in runs if (run.target, run.cipher) == (name, cipher)), key=lambda x: x.us_per_packet)
-    return chosen[len(chosen) // 2]
+    return _between(chosen[(len(chosen) - 1) // 2], chosen[len(chosen) // 2])
+
+
+def _between(one: Measured, other: Measured) -> Measured:
+    figures = {
+        each.name: (getattr(one, each.name) + getattr(other, each.name)) / 2
+        for each in fields(Measured)
+        if each.name not in ("target", "cipher")
+    }
+    figures |= {name: round(figures[name]) for name in ("packets_per_s", "unreadable")}
+    return replace(one, **{name: round(value, 5) for name, value in figures.items()})
 
 
 def main() -> None:
