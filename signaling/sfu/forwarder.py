@@ -61,6 +61,8 @@ class Forwarder:
         self._clock = clock
         self._transports: dict[bytes, Transport] = {}
         self._now = self._arrived_at = 0.0
+        self.handshaken = 0
+        """DTLS datagrams from people who are there, so far."""
         self.awake: list[Stream] = []
         """Streams of which packets arrive. They come here with their first packet; whoever looks sends them away."""
 
@@ -116,6 +118,7 @@ class Forwarder:
             if transport is None:
                 self._counters.unknown_address += 1
             else:
+                self.handshaken += 1
                 transport.receive_dtls(datagram)
         else:
             self._counters.unknown_datagram += 1
