@@ -159,7 +159,7 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--seconds", type=float, default=6, help="of each run")
-    parser.add_argument("--runs", type=int, default=3, help="of each target and cipher")
+    parser.add_argument("--runs", type=int, default=3, help="of each target and cipher; 0: the ladder alone")
     parser.add_argument("--rooms", type=int, default=4, help="of six people: 5,100 packets a second out each")
     parser.add_argument("--ladder", action="store_true", help="find the largest load that each carries as well")
     parser.add_argument("--cipher", choices=[*CIPHERS, "both"], default="both")
@@ -177,12 +177,20 @@ def main() -> None:
                 runs.append(uvloop.run(measure(name, cipher, chosen.rooms, chosen.seconds)))
                 show(runs[-1])
     print()
-    print(json.dumps(summary(runs, names, ciphers, floor, chosen.ladder, chosen.seconds)))
+    result = summary(runs, names, ciphers, floor) if runs else {}
+    if chosen.ladder:
+        result |= ladder(names, ciphers[0], chosen.seconds)
+    print(json.dumps(result))
 
 
-def summary(
-    runs: list[Measured], names: list[str], ciphers: list[str], floor: Delivery, ladder: bool, seconds: float
-) -> dict[str, Any]:
+def ladder(names: list[str], cipher: str, seconds: float) -> dict[str, int]:
+    """The most packets a second that a worker, with every track recorded, and Janus carry."""
+    keys = {"worker+tap": "max_packets_per_s", "janus": "janus_max_packets_per_s"}
+    best = {key: climb(name, cipher, seconds) for name, key in keys.items() if name in names}
+    return {key: run.packets_per_s if run else 0 for key, run in best.items()}
+
+
+def summary(runs: list[Measured], names: list[str], ciphers: list[str], floor: Delivery) -> dict[str, Any]:
     """The figures that matter; ``ratio_to_janus`` is the worse of the ciphers, with every track recorded."""
     first = median_of(runs, "worker+tap", ciphers[0])
     result: dict[str, Any] = {
@@ -207,11 +215,6 @@ def summary(
             for cipher in ciphers
         }
         result |= {"ratio_to_janus": max(ratios.values()), "ratios": ratios}
-    if ladder:
-        for name in ("worker+tap", "janus") if "janus" in names else ("worker+tap",):
-            best = climb(name, ciphers[0], seconds)
-            key = "max_packets_per_s" if name != "janus" else "janus_max_packets_per_s"
-            result[key] = best.packets_per_s if best else 0
     return result
 
 
