@@ -47,8 +47,10 @@ def read(transport: Transport, compound: bytes, now: float, arrived_at: float, r
                 subscription = transport.subscriptions.get(message.media_ssrc)
                 if subscription is not None:
                     wanted = message.sequences[:LARGEST_REQUEST]
-                    way = transport.way_down
-                    retransmit(subscription, wanted if way is None else wanted[: way.repairs(len(wanted), now)])
+                    if (way := transport.way_down) is not None:
+                        way.asked(subscription, wanted)
+                        wanted = wanted[: way.repairs(subscription, len(wanted), now)]
+                    retransmit(subscription, wanted)
             case rtcp.KeyFrameRequest():
                 subscription = transport.subscriptions.get(message.media_ssrc)
                 if subscription is not None and subscription.wanted:  # a picture that was given up costs nobody one
@@ -107,9 +109,10 @@ def _note_losses(transport: Transport, blocks: tuple[rtcp.ReportBlock, ...], now
         transport.told_losses(subscription.fraction_lost * packets, packets)
         if transport.way_down is not None and packets > 0:
             estimate = transport.way_down.estimate
-            estimate.told_losses(now, subscription.fraction_lost * packets, packets)
+            if not (subscription.asks and subscription.asked_again):  # else it told already, and sooner
+                estimate.told_losses(now, subscription.fraction_lost * packets, packets)
             if subscription.round_trip is not None:
-                estimate.trips.note(now, subscription.round_trip)
+                estimate.trips.note(now, now, subscription.round_trip)
 
 
 def ask_for_missing(stream: Stream, now: float) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import structlog
 
-from signaling.sfu import rtp
+from signaling.sfu import h264, rtp
 from signaling.sfu.counters import Counters
 from signaling.sfu.egress import Egress
 from signaling.sfu.ice import IceLite
@@ -287,7 +287,7 @@ class Forwarder:
         reception.octets += length
         if number > stream.last_number:
             stream.last_number, stream.newest_timestamp, stream.heard_at = number, timestamp, now
-        where = self._descriptor(stream, number, base + payload, base + end) if stream.layered else ABSENT
+        where = self._descriptor(stream, number, base + payload, base + end) if stream.described else ABSENT
         if (
             stream.waiting
             and payload < end
@@ -302,8 +302,12 @@ class Forwarder:
             self._forward(stream, base + payload, base + end, carried, where, second & 0x80, number, timestamp)
 
     def _descriptor(self, stream: Stream, number: int, payload: int, end: int) -> Descriptor:
-        """Read the payload descriptor of a layer; the newest is what a subscriber would leave behind."""
+        """Read what a packet of a layer tells; the newest picture is what a subscriber would leave behind."""
         view = self._view
+        if not stream.layered:
+            if payload < end and view[payload] & 0x1F in h264.MAY_TELL:
+                stream.size = h264.picture_size(view, payload, end) or stream.size
+            return ABSENT
         where = read_descriptor(view, payload, end)
         if number == stream.last_number and where.picture_at:
             stream.newest_picture, stream.newest_tl0 = where.picture, where.tl0

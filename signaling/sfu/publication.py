@@ -37,6 +37,8 @@ LOWEST_RATE: Final = 2000
 RISING, FALLING = 0.5, 0.2
 """What of a new measurement counts: too much assumed costs less than too little."""
 SRTP_BYTES: Final = 16
+UDP_BYTES: Final = 28
+"""Bytes around a packet on the way: what the encryption adds, and the headers of UDP and IPv4."""
 ASSUMED_SOUND: Final = 45_000
 ASSUMED_RATES: Final = (120_000, 400_000, 1_000_000, 2_000_000)
 """Bits per second of the layers of a picture, low to high, before they were seen."""
@@ -56,6 +58,7 @@ class Stream:
         "_bytes_taken",
         "_drops",
         "_forgotten",
+        "_packets_before",
         "_unheard",
         "arrivals",
         "awake",
@@ -63,6 +66,7 @@ class Stream:
         "bits_per_second",
         "cache",
         "carrier",
+        "described",
         "dropped",
         "heard_at",
         "key_asked_at",
@@ -116,6 +120,7 @@ class Stream:
         self.last_number = 0
         self.packets = self.octets = 0
         self.layered = len(offered.encodings) > 1 and offered.mime_type == "video/vp8"
+        self.described = self.layered or (len(offered.encodings) > 1 and offered.mime_type == "video/h264")
         """Whether its payload descriptors must be read, because somebody may change from or to it."""
         self.newest_timestamp = self.newest_picture = self.newest_tl0 = 0
         self.heard_at = float("-inf")
@@ -125,8 +130,8 @@ class Stream:
         """Pixels, as the last key frame said."""
         self.bits_per_second = 0
         self.usual_rate = 0.0
-        """Bits per second while it was last sent, smoothed; 0: not known."""
-        self._bytes_before = self._bytes_taken = 0
+        """Bits per second on the way while it was last sent, smoothed; 0: not known."""
+        self._bytes_before = self._bytes_taken = self._packets_before = 0
         self._drops: list[int] = []
         self._forgotten = 0
         self.dropped = 0
@@ -157,7 +162,7 @@ class Stream:
         self.reception = Reception(ssrc, self.publication.offered.clock_rate)
         self._drops, self._forgotten, self.dropped, self.last_drop = [], 0, 0, -1
         self.report = None
-        self._bytes_before = self._bytes_taken = 0
+        self._bytes_before = self._bytes_taken = self._packets_before = 0
         for subscription in self.publication.subscriptions:
             if subscription.stream is self:
                 subscription.close_gate()
@@ -176,12 +181,13 @@ class Stream:
 
     def measure(self, seconds: float) -> None:
         """Note its rate over the ``seconds`` since the last call."""
-        received = self._bytes()
-        self.bits_per_second = int(8 * (received - self._bytes_before) / seconds) if seconds > 0 else 0
-        self._bytes_before = received
+        octets, packets = self._bytes(), self.reception.received
+        lately, around = octets - self._bytes_before, UDP_BYTES * (packets - self._packets_before)
+        self._bytes_before, self._packets_before = octets, packets
+        self.bits_per_second = int(8 * lately / seconds) if seconds > 0 else 0
         if self.bits_per_second > LOWEST_RATE:
-            step = self.bits_per_second - self.usual_rate
-            self.usual_rate += step * (RISING if step > 0 else FALLING)
+            step = 8 * (lately + around) / seconds - self.usual_rate
+            self.usual_rate += step * ((RISING if step > 0 else FALLING) if self.usual_rate else 1)
 
     def _bytes(self) -> int:
         return self.reception.octets + SRTP_BYTES * self.reception.received

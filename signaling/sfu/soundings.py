@@ -17,10 +17,13 @@ from signaling.sfu.capabilities import NUMBER_ID
 
 LARGEST_PADDING: Final = 255
 ANSWERED_WITHIN: Final = 0.45
-"""Seconds beyond the round trip after which a sounding counts as lost: browsers answer ten times a second or so."""
+"""Seconds beyond the round trip after which a sounding is late: browsers answer ten times a second or so."""
+LOST_AFTER: Final = 1.5
+"""Seconds beyond the round trip after which it counts as lost: longer than queues that one meets."""
 ASSUMED_TRIP: Final = 0.2
 REMEMBERED: Final = 5.0
 UNANSWERED: Final = 30
+NEVER: Final = (float("-inf"), 0)
 HEAD: Final = 0x90 | 0x20
 """First byte of the RTP header: an extension, and padding."""
 
@@ -29,10 +32,14 @@ _FEEDBACK = struct.Struct("!HH")
 
 
 class Echo(NamedTuple):
-    """What became of a sounding. ``delay``: seconds between two clocks that do not know each other; None: lost."""
+    """What became of a sounding, before which so many ``octets`` were sent in all.
+
+    ``delay``: seconds between two clocks that do not know each other; None: lost.
+    """
 
     sent_at: float
     delay: float | None
+    octets: int
 
 
 def body(number: int, padding: int) -> bytes:
@@ -94,7 +101,7 @@ class Soundings:
     """The soundings of one transport: numbered here, answered by the browser."""
 
     def __init__(self) -> None:
-        self._sent: dict[int, float] = {}
+        self._sent: dict[int, tuple[float, int]] = {}
         self._next = 0
         self.answered_at = -1.0
         """When the browser last answered; negative: never."""
@@ -106,11 +113,11 @@ class Soundings:
         """Whether so many had no answer that the browser does not seem to know of them."""
         return self.answered_at < 0 and self._next > UNANSWERED
 
-    def send(self, now: float) -> int:
-        """The number of the next one, which leaves at ``now``."""
+    def send(self, now: float, octets: int) -> int:
+        """The number of the next one, which leaves at ``now`` behind so many ``octets``."""
         number = self._next
         self._next = (number + 1) & 0xFFFF
-        self._sent[number] = now
+        self._sent[number] = now, octets
         return number
 
     def forget(self) -> None:
@@ -121,15 +128,20 @@ class Soundings:
         """The browser's answer. Raises ValueError when it is malformed."""
         echoes = []
         for number, arrived_at in read_feedback(raw):
-            sent_at = self._sent.get(number)
-            if sent_at is None or now - sent_at > REMEMBERED:
+            sent_at, octets = self._sent.get(number, NEVER)
+            if now - sent_at > REMEMBERED:
                 continue  # of an earlier round of numbers, or told twice
             del self._sent[number]
-            echoes.append(Echo(sent_at, None if arrived_at is None else arrived_at - sent_at))
+            echoes.append(Echo(sent_at, None if arrived_at is None else arrived_at - sent_at, octets))
             self._told_up_to = max(self._told_up_to, sent_at)
         if echoes:
             self.answered_at = now
         return echoes
+
+    def overdue(self, now: float, round_trip: float | None = None) -> bool:
+        """Whether one should have been answered by now, on a way of this round trip."""
+        patience = ANSWERED_WITHIN + (ASSUMED_TRIP if round_trip is None else round_trip)
+        return any(now - sent_at > patience for sent_at, _ in self._sent.values())
 
     def lost(self, heard_at: float, round_trip: float | None = None) -> Iterator[Echo]:
         """Those that should have been answered before the browser was last heard, on a way of this round trip.
@@ -137,9 +149,9 @@ class Soundings:
         Of those after it nothing is known: the way back may be the one that is cut. A browser names what it misses: one
         that it passed over without a word is one whose answer was lost. Nobody hears of a loss twice.
         """
-        patience = ANSWERED_WITHIN + (ASSUMED_TRIP if round_trip is None else round_trip)
-        late = [number for number, sent_at in self._sent.items() if heard_at - sent_at > patience]
+        patience = LOST_AFTER + (ASSUMED_TRIP if round_trip is None else round_trip)
+        late = [number for number, (sent_at, _) in self._sent.items() if heard_at - sent_at > patience]
         for number in late:
-            sent_at = self._sent.pop(number)
+            sent_at, octets = self._sent.pop(number)
             if self.answered_at >= 0 and sent_at > self._told_up_to:  # else it is a browser that never answers
-                yield Echo(sent_at, None)
+                yield Echo(sent_at, None, octets)

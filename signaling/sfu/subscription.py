@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import deque
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from signaling.ids import SubscriptionId
@@ -99,11 +100,17 @@ class Subscription:
         self.freezes = Freezes(publication.source)
         self.asked_again = self.repaired = self.key_frames_asked = self.switches = 0
         self.told: tuple[int | None, LayerReason] | None = None
+        self._newest_asked = -1
         self._left: Position | None = None
         self._ssrc = 0
         self._segments: deque[Segment] = deque(maxlen=REMEMBERED_SEGMENTS)
         self._packets = self._octets = self._bytes_before = 0
         self._packets_at_opening = self._octets_at_opening = 0
+
+    @property
+    def asks(self) -> bool:
+        """Whether the subscriber's browser asks again for what it misses."""
+        return self.promised.rtx_ssrc is not None
 
     @property
     def wished(self) -> bool:
@@ -203,6 +210,26 @@ class Subscription:
             if segment.route.first <= number <= segment.last:
                 return segment.stream, segment.route._replace(connection=self.receiver.connection), number
         return None
+
+    def newly_asked(self, sequences: Iterable[int]) -> int:
+        """How many of these left and are asked for again for the first time: so many were lost on the way down.
+
+        What its publisher never got through to here is asked for as well, and says nothing of the way down.
+        """
+        count = 0
+        for sequence in sequences:
+            if self._newest_asked >= 0 and (sequence - self._newest_asked - 1) & 0xFFFF >= 0x8000:
+                continue
+            self._newest_asked = sequence
+            found = self.find(sequence)
+            count += found is not None and found[0].cache.get(found[2]) is not None
+        return count
+
+    def forgive(self) -> None:
+        """What left until now is not counted by ``newly_asked`` any more, and of an earlier layer not repaired."""
+        self._segments.clear()
+        newest = self.stream.last_number + self.offset if self.is_open else self.next_sequence - 1
+        self._newest_asked = newest & 0xFFFF
 
     @property
     def layer(self) -> int | None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from signaling.sfu import rtp
+from signaling.sfu.allocation import MARGIN, Wish, cost, give_less, next_step, share
 from signaling.sfu.arrangement import arrange
-from signaling.sfu.bandwidth import MARGIN, Downlink, Wish, cost, give_less, next_step, share
+from signaling.sfu.bandwidth import Downlink
 from signaling.sfu.soundings import HEAD, LARGEST_PADDING, Echo, Soundings, body
 from signaling.sfu.subscription import Route, Subscription
 
@@ -20,16 +22,15 @@ TENSE_LOOK: Final = 0.09
 """Seconds between two looks: while no limit is known, and when one is."""
 MEASURED_OVER: Final = 0.6
 """Seconds over which the rate of what is sent is taken."""
-OVERHEAD: Final = 44
-"""Bytes of a packet around its payload: header, extensions, SRTP tag."""
+OVERHEAD: Final = 64
+"""Bytes of a packet around its payload: its header and extensions, SRTP tag, UDP and IPv4."""
 REPAIRS: Final = 0.5
 REPAIRS_WHEN_NARROW: Final = 0.15
-"""Packets that may be sent again for each that is sent."""
-MOST_REPAIRS: Final = 60
+"""Packets of pictures that may be sent again for each that is sent."""
+MOST_REPAIRS, MOST_REPAIRS_OF_SOUND = 20, 60
 """At once."""
 REPAIRS_OF_SOUND: Final = 100.0
-"""Packets in a second where no picture is sent: half of what four people say who all talk at once."""
-UNWATCHED: Final = 1.0
+"""Packets of sound in a second that may be sent again: half of what four people say who all talk at once."""
 SILENT: Final = 0.8
 """Seconds without any RTCP after which a browser that answers soundings is cut off; on a full way it asks for more."""
 SILENT_DEAF: Final = 2.5
@@ -38,6 +39,8 @@ SOUNDING_BYTES: Final = LARGEST_PADDING + OVERHEAD - 8
 LARGEST_TRIAL: Final = 1_500_000
 """Bits per second of padding at most."""
 SHORT_PADDING: Final = 4
+HELD_BACK: Final = 0.28
+"""Seconds between two looks that tell of a pause of this process."""
 LONGEST_ELAPSED: Final = 0.3
 """Seconds for which padding is sent at once at most, after a pause of this process."""
 
@@ -51,9 +54,12 @@ class WayDown:
         self._soundings = Soundings()
         self._looked_at = self._heard_at = 0.0
         self._cuts = 0
-        self._padded = self._packets = 0
-        self._repairs = float(MOST_REPAIRS)
+        self._padded = self._octets = self._packets = self._told = 0
+        """Of what was sent: bytes of padding and of media, packets of media and those that would be asked for again."""
+        self._repairs, self._repairs_of_sound = float(MOST_REPAIRS), float(MOST_REPAIRS_OF_SOUND)
         self._repaired_at = 0.0
+        self._asked = 0
+        """Packets that were asked for again since the last look, for the first time."""
         self._sent: deque[tuple[float, int, int]] = deque()
 
     def start_over(self) -> None:
@@ -78,24 +84,37 @@ class WayDown:
         for echo in self._soundings.hear(feedback, now):
             self._note(echo, now)
 
-    def repairs(self, wanted: int, now: float) -> int:
+    def asked(self, subscription: Subscription, sequences: Iterable[int]) -> None:
+        """The browser misses these: sooner told than in any report."""
+        if subscription.asks:
+            self._asked += subscription.newly_asked(sequences)
+
+    def repairs(self, subscription: Subscription, wanted: int, now: float) -> int:
         """How many of so many lost packets may be sent again: on a way that is full they would push out new ones."""
-        if now - self._looked_at > UNWATCHED:  # sound alone: nothing is measured
-            self._repairs = min(MOST_REPAIRS, self._repairs + REPAIRS_OF_SOUND * (now - self._repaired_at))
-        self._repaired_at = now
+        if subscription.publication.kind == "audio":
+            more = REPAIRS_OF_SOUND * (now - self._repaired_at)
+            self._repairs_of_sound = min(MOST_REPAIRS_OF_SOUND, self._repairs_of_sound + more)
+            self._repaired_at = now
+            allowed = min(wanted, int(self._repairs_of_sound))
+            self._repairs_of_sound -= allowed
+            return allowed
+        if self.estimate.troubled(now):
+            return 0
         allowed = min(wanted, int(self._repairs))
         self._repairs -= allowed
         return allowed
 
     def _note(self, echo: Echo, now: float) -> None:
-        self.estimate.told_sounding(now, echo.sent_at, echo.delay)
+        self.estimate.told_sounding(now, *echo)
 
     def look(self, now: float, egress: Egress) -> None:
         """Judge, change what is sent, send a sounding. Called often: it decides by itself when a look is due."""
         elapsed = now - self._looked_at
-        if elapsed < (TENSE_LOOK if self.estimate.tense else RESTING_LOOK):
+        if elapsed < (TENSE_LOOK if self._tense(now) else RESTING_LOOK):
             return
         self._looked_at = now
+        if elapsed > HELD_BACK:
+            self.estimate.hurried(now)
         if now - self._heard_at > self._silence:
             self._sound(now, egress, 0)
             return
@@ -109,12 +128,20 @@ class WayDown:
         needed = None if step is None else (cost(wishes, held) + step.extra) * MARGIN
         target = self.estimate.look(now, everything, needed)
         cut, self._cuts = self._cuts != self.estimate.cuts, self.estimate.cuts
+        if cut:
+            self._repairs = 0.0
         given = (give_less if cut else share)(self.estimate.limit, wishes, held)
         for subscription, layer in zip(subscriptions, given, strict=True):
             if layer != subscription.granted:
                 self._grant(subscription, layer, now)
+            if now <= self.estimate.forgotten_until:
+                subscription.forgive()
         padding = min(LARGEST_TRIAL, target - media) * min(elapsed, LONGEST_ELAPSED) / 8
         self._sound(now, egress, int(padding / SOUNDING_BYTES))
+
+    def _tense(self, now: float) -> bool:
+        late = self._asked or self._soundings.overdue(now, self.estimate.trips.base)
+        return self.estimate.tense or (bool(late) and self._soundings.answered_at >= 0)
 
     @staticmethod
     def _grant(subscription: Subscription, layer: int | None, now: float) -> None:
@@ -132,16 +159,20 @@ class WayDown:
 
     def _rates(self, now: float) -> tuple[float, float]:
         """Bits per second that left of late: media with repairs, and with padding."""
-        octets = packets = 0
+        octets = packets = told = 0
         for each in self._transport.subscriptions.values():
             count = each.packets
             size = OVERHEAD + each.octets / count if count else 0
             octets += int(size * (count + each.repaired))
             packets += count
+            told += count if each.asks else 0
+        self._octets = octets
         media = 8 * octets
         share = REPAIRS if self.estimate.limit is None else REPAIRS_WHEN_NARROW
         self._repairs = min(MOST_REPAIRS, self._repairs + share * max(0, packets - self._packets))
         self._packets = packets
+        self.estimate.told_asked(now, min(self._asked, told - self._told), told - self._told)
+        self._asked, self._told = 0, told
         sent = self._sent
         sent.append((now, media, media + 8 * self._padded))
         while sent[0][0] < now - MEASURED_OVER:
@@ -166,7 +197,7 @@ class WayDown:
         timestamp = carrier.stream.newest_timestamp + carrier.offsets.timestamp
         for _ in range(max(1, packets)):
             padding = LARGEST_PADDING if packets > 0 else SHORT_PADDING
-            whole = bytes(rtp.HEADER_BYTES) + body(self._soundings.send(now), padding)
+            whole = bytes(rtp.HEADER_BYTES) + body(self._soundings.send(now, self._octets + self._padded), padding)
             number = carrier.next_repair
             carrier.next_repair += 1
             egress.copy_out([route], whole, len(whole), HEAD, marker=0, number=number, timestamp=timestamp)

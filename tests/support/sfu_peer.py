@@ -240,11 +240,15 @@ class TcpPeer(Peer):
         candidate = next(each for each in self.created.ice_candidates if each["protocol"] == "tcp")
         assert candidate["tcpType"] == "passive"
         reader, self.writer = await asyncio.open_connection(candidate["ip"], candidate["port"])
+        self.may_read = asyncio.Event()
+        """Cleared: it reads no more after the next frame, as a phone on a slow network."""
+        self.may_read.set()
         self.reading = asyncio.create_task(self._read(reader))
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
+                await self.may_read.wait()
                 length = int.from_bytes(await reader.readexactly(2), "big")
                 self.datagram_received(await reader.readexactly(length), None)
 

@@ -1,4 +1,5 @@
 import arrival from "./en/arrival";
+import captions from "./en/captions";
 import common from "./en/common";
 import conduct from "./en/conduct";
 import exhibits from "./en/exhibits";
@@ -15,5 +16,6 @@ const messages: Messages = {
   ...arrival,
   ...exhibits,
   ...offers,
+  ...captions,
 };
 export default messages;

@@ -1,4 +1,5 @@
 import arrival from "./zh-CN/arrival";
+import captions from "./zh-CN/captions";
 import common from "./zh-CN/common";
 import conduct from "./zh-CN/conduct";
 import exhibits from "./zh-CN/exhibits";
@@ -14,6 +15,7 @@ const messages = {
   ...arrival,
   ...exhibits,
   ...offers,
+  ...captions,
 };
 
 /** What everybody reads. Chinese is the source: its keys are the keys. */

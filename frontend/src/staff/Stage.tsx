@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import type { Device, ParticipantView, Quality } from "../generated/messages";
 import { hasKey, t } from "../i18n";
 import { apart } from "../room/caucus";
@@ -6,9 +7,10 @@ import { screenReachable } from "../room/devices";
 import type { LocalTrack, MediaState } from "../room/media";
 import { myself, publicationOf, type RoomState } from "../room/state";
 import { Button } from "../ui/Button";
-import { useStore } from "../ui/hooks";
+import { scrollable, useStore } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { Tile } from "../ui/Tile";
+import { Captioning, CaptionsButton } from "./Captioning";
 import { MuteAll, Timers } from "./Conducting";
 import { DeviceTool, SpotlightTool } from "./PersonTools";
 import { useTools } from "./tools";
@@ -17,6 +19,7 @@ import { useTools } from "./tools";
 export function Stage({ small }: { small: boolean }) {
   const { desk, state } = useTools();
   const media = useStore(desk.media.state);
+  const [captioning, setCaptioning] = useState(false);
   const people = inOrder([...state.participants.values()].filter((one) => one.presence !== "waiting"));
   const large = people.find((one) => one.participant_id === state.stage.spotlight);
   const inside = large ? [large, ...people.filter((one) => one !== large)] : people;
@@ -37,6 +40,7 @@ export function Stage({ small }: { small: boolean }) {
         class="stage__tiles"
         data-count={Math.min(inside.length + screens.length, 6)}
         data-spotlight={large && screens.length === 0 ? "" : undefined}
+        {...(small ? scrollable : {})}
       >
         {screens.map((one) => (
           <ScreenTile key={one.participant_id} person={one} state={state} media={media} small={small} />
@@ -45,6 +49,7 @@ export function Stage({ small }: { small: boolean }) {
           <PersonTile key={one.participant_id} person={one} state={state} media={media} small={small} />
         ))}
       </div>
+      <Captioning open={captioning} />
       <div class="stage__controls">
         <OwnDevice
           local={media.microphone}
@@ -63,6 +68,7 @@ export function Stage({ small }: { small: boolean }) {
         <OwnScreen />
         <MuteAll />
         <Timers />
+        <CaptionsButton open={captioning} onToggle={() => setCaptioning(!captioning)} />
         {inside.length === 1 ? (
           <span class="meta stage__aside">{t("staff.alone")}</span>
         ) : (

@@ -7,7 +7,7 @@ from signaling.sfu import feedback, ortc, rtcp
 from signaling.sfu.feedback import SHORTEST_RELAY
 from signaling.sfu.publication import Publication
 from signaling.sfu.transport import MAXIMUM_TRACKS
-from signaling.sfu.waydown import MOST_REPAIRS, REPAIRS_OF_SOUND
+from signaling.sfu.waydown import MOST_REPAIRS_OF_SOUND, REPAIRS_OF_SOUND
 from tests.support.sfu_packets import VP8_KEY, audio_parameters, rtp_packet, simulcast_parameters
 from tests.support.sfu_room import Room, camera_packet
 
@@ -60,10 +60,10 @@ async def test_repairs_of_sound_are_bounded_where_nothing_else_is_sent() -> None
         nack = rtcp.nack(subscription.promised.ssrc, [(first + each) & 0xFFFF for each in range(100)])
         for _ in range(20):
             bob.send_report(10 * nack)
-        assert room.counters.packets_retransmitted == MOST_REPAIRS
+        assert room.counters.packets_retransmitted == MOST_REPAIRS_OF_SOUND
         room.now += 0.25
         bob.send_report(nack)
-        assert room.counters.packets_retransmitted == MOST_REPAIRS + REPAIRS_OF_SOUND / 4
+        assert room.counters.packets_retransmitted == MOST_REPAIRS_OF_SOUND + REPAIRS_OF_SOUND / 4
 
 
 async def test_reports_about_sound_alone_leave_nothing_behind() -> None:
@@ -81,8 +81,8 @@ async def test_reports_about_sound_alone_leave_nothing_behind() -> None:
             subscription.reported = 7, room.now
             block = rtcp.ReportBlock(subscription.promised.ssrc, 20, 1, turn, 0, 7, 0)
             bob.send_report(rtcp.receiver_report([block]))
-        assert len(estimate.losses._told) < 15, "1.2 seconds of them"
-        assert len(estimate.trips._recent) < 25, "2 seconds of them"
+        assert len(estimate.losses._told) < 45, "4 seconds of them"
+        assert len(estimate.trips._recent) < 45, "4 seconds of them"
 
 
 async def test_a_picture_that_is_given_up_asks_its_publisher_for_nothing() -> None:

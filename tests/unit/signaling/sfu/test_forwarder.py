@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import random
 
 import pytest
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 from signaling.sfu import feedback, rtcp, rtp
 from signaling.sfu.transport import MAXIMUM_BINDINGS, MAXIMUM_REPORTERS
 from signaling.sfu.udp import MESSAGES, SEGMENTS
-from tests.support.sfu_packets import VP8_DELTA, VP8_KEY, rtp_packet
+from tests.support.capture_rtp import h264_packets
+from tests.support.sfu_packets import RECORDED, VP8_DELTA, VP8_KEY, rtp_packet
 from tests.support.sfu_room import Room, camera_packet
 
 
@@ -287,3 +289,17 @@ def test_numbers_and_times_go_on_over_any_wraps_of_both_sides(start: int, steps:
         assert [(head[2] - outgoing) & 0xFFFF for head in heads] == [(each - start) & 0xFFFF for each in sent]
         assert all(head[3] == 3000 * (each & 0xFFFF) & 0xFFFFFFFF for head, each in zip(heads, sent, strict=True))
         assert room.counters.faults == room.counters.srtp_rejected == room.counters.srtp_failed == 0
+
+
+def test_each_layer_of_an_h264_camera_tells_its_size() -> None:
+    parameters = copy.deepcopy(RECORDED["h264"])
+    parameters["encodings"] = [{"ssrc": 4001 + layer, "rid": f"r{layer}", "dtx": False} for layer in range(2)]
+    with Room() as room:
+        ann = room.browser("ann", "send")
+        camera = room.camera(ann, parameters)
+        for layer, (width, height) in enumerate([(320, 180), (640, 360)]):
+            for each in h264_packets(1 / 30, width=width, height=height):
+                number, kind = each.sequence, camera.offered.payload_type
+                packet = rtp_packet(kind, number, each.timestamp, 4001 + layer, each.payload, marker=each.marker)
+                ann.send(packet)
+        assert [stream.size for stream in camera.streams] == [(320, 180), (640, 360)]

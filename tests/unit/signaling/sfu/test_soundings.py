@@ -29,7 +29,7 @@ def test_what_a_browser_answers_is_understood(steps: list[tuple[float, bool, boo
     delays: dict[float, float | None] = {}
     for wait, arrives, answers in steps:
         now += wait
-        number = soundings.send(now)
+        number = soundings.send(now, 0)
         sent[now] = arrives
         if arrives:
             browser.note(number, now + 50)
@@ -42,26 +42,28 @@ def test_what_a_browser_answers_is_understood(steps: list[tuple[float, bool, boo
 
 def test_one_without_an_answer_counts_as_lost_once() -> None:
     soundings, browser = Soundings(), Arrivals()
-    numbers = [soundings.send(1000 + each / 10) for each in range(3)]
+    numbers = [soundings.send(1000 + each / 10, 0) for each in range(3)]
     assert list(soundings.lost(1005)) == [], "a browser that never answered may not know of soundings"
-    numbers = [soundings.send(1010 + each / 10) for each in range(3)]
+    numbers = [soundings.send(1010 + each / 10, 0) for each in range(3)]
     browser.note(numbers[0], 5.0)
     browser.note(numbers[2], 5.2)
     for report in browser.reports(1):
         assert [echo.delay is None for echo in soundings.hear(report, 1010.4)] == [False, True, False]
         assert soundings.hear(report, 1010.4) == [], "told twice"
-    soundings.send(1011)
-    assert list(soundings.lost(1011.5)) == []
-    assert [echo.sent_at for echo in soundings.lost(1012)] == [1011]
-    assert list(soundings.lost(1013)) == []
+    soundings.send(1011, 0)
+    assert not soundings.overdue(1011.5)
+    assert soundings.overdue(1012), "late"
+    assert list(soundings.lost(1012)) == []
+    assert [echo.sent_at for echo in soundings.lost(1013)] == [1011]
+    assert list(soundings.lost(1014)) == []
 
 
 def test_what_the_browser_could_not_have_answered_yet_is_not_lost() -> None:
     soundings, browser = Soundings(), Arrivals()
-    browser.note(soundings.send(1000), 5.0)
+    browser.note(soundings.send(1000, 0), 5.0)
     for report in browser.reports(1):
         soundings.hear(report, 1000.1)
-    soundings.send(1001)
+    soundings.send(1001, 0)
     assert list(soundings.lost(1000.1)) == [], "nothing was heard since it left"
     soundings.forget()
     assert list(soundings.lost(1010)) == []
@@ -71,7 +73,7 @@ def test_a_browser_that_never_answers_is_left_alone() -> None:
     soundings = Soundings()
     for each in range(UNANSWERED + 1):
         assert not soundings.deaf
-        soundings.send(1000 + each / 5)
+        soundings.send(1000 + each / 5, 0)
     assert soundings.deaf
 
 
@@ -92,13 +94,13 @@ def test_answers_about_more_than_anybody_asked_for_are_refused() -> None:
 
 def test_a_sounding_whose_answer_was_lost_is_no_loss_on_the_way_down() -> None:
     soundings, browser = Soundings(), Arrivals()
-    browser.note(soundings.send(1000), 5.0)
+    browser.note(soundings.send(1000, 0), 5.0)
     for report in browser.reports(1):
         soundings.hear(report, 1000.1)
-    browser.note(soundings.send(1000.1), 5.1)
+    browser.note(soundings.send(1000.1, 0), 5.1)
     assert browser.reports(1), "an answer that never comes"
-    browser.note(soundings.send(1000.2), 5.2)
-    soundings.send(1000.3)
+    browser.note(soundings.send(1000.2, 0), 5.2)
+    soundings.send(1000.3, 0)
     for report in browser.reports(1):
         soundings.hear(report, 1000.4)
-    assert [echo.sent_at for echo in soundings.lost(1002)] == [1000.3], "of the one before it nobody said a word"
+    assert [echo.sent_at for echo in soundings.lost(1003)] == [1000.3], "of the one before it nobody said a word"

@@ -27,7 +27,8 @@ class Browser:
             publication=SimpleNamespace(
                 kind="video", streams=[None, None, None], rates=lambda: (100_000, 300_000, 900_000)
             ),
-            wished=True, wish=2, granted=2, pixels=640 * 360, packets=0, octets=0, repaired=0, next_repair=1,
+            wished=True, asks=False, forgive=lambda: None,
+            wish=2, granted=2, pixels=640 * 360, packets=0, octets=0, repaired=0, next_repair=1,
             promised=SimpleNamespace(rtx_ssrc=5, rtx_payload_type=97, sounded=True),
             stream=SimpleNamespace(newest_timestamp=0), offsets=SimpleNamespace(timestamp=0),
         )  # fmt: skip
