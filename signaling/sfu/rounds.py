@@ -94,8 +94,7 @@ class Rounds:
     async def keep_repairing(self) -> None:
         """``repair`` until cancelled, seldom while nobody sends anything: each wake-up of a silent worker counts."""
         while True:
-            interval = REPAIR_INTERVAL if self._forwarder.awake else SILENT_REPAIR_INTERVAL
-            await asyncio.sleep(until_next(interval, asyncio.get_running_loop().time()))
+            await asyncio.sleep(REPAIR_INTERVAL if self._forwarder.awake else SILENT_REPAIR_INTERVAL)
             self.attempt(self.repair)
 
     def repair(self) -> None:
@@ -177,13 +176,5 @@ async def every(seconds: float, act: Callable[[], None]) -> None:
     """Call ``act`` at this interval until cancelled; an error is logged and does not end it."""
     attempt = Attempt()
     while True:
-        await asyncio.sleep(until_next(seconds, asyncio.get_running_loop().time()))
+        await asyncio.sleep(seconds)
         attempt(act)
-
-
-def until_next(seconds: float, now: float) -> float:
-    """How long to wait for a whole multiple of so many seconds, which is at least half of them away.
-
-    Timers that are due together wake the process once, and waking up is most of what they cost while all are silent.
-    """
-    return round(now / seconds + 1) * seconds - now

@@ -6,13 +6,11 @@ from typing import Any
 
 import pytest
 import structlog
-from hypothesis import given
-from hypothesis import strategies as st
 
 from signaling.ids import PublicationId
 from signaling.sfu import control, feedback, rtcp
 from signaling.sfu.publication import KEY_FRAME_PATIENCE, LONGEST_PATIENCE, Publication
-from signaling.sfu.rounds import SETTLED_AFTER, Rounds, until_next
+from signaling.sfu.rounds import SETTLED_AFTER, Rounds
 from signaling.sfu.transport import Transport
 from tests.support.sfu_packets import VP8_DELTA, VP8_KEY, rtp_packet
 from tests.support.sfu_room import Browser, Room, camera_packet
@@ -201,11 +199,3 @@ async def test_a_camera_that_stops_is_a_freeze_for_who_watches_and_none_for_who_
         room.now = 4.1
         scene.rounds.arrange()
         assert (watched.freezes.count, watched.freezes.seconds, watched.freezes.frozen) == (1, 4.0, False)
-
-
-@given(st.sampled_from([0.02, 0.1, 0.25, 0.5, 1.0]), st.floats(0, 1e7))
-def test_timers_of_every_interval_meet_at_whole_multiples_of_it(seconds: float, now: float) -> None:
-    wait = until_next(seconds, now)
-    assert 0.499 * seconds <= wait <= 1.501 * seconds
-    turns = (now + wait) / seconds
-    assert abs(turns - round(turns)) < 1e-3
