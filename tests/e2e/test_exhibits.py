@@ -15,6 +15,7 @@ from tests.support.evidence_files import payslips
 from tests.support.service import running_service
 
 pytestmark = pytest.mark.browser
+DIFFERENCE = "The stamp is missing"
 REASON = "The September row was never agreed"
 
 
@@ -44,6 +45,7 @@ async def test_an_exhibit_is_brought_shown_page_by_page_and_objected_to(table: T
     await the_applicant_brings_payslips(table)
     await the_mediator_shows_the_second_page(table)
     await the_respondent_objects(table)
+    await the_mediator_compares_the_original(table)
     for person in table.everybody:
         problems_of = problems_of_desk if person is table.mediator else problems_of_phone
         assert await problems_of(person.page) == []
@@ -106,3 +108,25 @@ async def the_respondent_objects(table: Table) -> None:
         await person.waits_for("exhibit-view", aspect="authenticity", state="none")
         await person.waits_for("exhibit-view", aspect="legality", state="open")
     await table.pictures("objected")
+
+
+async def the_mediator_compares_the_original(table: Table) -> None:
+    mediator = table.mediator
+    await mediator.tap("original-record")
+    await mediator.see("original-differs").check(force=True)
+    await mediator.see("original-camera").check(force=True)
+    await mediator.tap("original-send")
+    await expect(mediator.see("original-form").get_by_role("alert")).to_be_visible()
+    await mediator.see("original-remark").fill(DIFFERENCE)
+    await table.pictures("comparing")
+    await mediator.tap("original-send")
+    for person in table.everybody:
+        shown = await person.waits_for("originals", state="differs")
+        await expect(shown).to_contain_text(DIFFERENCE)
+    await mediator.tap("original-record")
+    await mediator.see("original-agrees").check(force=True)
+    await mediator.see("original-office").check(force=True)
+    await mediator.tap("original-send")
+    for person in table.everybody:
+        await person.waits_for("originals", state="agrees")
+    await table.pictures("compared")

@@ -3,6 +3,7 @@ import common from "./en/common";
 import conduct from "./en/conduct";
 import exhibits from "./en/exhibits";
 import offers from "./en/offers";
+import originals from "./en/originals";
 import party from "./en/party";
 import talk from "./en/talk";
 import type { Messages } from "./zh-CN";
@@ -15,5 +16,6 @@ const messages: Messages = {
   ...arrival,
   ...exhibits,
   ...offers,
+  ...originals,
 };
 export default messages;

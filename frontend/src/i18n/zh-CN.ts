@@ -3,6 +3,7 @@ import common from "./zh-CN/common";
 import conduct from "./zh-CN/conduct";
 import exhibits from "./zh-CN/exhibits";
 import offers from "./zh-CN/offers";
+import originals from "./zh-CN/originals";
 import party from "./zh-CN/party";
 import talk from "./zh-CN/talk";
 
@@ -14,6 +15,7 @@ const messages = {
   ...arrival,
   ...exhibits,
   ...offers,
+  ...originals,
 };
 
 /** What everybody reads. Chinese is the source: its keys are the keys. */
