@@ -5,6 +5,8 @@ import exhibits from "./en/exhibits";
 import offers from "./en/offers";
 import originals from "./en/originals";
 import party from "./en/party";
+import rehearsal from "./en/rehearsal";
+import self from "./en/self";
 import talk from "./en/talk";
 import type { Messages } from "./zh-CN";
 
@@ -17,5 +19,7 @@ const messages: Messages = {
   ...exhibits,
   ...offers,
   ...originals,
+  ...rehearsal,
+  ...self,
 };
 export default messages;

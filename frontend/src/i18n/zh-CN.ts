@@ -5,6 +5,8 @@ import exhibits from "./zh-CN/exhibits";
 import offers from "./zh-CN/offers";
 import originals from "./zh-CN/originals";
 import party from "./zh-CN/party";
+import rehearsal from "./zh-CN/rehearsal";
+import self from "./zh-CN/self";
 import talk from "./zh-CN/talk";
 
 const messages = {
@@ -16,6 +18,8 @@ const messages = {
   ...exhibits,
   ...offers,
   ...originals,
+  ...rehearsal,
+  ...self,
 };
 
 /** What everybody reads. Chinese is the source: its keys are the keys. */
