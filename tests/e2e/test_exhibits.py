@@ -87,6 +87,12 @@ async def the_mediator_shows_the_second_page(table: Table) -> None:
     await respondent.tap("shown-zoom")
     await respondent.tap("viewer-larger")
     await respondent.waits_for("exhibit-viewer", zoom="1.5")
+    for person, place in ((respondent, "exhibit-viewer"), (mediator, "exhibit-card"), (table.applicant, "room")):
+        marks = person.see(place).locator('[data-testid="watermark"]')
+        assert await marks.count() > 0, f"{person.name}: no line over what is shown"
+        name = {"mediator": "周和", "applicant": "林小满", "respondent": "何平"}[person.name]
+        await expect(marks.first).to_contain_text(f"{name} 演示〔2026〕调字第0001号")
+        assert await marks.first.evaluate("mark => getComputedStyle(mark).pointerEvents") == "none"
     await table.pictures("enlarged")
     await respondent.page.keyboard.press("Escape")
     await expect(respondent.see("exhibit-viewer")).to_have_count(0)

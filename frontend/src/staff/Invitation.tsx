@@ -79,11 +79,7 @@ function Sheet({ person, url, onClose }: Props & { onClose: () => void }) {
             <Seal side={person.side} />
             {sideName(person.side)}
           </p>
-          <p class="h2">{shortTime(detail.scheduled_at)}</p>
-          <p>
-            {dayWords(detail.scheduled_at)}
-            {zoneNote(new Date(detail.scheduled_at))}
-          </p>
+          {detail.scheduled_at !== null && <Moment at={new Date(detail.scheduled_at)} />}
           <p class="meta">{detail.case_no}</p>
           <p>{t("invitation.how")}</p>
           <p class="meta">{t("invitation.onlyYou", { name: person.display_name })}</p>
@@ -97,6 +93,18 @@ function Sheet({ person, url, onClose }: Props & { onClose: () => void }) {
           </div>
         </div>
       </div>
+    </div>
+  );
+}
+
+function Moment({ at }: { at: Date }) {
+  return (
+    <div>
+      <p class="h2">{shortTime(at)}</p>
+      <p>
+        {dayWords(at)}
+        {zoneNote(at)}
+      </p>
     </div>
   );
 }
