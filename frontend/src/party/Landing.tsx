@@ -100,7 +100,7 @@ export function Landing({ link, onContinue, onRehearse }: Props) {
         </dl>
       </div>
       <div class="stack stack--1">
-        <Button block icon="phone" testId="landing-rehearse" onClick={onRehearse}>
+        <Button block icon="cam" testId="landing-rehearse" onClick={onRehearse}>
           {t("rehearsal.try")}
         </Button>
         <p class="meta">{t("rehearsal.tryText")}</p>

@@ -84,14 +84,9 @@ function Rehearsed({ link, advice: todo, onAgain, onBack }: RehearsedProps) {
       page="rehearsed"
       testId="rehearsed"
       dock={
-        <>
-          <Button look="primary" big block testId="rehearsed-back" onClick={onBack}>
-            {t("rehearsal.close")}
-          </Button>
-          <LinkButton icon="replay" testId="rehearsed-again" onClick={onAgain}>
-            {t("rehearsal.again")}
-          </LinkButton>
-        </>
+        <Button look="primary" big block testId="rehearsed-back" onClick={onBack}>
+          {t("rehearsal.close")}
+        </Button>
       }
     >
       <div class="ending" role="status" data-testid="rehearsal-result" data-fine={fine}>
@@ -112,6 +107,9 @@ function Rehearsed({ link, advice: todo, onAgain, onBack }: RehearsedProps) {
           ))}
         </ul>
       )}
+      <Button block icon="replay" testId="rehearsed-again" onClick={onAgain}>
+        {t("rehearsal.again")}
+      </Button>
       <div class="card">
         <When at={link.session.scheduled_at} />
       </div>

@@ -2,7 +2,7 @@
 
 const SIZE = 12;
 const GAP = 56;
-const ROW = 46;
+const ROW = 60;
 /** Chinese characters are as wide as they are high; others about 0.6 of that. */
 const WIDE = /[⺀-鿿豈-﫿＀-｠]/;
 const NARROW = 0.6;
