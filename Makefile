@@ -1,5 +1,6 @@
 # make run: install what is missing, build the frontend, start the service with a demo case.
-# make test: everything that must hold. make check: style, types, layers, sizes.
+# make test: everything that must hold. make check: style, types, layers, sizes. Steps that need one core each run side
+# by side; what measures real time runs alone.
 SHELL := /bin/sh
 HOST ?= 127.0.0.1
 PORT ?= 8080
@@ -7,24 +8,35 @@ DATA ?= data
 PYTHON ?= python3
 BIN := .venv/bin
 NPM := $(CURDIR)/$(BIN)/python $(CURDIR)/deploy/npm.py
+unexport PYTHONDONTWRITEBYTECODE  # without its files every process that is started compiles the whole product anew
 
-.PHONY: run test check format lock fuzz fuzz-talk bench-forward bench-curve bench-idle bench-join bench-verify clean
+.PHONY: run test check check-types check-rest test-frontend format lock fuzz fuzz-talk bench-forward bench-curve bench-idle bench-join bench-verify clean
 
 run: .stamps/run .stamps/frontend
 	@exec $(BIN)/mediation-room run --demo --host $(HOST) --port $(PORT) --data-dir $(DATA)
 
-test: check .stamps/frontend
-	cd frontend && $(NPM) run --silent test
-	$(BIN)/python -m pytest
+ALONE = $(shell grep -rl --include='*.py' pytest.mark.alone tests/unit)
+test: .stamps/test .stamps/frontend
+	@$(MAKE) --no-print-directory -j2 -O check-types test-frontend
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not alone" tests/unit
+	$(BIN)/python -m pytest $(ALONE) tests/integration tests/e2e
 
 check: .stamps/test .stamps/frontend
+	@$(MAKE) --no-print-directory -j2 -O check-types check-rest
+
+check-types:
+	$(BIN)/mypy
+
+check-rest:
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tests/support/sizes.py
 	$(BIN)/python -m signaling.schema --check
 	cd frontend && $(NPM) run --silent check && $(NPM) run --silent size
+
+test-frontend: check-rest
+	cd frontend && $(NPM) run --silent test
 
 format: .stamps/test
 	$(BIN)/ruff format .

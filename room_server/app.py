@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
@@ -16,21 +16,25 @@ from room_server.api import operators, pages, websocket
 from room_server.api.problems import EXCEPTION_HANDLERS
 from room_server.api.routes import api_routes
 from room_server.bootstrap import build
-from room_server.settings import Settings
+from room_server.services.demo import DemoAccess
+from room_server.settings import SHUTDOWN_SECONDS, Settings
 
 log = structlog.get_logger(__name__)
 
-SHUTDOWN_SECONDS = 3
 
+def create_app(settings: Settings, demo: Callable[[DemoAccess | None], None] = lambda access: None) -> Starlette:
+    """The ASGI application of one node.
 
-def create_app(settings: Settings) -> Starlette:
-    """The ASGI application of one node."""
+    ``demo`` is told of the demonstration case, when there is to be one; None: the database had cases already.
+    """
     node = build(settings)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await node.start()
         try:
+            if settings.demo:
+                demo(await node.services.demo.open())
             yield
         finally:
             await node.close()
@@ -48,14 +52,14 @@ def create_app(settings: Settings) -> Starlette:
     )
 
 
-def serve(settings: Settings) -> None:
-    """Run the web process until it is told to stop."""
+def serve(settings: Settings, demo: Callable[[DemoAccess | None], None]) -> None:
+    """Run the web process until it is told to stop. ``demo`` as above."""
     certificate, key = settings.tls_certificate or None, settings.tls_key or None
     if settings.tls and certificate is None:
         made = tls.self_signed(settings.data_dir / "tls", [*settings.announced, "localhost"], datetime.now(UTC))
         certificate, key = str(made[0]), str(made[1])
     uvicorn.run(
-        create_app(settings),
+        create_app(settings, demo),
         host=settings.host,
         port=settings.port,
         ssl_certfile=certificate,

@@ -26,11 +26,10 @@ from room_server.live.metrics import Metrics
 from room_server.live.policy import SessionPolicy
 from room_server.live.probes import Probes
 from room_server.live.recording import Director
-from room_server.services.demo import DemoAccess
 from room_server.services.everything import Services, build_services
 from room_server.services.messages import OutboxMessages
 from room_server.services.ports import Ports, key_for_short_secrets, utc_now
-from room_server.settings import Settings
+from room_server.settings import Settings, prepare_folders
 from room_server.store.database import answers, migrate, open_engine
 from room_server.store.unit_of_work import units_of_work
 from room_server.worker import Filer
@@ -46,13 +45,6 @@ from signaling.sfu.control import PersonQuality, PublicationDemand, Speakers, Su
 from signaling.turn import TurnServers
 
 log = structlog.get_logger(__name__)
-
-
-def prepare_folders(settings: Settings) -> None:
-    """Make the data folder and those in it; only their owner may look inside."""
-    for folder in (settings.data_dir, settings.run_dir, settings.recordings_dir):
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(0o700)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +95,6 @@ def _stamper(settings: Settings, authority: Authority) -> TimeStamper:
         return LocalTimeStamper(authority)
     roots = x509.load_pem_x509_certificates(Path(settings.timestamp_roots).read_bytes())
     return HttpTimeStamper(settings.timestamp_url, roots)
-
-
-async def open_demo(settings: Settings) -> DemoAccess | None:
-    """Bring the database up to date and open the demo case; None when there are cases already."""
-    foundation = found(settings)
-    try:
-        await migrate(foundation.engine)
-        return await foundation.services.demo.open()
-    finally:
-        await foundation.close()
 
 
 async def renew_password(settings: Settings, username: str) -> str:

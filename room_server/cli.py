@@ -1,4 +1,7 @@
-"""The command line: run the service, check a dossier, show the settings."""
+"""The command line: run the service, check a dossier, show the settings.
+
+Each command loads what it needs when it runs: the parent of a running service stays small and starts at once.
+"""
 
 from __future__ import annotations
 
@@ -8,16 +11,16 @@ import dataclasses
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import segno
-
-from recorder import verify
-from room_server import app, bootstrap, loadtest, settings
-from room_server.domain.errors import NotFound
-from room_server.services.demo import DemoAccess
+from room_server import settings
 from room_server.settings import PREFIX, Settings, SettingsError
 from room_server.supervisor import Program, Supervisor
+
+if TYPE_CHECKING:
+    from room_server.services.demo import DemoAccess
 
 FLAGS = frozenset({"host", "port", "media_port", "data_dir", "recording_minimum_free_mb", "demo"})
 WHITE_ON_BLACK = "\x1b[38;5;231;48;5;16m"  # of the fixed colours, which no theme changes
@@ -36,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """``mediation-room COMMAND …``; the exit status. 2: the command or a setting is not usable."""
     given = _parser().parse_args(arguments)
     if given.command == "verify":
+        from recorder import verify
+
         return verify.main(given.rest)
     if given.command == "settings":
         print(settings.describe())
@@ -49,12 +54,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.command == "password":
         return _renew_password(loaded, given.username)
     if given.command == "loadtest":
+        from room_server import loadtest
+
         return loadtest.main(
             loaded, given.url, given.rooms, given.people, given.seconds, any_certificate=given.any_certificate
         )
     if given.command == "web":
-        app.serve(loaded)
+        from room_server import app
+
+        app.serve(loaded, partial(_tell, loaded))
     elif given.command == "worker":
+        from room_server import bootstrap
+
         asyncio.run(bootstrap.work(loaded))
     else:
         _run(loaded)
@@ -93,16 +104,20 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(loaded: Settings) -> None:
-    bootstrap.prepare_folders(loaded)
-    if loaded.demo:
-        access = asyncio.run(bootstrap.open_demo(loaded))
-        again = AGAIN.format(url=loaded.url)
-        print(again if access is None else welcome(loaded, access, coloured=sys.stdout.isatty()), flush=True)
+    settings.prepare_folders(loaded)
     print(f"The service starts on {loaded.url}", flush=True)
     asyncio.run(Supervisor(programs(loaded), environment(loaded, os.environ)).run())
 
 
+def _tell(loaded: Settings, access: DemoAccess | None) -> None:
+    again = AGAIN.format(url=loaded.url)
+    print(again if access is None else welcome(loaded, access, coloured=sys.stdout.isatty()), flush=True)
+
+
 def _renew_password(loaded: Settings, username: str) -> int:
+    from room_server import bootstrap
+    from room_server.domain.errors import NotFound
+
     try:
         password = asyncio.run(bootstrap.renew_password(loaded, username))
     except NotFound:
@@ -126,7 +141,7 @@ def programs(loaded: Settings) -> list[Program]:
     return [
         Program("recorder", recorder, RECORDER_STOP_SECONDS),
         Program("media worker", media, MEDIA_STOP_SECONDS),
-        Program("web", ["-m", "room_server.cli", "web"], app.SHUTDOWN_SECONDS + 2),
+        Program("web", ["-m", "room_server.cli", "web"], settings.SHUTDOWN_SECONDS + 2),
     ]
 
 
@@ -168,6 +183,8 @@ def qr_code(text: str, coloured: bool) -> str:
     ``coloured``: black on white by the terminal's own colour codes, whatever its background is. Else the light modules
     are drawn, which is right on a dark background; most readers take the reverse too.
     """
+    import segno
+
     rows = [[bool(module) for module in row] for row in segno.make(text, error="l").matrix_iter(border=4)]
     if len(rows) % 2:
         rows.append([False] * len(rows[0]))

@@ -23,6 +23,8 @@ PREFIX = "MEDIATION_ROOM_"
 KEY_BYTES = 32
 SHORTEST_KEY = 32
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+SHUTDOWN_SECONDS = 3
+"""What the web process gives to requests that are under way when it is told to stop."""
 EVERY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not bound here
 
 
@@ -257,6 +259,13 @@ def _convert(name: str, value: Any, kind: Any) -> Any:
         )
     except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise SettingsError(f"{name}: {value!r} is not usable") from error
+
+
+def prepare_folders(settings: Settings) -> None:
+    """Make the data folder and those in it; only their owner may look inside."""
+    for folder in (settings.data_dir, settings.run_dir, settings.recordings_dir):
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o700)
 
 
 def describe() -> str:

@@ -129,6 +129,10 @@ async def _want_break(room: Room, person: Participant, command: m.WantBreak) -> 
     room.conduct.want_break(person, command.wanted)
 
 
+async def _write_caption(room: Room, person: Participant, command: m.WriteCaption) -> None:
+    room.captions.write(person, command.text, command.place, command.participant_id)
+
+
 async def _answer_ask(room: Room, person: Participant, command: m.AnswerAsk) -> None:
     room.conduct.answer(person, command.source, command.agreed)
 
@@ -249,6 +253,7 @@ HANDLERS: dict[type[m.Command], Handler] = {
     m.Unsubscribe: _unsubscribe,
     m.RaiseHand: _raise_hand,
     m.WantBreak: _want_break,
+    m.WriteCaption: _write_caption,
     m.AnswerAsk: _answer_ask,
     m.LowerHand: _lower_hand,
     m.MoveHand: _move_hand,

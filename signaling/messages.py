@@ -277,6 +277,18 @@ class WantBreak(Command):
     wanted: bool
 
 
+class WriteCaption(Command):
+    """Write what is said, for the people of one's place: by oneself, or a host for somebody who speaks there.
+
+    ``place``: the caucus in which the writer believes to be, empty for the joint session; what was typed in one place
+    is refused in another. ``participant_id``: who speaks; left out: oneself.
+    """
+
+    text: str
+    place: str
+    participant_id: ParticipantId | None = None
+
+
 class AnswerAsk(Command):
     """Answer a host's wish: ``agreed`` is said by whoever then switches on themselves."""
 
@@ -447,6 +459,7 @@ COMMANDS: dict[str, type[Command]] = {
     "unsubscribe": Unsubscribe,
     "raise_hand": RaiseHand,
     "want_break": WantBreak,
+    "write_caption": WriteCaption,
     "answer_ask": AnswerAsk,
     "lower_hand": LowerHand,
     "move_hand": MoveHand,

@@ -156,6 +156,7 @@ class Movement:
             self._release(people)
             caucus.state, caucus.changes_at = "closed", None
             self._room.conduct.ended(caucus.caucus_id)
+            self._room.captions.ended(caucus.caucus_id)
             await self._carry(people)
             await attempt(self._room.policy.caucus_closed(self._room, caucus))
 

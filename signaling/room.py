@@ -14,6 +14,7 @@ from typing import Any
 from signaling.background import Background, attempt
 from signaling.balance import Balance
 from signaling.board import EVERYBODY, Audience, Piece
+from signaling.captions import Captions
 from signaling.caucus import Caucuses
 from signaling.clock import Clock, Timer
 from signaling.conduct import Conduct
@@ -90,6 +91,7 @@ class Room:
         self.switchboard = Switchboard(self)
         self.silence = Silence(self)
         self.conduct = Conduct(self, clock, locked=state.locked)
+        self.captions = Captions(self, clock)
         self.background = Background()
         self._clock = clock
         self._on_empty = on_empty
@@ -179,6 +181,7 @@ class Room:
         self.closed = True
         self.movement.stop()
         self.conduct.stop()
+        self.captions.stop()
         self.balance.stop()
         people = list(self.participants.values())
         self.participants.clear()

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from signaling.captions import TOPIC
 from signaling.ids import ParticipantId
 from signaling.messages import ParticipantView
 from signaling.participant import Participant
@@ -67,6 +68,8 @@ def view_of(room: Room, viewer: Participant) -> View:
                     people[member.participant_id] = caucus.glimpse(member)
     epoch = room.media_epoch + viewer.moves
     board = {topic: piece.value for topic, piece in room.board.items() if piece.audience.includes(viewer, mine)}
+    if captions := room.captions.shown_to(viewer):
+        board[TOPIC] = captions
     if not viewer.admitted:
         return View(participants=people, recording=room.recording, board=board, media_epoch=epoch)
     return View(

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute, Route
 
 from room_server.api.body import Body, read
 from room_server.api.identity import Identity
+from room_server.domain.call import CallKind
 from room_server.domain.rollcall import company
 from room_server.services.access import PartyAccess
 from room_server.services.everything import Services
@@ -58,6 +59,7 @@ class LinksApi:
 
     def __init__(self, services: Services, identity: Identity) -> None:
         self._access = services.access
+        self._calls = services.calls
         self._identity = identity
 
     def routes(self) -> list[BaseRoute]:
@@ -65,6 +67,7 @@ class LinksApi:
         return [
             Route("/api/links/open", self.open, methods=["POST"]),
             Route("/api/links/code", self.code, methods=["POST"]),
+            Route("/api/links/call", self.call, methods=["POST"]),
             Route("/api/links/identify", self.identify, methods=["POST"]),
             Route("/api/links/document", self.document, methods=["POST"]),
             Route("/api/links/refresh", self.refresh, methods=["POST"]),
@@ -100,6 +103,13 @@ class LinksApi:
         body = await read(request, Number)
         sent = await self._access.send_code(body.secret, body.last4)
         return JSONResponse({"sent_to": sent.sent_to, "expires_in": sent.expires_in, "resend_after": sent.resend_after})
+
+    async def call(self, request: Request) -> JSONResponse:
+        """Call silently for the mediator before saying who one is."""
+        body = await read(request, Secret)
+        session_id, person = await self._access.link_holder(body.secret)
+        call = await self._calls.call(session_id, person, CallKind.DOOR)
+        return JSONResponse({"at": call.at.timestamp()}, 201, headers={"Cache-Control": "no-store"})
 
     async def identify(self, request: Request) -> JSONResponse:
         """Check number and code; the device that passes keeps a cookie."""

@@ -82,7 +82,13 @@ def _notice(asked: AskedNotice) -> dict[str, Any]:
         "body_markdown": text.body,
         "kind": notice.kind,
         "items": [
-            {"id": item.item_id, "label_zh": item.label_zh, "label_en": item.label_en, "required": item.required}
+            {
+                "id": item.item_id,
+                "label_zh": item.label_zh,
+                "label_en": item.label_en,
+                "required": item.required,
+                "needs": item.needs,
+            }
             for item in notice.items
         ],
         "answered": None if asked.answered is None else dict(asked.answered),

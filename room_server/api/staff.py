@@ -89,7 +89,6 @@ class StaffApi:
         session_id = request.path_params["session_id"]
         await self._identity.mediator(request, session_id)
         found = await self._services.sessions.get(session_id)
-        consents = await self._services.consents.of_session(session_id)
         links = await self._services.access.link_states(session_id)
         recording = await self._services.recording.current(session_id)
         people = [
@@ -101,7 +100,6 @@ class StaffApi:
                 "side": person.side,
                 "role": person.role,
                 "identity_checked_at": person.identity_checked_at.isoformat() if person.identity_checked_at else None,
-                "consents": consents.get(person.participant_id, {}),
                 "link_state": links.get(person.participant_id),
             }
             for person in found.people

@@ -42,6 +42,18 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "wrong_state": ("现在不能进行此操作。", "This is not possible now."),
     "consent_missing": ("请先阅读并同意必需的告知书。", "Please read and accept the required notices first."),
     "notice_outdated": ("告知书已更新，请重新阅读。", "The notice has changed. Please read it again."),
+    "consent_after_entry": (
+        "您已经进了调解室，这一项现在不能收回。不想继续，请离开，并告诉调解员。",
+        "You are in the room already, so this cannot be taken back now. To stop, leave and tell the mediator.",
+    ),
+    "consent_after_signature": (
+        "您已经用电子方式签了这份文本，签名不能收回。有不同意见，请马上告诉调解员。",
+        "You have signed this text electronically, so this cannot be taken back. Tell the mediator at once.",
+    ),
+    "consent_after_end": (
+        "会议已经结束，案卷已经形成，这里不能再改。请联系调解组织。",
+        "The session is over and its file is made: nothing changes here. Please call the organisation.",
+    ),
     "answer_missing": ("请逐项作出选择。", "Please answer every item."),
     "digest_mismatch": (
         "您看到的文本和已锁定的文本不一致，不能签署。",

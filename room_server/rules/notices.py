@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from room_server.domain.case import Case
-from room_server.domain.consent import Item, Notice
+from room_server.domain.consent import Item, Notice, Step
 from room_server.rules.clocks import ChineseCalendar, clock
 from room_server.rules.package import page, table
 from room_server.rules.text import fill
@@ -40,10 +41,12 @@ def texts(case: Case) -> tuple[NoticeText, ...]:
 def _notice(entry: Mapping[str, str]) -> Notice:
     head, _ = page(f"notices/{entry['id']}")
     labels = table("consents")["item"]
-    items = tuple(
-        Item(name, labels[name]["zh"], labels[name]["en"], labels[name]["required"]) for name in head["consents"]
-    )
+    items = tuple(_item(name, labels[name]) for name in head["consents"])
     return Notice(head["id"], head["version"], entry["kind"], items)
+
+
+def _item(name: str, entry: Mapping[str, Any]) -> Item:
+    return Item(name, entry["zh"], entry["en"], entry["required"], Step(entry["until"]), entry.get("needs"))
 
 
 def _text(notice: Notice, values: Mapping[str, object]) -> NoticeText:

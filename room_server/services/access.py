@@ -116,6 +116,16 @@ class AccessService:
         async with self._ports.unit_of_work() as unit:
             return (await self._usable(unit, secret)).link_id
 
+    async def link_holder(self, secret: str) -> tuple[str, str]:
+        """Session and participant id that a link is for. Whoever asks has proved nothing but that they hold it.
+
+        Raises:
+            As ``open_link``.
+        """
+        async with self._ports.unit_of_work() as unit:
+            link = await self._usable(unit, secret)
+        return link.session_id, link.participant_id
+
     async def send_code(self, secret: str, last4: str) -> CodeSent:
         """Send a code to the phone on file of whoever knows the end of their identity number.
 

@@ -1,6 +1,6 @@
-"""Calls for the mediator: to speak alone, and the silent alarm. Only hosts learn of them.
+"""Calls for the mediator: to speak alone, and the silent alarm, also at the door. Only hosts learn of them.
 
-The record has one word for both and no name, with a commitment: an alarm can be proved later and is not given away now.
+The record has one word for all and no name, with a commitment: an alarm can be proved later and is not given away now.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from room_server.bus import Published
-from room_server.domain.call import Call, CallKind, require_caller
+from room_server.domain.call import Call, CallKind, require_caller, require_pace
 from room_server.domain.people import Participant
 from room_server.domain.privilege import PrivilegeClass, commitment, new_salt
 from room_server.services.gathering import gathering
@@ -28,15 +28,19 @@ class CallService:
 
         Raises:
             Forbidden: a host, or somebody who was sent out. Conflict: ``wrong_state``: the session has ended.
+            RateLimited: at the door, five calls in ten minutes.
         """
         now = self._ports.clock()
         async with self._ports.unit_of_work() as unit:
             (await unit.sessions.get(session_id)).require_open()
             person = (await gathering(unit, session_id)).person(caller)
             require_caller(person)
-            for earlier in await unit.calls.of_session(session_id):
+            before = await unit.calls.of_session(session_id)
+            for earlier in before:
                 if earlier.open and (earlier.participant_id, earlier.kind) == (caller, kind):
                     return earlier
+            if kind is CallKind.DOOR:
+                require_pace(before, caller, now)
             call = Call(new_id("call"), session_id, caller, kind, now, new_salt())
             await unit.calls.add(call)
             await unit.log.append(session_id, at=now, kind="host_called", actor=SYSTEM, data=_on_record(call))
@@ -77,7 +81,7 @@ def topic(call: Call) -> str:
 
 def audience(call: Call) -> Audience:
     """Hosts; who wants to talk sees whether it was read. An alarm leaves no trace on the screen it came from."""
-    if call.kind is CallKind.ALARM:
+    if call.kind is not CallKind.TALK:
         return HOSTS
     return Audience(roles=HOSTS.roles, people=frozenset({ParticipantId(call.participant_id)}), waiting=True)
 

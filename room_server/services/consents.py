@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from room_server.bus import RecordingConsentChanged
+from room_server.bus import Published, RecordingConsentChanged
 from room_server.domain import consent
-from room_server.domain.consent import Answer
+from room_server.domain.agreement import Frozen
+from room_server.domain.consent import Answer, Minutes, Notice, Step
 from room_server.domain.errors import NotFound
+from room_server.domain.people import Participant, Role
 from room_server.rules.notices import NoticeText, notices, texts
-from room_server.services.ports import Ports
+from room_server.services.ports import SYSTEM, Ports
+from room_server.store.unit_of_work import UnitOfWork
+from signaling.board import HOSTS, Audience, Piece
+from signaling.ids import ParticipantId
+
+TOPIC = "consents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +56,11 @@ class ConsentService:
         return asked, consent.ready(notices(), answers)
 
     async def answer(self, participant_id: str, notice_id: str, version: str, answers: Mapping[str, bool]) -> bool:
-        """Keep an answer, a no included. Returns whether everything required has a yes now.
+        """Keep an answer, a no included; it counts from now on. Returns whether everything required has a yes now.
 
         Raises:
-            NotFound: no such notice. Conflict: ``notice_outdated``. Invalid: ``answer_missing``.
+            NotFound: no such notice. Invalid: ``answer_missing``. Conflict: ``notice_outdated``; ``consent_after_…``: a
+            yes is taken back after the step that it was for; ``wrong_state``: the session has ended.
         """
         notice = next((item for item in notices() if item.notice_id == notice_id), None)
         if notice is None:
@@ -60,20 +69,87 @@ class ConsentService:
         now = self._ports.clock()
         async with self._ports.unit_of_work() as unit:
             person = await unit.participants.get(participant_id)
+            taken_back = await self._taken_back(unit, person, notice, answers)
             (await unit.sessions.get(person.session_id)).require_open()
+            before = await minutes_of(unit, person.session_id)
             await unit.consents.add(person.session_id, Answer(participant_id, notice_id, version, dict(answers), now))
-            data = {"notice": notice_id, "version": version, "answers": dict(answers)}
-            await unit.log.append(person.session_id, at=now, kind="consent_given", actor=participant_id, data=data)
+            kind = "consent_withdrawn" if taken_back else "consent_given"
+            data: dict[str, Any] = {"notice": notice_id, "version": version, "answers": dict(answers)}
+            if taken_back:
+                data["withdrawn"] = taken_back
+            await unit.log.append(person.session_id, at=now, kind=kind, actor=participant_id, data=data)
             if consent.RECORDING in answers:
                 agreed = answers[consent.RECORDING]
                 unit.publish(RecordingConsentChanged(person.session_id, participant_id, agreed))
-            return consent.ready(notices(), await unit.consents.of_participant(participant_id))
+            after = await minutes_of(unit, person.session_id)
+            if after.replaced != before.replaced:
+                changed = {"replaced": after.replaced}
+                await unit.log.append(person.session_id, at=now, kind="minutes_replaced", actor=SYSTEM, data=changed)
+            given = await unit.consents.of_participant(participant_id)
+            for topic, piece in {**_line(participant_id, given), **_minutes(after)}.items():
+                unit.publish(Published(person.session_id, topic, piece.value, piece.audience))
+            return consent.ready(notices(), given)
 
-    async def of_session(self, session_id: str) -> dict[str, dict[str, bool]]:
-        """Everybody's latest answers by item, for the mediator's screen."""
+    async def _taken_back(
+        self, unit: UnitOfWork, person: Participant, notice: Notice, answers: Mapping[str, bool]
+    ) -> list[str]:
+        given = consent.latest(await unit.consents.of_participant(person.participant_id)).get(notice.notice_id)
+        items = consent.withdrawn(notice, given, answers)
+        passed = set()
+        if person.admitted:
+            passed.add(Step.ENTRY)
+        stage = await unit.agreements.current(person.session_id)
+        if isinstance(stage, Frozen) and stage.signature(person.participant_id) is not None:
+            passed.add(Step.SIGNATURE)
+        if not (await unit.sessions.get(person.session_id)).open:
+            passed.add(Step.END)
+        consent.require_before_step(items, passed)
+        return [item.item_id for item in items]
+
+    async def board(self, session_id: str) -> dict[str, Piece]:
+        """Each person's answers for them and the mediator; for the mediator whether the recording is the minutes."""
         async with self._ports.unit_of_work() as unit:
             answers = await unit.consents.of_session(session_id)
-        found: dict[str, dict[str, bool]] = {}
-        for answer in answers:
-            found.setdefault(answer.participant_id, {}).update(answer.answers)
-        return found
+            minutes = await minutes_of(unit, session_id)
+        pieces = _minutes(minutes)
+        for participant_id, given in consent.by_person(answers).items():
+            pieces |= _line(participant_id, given)
+        return pieces
+
+
+async def minutes_of(unit: UnitOfWork, session_id: str) -> Minutes:
+    """Whether the recording may stand in for the minutes, as of now. Who was sent out still has their say."""
+    people = await unit.participants.of_session(session_id)
+    sides = {one.participant_id: str(one.side) for one in people if one.role is Role.PARTY}
+    return consent.minutes(sides, consent.by_person(await unit.consents.of_session(session_id)))
+
+
+async def recordings_on_file(unit: UnitOfWork, session_id: str) -> set[str]:
+    """Participant ids of those whose recording goes into the file that a court or commission is given.
+
+    Hosts, who hold the session; who agreed to that purpose; and where the recording is the minutes, who agreed to this.
+    """
+    ledger = consent.by_person(await unit.consents.of_session(session_id))
+    replaced = (await minutes_of(unit, session_id)).replaced
+
+    def agreed(person: Participant) -> bool:
+        given = ledger.get(person.participant_id, ())
+        if consent.agreed(consent.CONFIRMATION, given):
+            return True
+        return replaced and consent.REPLACES_MINUTES in consent.purposes(given)
+
+    people = await unit.participants.of_session(session_id)
+    return {one.participant_id for one in people if one.role is Role.HOST or agreed(one)}
+
+
+def _by_item(given: Sequence[Answer]) -> dict[str, bool]:
+    return {item: yes for answer in consent.latest(given).values() for item, yes in answer.answers.items()}
+
+
+def _line(participant_id: str, given: Sequence[Answer]) -> dict[str, Piece]:
+    audience = Audience(roles=HOSTS.roles, people=frozenset({ParticipantId(participant_id)}), waiting=True)
+    return {f"{TOPIC}/{participant_id}": Piece(_by_item(given), audience)}
+
+
+def _minutes(now: Minutes) -> dict[str, Piece]:
+    return {"minutes": Piece({"replaced": now.replaced, "missing": list(now.missing)}, HOSTS)}

@@ -22,6 +22,7 @@ from recorder.eventlog import Entry
 from room_server.domain.agreement import InForce
 from room_server.domain.consent import Answer
 from room_server.rules.notices import texts
+from room_server.services.consents import minutes_of, recordings_on_file
 from room_server.services.dossier_exhibits import filed_exhibits, withheld_exhibits
 from room_server.services.drafting import AGREEMENT
 from room_server.services.ports import Ports
@@ -41,7 +42,9 @@ async def gather(ports: Ports, unit: UnitOfWork, found: SessionDetails) -> Dossi
     """The contents of one ended session's dossier. An agreement goes in when it is in force; drafts stay out."""
     session_id = found.session.session_id
     answers = await unit.consents.of_session(session_id)
-    tracks = [row for row in await unit.recordings.tracks(session_id) if row.file is not None]
+    made = [row for row in await unit.recordings.tracks(session_id) if row.file is not None]
+    on_file = await recordings_on_file(unit, session_id)
+    tracks = [row for row in made if row.participant_id in on_file]
     entries = await unit.log.read(session_id)
     agreement = await _agreement(ports, unit, session_id, entries)
     recorded = [_Filed(ports.recordings, row, number, found) for number, row in enumerate(tracks, start=1)]
@@ -55,12 +58,12 @@ async def gather(ports: Ports, unit: UnitOfWork, found: SessionDetails) -> Dossi
         title=found.case.title,
         organisation=found.case.organisation,
         session_id=session_id,
-        catalogue=_catalogue(found),
+        catalogue={**_catalogue(found), "minutes": await _minutes(unit, session_id)},
         files=files,
         entries=entries,
         recordings=[track for item in recorded for track in item.tracks],
         gaps=[_gap(row) for row in await unit.recordings.gaps(session_id)],
-        withheld=await _withheld(unit, session_id),
+        withheld=[*await _withheld(unit, session_id), *_kept_back(made, on_file)],
         agreements=() if agreement is None else (agreement[1],),
         exhibits=exhibits[1],
     )
@@ -96,6 +99,20 @@ async def _withheld(unit: UnitOfWork, session_id: str) -> list[Withheld]:
         *(Withheld(f"chat_{each}", count, 0.0) for each, count in sorted((await unit.lines.count(session_id)).items())),
     ]
     return [item for item in counted if item.count]
+
+
+async def _minutes(unit: UnitOfWork, session_id: str) -> dict[str, Any]:
+    """Whether the recording is the minutes: every party said so, and there is one (ODM 22)."""
+    agreed = await minutes_of(unit, session_id)
+    recorded = bool(await unit.recordings.of_session(session_id))
+    return {"replaced_by_recording": agreed.replaced and recorded, "not_agreed": list(agreed.missing)}
+
+
+def _kept_back(made: Sequence[TrackRow], on_file: set[str]) -> list[Withheld]:
+    """Recordings of people who did not agree that theirs goes to a court or commission: the log has their digests."""
+    kept = [row for row in made if row.participant_id not in on_file]
+    seconds = sum(row.ended_at - row.started_at for row in kept if row.started_at is not None and row.ended_at)
+    return [Withheld("recording", len(kept), round(seconds, 3))] if kept else []
 
 
 class _Filed:

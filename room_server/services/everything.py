@@ -72,6 +72,7 @@ class Services:
             self.sessions,
             self.arrival,
             self.roll_call,
+            self.consents,
             self.agreements,
             self.chat,
             self.calls,

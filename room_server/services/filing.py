@@ -24,6 +24,7 @@ from recorder.layout import log_origin
 from room_server.bus import Published
 from room_server.domain.errors import Conflict
 from room_server.domain.session import Session, State
+from room_server.services.consents import recordings_on_file
 from room_server.services.dossier_contents import gather
 from room_server.services.locks import Locks
 from room_server.services.ports import SYSTEM, Ports
@@ -140,10 +141,11 @@ class FilingService:
     async def _make_views(self, session_id: str) -> None:
         async with self._ports.unit_of_work() as unit:
             tracks = await unit.recordings.tracks(session_id)
+            shown = await recordings_on_file(unit, session_id)
             made = {view.participant_id for view in await unit.filings.views(session_id)}
         people: dict[str, list[ViewPart]] = {}
         for row in tracks:
-            if row.file is None or row.started_at is None or row.source == "screen":
+            if row.file is None or row.started_at is None or row.source == "screen" or row.participant_id not in shown:
                 continue
             kind: Kind = "video" if row.kind == "video" else "audio"
             part = ViewPart(self._ports.recordings / row.file, kind, row.started_at)

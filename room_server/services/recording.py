@@ -11,9 +11,10 @@ import structlog
 
 from recorder.control import Track
 from recorder.index import INDEX_SUFFIX, last_moment, read_index
-from room_server.domain.consent import RECORDING, Answer, agreed
+from room_server.domain.consent import RECORDING, agreed, by_person, purposes
 from room_server.domain.errors import Conflict, Forbidden, NotFound
 from room_server.domain.people import Role
+from room_server.services.consents import minutes_of
 from room_server.services.ports import SYSTEM, Ports
 from room_server.services.sessions import require_host
 from room_server.store.recordings import Gap, Recording, TrackRow
@@ -53,7 +54,11 @@ class RecordingService:
                 raise Conflict("recording_no_consent")
             recording = Recording(new_id("rec"), session_id, now)
             await unit.recordings.add(recording)
-            data = {"recording": recording.recording_id, "people": sorted(people)}
+            data = {
+                "recording": recording.recording_id,
+                "people": sorted(people),
+                "replaces_minutes": (await minutes_of(unit, session_id)).replaced,
+            }
             await unit.log.append(session_id, at=now, kind="recording_started", actor=by, data=data)
         return recording.recording_id
 
@@ -90,7 +95,15 @@ class RecordingService:
                 capture_id, recording_id, session_id, participant_id, kind, source, mime_type, path, opened_at=now
             )
             await unit.recordings.add_track(track)
-            data = {"capture": capture_id, "participant": participant_id, "kind": kind, "source": source, "path": path}
+            agreed_to = purposes(await unit.consents.of_participant(participant_id))
+            data = {
+                "capture": capture_id,
+                "participant": participant_id,
+                "kind": kind,
+                "source": source,
+                "path": path,
+                "purposes": list(agreed_to),
+            }
             await unit.log.append(session_id, at=now, kind="track_started", actor=participant_id, data=data)
 
     async def track_closed(self, track: Track) -> None:
@@ -227,9 +240,7 @@ async def close_track(unit: UnitOfWork, row: TrackRow, track: Track, at: datetim
 
 
 async def _recordable(unit: UnitOfWork, session_id: str) -> set[str]:
-    answers: dict[str, list[Answer]] = {}
-    for answer in await unit.consents.of_session(session_id):
-        answers.setdefault(answer.participant_id, []).append(answer)
+    answers = by_person(await unit.consents.of_session(session_id))
     return {
         person.participant_id
         for person in await unit.participants.of_session(session_id)

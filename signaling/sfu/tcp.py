@@ -9,24 +9,37 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import socket
 from collections import Counter
 from collections.abc import Callable
 from typing import Any, Final
 
+from signaling.sfu.capabilities import CAPABILITIES
 from signaling.sfu.counters import Counters
 from signaling.sfu.ports import Address
 
 LARGEST_FRAME: Final = 1500
 """Bytes. What would not fit into a datagram is no media."""
-UNSENT_BYTES: Final = 192 * 1024
-"""Bytes that wait for a slow reader: a second or two of video. More would only be old when it arrives."""
+UNSENT_BYTES, UNSENT_PICTURES = 192 * 1024, 96 * 1024
+"""Bytes that wait for a slow reader, and those behind which no picture is put: more would be old when it arrives."""
+UNSENT_IN_KERNEL: Final = 32 * 1024
+"""Bytes of them that the kernel keeps: what is there can no longer be chosen from (tcp(7), TCP_NOTSENT_LOWAT)."""
 PROVE_WITHIN: Final = 5.0
 """Seconds until the first valid connectivity check."""
 MAXIMUM_CONNECTIONS: Final = 1000
 MAXIMUM_PER_ADDRESS: Final = 128
 """Many people of one office or court come from one address; each has two connections."""
 
+PICTURES: Final = frozenset(
+    codec["preferredPayloadType"] for codec in CAPABILITIES["codecs"] if codec["kind"] == "video"
+)
+"""Payload types of pictures and their repairs."""
+
 Handler = Callable[["TcpConnection", bytes], None]
+
+
+def _is_picture(datagram: bytes) -> bool:
+    return datagram[0] >> 6 == 2 and datagram[1] & 0x7F in PICTURES
 
 
 class TcpConnection(asyncio.Protocol):
@@ -49,6 +62,8 @@ class TcpConnection(asyncio.Protocol):
             transport.abort()
             return
         self.address = (peer[0], peer[1])
+        wire: socket.socket = transport.get_extra_info("socket")
+        wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_IN_KERNEL)
         if not self._port.admit(self):
             transport.abort()
             return
@@ -97,11 +112,11 @@ class TcpConnection(asyncio.Protocol):
         self.send_media(datagram)
 
     def send_media(self, datagram: bytes) -> None:
-        """Send one datagram as a frame, or drop and count it when the reader is too slow."""
+        """Send one datagram as a frame, or drop and count it when the reader is too slow: pictures first."""
         transport = self._transport
         if transport is None or transport.is_closing():
             return
-        if transport.get_write_buffer_size() > UNSENT_BYTES:
+        if transport.get_write_buffer_size() > (UNSENT_PICTURES if _is_picture(datagram) else UNSENT_BYTES):
             self._port.counters.tcp_dropped += 1
             return
         transport.write(len(datagram).to_bytes(2, "big") + datagram)

@@ -75,6 +75,7 @@ class Transport:
         self.direction = direction
         self.clock = clock
         self.agent = IceAgent()
+        self._credentials = self.agent.current
         self.name = Name()
         self.inbound: SrtpContext | None = None
         self.outbound: SrtpContext | None = None
@@ -137,6 +138,9 @@ class Transport:
             self._set_state("connected")
         if self._path is None or (nominated and path != self._path):
             self._select(path)
+        if self.agent.generations[0] is not self._credentials:
+            self._credentials = self.agent.generations[0]
+            self._begin_with_key_frames()
         if path.key in self._paths:
             return None
         self._paths[path.key] = path
@@ -160,6 +164,12 @@ class Transport:
         self._follow(None)
         if self.state == "connected":
             self._set_state("disconnected", "path_closed")
+
+    def _begin_with_key_frames(self) -> None:
+        """After a restart: what was sent meanwhile is lost. A browser waits for up to 3 s until it asks by itself."""
+        streams = [stream for publication in self.publications for stream in publication.streams]
+        for stream in [*streams, *(each.target for each in self.subscriptions.values() if each.wanted)]:
+            stream.ask_key_frame(self.heard_at)
 
     def _select(self, path: Path) -> None:
         if self.way_down is not None and self._path is not None and path.key != self._path.key:

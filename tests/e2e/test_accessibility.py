@@ -14,6 +14,7 @@ from tests.support.browser import (
     DESKTOP,
     PHONE,
     Person,
+    answers_every_purpose,
     chromium,
     proves_identity,
     reads_a_notice,
@@ -120,8 +121,7 @@ async def the_way_in(visit: Visit, party: Person, link: str, last4: str) -> None
         await reads_a_notice(party)
     await consents.click()
     await look(party, "consents")
-    for answer in await party.page.locator('[data-testid^="consent-"][data-testid$="-yes"]').all():
-        await answer.click()
+    await answers_every_purpose(party)
     await consents.click()
     await party.waits_for("waiting-room")
     await visit.look(party, "waiting room")

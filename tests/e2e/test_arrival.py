@@ -90,6 +90,8 @@ async def who_one_is(scene: Scene, applicant: Person, link: str) -> None:
     await expect(applicant.page.locator('[aria-invalid="true"]')).to_have_count(1)
     await expect(applicant.see("identity-sent")).to_have_attribute("data-sent", "false")
     await scene.look(applicant, "identity, wrong number")
+    await applicant.tap("quiet-help")
+    await expect(applicant.see("quiet-help-note")).not_to_be_empty()
     await applicant.see("identity-last4").fill("0001")
     await applicant.waits_for("identity-sent", sent="true")
     right = await entry_code(applicant, link)
@@ -107,7 +109,9 @@ async def who_one_is(scene: Scene, applicant: Person, link: str) -> None:
 
 
 async def the_waiting_room(scene: Scene, applicant: Person, mediator: Person) -> None:
-    """A line from the mediator, a no for now with its reason, and in at the second try."""
+    """A call from before the identity; a line from the mediator, a no for now with its reason, in at the second try."""
+    await mediator.waits_for("call", kind="door")
+    await mediator.tap("call-seen")
     await mediator.tap("greet-open")
     await mediator.see("greet-text").fill("马上请您进来")
     await mediator.tap("greet-send")
@@ -147,6 +151,8 @@ async def the_roll_call(scene: Scene, applicant: Person, mediator: Person) -> No
     await applicant.tap("ctrl-consents")
     await applicant.tap("consent-change-recording_dispute")
     await expect(applicant.see("consents-panel").get_by_role("status")).not_to_be_empty()
+    await expect(mediator.see("roll-consents").first).to_contain_text("refuses recording")
+    await mediator.waits_for("minutes-note", replaced="false")
     await scene.look(applicant, "what I agreed to")
 
 

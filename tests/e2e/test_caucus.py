@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.test_whole_mediation import Table, everybody_arrives, everybody_sees_and_hears, the_recording_starts
+from tests.e2e.test_whole_mediation import Table, everybody_sees_and_hears, the_recording_starts
 from tests.support.accessibility import problems_of_desk, problems_of_phone, watch
 from tests.support.browser import DESKTOP, PHONE, Person, chromium
 from tests.support.service import running_service
+from tests.support.short_way import everybody_meets
 
 pytestmark = pytest.mark.browser
 
@@ -59,7 +60,7 @@ async () => {
 
 
 async def test_a_private_talk_is_private(table: Table) -> None:
-    await everybody_arrives(table)
+    await everybody_meets(table.service, table.mediator, applicant=table.applicant, respondent=table.respondent)
     await everybody_sees_and_hears(table)
     await the_recording_starts(table)
     await table.mediator.tap("caucus-open", side="applicant")

@@ -9,8 +9,9 @@ import pytest
 from playwright.async_api import expect
 
 from tests.support.accessibility import problems_of_desk, problems_of_phone, watch
-from tests.support.browser import DESKTOP, PHONE, Person, chromium, party_enters, two_meet
+from tests.support.browser import DESKTOP, PHONE, Person, chromium, party_enters
 from tests.support.service import Service, running_service
+from tests.support.short_way import everybody_meets
 
 pytestmark = pytest.mark.browser
 WORDS = "涉及商业秘密"
@@ -31,7 +32,7 @@ async def test_a_session_is_conducted(service: Service, tmp_path: Path) -> None:
         for person in (mediator, applicant):
             await watch(person)
         await the_phone_is_tried_without_entering(service, applicant, shots)
-        await two_meet(mediator, applicant, service.links, service.passwords["zhouhe"])
+        await everybody_meets(service, mediator, applicant=applicant)
         await mediator.sees_and_hears(1)
 
         await a_hand_is_raised_and_gets_the_word(mediator, applicant, shots)
@@ -40,6 +41,7 @@ async def test_a_session_is_conducted(service: Service, tmp_path: Path) -> None:
         await a_recording_is_paused_in_words(mediator, applicant, shots)
         await another_microphone_is_chosen(mediator, applicant, shots)
         await a_screen_may_be_shared_for_a_while(mediator, applicant, shots)
+        await what_is_said_is_written(mediator, applicant, shots)
         link = await a_new_link_is_shown_as_a_code(mediator, shots)
         await nobody_new_comes_in(link, mediator, applicant, shots)
         for person in (mediator, applicant):
@@ -198,6 +200,28 @@ async def a_new_link_is_shown_as_a_code(mediator: Person, shots: Path) -> str:
     await mediator.page.keyboard.press("Escape")
     await expect(mediator.see("invitation")).to_have_count(0)
     return link
+
+
+async def what_is_said_is_written(mediator: Person, applicant: Person, shots: Path) -> None:
+    """A host writes what somebody says; the party answers in writing, then wants no captions any more."""
+    await mediator.tap("captions-open")
+    await mediator.tap("caption-speaker", participant=await id_of(applicant))
+    await mediator.see("caption-text").fill("工资欠了三个月")
+    await mediator.tap("caption-send")
+    await expect(applicant.see("captions")).to_contain_text("工资欠了三个月")
+    await applicant.picks("ctrl-write")
+    await applicant.see("caption-text").fill("我听不见，写给大家看")
+    await applicant.tap("caption-send")
+    await expect(mediator.see("captions")).to_contain_text("我听不见，写给大家看")
+    await expect(applicant.see("caption-text")).to_have_value("")
+    assert await problems_of_phone(applicant.page) == []
+    assert await problems_of_desk(mediator.page) == []
+    await mediator.picture(str(shots / "captions-mediator.png"))
+    await applicant.picture(str(shots / "captions-applicant.png"))
+    await applicant.picks("ctrl-write")
+    await applicant.picks("ctrl-captions")
+    await expect(applicant.see("captions")).to_have_count(0)
+    await mediator.tap("captions-open")
 
 
 async def nobody_new_comes_in(link: str, mediator: Person, applicant: Person, shots: Path) -> None:

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.test_whole_mediation import Table, everybody_arrives
+from tests.e2e.test_whole_mediation import Table
 from tests.support.accessibility import problems_of_desk, problems_of_phone, watch
 from tests.support.browser import DESKTOP, PHONE, Person, chromium
 from tests.support.evidence_files import payslips
 from tests.support.service import running_service
+from tests.support.short_way import everybody_meets
 
 pytestmark = pytest.mark.browser
 DIFFERENCE = "The stamp is missing"
@@ -41,7 +42,7 @@ async def table(tmp_path: Path) -> AsyncIterator[Table]:
 
 
 async def test_an_exhibit_is_brought_shown_page_by_page_and_objected_to(table: Table) -> None:
-    await everybody_arrives(table)
+    await everybody_meets(table.service, table.mediator, applicant=table.applicant, respondent=table.respondent)
     await the_applicant_brings_payslips(table)
     await the_mediator_shows_the_second_page(table)
     await the_respondent_objects(table)

@@ -26,9 +26,10 @@ import websockets
 from playwright.async_api import expect
 
 from recorder.fragments import salvage
-from tests.support.browser import DESKTOP, PHONE, Person, chromium, party_enters, staff_signs_in
+from tests.support.browser import DESKTOP, PHONE, Person, chromium
 from tests.support.capture_rtp import play
 from tests.support.service import Service, healthy, running_service
+from tests.support.short_way import everybody_meets
 from tests.support.waiting import until
 from tests.support.watch import Screen, cut_off, take_notes, watch
 
@@ -120,19 +121,7 @@ EXPECTED = re.compile(
 
 
 async def everybody_is_in_and_recorded(room: Room) -> None:
-    links, passwords = room.service.links, room.service.passwords
-    await staff_signs_in(room.mediator, links["mediator"], "zhouhe", passwords["zhouhe"])
-    await room.mediator.tap("console-enter")
-    await room.mediator.waits_for("console")
-    await asyncio.gather(
-        party_enters(room.applicant, links["applicant"], "0001"),
-        party_enters(room.respondent, links["respondent"], "0002"),
-    )
-    waiting = room.mediator.see("admit")
-    await expect(waiting).to_have_count(2)
-    for left in (1, 0):
-        await waiting.first.click()
-        await expect(waiting).to_have_count(left)
+    await everybody_meets(room.service, room.mediator, applicant=room.applicant, respondent=room.respondent)
     await room.sees_and_hears()
     await room.mediator.tap("rec-start")
     await everybody_is_told(room, "on")

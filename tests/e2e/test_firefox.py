@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.browser import DESKTOP, PHONE, Person, chromium, party_enters
+from tests.support.browser import DESKTOP, PHONE, Person, chromium
 from tests.support.firefox import Visitor, firefox, staff_signs_in
 from tests.support.network import UdpPath
 from tests.support.service import running_service
+from tests.support.short_way import party_waits
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -93,7 +94,7 @@ async def test_firefox_and_chromium_meet(tmp_path: Path) -> None:
         mediator = await other.sits_down(DESKTOP, BUSY_PICTURE)
         await staff_signs_in(mediator, service.links["mediator"], "zhouhe", service.passwords["zhouhe"])
         await mediator.tap("console-enter")
-        await party_enters(applicant, service.links["applicant"], "0001")
+        await party_waits(applicant, service, "applicant")
         await mediator.tap("admit")
         await asyncio.gather(mediator.sees_and_hears(1), applicant.sees_and_hears(1))
         for person in (mediator, applicant):

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.browser import DESKTOP, Person, chromium, two_meet
+from tests.support.browser import DESKTOP, Person, chromium
 from tests.support.capture_process import probe
 from tests.support.service import running_service
+from tests.support.short_way import everybody_meets
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -35,7 +36,7 @@ async def test_pictures_in_h264_are_seen_and_recorded(tmp_path: Path) -> None:
         applicant = await Person.sits_down(browser, "applicant", DESKTOP)
         for person in (mediator, applicant):
             await person.context.add_init_script(WITHOUT_VP8)
-        await two_meet(mediator, applicant, service.links, service.passwords["zhouhe"])
+        await everybody_meets(service, mediator, applicant=applicant)
         await asyncio.gather(mediator.sees_and_hears(1), applicant.sees_and_hears(1))
         for person in (mediator, applicant):
             assert [row["codec"] for row in await person.inbound("video")] == ["video/H264"]

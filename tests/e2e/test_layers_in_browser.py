@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
-from tests.support.browser import DESKTOP, PHONE, Person, chromium, party_enters, staff_signs_in
+from tests.support.browser import DESKTOP, PHONE, Person, chromium
 from tests.support.service import Service, running_service
+from tests.support.short_way import let_in, mediator_conducts, party_waits
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -88,13 +89,11 @@ async def test_layers_follow_the_tiles(service: Service) -> None:
         await mediator.context.add_init_script(MANY_CORES)
         party = await Person.sits_down(browser, "applicant", PHONE)
         other = await Person.sits_down(browser, "respondent", PHONE, locale="en-US")
-        await staff_signs_in(mediator, service.links["mediator"], "zhouhe", service.passwords["zhouhe"])
-        await mediator.tap("console-enter")
-        await mediator.waits_for("console")
+        await mediator_conducts(mediator, service)
         await until(mediator, set())  # alone: nobody watches, nothing is encoded
 
-        await party_enters(party, service.links["applicant"], "0001")
-        await mediator.tap("admit")
+        await party_waits(party, service, "applicant")
+        await let_in(mediator, party)
         await party.sees_and_hears(1)
         await until(mediator, {"r0", "r1"})  # the large tile of a phone; the lowest always goes beside the others
         await until_width(party, lambda width: width == 480)
@@ -102,8 +101,8 @@ async def test_layers_follow_the_tiles(service: Service) -> None:
         await until(mediator, {"r0", "r2"})
         await until_width(party, lambda width: width == 960)
 
-        await party_enters(other, service.links["respondent"], "0002")
-        await mediator.tap("admit")
+        await party_waits(other, service, "respondent")
+        await let_in(mediator, other)
         await other.sees_and_hears(2)
         await until(mediator, {"r0", "r1", "r2"})  # a large screen and a phone look
         await other.picks("ctrl-leave")

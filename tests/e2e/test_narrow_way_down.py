@@ -11,9 +11,10 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
-from tests.support.browser import DESKTOP, PHONE, Person, chromium, party_enters, two_meet
+from tests.support.browser import DESKTOP, PHONE, Person, chromium
 from tests.support.network import own_network
 from tests.support.service import running_service
+from tests.support.short_way import everybody_meets
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -68,9 +69,7 @@ async def test_the_picture_is_given_up_before_the_sound_and_comes_back(tmp_path:
         party = await Person.sits_down(browser, "applicant", DESKTOP)
         other = await Person.sits_down(browser, "respondent", PHONE)
         async with own_network(party) as network:
-            await two_meet(mediator, party, service.links, service.passwords["zhouhe"])
-            await party_enters(other, service.links["respondent"], "0002")
-            await mediator.tap("admit")
+            await everybody_meets(service, mediator, applicant=party, respondent=other)
             await party.sees_and_hears(2)
             large = await until(party, lambda now: max(now["widths"]) >= 480, "a large picture")
             before = await party.page.evaluate(INBOUND)

@@ -6,18 +6,19 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
-from tests.support.browser import DESKTOP, PHONE, Person, chromium, party_enters, staff_signs_in
+from tests.support.browser import DESKTOP, PHONE, Person, chromium
 from tests.support.network import Network, own_network
 from tests.support.service import running_service
+from tests.support.short_way import everybody_meets
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
-CUT_SECONDS = 9.0
-"""Longer than a browser needs to call its path disconnected (about 5 s), shorter than the server's patience (30 s)."""
+STAYS_CUT = 2.0
+"""Seconds after a browser has called its path disconnected: a restart would be due after 1.5. The server waits 30."""
 BACK_WITHIN = 5.0
 
 STATES = "() => window.peers.map((peer) => peer.connectionState).filter((state) => state !== 'closed').sort()"
@@ -31,19 +32,24 @@ class Two:
     network: Network
 
 
-@pytest.fixture
-async def two(tmp_path: Path) -> AsyncIterator[Two]:
-    async with running_service(tmp_path / "data") as service, chromium() as browser:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def room(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Two]:
+    async with running_service(tmp_path_factory.mktemp("service") / "data") as service, chromium() as browser:
         mediator = await Person.sits_down(browser, "mediator", DESKTOP)
         party = await Person.sits_down(browser, "applicant", PHONE)
         async with own_network(party) as network:
-            await staff_signs_in(mediator, service.links["mediator"], "zhouhe", service.passwords["zhouhe"])
-            await mediator.tap("console-enter")
-            await mediator.waits_for("console")
-            await party_enters(party, service.links["applicant"], "0001")
-            await mediator.tap("admit")
-            await asyncio.gather(mediator.sees_and_hears(1), party.sees_and_hears(1))
+            await everybody_meets(service, mediator, applicant=party)
             yield Two(mediator, party, network)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def two(room: Two) -> Two:
+    """The room as it is when all is well."""
+    await room.network.heal()
+    await both_see_and_hear(room)
+    room.network.commands.clear()
+    room.network.path.dropped = 0
+    return room
 
 
 async def both_see_and_hear(two: Two) -> None:
@@ -58,13 +64,12 @@ async def until_states(person: Person, *states: str) -> None:
 
 async def test_a_network_that_was_away_costs_no_transport(two: Two) -> None:
     before = await two.party.page.evaluate(PEERS)
-    two.network.commands.clear()
     await two.network.cut()
     cut = time.monotonic()
     await two.party.waits_for("connection-banner", state="reconnecting")
     await until_states(two.party, "disconnected", "disconnected")
     print(f"cut -> the browser calls both paths disconnected: {time.monotonic() - cut:.1f} s")
-    await two.party.page.wait_for_timeout(max(0.0, CUT_SECONDS - (time.monotonic() - cut)) * 1000)
+    await two.party.page.wait_for_timeout(STAYS_CUT * 1000)
     await two.network.heal()
     healed = time.monotonic()
     await both_see_and_hear(two)
@@ -78,7 +83,6 @@ async def test_a_network_that_was_away_costs_no_transport(two: Two) -> None:
 
 
 async def test_media_that_are_cut_alone_come_back_by_a_restart(two: Two) -> None:
-    two.network.commands.clear()
     two.network.path.open = False
     await two.party.waits_for("connection-banner", state="restoring")
     async with asyncio.timeout(30):
@@ -94,7 +98,6 @@ async def test_media_that_are_cut_alone_come_back_by_a_restart(two: Two) -> None
 
 async def test_media_that_stay_cut_are_built_anew(two: Two) -> None:
     """As after a middlebox that has lost its memory: the old transport stays dead, a new one gets through."""
-    two.network.commands.clear()
     two.network.path.open = False
     async with asyncio.timeout(40):
         while two.network.commands.count("create_transport") < 2:

@@ -117,8 +117,7 @@ async def everybody_arrives(table: Table) -> None:
 
 
 async def everybody_sees_and_hears(table: Table) -> None:
-    for person in table.everybody:
-        await person.sees_and_hears(others=2)
+    await asyncio.gather(*(person.sees_and_hears(others=2) for person in table.everybody))
     await table.pictures("room")
 
 

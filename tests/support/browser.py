@@ -138,13 +138,20 @@ async def agrees_to_everything(person: Person, recorded: bool = True, arrives: s
         if await consents.is_visible():
             break
         await reads_a_notice(person)
-    answer = "yes" if recorded else "no"
-    for item in await person.page.locator('[data-testid^="consent-"][data-testid$="-yes"]').all():
-        testid = str(await item.get_attribute("data-testid"))
-        recording = testid.startswith("consent-recording")
-        await person.tap(testid.removesuffix("yes") + (answer if recording else "yes"))
+    await answers_every_purpose(person, recorded)
     await consents.click()
     await person.waits_for(arrives)
+
+
+async def answers_every_purpose(person: Person, recorded: bool = True) -> None:
+    """A yes to each, or a no to those of the recording; some are asked only after a yes to another."""
+    answered: set[str] = set()
+    choices = person.page.locator('[data-testid^="consent-"][data-testid$="-yes"]')
+    while asked := set(await choices.evaluate_all("(all) => all.map((one) => one.dataset.testid)")) - answered:
+        for testid in sorted(asked):
+            no = testid.startswith("consent-recording") and not recorded
+            await person.tap(testid.removesuffix("yes") + "no" if no else testid)
+        answered |= asked
 
 
 async def proves_identity(person: Person, link: str, last4: str) -> None:
@@ -171,9 +178,11 @@ def newest_entry_code(outbox: list[dict[str, Any]], link: str) -> str:
 
 
 async def reads_a_notice(person: Person) -> None:
-    """Go on from the notice that is shown; the consents come after the last one."""
+    """Go on from the notice that is shown, ticking what it asks for; the consents come after the last one."""
     with suppress(PlaywrightTimeout):  # the page turned between the look and the tap
         await person.see("notice-continue").or_(person.see("consents-continue")).first.wait_for(timeout=PATIENCE_MS)
+        for tick in await person.page.locator('[data-testid^="notice-tick-"]:not(:checked)').all():
+            await tick.check(timeout=1000)
         if await person.see("notice-continue").is_visible():
             await person.see("notice-continue").click(timeout=1000)
 
@@ -184,17 +193,6 @@ async def staff_signs_in(person: Person, url: str, username: str, password: str)
     await person.see("login-username").fill(username)
     await person.see("login-password").fill(password)
     await person.tap("login-submit")
-
-
-async def two_meet(mediator: Person, applicant: Person, links: dict[str, str], password: str) -> None:
-    """The mediator is in the console and has let the applicant in."""
-    await staff_signs_in(mediator, links["mediator"], "zhouhe", password)
-    await mediator.see("console-enter").or_(mediator.see("console")).first.wait_for()
-    if await mediator.see("console-enter").is_visible():
-        await mediator.tap("console-enter")
-    await party_enters(applicant, links["applicant"], "0001")
-    await mediator.tap("admit")
-    await applicant.waits_for("room")
 
 
 def outbox(url: str) -> list[dict[str, Any]]:

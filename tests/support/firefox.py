@@ -40,6 +40,9 @@ FIND = """
   return found || null;
 }
 """
+TICKS = """
+() => [...document.querySelectorAll('[data-testid^="notice-tick-"]:not(:checked)')].map((one) => one.dataset.testid)
+"""
 CONSENTS = """
 () => [...document.querySelectorAll('[data-testid^="consent-"][data-testid$="-yes"]')].map((one) => one.dataset.testid)
 """
@@ -206,9 +209,14 @@ async def party_enters(visitor: Visitor, link: str, last4: str) -> None:
     await visitor.tap("identity-continue")
     while await visitor.waits_for_one_of("notice-continue", "consents-continue") == "notice-continue":
         with suppress(BidiError, TimeoutError):  # the page turned between the look and the tap
+            for testid in await visitor.evaluate(TICKS):
+                await visitor.tap(testid, seconds=1)
             await visitor.tap("notice-continue", seconds=1)
-    for testid in await visitor.evaluate(CONSENTS):
-        await visitor.tap(testid)
+    answered: set[str] = set()
+    while asked := set(await visitor.evaluate(CONSENTS)) - answered:  # some are asked only after a yes to another
+        for testid in sorted(asked):
+            await visitor.tap(testid)
+        answered |= asked
     await visitor.tap("consents-continue")
     await visitor.waits_for("waiting-room")
 

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import json
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -64,9 +64,18 @@ async def identified(browser: httpx.AsyncClient, service: Service, side: str, *,
 
 async def agrees(browser: httpx.AsyncClient, access: Access, also: str = "") -> None:
     """Yes to what is required, to signing here and to the item ``also``, no to the rest."""
+    await _answers(browser, access, lambda item: item["required"] or item["id"] in ("esign", also))
+
+
+async def agrees_to_everything(browser: httpx.AsyncClient, access: Access) -> None:
+    """Yes to every item."""
+    await _answers(browser, access, lambda item: True)
+
+
+async def _answers(browser: httpx.AsyncClient, access: Access, yes_to: Callable[[dict[str, Any]], bool]) -> None:
     me = (await browser.get("/api/me", headers=access.headers)).json()
     for notice in me["notices"]:
-        answers = {item["id"]: item["required"] or item["id"] in ("esign", also) for item in notice["items"]}
+        answers = {item["id"]: yes_to(item) for item in notice["items"]}
         body = {"notice_id": notice["id"], "version": notice["version"], "answers": answers}
         assert (await browser.post("/api/me/consents", json=body, headers=access.headers)).status_code == 200
 

@@ -88,6 +88,20 @@ class WorkerProcess:
         await self.media.start()
         await self.changed.until(lambda: self.ready > before, "the worker is ready")
 
+    async def begin_again(self) -> None:
+        """As if it had just been started, but for its counters: transports end with the web process's connection."""
+        await self.media.close()
+        self.notices.clear()
+        self.lost = self.ready = 0
+        if self.feed_path.exists():  # a worker that has lost a recorder looks for the next one only now and then
+            self.feed_path.unlink()
+            await self.stop()
+        if self._process is None or self._process.returncode is not None:
+            await self.start()
+            return
+        await self.media.start()
+        await self.changed.until(lambda: self.ready, "the worker serves the next test")
+
     @property
     def pid(self) -> int:
         """The worker's process id."""
@@ -240,11 +254,15 @@ class TcpPeer(Peer):
         candidate = next(each for each in self.created.ice_candidates if each["protocol"] == "tcp")
         assert candidate["tcpType"] == "passive"
         reader, self.writer = await asyncio.open_connection(candidate["ip"], candidate["port"])
+        self.may_read = asyncio.Event()
+        """Cleared: it reads no more after the next frame, as a phone on a slow network."""
+        self.may_read.set()
         self.reading = asyncio.create_task(self._read(reader))
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             while True:
+                await self.may_read.wait()
                 length = int.from_bytes(await reader.readexactly(2), "big")
                 self.datagram_received(await reader.readexactly(length), None)
 

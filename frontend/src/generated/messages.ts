@@ -254,6 +254,18 @@ export interface WantBreak {
   wanted: boolean;
 }
 
+/**
+ * Write what is said, for the people of one's place: by oneself, or a host for somebody who speaks there.
+ *
+ * `place`: the caucus in which the writer believes to be, empty for the joint session; what was typed in one place
+ * is refused in another. `participant_id`: who speaks; left out: oneself.
+ */
+export interface WriteCaption {
+  text: string;
+  place: string;
+  participant_id?: ParticipantId | null;
+}
+
 /** Answer a host's wish: `agreed` is said by whoever then switches on themselves. */
 export interface AnswerAsk {
   source: Device;
@@ -559,6 +571,7 @@ export interface CommandMap {
   unsubscribe: { data: Unsubscribe; answer: Record<string, never> };
   raise_hand: { data: RaiseHand; answer: Record<string, never> };
   want_break: { data: WantBreak; answer: Record<string, never> };
+  write_caption: { data: WriteCaption; answer: Record<string, never> };
   answer_ask: { data: AnswerAsk; answer: Record<string, never> };
   lower_hand: { data: LowerHand; answer: Record<string, never> };
   move_hand: { data: MoveHand; answer: Record<string, never> };

@@ -1,4 +1,5 @@
 import arrival from "./en/arrival";
+import captions from "./en/captions";
 import common from "./en/common";
 import conduct from "./en/conduct";
 import exhibits from "./en/exhibits";
@@ -21,5 +22,6 @@ const messages: Messages = {
   ...originals,
   ...rehearsal,
   ...self,
+  ...captions,
 };
 export default messages;

@@ -1,4 +1,5 @@
 import arrival from "./zh-CN/arrival";
+import captions from "./zh-CN/captions";
 import common from "./zh-CN/common";
 import conduct from "./zh-CN/conduct";
 import exhibits from "./zh-CN/exhibits";
@@ -20,6 +21,7 @@ const messages = {
   ...originals,
   ...rehearsal,
   ...self,
+  ...captions,
 };
 
 /** What everybody reads. Chinese is the source: its keys are the keys. */

@@ -27,7 +27,7 @@ export function Consents({ notices, quiet, onSubmit, onOutdated }: Props) {
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
-  const all = notices.flatMap((notice) => notice.items.map((item) => keyOf(notice, item)));
+  const all = notices.flatMap((notice) => asked(notice, answers).map((item) => keyOf(notice, item)));
   const open = all.filter((key) => answers[key] === undefined);
 
   const submit = async (event: Event) => {
@@ -86,22 +86,25 @@ export function Consents({ notices, quiet, onSubmit, onOutdated }: Props) {
         {notices.map((notice) => (
           <section class="stack" key={notice.id} aria-label={pick(notice.title_zh, notice.title_en)}>
             <NoticeHead notice={notice} />
-            {notice.items.map((item) => {
-              const key = keyOf(notice, item);
-              return (
-                <Item
-                  key={key}
-                  name={key}
-                  item={item}
-                  answer={answers[key]}
-                  missing={missing === key && answers[key] === undefined}
-                  onAnswer={(answer) => setAnswers((before) => ({ ...before, [key]: answer }))}
-                />
-              );
-            })}
+            <div class="card consents">
+              {asked(notice, answers).map((item) => {
+                const key = keyOf(notice, item);
+                return (
+                  <Item
+                    key={key}
+                    name={key}
+                    item={item}
+                    answer={answers[key]}
+                    missing={missing === key && answers[key] === undefined}
+                    onAnswer={(answer) => setAnswers((before) => ({ ...before, [key]: answer }))}
+                  />
+                );
+              })}
+            </div>
           </section>
         ))}
       </form>
+      <p class="meta">{t("consents.later")}</p>
       {error && (
         <Note tone="danger" alert>
           {error}
@@ -111,11 +114,22 @@ export function Consents({ notices, quiet, onSubmit, onOutdated }: Props) {
   );
 }
 
+/** What is still a question: nobody is asked what else a recording may be used for that they do not want. */
+function asked(notice: Notice, answers: Answers): ConsentItem[] {
+  return notice.items.filter((item) => item.needs === null || answers[`${notice.id}/${item.needs}`] === true);
+}
+
+/** What was not asked is a no. */
 function byNotice(notices: Notice[], answers: Answers): Map<string, Record<string, boolean>> {
   return new Map(
     notices.map((notice) => [
       notice.id,
-      Object.fromEntries(notice.items.map((item) => [item.id, answers[keyOf(notice, item)] === true])),
+      Object.fromEntries(
+        notice.items.map((item) => [
+          item.id,
+          asked(notice, answers).includes(item) && answers[keyOf(notice, item)] === true,
+        ]),
+      ),
     ]),
   );
 }
@@ -157,7 +171,7 @@ function Item({ name, item, answer, missing, onAnswer }: ItemProps) {
   const hint = `consents.hint.${item.id}`;
   const refused = `consents.refused.${item.id}`;
   return (
-    <fieldset class={missing ? "card consent consent--missing" : "card consent"} data-item={name}>
+    <fieldset class={missing ? "consent consent--missing" : "consent"} data-item={name}>
       <legend class="strong">{label}</legend>
       {hasKey(hint) && <p class="meta">{t(hint)}</p>}
       <div class="choice">

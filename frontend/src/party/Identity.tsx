@@ -8,6 +8,7 @@ import type { LinkView } from "./api";
 import { Company, type CompanyAnswer } from "./Company";
 import { EntryCode, useEntryCode } from "./EntryCode";
 import { Frame } from "./Frame";
+import { QuietHelpAtDoor } from "./QuietCall";
 import type { Visit } from "./visit";
 
 interface Props {
@@ -97,6 +98,7 @@ export function Identity({ visit, link, onIdentified, onLocked }: Props) {
       page="identity"
       step={2}
       stepName={t("identity.step")}
+      quiet={<QuietHelpAtDoor secret={visit.secret} />}
       dock={
         <Button look="primary" big block type="submit" form={id} testId="identity-continue" aria-disabled={busy}>
           {t(busy ? "identity.checking" : "common.next")}

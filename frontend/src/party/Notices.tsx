@@ -3,8 +3,9 @@ import { useState } from "preact/hooks";
 import { ApiError } from "../api";
 import { pick, t } from "../i18n";
 import { Button } from "../ui/Button";
+import { Complaint } from "../ui/Complaint";
 import { Note } from "../ui/Note";
-import { answerNotice, getMe, type Me, type Notice } from "./api";
+import { answerNotice, type ConsentItem, getMe, type Me, type Notice } from "./api";
 import { Consents } from "./Consents";
 import { Frame } from "./Frame";
 import { Markdown } from "./Markdown";
@@ -22,7 +23,7 @@ interface Props {
 export function Notices({ visit, me, onMe }: Props) {
   const [again, setAgain] = useState(false);
   const open = me.notices.filter((one) => one.answered === null);
-  const next = open.find((one) => one.kind === "notice");
+  const next = open.find((one) => one.kind !== "consent");
   const quiet = <QuietHelp visit={visit} me={me} />;
   const reload = async () => onMe(await withToken(visit, getMe));
 
@@ -71,10 +72,19 @@ interface PageProps {
 }
 
 function NoticePage({ notice, quiet, onRead, onOutdated }: PageProps) {
+  const [ticked, setTicked] = useState<string[]>([]);
+  const [missing, setMissing] = useState(false);
   const [error, setError] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
+  const ticks = notice.kind === "undertaking" ? notice.items : [];
+  const open = ticks.filter((item) => !ticked.includes(item.id));
   const proceed = async () => {
     if (busy) return;
+    if (open[0]) {
+      setMissing(true);
+      document.getElementById(`tick-${open[0].id}`)?.focus();
+      return;
+    }
     setBusy(true);
     setError(null);
     try {
@@ -96,7 +106,7 @@ function NoticePage({ notice, quiet, onRead, onOutdated }: PageProps) {
       stepName={t("notice.step")}
       dock={
         <Button look="primary" big block testId="notice-continue" aria-disabled={busy} onClick={proceed}>
-          {t("notice.understood")}
+          {t(notice.kind === "undertaking" ? "notice.undertake" : "notice.understood")}
         </Button>
       }
     >
@@ -111,11 +121,55 @@ function NoticePage({ notice, quiet, onRead, onOutdated }: PageProps) {
       <section class="card" aria-label={t("notice.fullText")} lang="zh-CN">
         <Markdown text={notice.body_markdown} />
       </section>
+      {ticks.length > 0 && (
+        <section class="stack stack--2" aria-label={t("notice.ticks")}>
+          {ticks.map((item) => (
+            <Tick
+              key={item.id}
+              item={item}
+              on={ticked.includes(item.id)}
+              missing={missing}
+              onTick={(on) =>
+                setTicked((before) => (on ? [...before, item.id] : before.filter((id) => id !== item.id)))
+              }
+            />
+          ))}
+        </section>
+      )}
       {error && (
         <Note tone="danger" alert>
           {error}
         </Note>
       )}
     </Frame>
+  );
+}
+
+interface TickProps {
+  item: ConsentItem;
+  on: boolean;
+  missing: boolean;
+  onTick: (on: boolean) => void;
+}
+
+/** One promise, ticked by hand. */
+function Tick({ item, on, missing, onTick }: TickProps) {
+  const id = `tick-${item.id}`;
+  return (
+    <div class="stack stack--1">
+      <label class="check" data-on={on ? "" : undefined}>
+        <input
+          type="checkbox"
+          id={id}
+          class="check__box"
+          data-testid={`notice-tick-${item.id}`}
+          checked={on}
+          aria-describedby={`${id}-missing`}
+          onChange={(event) => onTick(event.currentTarget.checked)}
+        />
+        <span>{pick(item.label_zh, item.label_en)}</span>
+      </label>
+      <Complaint id={`${id}-missing`}>{missing && !on ? t("notice.tickMissing") : null}</Complaint>
+    </div>
   );
 }

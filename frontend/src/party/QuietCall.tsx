@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { t } from "../i18n";
 import { askFor, call } from "../talk/api";
 import { LinkButton } from "../ui/Button";
-import type { Me } from "./api";
+import { callFromLink, type Me } from "./api";
 import { type Visit, withToken } from "./visit";
 
 export interface QuietCall {
@@ -12,21 +12,34 @@ export interface QuietCall {
   forget: () => void;
 }
 
-export function useQuietCall(visit: Visit, me: Me): QuietCall {
+/** @param send asks the server; whatever it refuses, it has to be pressed again. */
+function useQuiet(send: () => Promise<unknown>): QuietCall {
   const [words, setWords] = useState("");
   const press = () => {
     setWords("");
-    withToken(visit, (token) => call(askFor(me.session.session_id, token), "alarm")).then(
+    send().then(
       () => setWords(t("call.noted")),
-      () => setWords(t("call.notSent")), // Whatever the reason: it has to be pressed again.
+      () => setWords(t("call.notSent")),
     );
   };
   return { words, press, forget: () => setWords("") };
 }
 
+export function useQuietCall(visit: Visit, me: Me): QuietCall {
+  return useQuiet(() => withToken(visit, (token) => call(askFor(me.session.session_id, token), "alarm")));
+}
+
 /** The same as a line of a page, for the way in and the waiting room. */
 export function QuietHelp({ visit, me }: { visit: Visit; me: Me }) {
-  const quiet = useQuietCall(visit, me);
+  return <QuietLine quiet={useQuietCall(visit, me)} />;
+}
+
+/** The same by whoever holds the link, before it is known who that is. */
+export function QuietHelpAtDoor({ secret }: { secret: string }) {
+  return <QuietLine quiet={useQuiet(() => callFromLink(secret))} />;
+}
+
+function QuietLine({ quiet }: { quiet: QuietCall }) {
   return (
     <div class="quiet">
       <LinkButton icon="heart" testId="quiet-help" onClick={quiet.press}>

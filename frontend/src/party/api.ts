@@ -30,6 +30,8 @@ export interface ConsentItem {
   label_zh: string;
   label_en: string;
   required: boolean;
+  /** The item without whose yes this one has no effect. */
+  needs: string | null;
 }
 
 export interface Notice {
@@ -40,7 +42,7 @@ export interface Notice {
   short_zh: string;
   short_en: string;
   body_markdown: string;
-  kind: "notice" | "consent";
+  kind: "notice" | "undertaking" | "consent";
   items: ConsentItem[];
   answered: Record<string, boolean> | null;
   answered_at: string | null;
@@ -91,6 +93,8 @@ export interface Proof {
 }
 
 export const requestEntryCode = (secret: string, last4: string) => post<CodeSent>("/api/links/code", { secret, last4 });
+/** Silently for the mediator, before anybody knows who asks. */
+export const callFromLink = (secret: string) => post<{ at: number }>("/api/links/call", { secret });
 export const identify = (secret: string, proof: Proof) =>
   post<PartyAccess>("/api/links/identify", { secret, ...proof });
 export const askDocument = (secret: string, last4: string, company: Company) =>

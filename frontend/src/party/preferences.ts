@@ -1,7 +1,8 @@
-/** Small choices of a person that last: large type, and that the phone was checked in this tab. */
+/** Small choices of a person that last: large type, captions, and that the phone was checked in this tab. */
 import { signal } from "@preact/signals";
 
 const TYPE_KEY = "type";
+const CAPTIONS_KEY = "captions";
 const CHECKED_KEY = "checked";
 
 function read(storage: () => Storage, key: string): string | null {
@@ -21,6 +22,13 @@ function write(storage: () => Storage, key: string, value: string): void {
 }
 
 export const largeType = signal(read(() => localStorage, TYPE_KEY) === "large");
+
+export const captionsShown = signal(read(() => localStorage, CAPTIONS_KEY) !== "off");
+
+export function setCaptionsShown(shown: boolean): void {
+  captionsShown.value = shown;
+  write(() => localStorage, CAPTIONS_KEY, shown ? "on" : "off");
+}
 
 export function applyType(): void {
   if (largeType.value) document.documentElement.dataset.type = "large";

@@ -40,7 +40,8 @@ export interface Ticket {
 
 export interface Call {
   call_id: string;
-  kind: "talk" | "alarm";
+  /** `door`: an alarm by whoever holds a link and has not proved yet who they are. */
+  kind: "talk" | "alarm" | "door";
   participant_id: string;
   name: string;
   side: string;

@@ -13,7 +13,7 @@ import { useTools } from "./tools";
 export function Calls() {
   const { state } = useTools();
   const open = openCalls(state);
-  const alarms = open.filter((one) => one.kind === "alarm");
+  const alarms = open.filter((one) => one.kind !== "talk");
   return (
     <>
       {/* The region is always there: a reader announces what appears in it. */}
@@ -36,7 +36,7 @@ export function Calls() {
 function CallRow({ call }: { call: Call }) {
   const { state, attempt } = useTools();
   const ask = useAsk();
-  const alarm = call.kind === "alarm";
+  const alarm = call.kind !== "talk";
   const seen = () => void attempt(() => seeCall(ask, call.call_id));
   const caucus = useOpenCaucus(call.side, seen);
   const inside = state.participants.get(call.participant_id);
@@ -51,7 +51,7 @@ function CallRow({ call }: { call: Call }) {
           <span class="clock">{shortTime(call.at * 1000)}</span>
           {where && <span class="badge badge--sm">{where}</span>}
         </p>
-        {alarm && <p class="tiny">{t("call.alarmHint")}</p>}
+        {alarm && <p class="tiny">{t(call.kind === "door" ? "call.doorHint" : "call.alarmHint")}</p>}
       </div>
       {caucus && inside?.presence === "present" && (
         <Button dense icon="lock" testId="call-caucus" onClick={caucus}>

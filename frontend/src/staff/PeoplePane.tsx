@@ -5,6 +5,7 @@ import { apart } from "../room/caucus";
 import { inOrder } from "../room/conduct";
 import { Button } from "../ui/Button";
 import { CaucusTotals } from "../ui/CaucusBar";
+import { answersOf, notRecorded } from "../ui/consents";
 import { Icon } from "../ui/Icon";
 import { LanguageSwitch } from "../ui/LanguageSwitch";
 import { rollLineOf } from "../ui/roll";
@@ -13,7 +14,6 @@ import { reissueLink, revokeLink, type SessionPerson } from "./api";
 import { Balance } from "./Balance";
 import { OpenCaucus } from "./CaucusControls";
 import { Lock } from "./Conducting";
-import { recordingConsent } from "./consent";
 import { Invitation } from "./Invitation";
 import { Isolation } from "./Isolation";
 import { conductWords, DeviceTool, SharingTool, SpotlightTool, sends } from "./PersonTools";
@@ -118,9 +118,9 @@ function PersonNote({ participantId }: { participantId: string }) {
   const words = [person.identity_checked_at ? t("staff.identityChecked") : t("staff.identityOpen")];
   if (line?.identity?.method === "document_asked") words[0] = t("staff.waiting.documentAsked");
   if (line?.company && !line.company.alone) words.push(t("staff.waiting.company", { who: line.company.who }));
-  const consent = recordingConsent(person.consents);
-  if (consent === false) words.push(t("staff.recordingRefused"));
-  if (person.consents.esign === false) words.push(t("staff.waiting.onPaper"));
+  const answers = answersOf(state, participantId);
+  if (answers && notRecorded(state, participantId)) words.push(t("staff.recordingRefused"));
+  if (answers?.esign === false) words.push(t("staff.waiting.onPaper"));
   return <p class="tiny">{words.join(" · ")}</p>;
 }
 

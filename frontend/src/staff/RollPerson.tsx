@@ -1,6 +1,7 @@
 import { useId, useState } from "preact/hooks";
 import { hasKey, t } from "../i18n";
 import { Button } from "../ui/Button";
+import { type Answers, answersOf } from "../ui/consents";
 import { Icon } from "../ui/Icon";
 import {
   answerTo,
@@ -52,6 +53,8 @@ export function RollPerson({ person, asked }: { person: SessionPerson; asked: Re
         <dd class={line?.company && !line.company.alone ? "roll__warn" : undefined}>
           {company ?? t("staff.roll.companyOpen")}
         </dd>
+        <dt>{t("staff.roll.consents")}</dt>
+        <dd data-testid="roll-consents">{consentWords(answersOf(state, person.participant_id)).join(" · ")}</dd>
         <dt>{t("staff.roll.recusal")}</dt>
         <dd>
           <Recusal asked={asked} line={line} />
@@ -60,6 +63,24 @@ export function RollPerson({ person, asked }: { person: SessionPerson; asked: Re
     </section>
   );
 }
+
+/** What was refused, with what follows from it; in the order in which it was asked. */
+function consentWords(answers: Answers | null): string[] {
+  if (!answers) return [t("staff.roll.consentsOpen")];
+  const recorded = t(answers.recording_dispute ? "staff.roll.recorded" : "staff.recordingRefused");
+  const kept = answers.recording_dispute && !answers.recording_confirmation ? [t("staff.roll.keptBack")] : [];
+  const refused = REFUSED.filter((item) => answers[item] === false).map((item) => t(`staff.roll.no.${item}`));
+  return [recorded, ...kept, ...refused];
+}
+
+const REFUSED = [
+  "esign",
+  "e_service",
+  "share_confirmation_bodies",
+  "sensitive_id_number",
+  "sensitive_financial",
+  "sensitive_medical",
+] as const;
 
 function Authority({ person, line }: { person: SessionPerson; line: RollLine | null }) {
   const { detail, attempt } = useTools();

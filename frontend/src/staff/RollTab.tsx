@@ -3,7 +3,9 @@ import { useEffect, useId, useState } from "preact/hooks";
 import { pick, t } from "../i18n";
 import type { RoomState } from "../room/state";
 import { Button } from "../ui/Button";
+import { minutesOf } from "../ui/consents";
 import { Icon } from "../ui/Icon";
+import { Note } from "../ui/Note";
 import { proves, type RollCommon, rollCommonOf, rollLineOf, timeOf } from "../ui/roll";
 import { askRecusal, type RollText, readOut, rollTexts } from "./api";
 import { RollPerson } from "./RollPerson";
@@ -35,6 +37,7 @@ export function RollTab() {
       {people.map((person) => (
         <RollPerson key={person.participant_id} person={person} asked={common?.recusal_asked ?? null} />
       ))}
+      <MinutesNote />
       <h2 class="h3">{t("staff.roll.readOut")}</h2>
       {texts.map((text) =>
         text.item === "recusal_asked" ? (
@@ -43,6 +46,25 @@ export function RollTab() {
           <ReadOut key={text.item} text={text} item={text.item} common={common} />
         ),
       )}
+    </div>
+  );
+}
+
+/** Whether the recording stands in for written minutes, and who did not agree to it. */
+function MinutesNote() {
+  const { detail, state } = useTools();
+  const minutes = minutesOf(state);
+  if (!minutes) return null;
+  const names = detail.people.filter((one) => minutes.missing.includes(one.participant_id));
+  return (
+    <div data-testid="minutes-note" data-replaced={minutes.replaced}>
+      <Note tone={minutes.replaced ? "ok" : "plain"} icon="doc" title={t("staff.roll.minutes")}>
+        <p class="tiny">
+          {minutes.replaced
+            ? t("staff.roll.minutesReplaced")
+            : t("staff.roll.minutesKept", { names: names.map((one) => one.display_name).join("、") })}
+        </p>
+      </Note>
     </div>
   );
 }

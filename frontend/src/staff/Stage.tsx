@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import type { Device, ParticipantView, Quality } from "../generated/messages";
 import { hasKey, t } from "../i18n";
 import { apart } from "../room/caucus";
@@ -6,11 +7,12 @@ import { screenReachable } from "../room/devices";
 import type { LocalTrack, MediaState } from "../room/media";
 import { myself, publicationOf, type RoomState } from "../room/state";
 import { Button } from "../ui/Button";
-import { useStore } from "../ui/hooks";
+import { scrollable, useStore } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { HideSelf, SelfHidden } from "../ui/SelfView";
 import { isSelfHidden } from "../ui/selfHidden";
 import { Tile } from "../ui/Tile";
+import { Captioning, CaptionsButton } from "./Captioning";
 import { MuteAll, Timers } from "./Conducting";
 import { DeviceTool, SpotlightTool } from "./PersonTools";
 import { useTools } from "./tools";
@@ -19,6 +21,7 @@ import { useTools } from "./tools";
 export function Stage({ small }: { small: boolean }) {
   const { desk, state } = useTools();
   const media = useStore(desk.media.state);
+  const [captioning, setCaptioning] = useState(false);
   const people = inOrder([...state.participants.values()].filter((one) => one.presence !== "waiting"));
   const large = people.find((one) => one.participant_id === state.stage.spotlight);
   const inside = large ? [large, ...people.filter((one) => one !== large)] : people;
@@ -42,6 +45,7 @@ export function Stage({ small }: { small: boolean }) {
         class="stage__tiles"
         data-count={Math.min(seen.length + screens.length, 6)}
         data-spotlight={large && screens.length === 0 ? "" : undefined}
+        {...(small ? scrollable : {})}
       >
         {screens.map((one) => (
           <ScreenTile key={one.participant_id} person={one} state={state} media={media} small={small} />
@@ -57,6 +61,7 @@ export function Stage({ small }: { small: boolean }) {
           />
         ))}
       </div>
+      <Captioning open={captioning} />
       <div class="stage__controls">
         {hidden && <OwnLine state={state} media={media} small={small} />}
         <OwnDevice
@@ -76,6 +81,7 @@ export function Stage({ small }: { small: boolean }) {
         <OwnScreen />
         <MuteAll />
         <Timers />
+        <CaptionsButton open={captioning} onToggle={() => setCaptioning(!captioning)} />
         {inside.length === 1 ? (
           <span class="meta stage__aside">{t("staff.alone")}</span>
         ) : (

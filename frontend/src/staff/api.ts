@@ -34,8 +34,6 @@ export interface SessionPerson {
   /** `self, general, special, mediator` */
   authority: string;
   identity_checked_at: string | number | null;
-  /** Notice or purpose to the answer given; absent while unanswered. */
-  consents: Record<string, unknown>;
   link_state: LinkState | null;
 }
 

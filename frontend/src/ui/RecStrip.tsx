@@ -11,10 +11,12 @@ interface Props {
   clockOffset?: number;
   /** The rounded form in a desktop's bar. */
   chip?: boolean;
+  /** Whoever looks at it is not recorded themselves. */
+  withoutMe?: boolean;
 }
 
 /** Whether a recording runs. First in reading order on every screen, never covered, never hidden. */
-export function RecStrip({ recording, clockOffset = 0, chip }: Props) {
+export function RecStrip({ recording, clockOffset = 0, chip, withoutMe }: Props) {
   // A screen that is cut off must not go on claiming what it last heard.
   const cutOff = !useContext(Connected) && recording !== null;
   const state = cutOff ? "unknown" : stateOf(recording);
@@ -27,6 +29,7 @@ export function RecStrip({ recording, clockOffset = 0, chip }: Props) {
       {(state === "on" || state === "off") && <span class="rec__dot" aria-hidden="true" />}
       <span class="rec__words" title={state === "paused" ? (recording?.reason ?? undefined) : undefined}>
         {t(`rec.${state}`)}
+        {state === "on" && withoutMe && <span class="rec__notme">{t("rec.withoutYou")}</span>}
         {state === "paused" && recording?.reason && (
           <span class="rec__reason">{t("rec.because", { reason: recording.reason })}</span>
         )}

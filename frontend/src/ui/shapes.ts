@@ -4,6 +4,7 @@ export const SHAPES = {
   back: "<path d='M15 5l-7 7 7 7' />",
   bold: "<path d='M7 4.5h6a3.6 3.6 0 0 1 0 7.2H7zM7 11.700h7a3.900 3.900 0 0 1 0 7.800H7z' />",
   cal: "<rect x='3.5' y='4.5' width='17' height='16.5' rx='2' /> <path d='M3.5 9.5h17M8 2.5v4M16 2.5v4' />",
+  captions: '<rect x="3" y="5" width="18" height="14" rx="2.5"/><path d="M7 11h3M13 11h4M7 15h6M16 15h1"/>',
   cam: "<rect x='2.5' y='6' width='13' height='12' rx='2.5' /> <path d='M15.5 10.8l6-3.8v10l-6-3.8' />",
   "cam-off":
     "<path d='M15.5 12.5l6 4.5V7l-6 3.8V8.5A2.5 2.5 0 0 0 13 6h-3M6 6H5a2.5 2.5 0 0 0-2.5 2.5v7A2.5 2.5 0 0 0 5 18h8a2.5 2.5 0 0 0 2-1M3.5 3l17 18' />",

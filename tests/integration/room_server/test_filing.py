@@ -22,11 +22,12 @@ class Killed(BaseException):
     """Stands for the death of the process: nothing catches it on the way."""
 
 
-async def ended(product: Product) -> None:
+async def ended(product: Product, **purposes: bool) -> None:
     """A session that was recorded, signed, sealed and ended; its recorder died and left the files open."""
     host, worker = await product.person("mediator"), await product.person("applicant")
     services = product.services
-    await product.consent(worker, recording_dispute=True)
+    purposes = purposes or {"recording_confirmation": True}
+    await product.consent(worker, recording_dispute=True, **purposes)
     await services.sessions.start(product.session_id, host)
     recording = await services.recording.start(product.session_id, host)
     for kind, source in (("audio", "microphone"), ("video", "camera")):
@@ -74,6 +75,45 @@ async def test_tracks_that_a_dead_recorder_left_are_filed_and_can_be_watched(pro
     assert filing.entries == len(kinds) - 1
     async with product.browser() as court:
         await watch(court, product)
+
+
+async def test_whose_recording_may_not_go_to_the_court_is_counted_and_kept_back(product: Product) -> None:
+    await ended(product, recording_confirmation=False)
+    await product.services.filing.file_session(product.session_id)
+    await assert_good(product)
+    path, _ = await product.services.court.dossier(product.session_id, await court_officer(product))
+    with zipfile.ZipFile(path) as dossier:
+        assert not [name for name in dossier.namelist() if "/recordings/" in name]
+        (catalogue,) = [
+            json.loads(dossier.read(name)) for name in dossier.namelist() if name.endswith("catalogue.json")
+        ]
+    assert catalogue["recordings"] == []
+    (kept,) = [each for each in catalogue["withheld"] if each["kind"] == "recording"]
+    assert kept["count"] == 2 and kept["duration"] > 0
+    respondent = await product.person("respondent")
+    worker = await product.person("applicant")
+    assert catalogue["about"]["minutes"] == {
+        "replaced_by_recording": False,
+        "not_agreed": sorted([respondent, worker]),
+    }
+    async with product.browser() as court:
+        body = {"username": "faguan", "password": product.password("faguan")}
+        await court.post("/api/staff/login", json=body)
+        assert (await court.get(f"/api/court/records/{product.session_id}")).json()["views"] == []
+
+
+async def test_a_recording_that_is_the_minutes_goes_with_the_file(product: Product) -> None:
+    yes = {"recording_dispute": True, "recording_replaces_minutes": True}
+    await product.consent(await product.person("respondent"), **yes)
+    await ended(product, recording_replaces_minutes=True)
+    await product.services.filing.file_session(product.session_id)
+    path, _ = await product.services.court.dossier(product.session_id, await court_officer(product))
+    with zipfile.ZipFile(path) as dossier:
+        (catalogue,) = [
+            json.loads(dossier.read(name)) for name in dossier.namelist() if name.endswith("catalogue.json")
+        ]
+    assert len(catalogue["recordings"]) == 2
+    assert catalogue["about"]["minutes"] == {"replaced_by_recording": True, "not_agreed": []}
 
 
 async def watch(court: httpx.AsyncClient, product: Product) -> None:

@@ -81,3 +81,18 @@ async def test_nobody_reaches_another_session_or_acts_as_a_mediator(product: Pro
             assert (await worker.post(f"{root}/chat", json=bad, headers=theirs)).status_code == 400
         elsewhere = {**theirs, "Sec-Fetch-Site": "cross-site"}
         assert (await worker.post(f"{root}/chat", json=line, headers=elsewhere)).status_code == 403
+
+
+async def test_a_link_alone_is_enough_to_call_silently_and_opens_nothing_else(product: Product) -> None:
+    session = product.session_id
+    async with product.browser() as stranger:
+        body = {"secret": product.secret("applicant")}
+        answer = await stranger.post("/api/links/call", json=body)
+        assert answer.status_code == 201
+        assert set(answer.json()) == {"at"} and "set-cookie" not in answer.headers
+        assert (await stranger.post("/api/links/call", json={"secret": "made-up"})).status_code == 404
+        root = f"/api/sessions/{session}"
+        assert (await stranger.post(f"{root}/calls", json={"kind": "door"})).status_code in (401, 403)
+        person = await product.person("applicant")
+        await product.services.access.revoke_link(session, await product.person("mediator"), person)
+        assert (await stranger.post("/api/links/call", json=body)).status_code == 410

@@ -8,6 +8,8 @@ from PIL import Image
 from recorder.pages import MadePages, PageLimits, PagesRefusedError, make_pages
 from tests.support import evidence_files as files
 
+pytestmark = pytest.mark.alone
+
 SMALL = PageLimits(memory=512 * 1024 * 1024, processor_seconds=1)
 
 

@@ -23,6 +23,8 @@ from tests.support.capture_process import Feeder, watching
 from tests.support.capture_rtp import OPUS, VP8, opus_packets, play, vp8_packets
 from tests.support.waiting import until
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture
 async def config(tmp_path: Path) -> AsyncIterator[RecorderConfig]:

@@ -10,6 +10,8 @@ import pytest
 from room_server.supervisor import Program, Supervisor
 from tests.support.waiting import until
 
+pytestmark = pytest.mark.alone
+
 WAIT_FOR_SIGNAL = "import signal; signal.signal(signal.SIGTERM, lambda *_: exit(0)); signal.pause()"
 
 

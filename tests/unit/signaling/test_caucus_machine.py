@@ -232,6 +232,16 @@ class CaucusMachine(RuleBasedStateMachine):
             room.set_board("joint", self.pieces, Audience(joint=True))
         self.run(self.house.settle())
 
+    @rule(name=people, by=st.sampled_from(["", "host", "clerk"]))
+    def write_a_caption(self, name: str, by: str) -> None:
+        """Each line says where it was written; a host's for somebody else is taken only where both are."""
+        for each in SIDES:
+            self.hear(each)
+        writer = by or name
+        words = {"text": f"in {self.place(writer)}", "place": self.place(writer)}
+        done = self.ask(writer, "write_caption", **words, **({"participant_id": name} if by else {}))
+        assert done is None or self.place(name) == self.place(writer)
+
     @rule(start=st.booleans())
     def record(self, start: bool) -> None:
         self.ask("host", "start_recording" if start else "stop_recording")
@@ -288,6 +298,8 @@ class CaucusMachine(RuleBasedStateMachine):
                 self.read_board(name, person.known.board)
                 # Not asked of events: a resume replays what was told before the move, then takes it back.
                 assert not {"joint", "balance"} & person.known.board.keys() or not self.place(name)
+                for line in person.known.board.get("captions", []):
+                    assert line["text"] == f"in {self.place(name)}".strip()
                 self.look(name, seen, [msgspec.to_builtins(each) for each in person.known.publications.values()])
 
     @invariant()

@@ -191,6 +191,10 @@ class RoomMachine(RuleBasedStateMachine):
     def raise_hand(self, name: str, raised: bool) -> None:
         self.command(name, "raise_hand", raised=raised)
 
+    @rule(name=names, words=st.sampled_from(["我写给大家看", "听不见"]))
+    def write_a_caption(self, name: str, words: str) -> None:
+        self.command(name, "write_caption", text=words, place="")
+
     @rule(name=names, wanted=st.booleans(), agreed=st.booleans(), source=st.sampled_from(["microphone", "camera"]))
     def ask_and_answer(self, name: str, wanted: bool, agreed: bool, source: str) -> None:
         self.command(name, "want_break", wanted=wanted)

@@ -124,6 +124,7 @@ const messages: Record<keyof typeof source, string> = {
   "consentPanel.withdraw": "Withdraw",
   "consentPanel.agree": "Agree after all",
   "consentPanel.required": "Mediation online needs this. To withdraw it, leave the room and tell the mediator.",
+  "consentPanel.noEffect": "You are not recorded now: there is nothing new that this concerns.",
   "consentPanel.done": "Changed; the time is on the record.",
 
   "staff.roll.tab": "Roll call",

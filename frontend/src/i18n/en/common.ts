@@ -48,6 +48,7 @@ const messages: Record<keyof typeof source, string> = {
   "caucus.outsideHint": "Both sides get about the same time. Keep this page open and take a break.",
   "caucus.times": "Time of each side",
   "rec.on": "Recording",
+  "rec.withoutYou": " (not you)",
   "rec.off": "Not recording",
   "rec.sealed": "Recording stopped: private talks are not recorded",
   "rec.unknown": "Cut off: whether it is recorded is not known",

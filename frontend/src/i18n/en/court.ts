@@ -110,6 +110,8 @@ const messages: Record<keyof typeof source, string> = {
   "court.event.denied": "Not let in",
   "court.event.identity_failed": "Identity check failed",
   "court.event.consent_given": "Read the notice and answered",
+  "court.event.consent_withdrawn": "Took a consent back",
+  "court.event.minutes_replaced": "Whether the recording stands in for the minutes has changed",
   "court.event.connection_lost": "Connection lost",
   "court.event.reconnected": "Connected again",
   "court.event.track_switched": "Switched sound or picture",

@@ -1,4 +1,6 @@
 export default {
+  "exhibit.noMedical":
+    "You did not agree to the use of health data: bring no medical records; the result of the appraisal is enough. To change this: More, What I agreed to.",
   "exhibit.tab": "Exhibits",
   "exhibit.panel": "Exhibits",
   "exhibit.all": "All exhibits",

@@ -240,5 +240,19 @@ const messages: Record<keyof typeof source, string> = {
   "staff.filingHint":
     "Recordings, papers and the event log are being put together. This can take minutes; you may leave this page.",
   "staff.stateIs": "State: {state}",
+  "staff.roll.consents": "Consents",
+  "staff.roll.consentsOpen": "Not answered yet",
+  "staff.roll.recorded": "Agreed to be recorded",
+  "staff.roll.keptBack": "recording kept from court and commission",
+  "staff.roll.no.esign": "signs on paper",
+  "staff.roll.no.e_service": "papers by post",
+  "staff.roll.no.share_confirmation_bodies": "hands papers to court or commission themselves",
+  "staff.roll.no.sensitive_id_number": "no use of the identity number: look at the card in person",
+  "staff.roll.no.sensitive_financial": "no use of bank accounts: agree another way to pay",
+  "staff.roll.no.sensitive_medical": "no use of health data: ask for no medical records",
+  "staff.roll.minutes": "Recording and minutes",
+  "staff.roll.minutesReplaced":
+    "Everybody agreed that the recording replaces the minutes. While it runs none are needed; undisputed facts are still confirmed in writing (ODM 22).",
+  "staff.roll.minutesKept": "Write minutes: {names} did not agree that the recording replaces them (ODM 22).",
 };
 export default messages;

@@ -67,6 +67,8 @@ export default {
   "call.alarmOf": "{name} quietly asks for help",
   "call.alarmHint":
     "The other side does not know. Somebody may be putting pressure on them: ask in private first, say nothing openly.",
+  "call.doorHint":
+    "By this person's link; who it is was not checked yet. Somebody may be putting pressure on them: reach them another way and ask in private.",
   "call.fromWaiting": "in the waiting room",
   "call.fromOutside": "not here yet",
   "call.openCaucus": "Private talk…",

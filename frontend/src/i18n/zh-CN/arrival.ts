@@ -119,6 +119,7 @@ export default {
   "consentPanel.withdraw": "收回",
   "consentPanel.agree": "改成同意",
   "consentPanel.required": "在网上调解必须有这一项。要收回，请离开调解室并告诉调解员。",
+  "consentPanel.noEffect": "现在不录您，往后没有这一项要用的录音录像。",
   "consentPanel.done": "改好了，记录里写明了时间。",
 
   "staff.roll.tab": "核对",

@@ -44,6 +44,7 @@ export default {
   "caucus.outsideHint": "两边时间尽量一样。别关这个页面，可以歇一会儿。",
   "caucus.times": "两边用时",
   "rec.on": "正在录音录像",
+  "rec.withoutYou": "（不录您）",
   "rec.off": "现在没有录音录像",
   "rec.sealed": "录音录像已停下，单独沟通不录",
   "rec.unknown": "连接断了，还不知道有没有在录",

@@ -1,4 +1,5 @@
 export default {
+  "exhibit.noMedical": "您没有同意处理健康信息：请不要放病历，可以只放鉴定结论。改主意在「更多」的「我同意过什么」。",
   "exhibit.tab": "证据",
   "exhibit.panel": "证据",
   "exhibit.all": "全部证据",

@@ -232,4 +232,18 @@ export default {
   "staff.filing": "正在归档",
   "staff.filingHint": "正在整理录音录像、文书和事件记录，可能要几分钟。可以离开这一页。",
   "staff.stateIs": "状态：{state}",
+  "staff.roll.consents": "同意",
+  "staff.roll.consentsOpen": "还没有作答",
+  "staff.roll.recorded": "同意录音录像",
+  "staff.roll.keptBack": "录像不提供给法院、仲裁委",
+  "staff.roll.no.esign": "签纸质",
+  "staff.roll.no.e_service": "送达用纸质",
+  "staff.roll.no.share_confirmation_bodies": "材料由本人自行提交法院、仲裁委",
+  "staff.roll.no.sensitive_id_number": "不同意处理证件号码：当面看证件",
+  "staff.roll.no.sensitive_financial": "不同意处理银行账户：约定其他收款方式",
+  "staff.roll.no.sensitive_medical": "不同意处理健康信息：不要求提交病历",
+  "staff.roll.minutes": "录音录像与笔录",
+  "staff.roll.minutesReplaced":
+    "每一方都同意用录音录像代替笔录。录着的时候不用另写笔录；无争议事实仍要书面确认（在线调解规则第二十二条）。",
+  "staff.roll.minutesKept": "要写笔录：{names} 没有同意用录音录像代替（在线调解规则第二十二条）。",
 } as const;

@@ -66,6 +66,7 @@ export default {
   "call.talkOf": "{name}想单独和您说话",
   "call.alarmOf": "{name}悄悄求助",
   "call.alarmHint": "对方不知道。可能身边有人逼迫：先单独问一问，不要当众提起。",
+  "call.doorHint": "用的是这个人的链接，身份还没核对。可能身边有人逼迫：换个办法找到本人，单独问一问，不要当众提起。",
   "call.fromWaiting": "在等候室",
   "call.fromOutside": "还没进来",
   "call.openCaucus": "单独沟通…",

@@ -75,6 +75,9 @@ export function ConsentsPanel({ visit, me, onClose }: PanelProps) {
                     )}
                   </div>
                   {item.required && <p class="meta">{t("consentPanel.required")}</p>}
+                  {given && item.needs && !notice.answered?.[item.needs] && (
+                    <p class="meta">{t("consentPanel.noEffect")}</p>
+                  )}
                 </div>
               );
             })}

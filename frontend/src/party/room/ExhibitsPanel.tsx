@@ -19,6 +19,7 @@ import { t } from "../../i18n";
 import { myCaucus } from "../../room/caucus";
 import { Button } from "../../ui/Button";
 import { Confirm } from "../../ui/Confirm";
+import { answersOf } from "../../ui/consents";
 import { scrollable } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Note } from "../../ui/Note";
@@ -65,6 +66,11 @@ export function ExhibitsPanel({ visit, me, state, onClose }: PanelProps) {
       </header>
       <div class="paper__body" {...scrollable}>
         {open && <OpenExhibit key={open.exhibit_id} access={access} exhibit={open} me={me} state={state} />}
+        {!open && adding && answersOf(state)?.sensitive_medical === false && (
+          <Note tone="plain" small testId="exhibit-no-medical">
+            {t("exhibit.noMedical")}
+          </Note>
+        )}
         {!open && adding && (
           <AddForm
             access={access}

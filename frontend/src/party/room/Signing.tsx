@@ -6,6 +6,7 @@ import { t } from "../../i18n";
 import { dateTime, zoneNote } from "../../i18n/time";
 import type { RoomState } from "../../room/state";
 import { Button, LinkButton } from "../../ui/Button";
+import { notRecorded } from "../../ui/consents";
 import { Digest, useDigestMatch } from "../../ui/Digest";
 import { Dock } from "../../ui/Dock";
 import { scrollable, useNow } from "../../ui/hooks";
@@ -64,7 +65,7 @@ export function Signing({ visit, agreement, state, banner, onRead, onDone }: Pro
     }
   };
 
-  const strip = <RecStrip recording={state.recording} clockOffset={state.clockOffset} />;
+  const strip = <RecStrip recording={state.recording} clockOffset={state.clockOffset} withoutMe={notRecorded(state)} />;
   if (receipt) return <Received strip={strip} banner={banner} receipt={receipt} onDone={onDone} />;
 
   return (

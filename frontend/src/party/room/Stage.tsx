@@ -8,6 +8,7 @@ import type { MediaSession } from "../../room/media";
 import { myself, publicationOf, type RoomState } from "../../room/state";
 import { CaucusBar, CaucusOutside, isOutside } from "../../ui/CaucusBar";
 import { Confirm } from "../../ui/Confirm";
+import { notRecorded } from "../../ui/consents";
 import { Dock } from "../../ui/Dock";
 import { scrollable, useStore } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
@@ -20,6 +21,7 @@ import type { Visit } from "../visit";
 import { AgreementPanel } from "./AgreementPanel";
 import { Asked } from "./Asked";
 import { Banner } from "./Banner";
+import { Captions, captionChoices } from "./Captions";
 import { ChatNews } from "./ChatPanel";
 import { CameraButton, Control, DeviceNotes, MicrophoneButton } from "./Controls";
 import { conductChoices } from "./conduct";
@@ -72,7 +74,12 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
           visit={visit}
           agreement={agreement}
           state={state}
-          banner={<Banner client={client} media={media} state={state} />}
+          banner={
+            <>
+              <Banner client={client} media={media} state={state} />
+              <Captions client={client} state={state} />
+            </>
+          }
           onRead={() => setView("agreement")}
           onDone={() => setView("done")}
         />
@@ -107,6 +114,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
       onPress: () => open(`panel-${id}`),
     })),
     ...conductChoices({ client, media, state, local, done: () => setMore(false) }),
+    ...captionChoices(() => setMore(false)),
     { testId: "ctrl-quiet", icon: "heart", word: t("call.quiet"), note: quiet.words, onPress: quiet.press },
     { testId: "ctrl-leave", icon: "exit", word: t("room.leave"), onPress: leave },
   ];
@@ -114,7 +122,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
   const muted = (device: Device) => publicationOf(state, state.me, device)?.muted_by_host ?? false;
   return (
     <div class="phone room" data-theme="stage" data-testid="room" data-view={view} data-participant={state.me}>
-      <RecStrip recording={state.recording} clockOffset={state.clockOffset} />
+      <RecStrip recording={state.recording} clockOffset={state.clockOffset} withoutMe={notRecorded(state)} />
       {!outside && <CaucusBar state={state} />}
       <TimerBar state={state} />
       <Banner client={client} media={media} state={state} />
@@ -153,6 +161,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
         {!reading && <RollInvitation state={state} onOpen={() => setView("panel-roll")} />}
       </main>
       {sounds}
+      {!more && <Captions client={client} state={state} />}
       {more && <More choices={choices} onClose={close} />}
       <Dock stage>
         <div class="ctrl">

@@ -85,12 +85,13 @@ def test_the_notices_are_filled_in_and_keep_their_sources() -> None:
         assert text.sources
         assert text.notice.version.startswith("2026.")
     required = {item.item_id for text in texts(demo_case.load("x").case) for item in text.notice.items if item.required}
-    assert required == {"mediation", "online", "truth_undertaking", "personal_data"}
+    undertaken = {"truth_undertaking", "confidentiality", "no_recording"}
+    assert required == {"mediation", "online", "personal_data", *undertaken}
 
 
 def test_a_page_that_is_only_read_asks_for_nothing_that_one_may_refuse() -> None:
     for notice in notices():
-        if notice.kind == "notice":
+        if notice.kind in ("notice", "undertaking"):
             assert all(item.required for item in notice.items), notice.notice_id
 
 

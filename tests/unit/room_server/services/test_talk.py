@@ -364,3 +364,33 @@ async def test_notes_are_their_authors_alone_and_on_no_record(product: Product, 
         await notes.of_author(session, worker)
     assert await product.kinds() == before
     assert published(product, "") == []
+
+
+async def test_whoever_holds_a_link_calls_before_it_is_known_who_they_are(product: Product) -> None:
+    calls, session = product.services.calls, product.session_id
+    worker = await product.person("applicant")
+    assert await product.services.access.link_holder(product.secret("applicant")) == (session, worker)
+    first = await calls.call(session, worker, CallKind.DOOR)
+    assert await calls.call(session, worker, CallKind.DOOR) == first, "pressed again while nobody has answered"
+    (event,) = published(product, "call/door/")
+    assert event.audience == HOSTS
+    ((kind, actor, data),) = await record(product)
+    assert (kind, actor, set(data)) == ("host_called", "system", {"class", "commitment"})
+    assert worker not in json.dumps(data) and "door" not in json.dumps(data)
+    assert data["commitment"] == commitment(first.salt, "door", worker, first.at.isoformat())
+
+
+async def test_a_link_calls_five_times_in_ten_minutes_at_most(product: Product) -> None:
+    calls, session = product.services.calls, product.session_id
+    worker, agent, host = [await product.person(each) for each in ("applicant", "respondent", "mediator")]
+    for _ in range(5):
+        call = await calls.call(session, worker, CallKind.DOOR)
+        await calls.see(session, host, call.call_id)
+        product.clock.forward(seconds=60)
+    with pytest.raises(RateLimited) as caught:
+        await calls.call(session, worker, CallKind.DOOR)
+    assert caught.value.detail["retry_after"] == 300
+    await calls.call(session, agent, CallKind.DOOR)
+    await calls.call(session, worker, CallKind.ALARM)
+    product.clock.forward(seconds=300)
+    await calls.call(session, worker, CallKind.DOOR)

@@ -68,6 +68,7 @@ def test_ipv6_addresses_are_mirrored_too() -> None:
         (b"\x00\x01", "stun_malformed"),
         (check("u1", "p1" * 8)[:-3], "stun_malformed"),
     ],
+    ids=["wrong password", "no password", "stranger", "no name", "indication", "other method", "two bytes", "cut off"],
 )
 def test_everything_else_is_counted_and_gets_no_answer(datagram: bytes, counter: str) -> None:
     desk = Desk()

@@ -13,6 +13,8 @@ import pytest
 from signaling.sfu.pulse import BEAT, SAMPLE, SILENT_BEAT, Pulse, Way, better
 from signaling.sfu.ticker import Ticker
 
+pytestmark = pytest.mark.alone
+
 
 class Port:
     """A socket to send to, and what was read from it. ``media`` of each datagram counts as media."""

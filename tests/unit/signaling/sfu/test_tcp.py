@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, cast
 
 from aioice import stun
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from signaling.sfu.counters import Counters
-from signaling.sfu.tcp import LARGEST_FRAME, MAXIMUM_PER_ADDRESS, TcpConnection, TcpPort
+from signaling.sfu.tcp import (
+    LARGEST_FRAME,
+    MAXIMUM_PER_ADDRESS,
+    UNSENT_BYTES,
+    UNSENT_PICTURES,
+    TcpConnection,
+    TcpPort,
+)
 from signaling.sfu.transport import MAXIMUM_ADDRESSES
 from tests.support.sfu_room import Browser, Room
 
@@ -22,15 +29,20 @@ class Wire:
         self.peer = peer
         self.written = bytearray()
         self.aborted = False
+        self.unsent = 0
+        self.options: dict[int, int] = {}
 
     def get_extra_info(self, name: str) -> object:
-        return self.peer
+        return self.peer if name == "peername" else self
+
+    def setsockopt(self, level: int, option: int, value: int) -> None:
+        self.options[option] = value
 
     def write(self, data: bytes) -> None:
         self.written += data
 
     def get_write_buffer_size(self) -> int:
-        return 0
+        return self.unsent
 
     def is_closing(self) -> bool:
         return self.aborted
@@ -43,6 +55,26 @@ def dial(port: TcpPort, number: int = 1, wire: Wire | None = None) -> tuple[TcpC
     connection, wire = TcpConnection(port, number), wire or Wire()
     connection.connection_made(wire)
     return connection, wire
+
+
+def test_pictures_are_dropped_before_sound_and_reports() -> None:
+    port = TcpPort(Counters())
+    connection, wire = TcpConnection(port, 1), Wire()
+    connection._transport = cast(asyncio.Transport, wire)
+    sound, picture, repair, report, check = (
+        bytes(head) + bytes(20) for head in ((0x80, 100), (0x90, 0x80 | 101), (0x80, 102), (0x80, 200), (0x00, 0x01))
+    )
+    for unsent, through in (
+        (UNSENT_PICTURES, [sound, picture, repair, report, check]),
+        (UNSENT_PICTURES + 1, [sound, report, check]),
+        (UNSENT_BYTES + 1, []),
+    ):
+        wire.unsent = unsent
+        wire.written.clear()
+        for each in (sound, picture, repair, report, check):
+            connection.send_media(each)
+        assert wire.written == b"".join(len(each).to_bytes(2, "big") + each for each in through)
+    assert port.counters.tcp_dropped == 7
 
 
 @settings(deadline=None)

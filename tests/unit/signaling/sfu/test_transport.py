@@ -7,6 +7,7 @@ import socket
 import pytest
 
 from signaling.errors import ErrorCode, SignalingError
+from signaling.sfu import rtcp
 from signaling.sfu.transport import LOST_AFTER, MAXIMUM_ADDRESSES, SILENT_AFTER
 from tests.support.sfu_packets import VP8_KEY, rtp_packet, video_parameters
 from tests.support.sfu_room import Room, camera_packet
@@ -70,6 +71,25 @@ async def test_media_follows_a_browser_to_its_new_address() -> None:
             while before.recv(2048):
                 continue
         before.close()
+
+
+@pytest.mark.parametrize("who", ["ann", "bob"])
+async def test_after_a_restart_pictures_begin_with_a_key_frame_on_either_side(who: str) -> None:
+    with Room() as room:
+        ann, bob = room.browser("ann", "send"), room.browser("bob", "receive")
+        room.follow(bob, room.camera(ann))
+        ann.send(camera_packet(10, VP8_KEY))
+        ann.receive(), bob.receive()
+        room.now += 10
+        restarted = {"ann": ann, "bob": bob}[who].transport
+        (path,) = restarted._paths.values()
+        restarted.agent.restart()
+        restarted.checked(path, nominated=True)
+        assert ann.receive() == ([], []), "the old credentials are in use"
+        restarted.agent.confirm(restarted.agent.current.ufrag)
+        for _ in range(2):
+            restarted.checked(path, nominated=True)
+        assert ann.receive() == ([], [rtcp.pli(2001)])
 
 
 async def test_a_browser_has_a_bounded_number_of_addresses() -> None:

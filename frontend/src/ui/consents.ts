@@ -1,0 +1,29 @@
+/** What people agreed to, as the room's board has it: one's own answers, and everybody's for the mediator. */
+import type { RoomState } from "../room/state";
+
+/** Item to answer. */
+export type Answers = Record<string, boolean>;
+
+/** The item of the recording notice by which a person agrees to be recorded (rules/data/consents.toml). */
+const RECORDING = "recording_dispute";
+
+export function answersOf(state: RoomState, participantId: string = state.me): Answers | null {
+  return (state.board[`consents/${participantId}`] as Answers | undefined) ?? null;
+}
+
+/** Whether a recording that runs leaves this person out, because they did not agree to be recorded. */
+export function notRecorded(state: RoomState, participantId: string = state.me): boolean {
+  const answers = answersOf(state, participantId);
+  return answers !== null && answers[RECORDING] !== true;
+}
+
+export interface Minutes {
+  replaced: boolean;
+  /** Participant ids of the parties who did not agree to it. */
+  missing: string[];
+}
+
+/** Whether the recording stands in for written minutes; for the mediator only. */
+export function minutesOf(state: RoomState): Minutes | null {
+  return (state.board.minutes as Minutes | undefined) ?? null;
+}

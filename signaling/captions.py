@@ -1,0 +1,120 @@
+"""Captions: what is said, written while it is said, for whoever cannot hear it or cannot speak.
+
+Each place (the joint session, each caucus) has its own, and shows its people the last few, also to who comes later.
+They are in the memory of the room and nowhere else: no log, no database, no dossier has them; they end with the place.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from signaling.clock import Clock
+from signaling.errors import ErrorCode, SignalingError
+from signaling.ids import CaucusId, ParticipantId
+from signaling.participant import Participant
+
+if TYPE_CHECKING:
+    from signaling.room import Room
+
+TOPIC: Final = "captions"
+SHOWN: Final = 6
+"""Lines of one place that are kept."""
+LONGEST: Final = 120
+"""Characters: about two lines of a phone in large type, twice."""
+MOST: Final = 12
+WINDOW: Final = 10.0
+"""Seconds in which one person writes at most ``MOST`` lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """One line. ``writer``: who wrote it for the speaker; empty: the speaker."""
+
+    participant_id: ParticipantId
+    name: str
+    side: str
+    writer: str
+    text: str
+    at: float
+
+    def value(self) -> dict[str, Any]:
+        """As screens show it; ``at`` in Unix seconds."""
+        return {
+            "participant_id": self.participant_id,
+            "name": self.name,
+            "side": self.side,
+            "writer": self.writer,
+            "text": self.text,
+            "at": self.at,
+        }
+
+
+class Captions:
+    """The captions of one room."""
+
+    def __init__(self, room: Room, clock: Clock) -> None:
+        self._room = room
+        self._clock = clock
+        self._lines: dict[CaucusId | None, deque[Caption]] = {}
+        self._moments: dict[ParticipantId, deque[float]] = {}
+
+    def shown_to(self, viewer: Participant) -> list[dict[str, Any]]:
+        """The last lines of the place that somebody is in, oldest first; nothing for who waits to be let in."""
+        if not viewer.admitted:
+            return []
+        return [line.value() for line in self._lines.get(self._place(viewer.participant_id), ())]
+
+    def write(self, by: Participant, text: str, place: str, speaker: ParticipantId | None = None) -> None:
+        """Show a line to everybody in the place of its writer.
+
+        Raises:
+            SignalingError: BAD_REQUEST, no words, too many, or characters that cannot be shown; CONFLICT, they were
+            moved since they began to type; FORBIDDEN, no host and writes for somebody else; NOT_FOUND, the speaker is
+            not in the same place; RATE_LIMITED.
+        """
+        here = self._place(by.participant_id)
+        subject = by if speaker is None or speaker == by.participant_id else self._speaker(by, here, speaker)
+        words = " ".join(text.split())
+        if not 0 < len(words) <= LONGEST or not words.isprintable():
+            raise SignalingError(ErrorCode.BAD_REQUEST, f"text: 1 to {LONGEST} characters that can be shown")
+        if place != (here or ""):
+            raise SignalingError(ErrorCode.CONFLICT, "you were moved: look who reads this", reason="moved")
+        self._keep_pace(by.participant_id)
+        writer = "" if subject is by else by.display_name
+        line = Caption(
+            subject.participant_id, subject.display_name, subject.side, writer, words, round(self._clock.now(), 3)
+        )
+        self._lines.setdefault(here, deque(maxlen=SHOWN)).append(line)
+        self._room.refresh()
+
+    def ended(self, caucus_id: CaucusId) -> None:
+        """A caucus is over, and what was written in it is gone."""
+        self._lines.pop(caucus_id, None)
+
+    def stop(self) -> None:
+        """The room closes: nothing is kept."""
+        self._lines.clear()
+        self._moments.clear()
+
+    def _speaker(self, by: Participant, here: CaucusId | None, speaker: ParticipantId) -> Participant:
+        if by.role != "host":
+            raise SignalingError(ErrorCode.FORBIDDEN, "only a host writes for somebody else")
+        subject = self._room.participants.get(speaker)
+        if subject is None or not subject.admitted or self._place(speaker) != here:
+            raise SignalingError(ErrorCode.NOT_FOUND, "there is no such person here")
+        return subject
+
+    def _keep_pace(self, writer: ParticipantId) -> None:
+        now = self._clock.now()
+        recent = self._moments.setdefault(writer, deque())
+        while recent and recent[0] <= now - WINDOW:
+            recent.popleft()
+        if len(recent) >= MOST:
+            raise SignalingError(ErrorCode.RATE_LIMITED, "too many captions: wait a moment")
+        recent.append(now)
+
+    def _place(self, participant_id: ParticipantId) -> CaucusId | None:
+        caucus = self._room.caucuses.of(participant_id)
+        return None if caucus is None else caucus.caucus_id
