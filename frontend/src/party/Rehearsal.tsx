@@ -79,6 +79,11 @@ interface RehearsedProps {
 
 function Rehearsed({ link, advice: todo, onAgain, onBack }: RehearsedProps) {
   const fine = todo.length === 0;
+  const again = (
+    <Button block icon="replay" testId="rehearsed-again" onClick={onAgain}>
+      {t("rehearsal.again")}
+    </Button>
+  );
   return (
     <Frame
       page="rehearsed"
@@ -107,12 +112,11 @@ function Rehearsed({ link, advice: todo, onAgain, onBack }: RehearsedProps) {
           ))}
         </ul>
       )}
-      <Button block icon="replay" testId="rehearsed-again" onClick={onAgain}>
-        {t("rehearsal.again")}
-      </Button>
+      {!fine && again}
       <div class="card">
         <When at={link.session.scheduled_at} />
       </div>
+      {fine && again}
       <p class="meta">{t("rehearsal.promiseKept")}</p>
     </Frame>
   );

@@ -21,13 +21,7 @@ export function Invitation({ person, url }: Props) {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button
-        dense
-        icon="phone"
-        testId="link-qr"
-        data-participant={person.participant_id}
-        onClick={() => setOpen(true)}
-      >
+      <Button dense testId="link-qr" data-participant={person.participant_id} onClick={() => setOpen(true)}>
         {t("invitation.show")}
       </Button>
       {open && <Sheet person={person} url={url} onClose={() => setOpen(false)} />}
@@ -42,7 +36,7 @@ function Sheet({ person, url, onClose }: Props & { onClose: () => void }) {
   const { address, refusal } = usePicture(detail.session_id, person.participant_id, url);
   useEffect(() => {
     const before = document.activeElement as HTMLElement | null;
-    box.current?.querySelector("button")?.focus();
+    box.current?.querySelector<HTMLButtonElement>("button:not(:disabled)")?.focus();
     return () => before?.focus();
   }, []);
   const key = (event: KeyboardEvent) => {
