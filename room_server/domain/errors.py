@@ -127,6 +127,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "offer_expired": ("这个方案已经过期。", "This offer has expired."),
     "offer_replaced": ("对方已经提出新的方案。", "A newer offer has taken its place."),
     "offer_many": ("一方提出的方案已到上限。", "This side has made as many offers as one session takes."),
+    "offer_in_draft": ("已经写进协议草稿了。", "This is in the draft already."),
     "offer_authority": (
         "代理人没有特别授权，不能代为提出或者接受方案（民诉法解释第八十九条）。",
         "An agent without special authorisation may neither make nor accept an offer (CPLJ 89).",

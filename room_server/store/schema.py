@@ -277,6 +277,7 @@ conduct = Table(
     _session(primary_key=True),
     Column("locked_at", Moment),
     Column("spoken", JSON, nullable=False),
+    Column("live", JSON, nullable=False),
 )
 
 tracks = Table(

@@ -15,6 +15,7 @@ import type { Checked } from "../checked";
 import { Ending, type EndKind } from "../Ending";
 import { Frame } from "../Frame";
 import type { Visit } from "../visit";
+import { agreementOf } from "./agreement";
 import { Done } from "./Done";
 import { Stage } from "./Stage";
 import { WaitingRoom } from "./WaitingRoom";
@@ -24,11 +25,6 @@ interface Props {
   visit: Visit;
   me: Me;
   checked: Checked | null;
-}
-
-/** The agreement as the room's board shows it (without the text). */
-export function agreementOf(state: RoomState | null): AgreementView | null {
-  return (state?.board.agreement as AgreementView | undefined) ?? null;
 }
 
 export default function RoomPage({ visit, me, checked }: Props) {
