@@ -8,7 +8,7 @@ from alembic import op
 from room_server.store.schema import Moment
 
 revision = "0012"
-down_revision = "0007"
+down_revision = "0009"
 
 
 def upgrade() -> None:
