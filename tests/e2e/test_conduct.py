@@ -196,7 +196,8 @@ async def a_new_link_is_shown_as_a_code(mediator: Person, shots: Path) -> str:
     await expect(mediator.see("invitation")).to_contain_text("何平")
     assert await problems_of_desk(mediator.page) == []
     await mediator.picture(str(shots / "invitation-mediator.png"))
-    await mediator.page.pdf(path=str(shots / "invitation.pdf"))
+    paper = await mediator.page.pdf(path=str(shots / "invitation.pdf"))
+    assert paper.count(b"/Type /Page\n") == 1, "the code alone, on one sheet"
     await mediator.page.keyboard.press("Escape")
     await expect(mediator.see("invitation")).to_have_count(0)
     return link

@@ -4,11 +4,12 @@ import "../styles/invitation.css";
 import { ApiError } from "../api";
 import { t } from "../i18n";
 import { dayWords, shortTime, zoneNote } from "../i18n/time";
+import { Apart } from "../ui/Apart";
 import { Button } from "../ui/Button";
 import { keepFocusInside } from "../ui/Confirm";
 import { Note } from "../ui/Note";
 import { Seal, sideName } from "../ui/Seal";
-import { linkQr, type SessionPerson } from "./api";
+import { linkQr, type SessionDetail, type SessionPerson } from "./api";
 import { useTools } from "./tools";
 
 interface Props {
@@ -18,19 +19,23 @@ interface Props {
 }
 
 export function Invitation({ person, url }: Props) {
+  const { detail } = useTools();
   const [open, setOpen] = useState(false);
   return (
     <>
       <Button dense testId="link-qr" data-participant={person.participant_id} onClick={() => setOpen(true)}>
         {t("invitation.show")}
       </Button>
-      {open && <Sheet person={person} url={url} onClose={() => setOpen(false)} />}
+      {open && (
+        <Apart>
+          <Sheet detail={detail} person={person} url={url} onClose={() => setOpen(false)} />
+        </Apart>
+      )}
     </>
   );
 }
 
-function Sheet({ person, url, onClose }: Props & { onClose: () => void }) {
-  const { detail } = useTools();
+function Sheet({ detail, person, url, onClose }: Props & { detail: SessionDetail; onClose: () => void }) {
   const titleId = useId();
   const box = useRef<HTMLDivElement>(null);
   const { address, refusal } = usePicture(detail.session_id, person.participant_id, url);
@@ -53,7 +58,7 @@ function Sheet({ person, url, onClose }: Props & { onClose: () => void }) {
       ref={box}
       onKeyDown={key}
     >
-      <div class="invitation__sheet" data-theme-light>
+      <div class="invitation__sheet">
         <div class="invitation__code">
           {address && (
             <img src={address} alt={t("invitation.alt", { name: person.display_name })} data-testid="invitation-code" />
