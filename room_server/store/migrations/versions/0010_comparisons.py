@@ -7,7 +7,7 @@ from alembic import op
 
 from room_server.store.schema import Moment
 
-revision = "0012"
+revision = "0010"
 down_revision = "0009"
 
 
