@@ -35,6 +35,7 @@ async def test_a_session_is_conducted(service: Service, tmp_path: Path) -> None:
         await everybody_meets(service, mediator, applicant=applicant)
         await mediator.sees_and_hears(1)
 
+        await the_papers_are_reached_by_keys(mediator)
         await a_hand_is_raised_and_gets_the_word(mediator, applicant, shots)
         await everybody_may_stop_looking_at_themselves(mediator, applicant, shots)
         await a_break_is_asked_for_and_given(mediator, applicant, shots)
@@ -73,6 +74,27 @@ async def the_phone_is_tried_without_entering(service: Service, applicant: Perso
 
 async def id_of(party: Person) -> str:
     return str(await party.see("room").get_attribute("data-participant"))
+
+
+async def the_papers_are_reached_by_keys(mediator: Person) -> None:
+    """One tab is in the order of the Tab key; arrows, Home and End choose another; Tab goes on into its paper."""
+    keyboard = mediator.page.keyboard
+    await mediator.see("tab-agreement").focus()
+    for key, tab in (("ArrowRight", "chat"), ("ArrowLeft", "agreement"), ("End", "notes"), ("ArrowRight", "roll")):
+        await keyboard.press(key)
+        await expect(mediator.see(f"tab-{tab}")).to_be_focused()
+        await expect(mediator.see(f"tab-{tab}")).to_have_attribute("aria-selected", "true")
+    for tab in ("roll", "exhibits", "offers", "agreement", "chat", "tickets", "notes"):
+        await mediator.tap(f"tab-{tab}")
+        await keyboard.press("Tab")
+        assert await mediator.page.evaluate(INSIDE_PAPER) == f"panel-{tab}"
+        await keyboard.press("Shift+Tab")
+        await expect(mediator.see(f"tab-{tab}")).to_be_focused()
+    await keyboard.press("Home")
+    await expect(mediator.see("tab-roll")).to_have_attribute("aria-selected", "true")
+
+
+INSIDE_PAPER = "() => document.activeElement.closest('[role=tabpanel]')?.id"
 
 
 async def a_hand_is_raised_and_gets_the_word(mediator: Person, applicant: Person, shots: Path) -> None:

@@ -47,6 +47,7 @@ async def test_an_exhibit_is_brought_shown_page_by_page_and_objected_to(table: T
     await the_mediator_shows_the_second_page(table)
     await the_respondent_objects(table)
     await the_mediator_compares_the_original(table)
+    await an_accepted_offer_goes_into_the_draft(table)
     for person in table.everybody:
         problems_of = problems_of_desk if person is table.mediator else problems_of_phone
         assert await problems_of(person.page) == []
@@ -137,3 +138,24 @@ async def the_mediator_compares_the_original(table: Table) -> None:
     for person in table.everybody:
         await person.waits_for("originals", state="agrees")
     await table.pictures("compared")
+
+
+async def an_accepted_offer_goes_into_the_draft(table: Table) -> None:
+    mediator, applicant, respondent = table.mediator, table.applicant, table.respondent
+    await applicant.tap("panel-close")
+    await applicant.picks("ctrl-offers")
+    await applicant.tap("offer-add")
+    await applicant.see("offer-amount").fill("18600")
+    await applicant.tap("offer-send")
+    await respondent.tap("panel-close")
+    await respondent.picks("ctrl-offers")
+    await respondent.tap("offer-accept")
+    await respondent.tap("offer-confirm-yes")
+    await mediator.tap("tab-offers")
+    # Two presses in the same moment: one puts it in, and what stands there afterwards says so.
+    await (await mediator.waits_for("offer-draft")).dblclick()
+    await mediator.waits_for("offer-drafted")
+    await expect(mediator.see("offer-draft")).to_have_count(0)
+    await table.pictures("drafted")
+    await mediator.tap("tab-agreement")
+    await expect(mediator.page.get_by_text("乙方向甲方支付人民币18,600.00元")).to_have_count(1)

@@ -30,6 +30,8 @@ export function PeoplePane({ onClose }: { onClose: () => void }) {
   const waiting = people.filter((one) => one.presence === "waiting");
   const inside = inOrder(people.filter((one) => one.presence !== "waiting"));
   const sides = [...new Set([...SIDES, ...waiting.map((one) => one.side)])];
+  // One person's tools at a time: the column stays short.
+  const [toolsOf, setToolsOf] = useState("");
   return (
     <aside class="people" id="people" aria-label={t("staff.people")}>
       <button class="btn btn--dense people__close" type="button" onClick={onClose}>
@@ -41,11 +43,17 @@ export function PeoplePane({ onClose }: { onClose: () => void }) {
         <h2 class="section-title">
           {t("staff.waitingRooms")} <span class="tiny">{t("staff.waitingRoomsHint")}</span>
         </h2>
-        {sides.map((side) => (
-          <WaitingRoom key={side} side={side} waiting={waiting.filter((one) => one.side === side)} />
-        ))}
-        <Lock />
-        <Greet sides={SIDES} />
+        {waiting.length === 0 ? (
+          <NobodyWaits sides={sides} />
+        ) : (
+          sides.map((side) => (
+            <WaitingRoom key={side} side={side} waiting={waiting.filter((one) => one.side === side)} />
+          ))
+        )}
+        <div class="people__door">
+          <Lock />
+          <Greet sides={SIDES} />
+        </div>
       </section>
       <section class="stack stack--2">
         <h2 class="section-title">
@@ -53,7 +61,12 @@ export function PeoplePane({ onClose }: { onClose: () => void }) {
         </h2>
         <div class="side">
           {inside.map((one) => (
-            <Inside key={one.participant_id} person={one} />
+            <Inside
+              key={one.participant_id}
+              person={one}
+              open={one.participant_id === toolsOf}
+              onOpen={(open) => setToolsOf(open ? one.participant_id : "")}
+            />
           ))}
         </div>
         <div class="row row--wrap">
@@ -68,6 +81,20 @@ export function PeoplePane({ onClose }: { onClose: () => void }) {
       <Links />
       <LanguageSwitch />
     </aside>
+  );
+}
+
+/** The rooms of all sides on one line. */
+function NobodyWaits({ sides }: { sides: string[] }) {
+  return (
+    <div class="side">
+      <div class="side__head">
+        {sides.map((side) => (
+          <Seal key={side} side={side} />
+        ))}
+        <span class="people__right tiny">{t("staff.nobodyWaits")}</span>
+      </div>
+    </div>
   );
 }
 
@@ -124,9 +151,15 @@ function PersonNote({ participantId }: { participantId: string }) {
   return <p class="tiny">{words.join(" · ")}</p>;
 }
 
-function Inside({ person }: { person: ParticipantView }) {
+interface InsideProps {
+  person: ParticipantView;
+  /** Whether the tools that are needed now and then are shown. */
+  open: boolean;
+  onOpen: (open: boolean) => void;
+}
+
+function Inside({ person, open, onOpen }: InsideProps) {
   const { state } = useTools();
-  const [open, setOpen] = useState(false);
   const me = person.participant_id === state.me;
   const reachable = !me && apart(state, person) === null;
   const words = conductWords(state, person);
@@ -157,7 +190,7 @@ function Inside({ person }: { person: ParticipantView }) {
           aria-expanded={open}
           aria-label={tools}
           title={tools}
-          onClick={() => setOpen(!open)}
+          onClick={() => onOpen(!open)}
         >
           <Icon name="more" />
         </button>

@@ -64,7 +64,7 @@ export default {
   "offer.error.offer_in_draft": "This is in the draft already.",
   "offer.error.document_frozen": "The text is locked. Unlock it first, then put this into the draft.",
   "offer.error.document_read_only": "You may not write in the text now. Give yourself the right first.",
-  "offer.copy": "Copy as agreement text",
+  "offer.copy": "Copy the text",
   "offer.copied": "Copied; paste it into the agreement",
   "offer.error.offer_amount": "Give an amount with two decimals at most.",
   "offer.error.offer_instalments":
