@@ -28,7 +28,7 @@ class OpenedLink:
     """What somebody who holds a link may know before they say who they are."""
 
     session_id: str
-    title_masked: str
+    number_tail: str
     organisation: str
     scheduled_at: datetime
     mediator_name: str
@@ -94,7 +94,7 @@ class AccessService:
         zh, en = person.side.labels
         return OpenedLink(
             session.session_id,
-            case.masked_title,
+            case.number_tail,
             case.organisation,
             session.scheduled_at,
             case.mediator_name,

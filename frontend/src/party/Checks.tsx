@@ -90,6 +90,7 @@ export function Checks({ secret, devices, withPicture, onNoticed }: Props) {
   const { found, again } = devices;
   return (
     <>
+      <Problems found={found} withPicture={withPicture} onAgain={again} />
       {withPicture && <OwnPicture found={found} />}
       <section class="card card--flush">
         <ul class="list">
@@ -98,7 +99,6 @@ export function Checks({ secret, devices, withPicture, onNoticed }: Props) {
           <Network secret={secret} onGrade={(network) => onNoticed?.({ network })} />
         </ul>
       </section>
-      <Problems found={found} withPicture={withPicture} onAgain={again} />
     </>
   );
 }
@@ -139,7 +139,10 @@ function Microphone({ found, onHeard }: { found: Found | null; onHeard: () => vo
   const [heard, setHeard] = useState(false);
   const track = found?.microphone ?? null;
   useEffect(() => {
-    if (!track) return;
+    if (!track) {
+      setLevel(0);
+      return;
+    }
     return watchLoudness(track, (loudness) => {
       setLevel(loudness);
       if (loudness <= AUDIBLE) return;

@@ -47,15 +47,8 @@ export function When({ at }: { at: string }) {
       <Icon name="cal" large />
       <div>
         <p class="h2">{start.headline}</p>
-        <p class="meta">
-          {start.date}
-          {away && (
-            <>
-              <i class="dot" />
-              {away}
-            </>
-          )}
-        </p>
+        <p class="meta">{start.date}</p>
+        {away && <p class="meta">{away}</p>}
       </div>
     </div>
   );
@@ -81,7 +74,7 @@ export function Landing({ link, onContinue, onRehearse }: Props) {
     >
       <div class="stack stack--1">
         <p class="meta">{t("landing.invites", { organisation: session.organisation })}</p>
-        <h1 class="h1 h1--page">{session.title_masked}</h1>
+        <h1 class="h1 h1--page">{t("landing.title", { tail: session.number_tail })}</h1>
       </div>
       {link.claimed_elsewhere && (
         <Note tone="warn" icon="phone" title={t("landing.elsewhere")} testId="landing-elsewhere">

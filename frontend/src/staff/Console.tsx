@@ -178,7 +178,7 @@ function ConnectionLine() {
         : t("connection.reconnecting");
   if (!words) return null;
   return (
-    <p class="console__line" role="status">
+    <p class="console__line" role="status" data-testid="cut-off">
       <Icon name="replay" />
       {words}
     </p>
