@@ -10,7 +10,7 @@ BIN := .venv/bin
 NPM := $(CURDIR)/$(BIN)/python $(CURDIR)/deploy/npm.py
 unexport PYTHONDONTWRITEBYTECODE  # without its files every process that is started compiles the whole product anew
 
-.PHONY: run test check check-types check-rest test-frontend format lock fuzz fuzz-talk bench-forward bench-curve bench-idle bench-join bench-verify clean
+.PHONY: run test check check-types check-rest test-frontend format lock fuzz fuzz-talk screens bench-forward bench-curve bench-idle bench-join bench-verify clean
 
 run: .stamps/run .stamps/frontend
 	@exec $(BIN)/mediation-room run --demo --host $(HOST) --port $(PORT) --data-dir $(DATA)
@@ -44,7 +44,7 @@ format: .stamps/test
 	cd frontend && $(NPM) run --silent format
 
 bench-forward: .stamps/test
-	$(BIN)/python -m tests.bench.forward --ladder
+	$(BIN)/python -m tests.bench.forward --seconds 3 --ladder
 
 bench-curve: .stamps/test
 	$(BIN)/python -m tests.bench.curve --picture deploy/pictures/cost.svg
@@ -65,6 +65,9 @@ fuzz: .stamps/test
 
 fuzz-talk: .stamps/test
 	TALK_WALKS=200 $(BIN)/python -m pytest -q tests/unit/room_server/live/test_talk_machine.py
+
+screens: .stamps/test .stamps/frontend
+	SCREENS_THOROUGH=1 $(BIN)/python -m pytest -q tests/e2e/test_accessibility.py
 
 lock: .stamps/test
 	$(BIN)/pip-compile -q --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --generate-hashes --strip-extras --allow-unsafe -o requirements/run.txt pyproject.toml requirements/build.in

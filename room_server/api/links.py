@@ -81,7 +81,7 @@ class LinksApi:
             {
                 "session": {
                     "session_id": opened.session_id,
-                    "title_masked": opened.title_masked,
+                    "number_tail": opened.number_tail,
                     "organisation": opened.organisation,
                     "scheduled_at": opened.scheduled_at.isoformat(),
                     "mediator_name": opened.mediator_name,

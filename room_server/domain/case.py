@@ -36,13 +36,8 @@ class Case:
     parties: tuple[Party, ...]
 
     @property
-    def masked_title(self) -> str:
-        """What a message or a page may say before identity is checked: no name, no cause, no sum."""
-        return f"劳动人事争议调解（尾号{self.number_tail}）"
-
-    @property
     def number_tail(self) -> str:
-        """The last four digits of the case number."""
+        """The last four digits of the case number: no name, no cause, no sum before identity is checked."""
         digits = "".join(character for character in self.case_no if character.isdigit())
         return digits[-4:]
 

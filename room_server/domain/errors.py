@@ -18,6 +18,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "continued_elsewhere": ("已在另一台设备上继续。", "This goes on on another device."),
     "company_unclear": ("请写清楚身边有谁；没有人就选“没有”。", "Please say who is with you, or that nobody is."),
     "reason_missing": ("请写明理由。", "Please give a reason."),
+    "way_missing": ("请选择是怎么核对的。", "Please say how it was compared."),
+    "remark_missing": (
+        "请写明哪里不一致，或者为什么没有核对。",
+        "Please say what differs, or why it was not compared.",
+    ),
     "document_unknown": ("请选择证件种类。", "Please choose the kind of document."),
     "document_recorded": (
         "正在录音录像，不能看证件：请先停录，或者单独沟通时看。",

@@ -28,7 +28,7 @@ class OpenedLink:
     """What somebody who holds a link may know before they say who they are."""
 
     session_id: str
-    title_masked: str
+    number_tail: str
     organisation: str
     scheduled_at: datetime
     mediator_name: str
@@ -94,7 +94,7 @@ class AccessService:
         zh, en = person.side.labels
         return OpenedLink(
             session.session_id,
-            case.masked_title,
+            case.number_tail,
             case.organisation,
             session.scheduled_at,
             case.mediator_name,
@@ -301,6 +301,19 @@ class AccessService:
             unit.publish(AccessEnded(session_id, participant_id, "link_reissued"))
         await invite(self._ports, person, url)
         return url
+
+    async def require_link_of(self, session_id: str, participant_id: str, url: str) -> None:
+        """Whether this address is a link of this person that may be used. Only its hash is kept, so whoever asks
+        shows it.
+
+        Raises:
+            NotFound: ``link_unknown``: it is another's or nobody's. Gone: as ``open_link``.
+        """
+        before, _, secret = url.rpartition("/j/")
+        async with self._ports.unit_of_work() as unit:
+            link = await self._usable(unit, secret)
+        if before != self._ports.base_url or (link.session_id, link.participant_id) != (session_id, participant_id):
+            raise NotFound("link_unknown")
 
     async def link_states(self, session_id: str) -> dict[str, str]:
         """``fresh``, ``claimed``, ``revoked`` or ``expired`` for everybody who was given a link."""

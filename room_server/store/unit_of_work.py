@@ -12,6 +12,7 @@ from room_server.store.agreements import Agreements, Codes, Papers
 from room_server.store.arrival import EntryCodes, Greetings, RollCalls
 from room_server.store.cases import Cases, Sessions
 from room_server.store.caucuses import Caucuses
+from room_server.store.comparisons import Comparisons
 from room_server.store.conduct import Conducts
 from room_server.store.documents import Documents
 from room_server.store.exhibits import Exhibits, Presentations
@@ -46,6 +47,7 @@ class UnitOfWork:
         self.tickets = Tickets(connection)
         self.notes = PrivateNotes(connection)
         self.exhibits = Exhibits(connection)
+        self.comparisons = Comparisons(connection)
         self.presentations = Presentations(connection)
         self.offers = Offers(connection)
         self.recordings = Recordings(connection)

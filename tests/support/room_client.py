@@ -80,9 +80,9 @@ async def _answers(browser: httpx.AsyncClient, access: Access, yes_to: Callable[
         assert (await browser.post("/api/me/consents", json=body, headers=access.headers)).status_code == 200
 
 
-async def mediator(browser: httpx.AsyncClient, service: Service) -> Access:
-    """Sign in and get a token for the session of the demonstration."""
-    body = {"username": "zhouhe", "password": service.passwords["zhouhe"]}
+async def mediator(browser: httpx.AsyncClient, service: Service, username: str = "zhouhe") -> Access:
+    """Sign in and get a token for the session of the demonstration; ``jilu`` is the clerk."""
+    body = {"username": username, "password": service.passwords[username]}
     assert (await browser.post("/api/staff/login", json=body)).status_code == 200
     session_id = service.links["mediator"].rsplit("/", 1)[1]
     return Access.of(await browser.post(f"/api/staff/sessions/{session_id}/token"))
@@ -158,7 +158,9 @@ class RoomSocket:
 @asynccontextmanager
 async def room_socket(service: Service, room_id: str) -> AsyncIterator[RoomSocket]:
     """A socket that has said nothing yet."""
-    async with websockets.connect(address(service, f"/rooms/{room_id}/socket"), max_size=None) as socket:
+    async with websockets.connect(
+        address(service, f"/rooms/{room_id}/socket"), max_size=None, max_queue=None
+    ) as socket:
         yield RoomSocket(socket)
 
 

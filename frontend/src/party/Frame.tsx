@@ -8,6 +8,28 @@ import { LanguageSwitch } from "../ui/LanguageSwitch";
 import { RecStrip } from "../ui/RecStrip";
 import { largeType, setLargeType } from "./preferences";
 
+/** Large type and the other language: one's own choices, on every screen of a party. */
+export function OwnChoices() {
+  return (
+    <>
+      <TypeSwitch />
+      <LanguageSwitch />
+    </>
+  );
+}
+
+/** The head of a page outside the room. */
+export function Head() {
+  return (
+    <header class="phone__head">
+      <Brand />
+      <span class="row">
+        <OwnChoices />
+      </span>
+    </header>
+  );
+}
+
 function TypeSwitch() {
   return (
     <button
@@ -46,13 +68,7 @@ export function Frame({ step, stepName, page, testId, dock, quiet, children }: P
   return (
     <div class="phone" data-testid={testId}>
       <RecStrip recording={null} />
-      <header class="phone__head">
-        <Brand />
-        <span class="row">
-          <TypeSwitch />
-          <LanguageSwitch />
-        </span>
-      </header>
+      <Head />
       <main class="phone__main" ref={main} tabIndex={-1}>
         {step && <Steps step={step} name={stepName ?? ""} />}
         {children}

@@ -21,7 +21,8 @@ interface Props {
 type Part = "last4" | "code" | "company";
 interface Wrong {
   part: Part;
-  text: string;
+  /** Made when it is shown: the language may change meanwhile. */
+  text: () => string;
 }
 
 const LAST4 = /^\d{3}[\dXx]$/;
@@ -49,7 +50,7 @@ export function Identity({ visit, link, onIdentified, onLocked }: Props) {
   const refused = (cause: unknown) => {
     if (!(cause instanceof ApiError)) throw cause;
     if (FINAL.has(cause.code)) onLocked(cause);
-    else setWrong({ part: PARTS[cause.code] ?? "code", text: cause.sentence });
+    else setWrong({ part: PARTS[cause.code] ?? "code", text: () => cause.sentence });
   };
   const sending = useEntryCode(visit, refused);
   const lead = (part: Part) => form.current?.querySelector<HTMLElement>(`[data-part="${part}"] input`)?.focus();
@@ -92,7 +93,7 @@ export function Identity({ visit, link, onIdentified, onLocked }: Props) {
     if (!document && LAST4.test(last4)) sending.send(last4.toUpperCase());
   };
 
-  const error = (part: Part) => (wrong?.part === part ? wrong.text : null);
+  const error = (part: Part) => (wrong?.part === part ? wrong.text() : null);
   return (
     <Frame
       page="identity"
@@ -173,9 +174,9 @@ export function Identity({ visit, link, onIdentified, onLocked }: Props) {
 }
 
 function whatIsMissing(last4: string, code: string | null, company: CompanyAnswer): Wrong | null {
-  if (!LAST4.test(last4)) return { part: "last4", text: t("identity.four") };
-  if (code !== null && !CODE.test(code)) return { part: "code", text: t("identity.codeMissing") };
-  if (company.alone === null) return { part: "company", text: t("identity.companyMissing") };
-  if (!company.alone && company.who.trim() === "") return { part: "company", text: t("identity.whoMissing") };
+  if (!LAST4.test(last4)) return { part: "last4", text: () => t("identity.four") };
+  if (code !== null && !CODE.test(code)) return { part: "code", text: () => t("identity.codeMissing") };
+  if (company.alone === null) return { part: "company", text: () => t("identity.companyMissing") };
+  if (!company.alone && company.who.trim() === "") return { part: "company", text: () => t("identity.whoMissing") };
   return null;
 }

@@ -14,15 +14,15 @@ export interface QuietCall {
 
 /** @param send asks the server; whatever it refuses, it has to be pressed again. */
 function useQuiet(send: () => Promise<unknown>): QuietCall {
-  const [words, setWords] = useState("");
+  const [key, setKey] = useState<"call.noted" | "call.notSent" | null>(null);
   const press = () => {
-    setWords("");
+    setKey(null);
     send().then(
-      () => setWords(t("call.noted")),
-      () => setWords(t("call.notSent")),
+      () => setKey("call.noted"),
+      () => setKey("call.notSent"),
     );
   };
-  return { words, press, forget: () => setWords("") };
+  return { words: key ? t(key) : "", press, forget: () => setKey(null) };
 }
 
 export function useQuietCall(visit: Visit, me: Me): QuietCall {

@@ -4,7 +4,8 @@ import { type AgreementView, request, requestFile } from "../api";
 export interface LinkView {
   session: {
     session_id: string;
-    title_masked: string;
+    /** Of the case's number: all that may be said before it is known who asks. */
+    number_tail: string;
     organisation: string;
     scheduled_at: string;
     mediator_name: string;

@@ -5,6 +5,7 @@ import { ExhibitAccess, type GivenView } from "../exhibits/access";
 import { ExhibitCard } from "../exhibits/Card";
 import { ExhibitList } from "../exhibits/List";
 import { type Exhibit, exhibitsOf, mayPresent, mostBytes, otherSides, presentationOf } from "../exhibits/model";
+import { RecordOriginal } from "../exhibits/Originals";
 import { ViewForm } from "../exhibits/ViewForm";
 import { refusalOf } from "../exhibits/words";
 import { t } from "../i18n";
@@ -156,6 +157,7 @@ function OpenExhibit({ access, exhibit, act }: OpenProps) {
           )}
         </div>
       )}
+      {!recording && <RecordOriginal access={access} exhibit={exhibit} act={act} />}
     </ExhibitCard>
   );
 }

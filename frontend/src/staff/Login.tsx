@@ -10,18 +10,18 @@ import { login, type StaffAccount, sentenceOf } from "./api";
 export function Login({ onLogin }: { onLogin: (account: StaffAccount) => void }) {
   const username = useSignal("");
   const password = useSignal("");
-  const refusal = useSignal("");
+  const refusal = useSignal<unknown>(null);
   const busy = useSignal(false);
 
   const submit = async (event: Event) => {
     event.preventDefault();
     if (busy.value) return;
     busy.value = true;
-    refusal.value = "";
+    refusal.value = null;
     try {
       onLogin(await login(username.value.trim(), password.value));
     } catch (error) {
-      refusal.value = sentenceOf(error);
+      refusal.value = error;
       busy.value = false;
     }
   };
@@ -65,9 +65,9 @@ export function Login({ onLogin }: { onLogin: (account: StaffAccount) => void })
               }}
             />
           </div>
-          {refusal.value && (
+          {refusal.value !== null && (
             <Note tone="danger" alert>
-              {refusal.value}
+              {sentenceOf(refusal.value)}
             </Note>
           )}
           <Button look="primary" block type="submit" testId="login-submit" disabled={busy.value}>

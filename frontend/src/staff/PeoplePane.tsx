@@ -14,6 +14,7 @@ import { reissueLink, revokeLink, type SessionPerson } from "./api";
 import { Balance } from "./Balance";
 import { OpenCaucus } from "./CaucusControls";
 import { Lock } from "./Conducting";
+import { Invitation } from "./Invitation";
 import { Isolation } from "./Isolation";
 import { conductWords, DeviceTool, SharingTool, SpotlightTool, sends } from "./PersonTools";
 import { Queue } from "./Queue";
@@ -342,6 +343,7 @@ function LinkRow({ person }: { person: SessionPerson }) {
           <Button dense icon={copied ? "check" : "copy"} onClick={copy}>
             {copied ? t("staff.link.copied") : t("staff.link.copy")}
           </Button>
+          <Invitation person={person} url={url} />
         </div>
       )}
     </div>

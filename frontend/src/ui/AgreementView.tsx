@@ -5,7 +5,7 @@ import type { DocumentNode } from "../api";
  * style, so that nothing in the text can act. */
 export function AgreementView({ content, label }: { content: DocumentNode; label?: string }) {
   return (
-    <article class="sheet prose" aria-label={label} data-testid="agreement-text">
+    <article class="sheet prose" lang="zh-CN" aria-label={label} data-testid="agreement-text">
       {children(content)}
     </article>
   );

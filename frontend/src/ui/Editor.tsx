@@ -3,7 +3,7 @@ import { Editor as Tiptap } from "@tiptap/core";
 import Collaboration from "@tiptap/extension-collaboration";
 import CollaborationCaret from "@tiptap/extension-collaboration-caret";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { t } from "../i18n";
+import { locale, t } from "../i18n";
 import type { DocumentCopy, SharedDocument, Writer } from "../room/document";
 import { Button } from "./Button";
 import { useStore } from "./hooks";
@@ -100,8 +100,8 @@ export default function Editor({ document: shared, writer, writable, frozen = fa
   }, [copy]);
 
   useEffect(() => {
-    editor?.setEditable(editable, false);
-  }, [editor, editable]);
+    editor?.setEditable(editable, false); // also names it anew, in the language of now
+  }, [editor, editable, locale.value]);
 
   return (
     <section
@@ -121,7 +121,8 @@ export default function Editor({ document: shared, writer, writable, frozen = fa
         )}
       </p>
       {editable && editor && <Tools editor={editor} />}
-      <div class="draft__holder" ref={holder} />
+      {/* What the law calls an agreement is written in Chinese, whatever language the page has. */}
+      <div class="draft__holder" lang="zh-CN" ref={holder} />
     </section>
   );
 }

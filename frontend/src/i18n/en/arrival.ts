@@ -32,7 +32,7 @@ const messages: Record<keyof typeof source, string> = {
   "identity.takeOver": "Once that is done you go on here, and the other device is cut off.",
   "identity.code": "Code by text message",
   "identity.codeField": "The six digits in the message",
-  "identity.codeHint": "The message leaves as soon as the four characters are in",
+  "identity.codeHint": "We send it as soon as the four characters are in",
   "identity.sending": "Sending the message…",
   "identity.sentTo": "Sent to {to}",
   "identity.sentBefore": "Sent a moment ago: please look at your messages",

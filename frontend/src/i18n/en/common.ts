@@ -65,7 +65,7 @@ const messages: Record<keyof typeof source, string> = {
   "tile.mutedByHost": "Muted by the mediator for now",
   "tile.cameraOff": "Camera off",
   "tile.coming": "Picture coming",
-  "tile.dropped": "Connection lost, coming back",
+  "tile.dropped": "Lost, coming back",
   "tile.poor": "Weak network",
   "tile.lost": "Sound and picture cut off",
   "tile.givenUp": "Weak network: sound first",

@@ -3,7 +3,7 @@ export default {
   "conduct.nobody": "没有人举手",
   "conduct.waited": "等了 {time}",
   "conduct.word": "请讲",
-  "conduct.wordTo": "请{name}讲",
+  "conduct.wordTo": "请讲：{name}",
   "conduct.up": "把{name}往前挪",
   "conduct.down": "把{name}往后挪",
   "conduct.lower": "放下{name}的手",

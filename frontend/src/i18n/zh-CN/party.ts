@@ -4,6 +4,7 @@ export default {
   "frame.step": "第 {step} 步，共 {steps} 步",
   "landing.today": "今天 {time} 开始",
   "landing.starts": "{time} 开始",
+  "landing.title": "劳动人事争议调解（尾号{tail}）",
   "landing.inMinutes": "还有 {minutes} 分钟",
   "landing.begun": "时间到了",
   "landing.invites": "{organisation} 请您参加",

@@ -2,6 +2,7 @@
 import { useEffect, useId, useRef } from "preact/hooks";
 import { t } from "../../i18n";
 import { Icon, type IconName } from "../../ui/Icon";
+import { OwnChoices } from "../Frame";
 
 export interface Choice {
   testId: string;
@@ -16,9 +17,10 @@ export interface Choice {
 export function More({ choices, onClose }: { choices: Choice[]; onClose: () => void }) {
   const titleId = useId();
   const box = useRef<HTMLDivElement>(null);
+  const closing = useRef<HTMLButtonElement>(null);
   useEffect(() => {
     const before = document.activeElement as HTMLElement | null;
-    box.current?.querySelector("button")?.focus();
+    closing.current?.focus();
     return () => before?.focus();
   }, []);
   const key = (event: KeyboardEvent) => {
@@ -41,7 +43,8 @@ export function More({ choices, onClose }: { choices: Choice[]; onClose: () => v
         <h2 class="h3" id={titleId}>
           {t("room.more")}
         </h2>
-        <button class="tool" type="button" data-testid="more-close" onClick={onClose}>
+        <OwnChoices />
+        <button class="tool" type="button" data-testid="more-close" ref={closing} onClick={onClose}>
           <Icon name="x" />
           {t("common.close")}
         </button>

@@ -136,7 +136,12 @@ function Answers({ visit, onDone }: { visit: Visit; onDone: () => void }) {
         <Button testId="recusal-none" onClick={() => void send(false)}>
           {t("roll.noObjection")}
         </Button>
-        <Button testId="recusal-objection" aria-expanded={objecting} onClick={() => setObjecting(true)}>
+        <Button
+          testId="recusal-objection"
+          class={objecting ? "btn--on" : undefined}
+          aria-expanded={objecting}
+          onClick={() => setObjecting(true)}
+        >
           {t("roll.objection")}
         </Button>
       </div>

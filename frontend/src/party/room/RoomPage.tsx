@@ -9,6 +9,7 @@ import { Connected } from "../../ui/connected";
 import { useStore } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { RecStrip } from "../../ui/RecStrip";
+import { Viewing } from "../../ui/Watermark";
 import type { Me } from "../api";
 import type { Checked } from "../checked";
 import { Ending, type EndKind } from "../Ending";
@@ -79,7 +80,9 @@ export default function RoomPage({ visit, me, checked }: Props) {
   const shared = { client, media, me, state, onLeave: leave };
   return (
     <Connected.Provider value={connection.phase === "open"}>
-      {isPresent(state) ? <Stage {...shared} visit={visit} /> : <WaitingRoom {...shared} visit={visit} />}
+      <Viewing.Provider value={`${me.participant.display_name} ${me.session.case_no}`}>
+        {isPresent(state) ? <Stage {...shared} visit={visit} /> : <WaitingRoom {...shared} visit={visit} />}
+      </Viewing.Provider>
     </Connected.Provider>
   );
 }

@@ -14,6 +14,7 @@ import { rollLineOf } from "../../ui/roll";
 import { Seal } from "../../ui/Seal";
 import { Tile } from "../../ui/Tile";
 import type { Me } from "../api";
+import { Head } from "../Frame";
 import { QuietHelp } from "../QuietCall";
 import type { Visit } from "../visit";
 import { Banner } from "./Banner";
@@ -43,7 +44,8 @@ export function WaitingRoom({ visit, client, media, me, state, onLeave }: Props)
     <div class="phone" data-testid="waiting-room">
       <RecStrip recording={state.recording} clockOffset={state.clockOffset} />
       <Banner client={client} media={media} state={state} />
-      <main class="phone__main phone__main--first" {...scrollable}>
+      <Head />
+      <main class="phone__main" {...scrollable}>
         <div class="stack stack--2">
           <p class="badge badge--accent badge--start">
             <Icon name="lock" />

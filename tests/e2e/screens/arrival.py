@@ -1,0 +1,194 @@
+"""A party's way from the link to the waiting room, also when the phone does not help."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.async_api import Locator, Page, expect
+
+from tests.e2e.screens.scene import WRITTEN, Scene
+from tests.support import room_client
+from tests.support.browser import answers_every_purpose, entry_code, reads_a_notice
+from tests.support.keyboard import goes_to, presses
+
+REFUSES = """
+(name) => {
+  navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("as a phone says it", name));
+}
+"""
+INSIDE_WECHAT = """
+() => Object.defineProperty(navigator, "userAgent", { configurable: true, get: () => "Android MicroMessenger/8.0" })
+"""
+
+
+async def the_way_in(scene: Scene) -> None:
+    """Every page before the room, in both languages."""
+    await links_that_lead_nowhere(scene)
+    await in_use_elsewhere(scene)
+    await the_phone(scene)
+    await the_phone_says_no(scene)
+    await who_one_is(scene)
+    await what_one_agrees_to(scene)
+
+
+async def links_that_lead_nowhere(scene: Scene) -> None:
+    party, link = scene.party, scene.link("applicant")
+    await party.page.goto(link.rsplit("/", 1)[0] + "/gone")
+    await party.waits_for("end-link_unknown")
+    await scene.gallery.look_in_both(party, "link-unknown")
+    with the_link_expired(scene):
+        await party.page.goto(link)
+        await party.waits_for("end-link_expired")
+    await scene.gallery.look_in_both(party, "link-expired")
+    party.complaints.clear()
+
+
+@contextmanager
+def the_link_expired(scene: Scene) -> Iterator[None]:
+    """Fourteen days have gone by, for the links in the database."""
+    with sqlite3.connect(scene.service.data / "room.sqlite3", timeout=10) as database:
+        before = database.execute("SELECT link_id, expires_at, created_at FROM links").fetchall()
+        database.executemany(
+            "UPDATE links SET expires_at = ? WHERE link_id = ?", [(at, name) for name, _, at in before]
+        )
+        database.commit()
+        yield
+        database.executemany(
+            "UPDATE links SET expires_at = ? WHERE link_id = ?", [(at, name) for name, at, _ in before]
+        )
+
+
+async def in_use_elsewhere(scene: Scene) -> None:
+    """The respondent's link is in use without a browser; this phone opens it too."""
+    party = scene.party
+    await party.page.goto(scene.link("respondent"))
+    await party.waits_for("landing-elsewhere")
+    await scene.gallery.look_in_both(party, "landing-elsewhere")
+    await party.tap("landing-continue")
+    await party.tap("precheck-continue")
+    await party.waits_for("identity-last4")
+    await scene.gallery.look_in_both(party, "identity-elsewhere")
+
+
+async def the_phone(scene: Scene) -> None:
+    party, gallery = scene.party, scene.gallery
+    await party.page.goto(scene.link("applicant"))
+    await party.waits_for("landing")
+    await gallery.look_in_both(party, "landing")
+    await gallery.enlarge(party, "landing", "landing-continue")
+    await presses(party, "landing-continue")
+    await expect(party.see("network")).to_have_attribute("data-grade", "good", timeout=20_000)
+    await party.tap("speaker-play")
+    await party.tap("speaker-no")
+    await gallery.look_in_both(party, "phone-check")
+    await gallery.enlarge(party, "phone-check", "precheck-continue")
+    await party.tap("precheck-sound-only")
+    await expect(party.page.locator(".precheck__picture")).to_have_count(0)
+    await gallery.look_in_both(party, "phone-check-sound-only")
+
+
+async def the_phone_says_no(scene: Scene) -> None:
+    party, gallery = scene.party, scene.gallery
+    for name, screen in (("NotAllowedError", "camera-denied"), ("NotReadableError", "camera-busy")):
+        await the_check_again(party.page, name)
+        await expect(party.page.locator("[data-testid=precheck] .note--warn")).to_be_visible()
+        await gallery.look_in_both(party, screen)
+    await party.page.goto(scene.link("applicant"))
+    await party.waits_for("landing")
+    await party.page.evaluate(REFUSES, "NotAllowedError")
+    await party.page.evaluate(INSIDE_WECHAT)
+    await party.tap("landing-continue")
+    await party.waits_for("precheck-unreachable")
+    await gallery.look_in_both(party, "wechat")
+    await gallery.enlarge(party, "wechat", "precheck-unreachable")
+    await party.page.goto(scene.link("applicant"))
+    await party.tap("landing-continue")
+
+
+async def the_check_again(page: Page, name: str) -> None:
+    """From sound only back to the picture, or once more: this time the device answers with an error."""
+    await page.evaluate(REFUSES, name)
+    await page.locator(".dock .link--button, [data-testid=precheck] .note .btn").first.click()
+
+
+async def who_one_is(scene: Scene) -> None:
+    """A wrong number, a wrong code, nobody said who is beside one; then the document instead of the code."""
+    party, gallery, link = scene.party, scene.gallery, scene.link("applicant")
+    await presses(party, "precheck-continue")
+    await goes_to(party, "identity-last4")
+    await party.page.keyboard.type("9999")
+    await expect(party.page.locator('[aria-invalid="true"]')).to_have_count(1)
+    await gallery.look_in_both(party, "identity-wrong-number")
+    await party.see("identity-last4").fill("0001")
+    await party.waits_for("identity-sent", sent="true")
+    right = await entry_code(party, link)
+    await party.see("identity-code").fill("000000" if right != "000000" else "000001")
+    await party.tap("identity-alone-no")
+    await party.see("identity-who").fill(WRITTEN["who"])
+    await party.tap("identity-continue")
+    await expect(party.see("identity-code")).to_have_attribute("aria-invalid", "true")
+    await gallery.look_in_both(party, "identity-wrong-code")
+    await gallery.enlarge(party, "identity", "identity-continue")
+    party.complaints.clear()
+    await party.see("identity-way-document").click()
+    await gallery.look_in_both(party, "identity-document")
+    await presses(party, "identity-continue")
+
+
+async def what_one_agrees_to(scene: Scene) -> None:
+    party, gallery = scene.party, scene.gallery
+    await party.waits_for("notice-continue")
+    await gallery.look_in_both(party, "notice")
+    await gallery.enlarge(party, "notice", "notice-continue")
+    for summary in await party.page.locator("details > summary").all():
+        await summary.evaluate("(one) => one.click()")
+    await gallery.look_in_both(party, "notice-whole")
+    consents = party.see("consents-continue")
+    while not await consents.is_visible():
+        await reads_a_notice(party)
+    await gallery.look_in_both(party, "consents")
+    await consents.click()
+    await gallery.look_in_both(party, "consents-missing")
+    await answers_every_purpose(party, recorded=False)
+    await gallery.look_in_both(party, "consents-answered")
+    await gallery.enlarge(party, "consents", "consents-continue")
+    await answers_every_purpose(party)
+    await consents.click()
+    await party.waits_for("waiting-room")
+    await gallery.look_in_both(party, "waiting-nobody")
+    await gallery.enlarge(party, "waiting", "ctrl-leave")
+
+
+async def participant_of(room: Locator) -> str:
+    """Whose button to let them in is in this waiting room."""
+    return str(await room.get_by_test_id("admit").get_attribute("data-participant"))
+
+
+async def the_waiting_room(scene: Scene) -> None:
+    """Both screens: a line from the mediator, a no for now with its reason, in at the second try."""
+    party, mediator, gallery = scene.party, scene.mediator, scene.gallery
+    await room_client.agrees_to_everything(scene.respondent, scene.access["respondent"])
+    await scene.enters("respondent")
+    await scene.office("POST", "/greeting", side="", text=WRITTEN["greeting"])
+    await party.waits_for("greeting")
+    await expect(mediator.see("admit")).to_have_count(2)
+    await mediator.tap("greet-open")
+    await asyncio.gather(
+        gallery.look_in_both(party, "waiting"),
+        gallery.look_in_both(mediator, "console-waiting"),
+    )
+    applicant = mediator.page.locator('.side[data-side="applicant"]')
+    await gallery.look_at_question(mediator, "console-deny", "deny")
+    await applicant.get_by_test_id("deny").click()
+    await mediator.see("confirm-reason").fill(WRITTEN["reason"])
+    await mediator.tap("confirm-yes")
+    await party.waits_for("end-denied")
+    await gallery.look_in_both(party, "denied")
+    await party.tap("end-again")
+    await party.waits_for("waiting-room")
+    await presses(mediator, "admit", participant=await participant_of(applicant))
+    await party.waits_for("room")
+    await mediator.tap("greet-open")

@@ -1,0 +1,365 @@
+"""The room on both screens: people, talk, exhibits, offers, a private talk, what goes wrong. The clerk drives it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable
+from urllib.parse import quote
+
+from playwright.async_api import expect
+
+from tests.e2e.screens.scene import CUT, MEND, WRITTEN, Scene
+from tests.support.evidence_files import payslips
+from tests.support.keyboard import goes_to, presses
+
+OFFER = {
+    "payer": "respondent",
+    "amount": "18000.00",
+    "instalments": [{"due": "2027-01-15", "amount": "9000.00"}, {"due": "2027-02-15", "amount": "9000.00"}],
+    "valid_hours": 24,
+    "conditions": WRITTEN["condition"],
+}
+
+
+async def both(scene: Scene, screen: str, party: str | None = None, console: str | None = None) -> None:
+    """Look at the party's and the mediator's screen at the same time."""
+    looks: list[Awaitable[None]] = []
+    looks.append(scene.gallery.look_in_both(scene.party, party or f"room-{screen}"))
+    looks.append(scene.gallery.look_in_both(scene.mediator, console or f"console-{screen}"))
+    await asyncio.gather(*looks)
+
+
+async def closes_panel(scene: Scene) -> None:
+    await scene.party.page.locator('[data-testid$="panel-close"]').click()
+
+
+async def everybody_is_in(scene: Scene) -> None:
+    """The respondent and the clerk too; nobody is recorded yet; the document was looked at."""
+    await scene.enters("clerk")
+    await scene.host("admit", participant_id=scene.access["respondent"].participant_id)
+    await expect(scene.mediator.see("tile")).to_have_count(4)
+    await both(scene, "not-recorded", console="console")
+    await scene.gallery.enlarge(scene.party, "room", "ctrl-mic")
+    await scene.gallery.enlarge(scene.mediator, "console", "own-microphone")
+
+
+async def by_keyboard_alone(scene: Scene) -> None:
+    """A party writes a line and thinks about leaving; the mediator changes the tab and switches a microphone off."""
+    party, mediator = scene.party, scene.mediator
+    who = str(await party.see("room").get_attribute("data-participant"))
+    await presses(party, "ctrl-more")
+    await presses(party, "ctrl-chat")
+    await goes_to(party, "chat-text")
+    await party.page.keyboard.type(WRITTEN["line"])
+    await presses(party, "chat-send")
+    await expect(party.see("chat-line")).to_have_count(1)
+    await presses(party, "chat-panel-close", "Space")
+    await presses(party, "ctrl-more", "Space")
+    await presses(party, "ctrl-leave")
+    await expect(party.see("leave-no")).to_be_focused()
+    await party.page.keyboard.press("Enter")
+    await expect(party.see("leave-no")).to_have_count(0)
+    await goes_to(mediator, "tab-agreement")
+    await mediator.page.keyboard.press("ArrowRight")
+    await expect(mediator.see("tab-chat")).to_be_focused()
+    await expect(mediator.see("chat-line")).to_contain_text(WRITTEN["line"])
+    await presses(mediator, "mute", participant=who)
+    # what a reader hears, and what is not told by a colour alone
+    await expect(party.page.get_by_role("alert").filter(has_text="调解员把您的话筒关了")).to_be_visible()
+    await expect(party.see("ctrl-mic")).to_have_accessible_name("调解员关了")
+    await scene.host("ask_to_switch_on", participant_id=who, source="microphone")
+    await presses(party, "asked-yes")
+    await expect(party.see("ctrl-mic")).to_have_accessible_name("话筒开着")
+
+
+async def the_roll_call(scene: Scene) -> None:
+    party, mediator = scene.party, scene.mediator
+    await mediator.tap("tab-roll")
+    await mediator.tap("document-open")
+    await mediator.tap("read-discipline")
+    await mediator.tap("ask-recusal")
+    await party.waits_for("roll-invitation")
+    await scene.gallery.look_in_both(party, "room-question-of-recusal")
+    await party.tap("roll-invitation")
+    await party.tap("recusal-objection")
+    await party.see("recusal-reason").fill(WRITTEN["recusal"])
+    await both(scene, "roll")
+    await scene.gallery.enlarge(party, "room-roll", "recusal-send")
+    await party.tap("recusal-send")
+    await party.waits_for("recusal-answered", objection="true")
+    await scene.gallery.look(party, "room-roll-answered")
+    await closes_panel(scene)
+    await mediator.tap("document-matches")
+
+
+async def the_recording(scene: Scene) -> None:
+    """On, paused in words, and broken: the recorder is gone and nobody starts it again for a while."""
+    party, mediator = scene.party, scene.mediator
+    await mediator.tap("rec-start")
+    await party.waits_for("rec-strip", state="on")
+    await expect(party.page.get_by_role("status").filter(has_text="正在录音录像")).to_be_visible()
+    await both(scene, "recording")
+    await scene.gallery.look_at_question(mediator, "console-pause-why", "rec-pause")
+    await mediator.tap("rec-pause")
+    await mediator.see("confirm-reason").fill(WRITTEN["pause"])
+    await mediator.tap("confirm-yes")
+    await party.waits_for("rec-strip", state="paused")
+    await both(scene, "paused")
+    await mediator.tap("rec-continue")
+    await party.waits_for("rec-strip", state="on")
+    os.kill(scene.service.process.pid, signal.SIGSTOP)
+    try:
+        scene.service.kill("recorder.process")
+        await party.waits_for("rec-strip", state="failed")
+        await both(scene, "recording-failed")
+    finally:
+        os.kill(scene.service.process.pid, signal.SIGCONT)
+    await party.waits_for("rec-strip", state="on")
+
+
+async def hands_and_words(scene: Scene) -> None:
+    """A raised hand, a mute, being asked, the spotlight, a break, the lock, and the connection that is lost."""
+    party, mediator = scene.party, scene.mediator
+    who = str(await party.see("room").get_attribute("data-participant"))
+    await party.tap("ctrl-hand")
+    await scene.rooms["respondent"].done("raise_hand", raised=True)
+    await expect(mediator.see("hand-raised")).to_have_count(2)
+    await mediator.tap("mute", participant=who, on="true")
+    await party.waits_for("muted-microphone")
+    await mediator.tap("person-tools", participant=who)
+    await both(scene, "hand-and-muted")
+    await scene.host("give_word", participant_id=who)
+    await party.waits_for("asked", source="microphone")
+    await scene.host("start_timer", kind="talk", seconds=180)
+    await scene.rooms["respondent"].done("want_break", wanted=True)
+    await mediator.tap("timers")
+    await mediator.waits_for("wants-break")
+    await both(scene, "asked-and-timer")
+    await mediator.tap("timers")
+    await party.tap("asked-yes")
+    await expect(party.see("asked")).to_have_count(0)
+    await scene.host("stop_timer")
+    await scene.host("lock_room", locked=True)
+    await mediator.waits_for("locked")
+    await mediator.tap("person-tools", participant=who)
+    for person in (party, mediator):
+        await person.page.evaluate(CUT)
+    await party.waits_for("connection-banner", state="reconnecting")
+    await mediator.see("cut-off").wait_for()
+    await both(scene, "cut-off")
+    for person in (party, mediator):
+        await person.page.evaluate(MEND)
+    await party.see("connection-banner", state="open").wait_for(state="attached")
+    await expect(mediator.see("cut-off")).to_have_count(0)
+    for person in (party, mediator):
+        person.complaints.clear()
+    await scene.host("lock_room", locked=False)
+    await scene.host("spotlight", participant_id=None)
+
+
+async def what_is_behind_more(scene: Scene) -> None:
+    """The sheet, the question before leaving, one's devices and consents, a word with the mediator alone."""
+    party, gallery = scene.party, scene.gallery
+    await party.tap("ctrl-more")
+    await gallery.look_in_both(party, "room-more")
+    await gallery.enlarge(party, "room-more", "ctrl-agreement")
+    await party.tap("ctrl-leave")
+    await party.waits_for("leave-no")
+    await party.tap("leave-no")
+    await gallery.look_at_question(party, "room-leaving", "ctrl-more", "ctrl-leave")
+    await party.picks("ctrl-devices")
+    await expect(party.see("device-microphone").locator("option")).not_to_have_count(1)
+    await gallery.look_in_both(party, "room-devices")
+    await party.tap("devices-close")
+    await party.picks("ctrl-consents")
+    await party.waits_for("consents-panel")
+    await gallery.look_in_both(party, "room-consents")
+    await closes_panel(scene)
+    await party.picks("ctrl-talk")
+    await party.tap("talk-send")
+    await party.waits_for("talk-state", state="sent")
+    await gallery.look_in_both(party, "room-talk")
+    await closes_panel(scene)
+    await party.tap("ctrl-more")
+    await party.tap("ctrl-quiet")
+    await expect(party.see("ctrl-quiet-note")).not_to_be_empty()
+    await both(scene, "quiet-call", console="console-silent-alarm")
+    await party.tap("more-close")
+
+
+async def lines(scene: Scene) -> None:
+    """Chat: news on the stage, a line to everybody, one between two; a note of the mediator's own."""
+    party, mediator, gallery = scene.party, scene.mediator, scene.gallery
+    await mediator.see("call-seen").evaluate_all("(all) => all.forEach((one) => one.click())")
+    await expect(mediator.see("call")).to_have_count(0)
+    session = f"/api/sessions/{scene.session}"
+    await scene.ask(f"{session}/chat", to="here", text=WRITTEN["line"], place="")
+    await party.waits_for("chat-news")
+    await expect(party.page.get_by_role("status").filter(has_text=WRITTEN["line"])).to_be_visible()
+    await gallery.look_in_both(party, "room-chat-news")
+    await party.tap("chat-news")
+    await party.see("chat-to").select_option("hosts")
+    await party.see("chat-text").fill(WRITTEN["secret"])
+    await party.tap("chat-send")
+    await mediator.tap("tab-chat")
+    await expect(mediator.see("chat-line")).to_have_count(3)
+    await both(scene, "chat")
+    await gallery.enlarge(party, "room-chat", "chat-send")
+    await closes_panel(scene)
+    await mediator.tap("tab-notes")
+    await mediator.see("note-text").first.fill(WRITTEN["recusal"])
+    await gallery.look_in_both(mediator, "console-notes")
+
+
+async def exhibits(scene: Scene) -> None:
+    """Refused, brought, shown, objected to; on both screens."""
+    party, mediator, gallery = scene.party, scene.mediator, scene.gallery
+    await party.picks("ctrl-exhibits")
+    await gallery.look_in_both(party, "room-exhibits-none")
+    await party.tap("exhibit-add")
+    text = {"name": "工资表.pdf", "mimeType": "application/pdf", "buffer": b"only words"}
+    await party.see("exhibit-file").set_input_files(text)  # type: ignore[arg-type]
+    await party.tap("exhibit-send")
+    await party.waits_for("exhibit-refusal")
+    party.complaints.clear()
+    await gallery.look(party, "room-exhibit-refused")
+    await closes_panel(scene)
+    for title in (WRITTEN["exhibit"], "劳动合同"):
+        await brings(scene, title)
+    await mediator.tap("tab-exhibits")
+    await expect(mediator.see("exhibit-row")).to_have_count(2)
+    await party.picks("ctrl-exhibits")
+    await both(scene, "exhibits")
+    await party.tap("exhibit-row")
+    await party.tap("exhibit-say")
+    await party.see("view-authenticity-none").check(force=True)
+    await party.see("view-relevance-objects").check(force=True)
+    await party.tap("view-send")
+    await mediator.tap("exhibit-row")
+    await mediator.waits_for("exhibit-page", page="1")
+    await both(scene, "exhibit-view", console="console-exhibit")
+    await party.see("view-relevance-reason").fill(WRITTEN["objection"])
+    await party.tap("view-send")
+    await party.waits_for("exhibit-objection")
+    await gallery.look_in_both(party, "room-exhibit-objected")
+    await closes_panel(scene)
+    await mediator.tap("exhibit-present")
+    await party.waits_for("exhibit-shown", page="1")
+    await both(scene, "exhibit-shown")
+    await gallery.enlarge(party, "room-exhibit-shown", "shown-zoom")
+    await party.tap("shown-zoom")
+    await party.waits_for("exhibit-viewer")
+    await gallery.look(party, "room-exhibit-large")
+    await party.tap("viewer-close")
+
+
+async def brings(scene: Scene, title: str) -> None:
+    """The respondent brings three pages."""
+    headers = {**scene.access["respondent"].headers, "Content-Type": "application/octet-stream"}
+    headers |= {"Exhibit-Title": quote(title), "Exhibit-Name": quote(f"{title}.pdf")}
+    content = await asyncio.to_thread(payslips, ["7月", "8月", "9月"])
+    answer = await scene.respondent.post("/api/exhibits", content=content, headers=headers)
+    assert answer.status_code == 201, answer.text
+
+
+async def offers(scene: Scene) -> None:
+    """One from the other side, one's own, both compared, the second step of a yes."""
+    party, mediator, gallery = scene.party, scene.mediator, scene.gallery
+    await scene.ask("/api/offers", **OFFER)
+    await mediator.tap("tab-offers")
+    await mediator.waits_for("offer")
+    await gallery.look_in_both(mediator, "console-offer")
+    await party.picks("ctrl-offers")
+    await party.tap("offer-accept")
+    await gallery.look(party, "room-offer-accepting")
+    await party.page.keyboard.press("Escape")
+    await party.tap("offer-counter")
+    await party.see("offer-amount").fill("26000")
+    await gallery.look_in_both(party, "room-offer-form")
+    await gallery.enlarge(party, "room-offer-form", "offer-send")
+    await party.tap("offer-send")
+    await party.waits_for("offer-comparison")
+    await both(scene, "offers")
+    await closes_panel(scene)
+
+
+async def a_private_talk(scene: Scene) -> None:
+    """Counted down, with the applicant and the clerk; then the respondent's, seen from outside."""
+    party, mediator, gallery = scene.party, scene.mediator, scene.gallery
+    me = str(await party.see("room").get_attribute("data-participant"))
+    await gallery.look_at_question(mediator, "console-private-talk-asked", "caucus-open", side="applicant")
+    caucus = await scene.host("open_caucus", participant_ids=[me], in_seconds=10)
+    await party.waits_for("caucus", state="announced")
+    await expect(party.see("caucus").get_by_role("status")).not_to_be_empty()
+    await both(scene, "private-talk-announced")
+    await party.waits_for("caucus", state="open", inside="true")
+    await mediator.tap("caucus-enter")
+    await mediator.waits_for("isolation", sealed="true")
+    await mediator.tap("tab-tickets")
+    await mediator.see("ticket-text").fill(WRITTEN["ticket"])
+    await mediator.tap("ticket-ask")
+    await party.waits_for("ticket-words")
+    await both(scene, "ticket")
+    await party.tap("ticket-yes")
+    await party.picks("ctrl-tickets")
+    await mediator.waits_for("ticket", state="agreed")
+    await both(scene, "tickets")
+    await closes_panel(scene)
+    await scene.host("close_caucus", caucus_id=caucus["caucus_id"], in_seconds=0)
+    await expect(party.see("caucus")).to_have_count(0, timeout=15_000)
+    other = scene.access["respondent"].participant_id
+    caucus = await scene.host(
+        "open_caucus", participant_ids=[other, scene.access["clerk"].participant_id], in_seconds=0
+    )
+    await party.waits_for("caucus", state="open", inside="false")
+    await both(scene, "outside")
+    await gallery.enlarge(party, "room-outside", "ctrl-more")
+    await party.picks("ctrl-chat")
+    await gallery.look_in_both(party, "room-outside-chat")
+    await closes_panel(scene)
+    await scene.host("close_caucus", caucus_id=caucus["caucus_id"], in_seconds=0)
+    await expect(party.see("caucus")).to_have_count(0, timeout=15_000)
+
+
+async def links_and_refusals(scene: Scene) -> None:
+    """What the mediator does with a link, and how somebody is sent out."""
+    mediator, gallery = scene.mediator, scene.gallery
+    await mediator.page.locator(".people__links > summary").click()
+    row = mediator.page.locator(".people__link", has_text="何平")
+    await row.get_by_test_id("link-revoke").click()
+    await gallery.look(mediator, "console-revoke")
+    await mediator.tap("confirm-no")
+    await row.get_by_test_id("link-reissue").click()
+    await mediator.tap("confirm-yes")
+    await mediator.waits_for("link-url")
+    await gallery.look_in_both(mediator, "console-links")
+    who = scene.access["respondent"].participant_id
+    await mediator.tap("person-tools", participant=who)
+    await gallery.look_at_question(mediator, "console-remove", "remove", participant=who)
+    await mediator.tap("person-tools", participant=who)
+    await mediator.page.locator(".people__links > summary").click()
+
+
+async def the_draft_and_the_signing(scene: Scene) -> None:
+    """The text, the lock, the way to a signature, in force or not."""
+    party, mediator, gallery = scene.party, scene.mediator, scene.gallery
+    await party.picks("ctrl-agreement")
+    await mediator.tap("tab-agreement")
+    await expect(party.see("draft-editor").locator("h1")).to_be_visible()
+    await both(scene, "draft")
+    await gallery.enlarge(party, "room-draft", "panel-close")
+    await gallery.look_at_question(mediator, "console-freeze", "draft-freeze")
+    await mediator.tap("draft-freeze")
+    await mediator.tap("confirm-yes")
+    await mediator.waits_for("frozen-digest", match="true")
+    await party.waits_for("frozen-digest", match="true")
+    await both(scene, "frozen")
+    await mediator.tap("sign-open")
+    await party.tap("sign-open")
+    await party.waits_for("signing")
+    await party.tap("sign-submit")
+    await party.waits_for("sign-missing")
+    await both(scene, "signing", party="signing")
+    await gallery.enlarge(party, "signing", "sign-submit")
