@@ -1,7 +1,7 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { ParticipantView } from "../generated/messages";
 import { hasKey, t } from "../i18n";
-import { apart } from "../room/caucus";
+import { apart, myCaucus } from "../room/caucus";
 import { inOrder } from "../room/conduct";
 import { Button } from "../ui/Button";
 import { CaucusTotals } from "../ui/CaucusBar";
@@ -32,8 +32,11 @@ export function PeoplePane({ onClose }: { onClose: () => void }) {
   const sides = [...new Set([...SIDES, ...waiting.map((one) => one.side)])];
   // One person's tools at a time: the column stays short.
   const [toolsOf, setToolsOf] = useState("");
+  // Whether a private talk is sealed comes into sight as it begins, wherever the column was scrolled to.
+  const pane = useRef<HTMLElement>(null);
+  useEffect(() => pane.current?.scrollTo(0, 0), [myCaucus(state)?.caucus_id]);
   return (
-    <aside class="people" id="people" aria-label={t("staff.people")}>
+    <aside class="people" id="people" aria-label={t("staff.people")} ref={pane}>
       <button class="btn btn--dense people__close" type="button" onClick={onClose}>
         <Icon name="x" />
         {t("common.close")}
