@@ -44,7 +44,7 @@ format: .stamps/test
 	cd frontend && $(NPM) run --silent format
 
 bench-forward: .stamps/test
-	$(BIN)/python -m tests.bench.forward --ladder
+	$(BIN)/python -m tests.bench.forward --seconds 3 --ladder
 
 bench-curve: .stamps/test
 	$(BIN)/python -m tests.bench.curve --picture deploy/pictures/cost.svg

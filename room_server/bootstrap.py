@@ -20,6 +20,7 @@ from recorder.pki import Authority
 from recorder.timestamp import HttpTimeStamper, LocalTimeStamper, TimeStamper
 from room_server.auth import Tokens
 from room_server.bus import Bus
+from room_server.live.drafting import Drafts
 from room_server.live.loadtest import PREFIX as LOAD_TEST
 from room_server.live.loadtest import LoadTestPolicy
 from room_server.live.metrics import Metrics
@@ -150,6 +151,7 @@ class Node:
             cpu_limit=settings.media_cpu_limit / 100,
             other_policy=_load_tests(settings),
         )
+        self.drafts = Drafts(self.services, self.hub.room)
         self.probes = Probes(self._media, ice_servers=limits.ice_servers, turn=limits.turn)
         self._policy.listen(self.foundation.bus, self.hub)
         self.metrics = Metrics(self.hub, self._media, recorder_ready=lambda: self._recorder.ready)

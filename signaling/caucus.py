@@ -14,6 +14,7 @@ from typing import Literal
 from signaling.clock import Timer
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import CaucusId, ParticipantId
+from signaling.kept import Place
 from signaling.messages import CaucusView, ParticipantView
 from signaling.participant import Participant
 from signaling.policy import LoadedCaucus
@@ -105,6 +106,11 @@ class Caucuses:
     def of(self, participant_id: ParticipantId) -> Caucus | None:
         """Where somebody is; None: in the joint session."""
         return next((each for each in self if each.running and participant_id in each.members), None)
+
+    def place_of(self, participant_id: ParticipantId) -> Place:
+        """The id of the caucus that somebody is in; None: the joint session."""
+        caucus = self.of(participant_id)
+        return None if caucus is None else caucus.caucus_id
 
     def apart(self, one: ParticipantId, other: ParticipantId) -> bool:
         """Whether two people are in different places."""

@@ -50,7 +50,7 @@ HOST_ONLY: frozenset[type[m.Command]] = frozenset(
 
 
 async def carry_out(room: Room, person: Participant, command: m.Command) -> Answer:
-    """Carry out a command of somebody whose socket holds.
+    """Carry out a command of somebody whose socket holds; what it changed is kept when this returns.
 
     Raises:
         SignalingError: LOBBY_DENIED while waiting, FORBIDDEN for what only hosts do, and the refusal of the command.
@@ -62,7 +62,9 @@ async def carry_out(room: Room, person: Participant, command: m.Command) -> Answ
         raise SignalingError(ErrorCode.LOBBY_DENIED, "wait until the host lets you in")
     if type(command) in HOST_ONLY and person.role != "host":
         raise SignalingError(ErrorCode.FORBIDDEN, "only a host does this")
-    return await handler(room, person, command)
+    answer = await handler(room, person, command)
+    await room.keeping.keep()
+    return answer
 
 
 async def _hello(_room: Room, _person: Participant, _command: m.Hello) -> None:

@@ -16,6 +16,7 @@ from signaling.clock import Clock, Timer
 from signaling.errors import ErrorCode, SignalingError
 from signaling.hands import Hands
 from signaling.ids import CaucusId, ParticipantId
+from signaling.kept import KeptConduct, KeptHand, KeptSpotlight, KeptTimer, Place
 from signaling.messages import AskView, Device, StageView, TimerKind, TimerView
 from signaling.participant import Participant
 
@@ -25,9 +26,6 @@ if TYPE_CHECKING:
 LONGEST_TIMER: Final = 7200
 LINGERS: Final = 20.0
 """Seconds that a countdown stays on the screens after its end."""
-
-Place = CaucusId | None
-"""A caucus; None: the joint session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +39,16 @@ class Countdown:
 class Conduct:
     """The conduct of one room."""
 
-    def __init__(self, room: Room, clock: Clock, *, locked: bool) -> None:
+    def __init__(self, room: Room, clock: Clock, *, locked: bool, kept: KeptConduct) -> None:
         self.locked = locked
         self._room = room
         self._clock = clock
-        self._hands = Hands()
-        self._spotlights: dict[Place, ParticipantId] = {}
+        self._hands = Hands({each.participant_id: each.since for each in kept.hands})
+        self._spotlights = {each.place: each.participant_id for each in kept.spotlights}
         self._countdowns: dict[Place, Countdown] = {}
         self._locking = asyncio.Lock()
+        for each in kept.timers:
+            self._count_down(each.place, each.view)
 
     # ---- what people know of it ------------------------------------------------------------------------------------
 
@@ -197,8 +197,7 @@ class Conduct:
             raise SignalingError(ErrorCode.BAD_REQUEST, f"seconds: 1 to {LONGEST_TIMER}")
         place, now = self._place(by.participant_id), self._clock.now()
         self._stop_countdown(place)
-        view = TimerView(kind, now, now + seconds)
-        self._countdowns[place] = Countdown(view, self._clock.later(seconds + LINGERS, lambda: self._over(place, view)))
+        self._count_down(place, TimerView(kind, now, now + seconds))
         if kind == "break":
             for person in self._room.participants.values():
                 if self._together(by, person):
@@ -248,12 +247,31 @@ class Conduct:
         for place in list(self._countdowns):
             self._stop_countdown(place)
 
+    # ---- what outlives the process ---------------------------------------------------------------------------------
+
+    def kept_hands(self) -> tuple[KeptHand, ...]:
+        """The queue, each with the place that they wait in."""
+        return tuple(KeptHand(self._place(each), each, since) for each, since in self._hands.queue())
+
+    def kept_spotlights(self) -> tuple[KeptSpotlight, ...]:
+        """Who is shown large."""
+        return tuple(KeptSpotlight(place, each) for place, each in self._spotlights.items())
+
+    def kept_timers(self) -> tuple[KeptTimer, ...]:
+        """The countdowns."""
+        return tuple(KeptTimer(place, countdown.view) for place, countdown in self._countdowns.items())
+
     # ---- one step each ---------------------------------------------------------------------------------------------
 
     async def _ask(self, subject: Participant, source: Device) -> None:
         await self._room.silence.lift(subject.participant_id, source)
         if self._room.participants.get(subject.participant_id) is subject:
             subject.asks[source] = AskView(source, self._clock.now())
+
+    def _count_down(self, place: Place, view: TimerView) -> None:
+        left = view.ends_at + LINGERS - self._clock.now()
+        if left > 0:
+            self._countdowns[place] = Countdown(view, self._clock.later(left, lambda: self._over(place, view)))
 
     def _over(self, place: Place, view: TimerView) -> None:
         countdown = self._countdowns.get(place)
@@ -267,8 +285,7 @@ class Conduct:
             countdown.end.cancel()
 
     def _place(self, participant_id: ParticipantId) -> Place:
-        caucus = self._room.caucuses.of(participant_id)
-        return None if caucus is None else caucus.caucus_id
+        return self._room.caucuses.place_of(participant_id)
 
     def _together(self, one: Participant, other: Participant) -> bool:
         return self._place(one.participant_id) == self._place(other.participant_id)

@@ -7,7 +7,7 @@ to the log of the policy, apply, relay. One at a time, so that the log, the text
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from signaling import yjs
@@ -16,7 +16,7 @@ from signaling.ids import DocumentId, ParticipantId
 from signaling.messages import CloseCode, DocumentView, Json
 from signaling.participant import Outlet
 from signaling.policy import LoadedDocument
-from signaling.sharedtext import SharedText
+from signaling.sharedtext import Examined, SharedText
 from signaling.yjs import MalformedMessageError, Reader
 
 MAXIMUM_UPDATE_BYTES = 256 * 1024
@@ -26,6 +26,10 @@ MAXIMUM_SOCKETS = 4  # of one person: an editor on two devices, each of them rec
 MAXIMUM_CLIENTS = 1000  # Yjs client ids of one person; an editor takes a new one whenever its page is loaded
 
 Append = Callable[[ParticipantId, bytes], Awaitable[None]]
+Keep = Callable[[bytes], Awaitable[None]]
+"""Keeps one change: durable when it returns."""
+Compose = Callable[[Json], tuple[int, Sequence[Json]]]
+"""From the text as ProseMirror JSON to new nodes and the place before which they go."""
 
 
 class RefusedError(Exception):
@@ -84,9 +88,8 @@ class Document:
 
     def view(self) -> DocumentView:
         """As everybody who was admitted sees it."""
-        return DocumentView(
-            self.document_id, self._frozen, [each for each in self._writers if not self._away(each)], self._digest
-        )
+        writers = sorted(each for each in self._writers if not self._away(each))
+        return DocumentView(self.document_id, self._frozen, writers, self._digest)
 
     def content(self) -> Json:
         """The text now, as ProseMirror JSON."""
@@ -120,6 +123,21 @@ class Document:
             await commit()
             self._frozen = False
             self._digest = None
+
+    async def insert(self, participant_id: ParticipantId, compose: Compose, keep: Keep) -> None:
+        """Put whole nodes into the text in somebody's name, with the rights that they have.
+
+        Raises:
+            SignalingError: WRONG_STATE, frozen; FORBIDDEN, they may not write now. What ``keep`` raises: nothing is
+            changed then.
+        """
+        async with self._turn:
+            if self._frozen:
+                raise SignalingError(ErrorCode.WRONG_STATE, "the document is frozen")
+            if participant_id not in self._writers or self._away(participant_id):
+                raise SignalingError(ErrorCode.FORBIDDEN, "you may read, not write")
+            examined = self._text.examine(self._text.insertion(*compose(self.content())))
+            await self._perform(participant_id, examined, keep)
 
     # ---- sockets ---------------------------------------------------------------------------------------------------
 
@@ -205,22 +223,31 @@ class Document:
         examined = self._text.examine(data)
         if examined.writers:
             self._judge(seat, examined.writers)
-        try:
-            change = self._text.rehearse(examined)
-            if change is None:
-                return
+
+        async def keep(change: bytes) -> None:
             # Somebody who only reads answers the first sync step with an update too: it is refused, and not only
             # passed over, when it would change the text.
             self._judge(seat, examined.writers)
             self._require_space(len(change))
             await self._append(seat.participant_id, change)
+
+        await self._perform(seat.participant_id, examined, keep, seat)
+
+    async def _perform(
+        self, participant_id: ParticipantId, examined: Examined, keep: Keep, seat: Seat | None = None
+    ) -> None:
+        try:
+            change = self._text.rehearse(examined)
+            if change is None:
+                return
+            await keep(change)
         except BaseException:
             self._text.forget()
             raise
         self._text.perform(change)
         self._size += len(change)
         for client in examined.writers:
-            self._owners[client] = seat.participant_id
+            self._owners[client] = participant_id
         self._relay(yjs.sync_message(yjs.SYNC_UPDATE, change), seat)
 
     def _require_space(self, size: int) -> None:
@@ -267,7 +294,7 @@ class Document:
             if other is not seat and other.awareness is not None:
                 seat.outlet.send(other.awareness)
 
-    def _relay(self, message: bytes, sender: Seat) -> None:
+    def _relay(self, message: bytes, sender: Seat | None) -> None:
         for seat in self._seats:
             if seat is not sender:
                 seat.outlet.send(message)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,8 +32,11 @@ class Joined:
 class Door:
     """Lets sockets into one room."""
 
-    def __init__(self, room: Room) -> None:
+    def __init__(self, room: Room, waiting: Iterable[ParticipantId]) -> None:
+        """``waiting``: who sat before the door in the process that held the room before, in the order of arrival."""
         self._room = room
+        self._line = dict.fromkeys(waiting)
+        self._expected = set(self._line)
         self._removals: Counter[ParticipantId] = Counter()
         self._arriving: Counter[ParticipantId] = Counter()
 
@@ -43,6 +47,21 @@ class Door:
     def removals(self, participant_id: ParticipantId) -> int:
         """How often somebody was sent out of this room."""
         return self._removals[participant_id]
+
+    def line(self) -> tuple[ParticipantId, ...]:
+        """Who waits to be let in, in the order in which they came."""
+        people = self._room.participants
+        return tuple(
+            each for each in self._line if each in self._expected or (each in people and not people[each].admitted)
+        )
+
+    def ahead(self, participant_id: ParticipantId) -> int:
+        """How many who wait came before somebody who waits."""
+        return self.line().index(participant_id)
+
+    def give_up(self) -> None:
+        """Whoever is not back by now is not expected any more."""
+        self._expected.clear()
 
     async def join(
         self, grant: Grant, outlet: Outlet, *, removals: int, resume: str | None = None, last_seq: int | None = None
@@ -67,10 +86,22 @@ class Door:
         self._check_lock(grant)
         if self._removals[grant.participant_id] != removals:
             raise SignalingError(ErrorCode.FORBIDDEN, "you were sent out")
-        person = self._room.participants.setdefault(grant.participant_id, person)
+        person = self._seat(person)
         if grant.admitted and not person.admitted:
             person.admitted = True
         return self._attach(person, outlet, resume, last_seq)
+
+    def _seat(self, person: Participant) -> Participant:
+        """Into the room, unless they are there: who meanwhile came on another socket is that person."""
+        participant_id = person.participant_id
+        known = self._room.participants.get(participant_id)
+        if known is not None:
+            return known
+        self._line = dict.fromkeys((*self.line(), participant_id))
+        self._expected.discard(participant_id)
+        self._room.participants[participant_id] = person
+        self._room.keeping.welcome(person)
+        return person
 
     def _check_door(self, grant: Grant) -> None:
         if self._room.closed:
@@ -89,6 +120,7 @@ class Door:
     def _check_lock(self, grant: Grant) -> None:
         """Whoever was let in once, and whoever sits in the room or its waiting rooms, may come back."""
         inside = grant.role == "host" or grant.admitted or grant.participant_id in self._room.participants
+        inside = inside or grant.participant_id in self._expected
         if self._room.conduct.locked and not inside:
             raise SignalingError(ErrorCode.ROOM_LOCKED, "the room takes in nobody new")
 

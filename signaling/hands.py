@@ -6,7 +6,8 @@ never tells anything of another.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 from signaling.ids import ParticipantId
 
@@ -17,8 +18,12 @@ Here = Callable[[ParticipantId], bool]
 class Hands:
     """The raised hands of one room."""
 
-    def __init__(self) -> None:
-        self._since: dict[ParticipantId, float] = {}  # in the order of the queue
+    def __init__(self, since: Mapping[ParticipantId, float] = MappingProxyType({})) -> None:
+        self._since = dict(since)  # in the order of the queue
+
+    def queue(self) -> Iterable[tuple[ParticipantId, float]]:
+        """Everybody in it, in every place, and since when."""
+        return self._since.items()
 
     def since(self, participant_id: ParticipantId) -> float | None:
         """Since when somebody waits (Unix seconds); None: their hand is down."""

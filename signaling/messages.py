@@ -131,12 +131,14 @@ class TimerView(msgspec.Struct):
 class StageView(msgspec.Struct):
     """How the place that one is in is conducted. ``locked``: the room takes in nobody new.
 
-    ``spotlight``: who is shown large on every screen; ``timer`` is taken away a while after it has ended.
+    ``spotlight``: who is shown large on every screen; ``timer`` is taken away a while after it has ended. ``ahead``:
+    for whoever waits to be let in, how many who wait came before them, of whatever side; the rest is not for them.
     """
 
     locked: bool = False
     spotlight: ParticipantId | None = None
     timer: TimerView | None = None
+    ahead: int = 0
 
 
 class DocumentView(msgspec.Struct):

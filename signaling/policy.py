@@ -9,6 +9,7 @@ import msgspec
 
 from signaling.board import Piece
 from signaling.ids import CaucusId, DocumentId, ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId
+from signaling.kept import NOTHING_KEPT, KeptConduct
 from signaling.messages import IceRestarted, Json, Kind, RecordingView, Role, Source, Subscribed, TransportCreated
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ class RoomState(msgspec.Struct, frozen=True):
     """Whether people met here before: such a room opens again however much the node has to do."""
     locked: bool = False
     spoken: Mapping[str, float] = {}
+    conduct: KeptConduct = NOTHING_KEPT
 
 
 class RoomPolicy(Protocol):
@@ -83,7 +85,7 @@ class RoomPolicy(Protocol):
     ``freeze_document``, ``unfreeze_document``, ``open_caucus``, ``change_caucus``, ``close_caucus``, ``lock_room``,
     ``close_room``, ``load_document``, ``append_update``) commit before they return. Reports (``connection_lost``,
     ``left``, ``publication_changed``, ``publication_closed``, ``media_lost``, ``media_back``, ``caucus_closed``,
-    ``break_began``, ``spoken``) tell of what has happened: what they raise is logged.
+    ``break_began``, ``spoken``, ``keep_conduct``) tell of what has happened: what they raise is logged.
     """
 
     async def authenticate(self, room_id: RoomId, token: str) -> Grant:
@@ -169,6 +171,9 @@ class RoomPolicy(Protocol):
 
     async def spoken(self, room: Room, seconds: Mapping[str, float]) -> None:
         """How long each side has spoken in the joint session so far."""
+
+    async def keep_conduct(self, room: Room, conduct: KeptConduct) -> None:
+        """How the room is conducted from now on: given back by ``open_room``. The answers to commands wait for it."""
 
     async def close_room(self, room: Room, by: Participant) -> None:
         """End the session; afterwards the room closes."""

@@ -32,6 +32,28 @@ def to_json(fragment: XmlFragment) -> Json:
     return _node("doc", {}, _children(fragment, 0))
 
 
+def insert(parent: XmlFragment | XmlElement, position: int, nodes: Iterable[Mapping[str, Any]]) -> None:
+    """Write ProseMirror nodes between the children of an element, inside a transaction of its document."""
+    # y-prosemirror keeps neighbouring texts as one XmlText whose runs carry the marks.
+    text: XmlText | None = None
+    end = 0
+    for node in nodes:
+        if node["type"] == "text":
+            if text is None:
+                text, end = parent.children.insert(position, XmlText()), 0
+                position += 1
+            marks = {mark["type"]: mark.get("attrs", {}) for mark in node.get("marks", ())}
+            text.insert(end, node["text"], marks or None)
+            end += len(node["text"].encode())  # pycrdt counts UTF-8 bytes
+            continue
+        text = None
+        element = parent.children.insert(position, XmlElement(node["type"]))
+        position += 1
+        for name, value in node.get("attrs", {}).items():
+            element.attributes[name] = value
+        insert(element, 0, node.get("content", ()))
+
+
 def _node(name: str, attributes: Json, content: list[Json]) -> Json:
     node: Json = {"type": name}
     if attributes:

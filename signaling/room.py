@@ -1,7 +1,8 @@
 """The live room: who is in it, what they see, hear and write.
 
 Every change follows one way: check, ask the policy (which commits, or refuses), change the room, ``refresh``. The last
-step compares what each person may know now with what they were told before and sends the difference.
+step compares what each person may know now with what they were told before and sends the difference, and has the policy
+keep what of it no request had committed (``signaling.keeping``).
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from signaling.document import Document
 from signaling.door import Door
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import CaucusId, DocumentId, ParticipantId, PublicationId, RoomId, TransportId
+from signaling.keeping import Keeping
+from signaling.kept import fitting
 from signaling.messages import (
     ActiveSpeakers,
     CloseCode,
@@ -89,14 +92,17 @@ class Room:
         self.closed = False
         self.idle: Timer | None = None
         self.switchboard = Switchboard(self)
-        self.silence = Silence(self)
-        self.conduct = Conduct(self, clock, locked=state.locked)
+        talks = {caucus.caucus_id for caucus in self.caucuses if caucus.running}
+        kept = fitting(state.conduct, self.caucuses.place_of, talks)
+        self.conduct = Conduct(self, clock, locked=state.locked, kept=kept)
+        self.silence = Silence(self, kept.mutes)
+        self.door = Door(self, kept.waiting)
+        self.keeping = Keeping(self, clock, kept)
         self.captions = Captions(self, clock)
         self.background = Background()
         self._clock = clock
         self._on_empty = on_empty
         self._on_closed = on_closed
-        self.door = Door(self)
         self.movement = Movement(self, clock)
         self.balance = Balance(self, clock, state.spoken)
         self.balance.show()
@@ -181,6 +187,7 @@ class Room:
         self.closed = True
         self.movement.stop()
         self.conduct.stop()
+        self.keeping.stop()
         self.captions.stop()
         self.balance.stop()
         people = list(self.participants.values())
@@ -328,8 +335,7 @@ class Room:
             self.refresh()
 
     def _is_at(self, person: Participant, caucus_id: CaucusId | None) -> bool:
-        caucus = self.caucuses.of(person.participant_id)
-        return (None if caucus is None else caucus.caucus_id) == caucus_id
+        return self.caucuses.place_of(person.participant_id) == caucus_id
 
     # ---- telling ---------------------------------------------------------------------------------------------------
 
@@ -340,6 +346,7 @@ class Room:
             for event in changes(person.known, view, reasons or {}, self.router_capabilities):
                 self.tell(person, event)
             person.known = view
+        self.keeping.notice()
 
     def tell(self, person: Participant, event: Event) -> None:
         """Number an event, keep it for a resume, send it."""

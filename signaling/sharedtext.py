@@ -10,7 +10,7 @@ from pycrdt import Doc, TransactionEvent, XmlFragment
 
 from signaling import yjs
 from signaling.messages import Json
-from signaling.prosemirror import UnreadableTextError, to_json
+from signaling.prosemirror import UnreadableTextError, insert, to_json
 from signaling.yjs import MalformedMessageError, Update
 
 FRAGMENT = "default"  # where Tiptap's collaboration keeps a document
@@ -50,6 +50,15 @@ class SharedText:
         """The update that somebody at ``state`` needs. Raises ``MalformedMessageError``."""
         yjs.read_state_vector(state)
         return _guarded(self._text.get_update, state)
+
+    def insertion(self, position: int, nodes: Iterable[Json]) -> bytes:
+        """The update, of a Yjs client of its own, that puts nodes before the child at ``position``. Changes nothing."""
+        draft = _new([self._text.get_update()])
+        before = draft.get_state()
+        fragment = draft.get(FRAGMENT, type=XmlFragment)
+        with draft.transaction():
+            insert(fragment, min(position, len(fragment.children)), nodes)
+        return draft.get_update(before)
 
     def examine(self, data: bytes) -> Examined:
         """Read an update against the text, changing nothing.

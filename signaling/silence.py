@@ -1,14 +1,17 @@
 """Who is muted by a host: the server drops what they send from a source, however often they publish it anew.
 
-It holds until a host takes it back or the person is moved between places, also for somebody who goes and comes again.
+It holds until a host takes it back or the person is moved between places, also for somebody who goes and comes again,
+and for whatever process holds the room.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import ParticipantId, PublicationId
+from signaling.kept import KeptMute
 from signaling.messages import Source
 from signaling.participant import Participant
 from signaling.visibility import knows_track
@@ -20,9 +23,14 @@ if TYPE_CHECKING:
 class Silence:
     """The mutes of one room."""
 
-    def __init__(self, room: Room) -> None:
+    def __init__(self, room: Room, kept: Iterable[KeptMute]) -> None:
         self._room = room
-        self._imposed: set[tuple[ParticipantId, Source]] = set()
+        self._imposed = {(each.participant_id, each.source) for each in kept}
+
+    def kept(self) -> tuple[KeptMute, ...]:
+        """All of them, in an order of their own."""
+        place_of = self._room.caucuses.place_of
+        return tuple(KeptMute(place_of(each), each, source) for each, source in sorted(self._imposed))
 
     def holds(self, participant_id: ParticipantId, source: Source) -> bool:
         """Whether what somebody sends from this source is dropped."""

@@ -61,7 +61,10 @@ class Switchboard:
             raise SignalingError(ErrorCode.OVERLOADED, "you are being moved")
         ticket = self._ticket(person)
         old = [t for t in self.transports.values() if _is(t, person, direction)]
-        await self.close(self._detach(old), "transport_closed")
+        detached = self._detach(old)
+        if detached.publications:
+            self._room.refresh()
+        await self.close(detached, "transport_closed")
         created = await self._room.media.create_transport(self._media_room(person), person.participant_id, direction)
         if ticket != self._ticket(person):
             await attempt(self._room.media.close_transport(created.transport_id))

@@ -1,6 +1,7 @@
 """Who knows of whom: the room's own rule, to which the policy may only add refusals.
 
-Somebody who waits knows the hosts, the others of their own side who wait, and whether a recording runs: nothing else.
+Somebody who waits knows the hosts, the others of their own side who wait, how many came before them (and no side, no
+name), and whether a recording runs: nothing else.
 Somebody who was admitted knows everybody who was admitted. A host knows everybody. Across the wall of a caucus there
 are no tracks, and of its members only a glimpse (``signaling.caucus``); who is inside sees that those outside are
 there, and nothing of how they are conducted.
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from signaling.captions import TOPIC
 from signaling.ids import ParticipantId
-from signaling.messages import ParticipantView
+from signaling.messages import ParticipantView, StageView
 from signaling.participant import Participant
 from signaling.tracks import Publication
 from signaling.views import View
@@ -71,7 +72,8 @@ def view_of(room: Room, viewer: Participant) -> View:
     if captions := room.captions.shown_to(viewer):
         board[TOPIC] = captions
     if not viewer.admitted:
-        return View(participants=people, recording=room.recording, board=board, media_epoch=epoch)
+        stage = StageView(ahead=room.door.ahead(viewer.participant_id))
+        return View(participants=people, recording=room.recording, stage=stage, board=board, media_epoch=epoch)
     return View(
         participants=people,
         publications={

@@ -15,6 +15,7 @@ from starlette.routing import BaseRoute, Route
 from room_server.api.body import Body, read, same_origin
 from room_server.api.identity import Identity
 from room_server.domain.challenge import Aspect, View
+from room_server.domain.comparison import Finding, Outcome, Way
 from room_server.domain.errors import Malformed
 from room_server.domain.people import Side
 from room_server.services.everything import Services
@@ -46,6 +47,14 @@ class ChallengeBody(Body, frozen=True):
     views: list[ViewBody]
 
 
+class ComparisonBody(Body, frozen=True):
+    """What came of comparing the copy with its original."""
+
+    outcome: Literal["agrees", "differs", "not_compared"]
+    way: Literal["camera", "office", "unavailable"]
+    remark: str = ""
+
+
 class PresenterBody(Body, frozen=True):
     """Whether a party may show exhibits."""
 
@@ -58,6 +67,7 @@ class ExhibitsApi:
 
     def __init__(self, services: Services, identity: Identity) -> None:
         self._exhibits = services.exhibits
+        self._comparisons = services.comparisons
         self._presentations = services.presentations
         self._identity = identity
 
@@ -73,6 +83,7 @@ class ExhibitsApi:
             Route(f"{one}/disclose", self.disclose, methods=["POST"]),
             Route(f"{one}/withdraw", self.withdraw, methods=["POST"]),
             Route(f"{one}/views", self.challenge, methods=["POST"]),
+            Route(f"{one}/comparisons", self.compare, methods=["POST"]),
         ]
 
     async def add(self, request: Request) -> JSONResponse:
@@ -134,6 +145,14 @@ class ExhibitsApi:
         body = await read(request, ChallengeBody)
         views = [View(Aspect(each.aspect), each.objects, each.reason) for each in body.views]
         await self._exhibits.challenge(request.path_params["exhibit_id"], by, Side(body.side), views)
+        return Response(status_code=204)
+
+    async def compare(self, request: Request) -> Response:
+        """What the mediator or clerk found."""
+        by = await self._who(request)
+        body = await read(request, ComparisonBody)
+        finding = Finding(Outcome(body.outcome), Way(body.way), body.remark)
+        await self._comparisons.record(request.path_params["exhibit_id"], by, finding)
         return Response(status_code=204)
 
     async def _who(self, request: Request) -> str:

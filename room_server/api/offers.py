@@ -1,4 +1,4 @@
-"""``/api/offers``: make an offer, tell the other side, take it back, answer it."""
+"""``/api/offers``: make an offer, tell the other side, take it back, answer it, put what was agreed into the draft."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from room_server.api.body import Body, read, same_origin
 from room_server.api.identity import Identity
 from room_server.domain.offer import Verdict
 from room_server.domain.people import Side
+from room_server.live.drafting import Drafts
 from room_server.services.everything import Services
 from room_server.services.offers import WantedOffer
 
@@ -44,8 +45,9 @@ class AnswerBody(Body, frozen=True):
 class OffersApi:
     """Endpoints of ``/api/offers``."""
 
-    def __init__(self, services: Services, identity: Identity) -> None:
+    def __init__(self, services: Services, identity: Identity, drafts: Drafts) -> None:
         self._offers = services.offers
+        self._drafts = drafts
         self._identity = identity
 
     def routes(self) -> list[BaseRoute]:
@@ -56,6 +58,7 @@ class OffersApi:
             Route(f"{one}/share", self.share, methods=["POST"]),
             Route(f"{one}/withdraw", self.withdraw, methods=["POST"]),
             Route(f"{one}/answer", self.answer, methods=["POST"]),
+            Route(f"{one}/draft", self.draft, methods=["POST"]),
         ]
 
     async def make(self, request: Request) -> JSONResponse:
@@ -90,6 +93,12 @@ class OffersApi:
         by = await self._who(request)
         body = await read(request, AnswerBody)
         await self._offers.answer(request.path_params["offer_id"], by, Verdict(body.verdict))
+        return Response(status_code=204)
+
+    async def draft(self, request: Request) -> Response:
+        """Put the terms of an accepted one into the agreement."""
+        same_origin(request)
+        await self._drafts.put_offer(request.path_params["offer_id"], await self._who(request))
         return Response(status_code=204)
 
     async def _who(self, request: Request) -> str:

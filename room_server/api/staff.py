@@ -13,6 +13,7 @@ from room_server.api.identity import STAFF_COOKIE, Identity
 from room_server.api.links import token_answer
 from room_server.domain.errors import Unauthenticated
 from room_server.services.everything import Services
+from room_server.services.qr import svg
 from room_server.services.sessions import SessionDetails
 
 
@@ -21,6 +22,12 @@ class Credentials(Body, frozen=True):
 
     username: str
     password: str
+
+
+class Address(Body, frozen=True):
+    """The address of a party's link."""
+
+    url: str
 
 
 class StaffApi:
@@ -43,6 +50,7 @@ class StaffApi:
             Route(f"{one}/token", self.token, methods=["POST"]),
             Route(f"{link}/reissue", self.reissue, methods=["POST"]),
             Route(f"{link}/revoke", self.revoke, methods=["POST"]),
+            Route(f"{link}/qr", self.qr, methods=["POST"]),
         ]
 
     async def login(self, request: Request) -> JSONResponse:
@@ -131,6 +139,14 @@ class StaffApi:
         session_id, participant_id, host = await self._link(request)
         await self._services.access.revoke_link(session_id, host, participant_id)
         return Response(status_code=204)
+
+    async def qr(self, request: Request) -> Response:
+        """The QR code of a link that was issued just now. The address comes in the body: no log keeps a body."""
+        session_id, participant_id, _ = await self._link(request)
+        body = await read(request, Address)
+        await self._services.access.require_link_of(session_id, participant_id, body.url)
+        headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+        return Response(svg(body.url), media_type="image/svg+xml", headers=headers)
 
     async def _link(self, request: Request) -> tuple[str, str, str]:
         same_origin(request)

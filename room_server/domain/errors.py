@@ -18,6 +18,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "continued_elsewhere": ("已在另一台设备上继续。", "This goes on on another device."),
     "company_unclear": ("请写清楚身边有谁；没有人就选“没有”。", "Please say who is with you, or that nobody is."),
     "reason_missing": ("请写明理由。", "Please give a reason."),
+    "way_missing": ("请选择是怎么核对的。", "Please say how it was compared."),
+    "remark_missing": (
+        "请写明哪里不一致，或者为什么没有核对。",
+        "Please say what differs, or why it was not compared.",
+    ),
     "document_unknown": ("请选择证件种类。", "Please choose the kind of document."),
     "document_recorded": (
         "正在录音录像，不能看证件：请先停录，或者单独沟通时看。",
@@ -122,6 +127,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "offer_expired": ("这个方案已经过期。", "This offer has expired."),
     "offer_replaced": ("对方已经提出新的方案。", "A newer offer has taken its place."),
     "offer_many": ("一方提出的方案已到上限。", "This side has made as many offers as one session takes."),
+    "offer_in_draft": ("已经写进协议草稿了。", "This is in the draft already."),
     "offer_authority": (
         "代理人没有特别授权，不能代为提出或者接受方案（民诉法解释第八十九条）。",
         "An agent without special authorisation may neither make nor accept an offer (CPLJ 89).",

@@ -1,7 +1,8 @@
 """A proposal to settle (调解方案): a sum, when it is paid, on what conditions, how long it stands, what was said to it.
 
 Class OFFER: what is offered is a concession, not a fact, and stays out of court (ODM 18; QY 11). So no step leads from
-here to anything that is confirmed: only people write a sum into the agreement.
+here to anything that is confirmed: only the mediator's press puts what was accepted into the draft, where it is agreed
+terms like any other; that it was an offer stays with the mediator.
 """
 
 from __future__ import annotations
@@ -90,6 +91,7 @@ class Offer:
     shared_at: datetime | None = None
     withdrawn_at: datetime | None = None
     answers: tuple[Answer, ...] = ()
+    drafted_at: datetime | None = None
 
     def known_by(self, person: Participant) -> bool:
         """Whether this person may know of it: parties and the mediator once it is told, else those who were there."""
@@ -160,6 +162,19 @@ class Offer:
             raise Conflict("wrong_state")
         given = Answer(by.side, by.participant_id, verdict, at, salt)
         return replace(self, answers=(*self.answers, given))
+
+    def require_drafting(self, by: Participant) -> None:
+        """Whether the mediator may put what was agreed into the draft.
+
+        Raises:
+            Forbidden: no mediator. Conflict: ``wrong_state``: not everybody has accepted; ``offer_in_draft``.
+        """
+        if by.role is not Role.HOST:
+            raise Forbidden("forbidden")
+        if self.state((), self.made_at) is not State.ACCEPTED:
+            raise Conflict("wrong_state")
+        if self.drafted_at is not None:
+            raise Conflict("offer_in_draft")
 
     def _replaced_by(self, other: Offer) -> bool:
         if other.side != self.side or other.offer_id == self.offer_id:

@@ -14,6 +14,7 @@ from room_server.live.refusals import as_signaling
 from signaling.caucus import Caucus
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import DocumentId, ParticipantId, RoomId
+from signaling.kept import KeptConduct
 from signaling.messages import Json, RecordingView
 from signaling.participant import Participant
 from signaling.policy import Grant, LoadedDocument, RoomState
@@ -138,6 +139,9 @@ class LoadTestPolicy:
         """Nothing is kept."""
 
     async def spoken(self, room: Room, seconds: Mapping[str, float]) -> None:
+        """Nothing is kept."""
+
+    async def keep_conduct(self, room: Room, conduct: KeptConduct) -> None:
         """Nothing is kept."""
 
     async def close_room(self, room: Room, by: Participant) -> None:

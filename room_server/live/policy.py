@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 from weakref import WeakValueDictionary
 
+import msgspec
 import structlog
 
 from room_server.bus import AccessEnded, Bus, Published, RecordingConsentChanged
@@ -16,6 +18,7 @@ from signaling.caucus import Caucus
 from signaling.errors import ErrorCode, SignalingError
 from signaling.hub import Hub
 from signaling.ids import CaucusId, DocumentId, ParticipantId, RoomId
+from signaling.kept import NOTHING_KEPT, KeptConduct
 from signaling.messages import Json, RecordingView, Role
 from signaling.participant import Participant
 from signaling.policy import Grant, LoadedCaucus, LoadedDocument, LoadedMember, RoomState
@@ -92,6 +95,7 @@ class SessionPolicy:
             begun=details.session.state is not State.SCHEDULED,
             locked=conduct.locked_at is not None,
             spoken=conduct.spoken,
+            conduct=_understood(conduct.live),
         )
 
     def may_see(self, room: Room, viewer: Participant, subject: Participant) -> bool:
@@ -299,6 +303,10 @@ class SessionPolicy:
         """Kept for the mediator, not on the record."""
         await self._services.conduct.keep_spoken(self._session(room), seconds)
 
+    async def keep_conduct(self, room: Room, conduct: KeptConduct) -> None:
+        """Kept for the next process, not on the record."""
+        await self._services.conduct.keep_live(self._session(room), msgspec.to_builtins(conduct))
+
     # ---- the end ---------------------------------------------------------------------------------------------------
 
     async def close_room(self, room: Room, by: Participant) -> None:
@@ -309,6 +317,7 @@ class SessionPolicy:
             if self._director.of(room.room_id) is not None:
                 await self._director.stop(room, by.participant_id, "session_ended")
             await self._services.sessions.end(session_id, by.participant_id)
+            await self._services.conduct.keep_live(session_id, {})
         room.set_recording(RecordingView())
         await self._on_ended(session_id)
 
@@ -320,6 +329,15 @@ class SessionPolicy:
 
     def _room_of(self, session_id: str) -> RoomId | None:
         return next((room_id for room_id, known in self._sessions.items() if known == session_id), None)
+
+
+def _understood(live: Mapping[str, Any]) -> KeptConduct:
+    """What an older or newer version kept in other words is not worth a room that does not open."""
+    try:
+        return msgspec.convert(live, KeptConduct)
+    except msgspec.ValidationError:
+        log.exception("the conduct that was kept is not understood")
+        return NOTHING_KEPT
 
 
 def _role(role: str) -> Role:

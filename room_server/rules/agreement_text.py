@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,6 +15,8 @@ from room_server.rules.package import page, table
 from room_server.rules.text import fill, ordinal, rmb_upper
 
 Json = dict[str, Any]
+NUMBERED = re.compile(r"第[一二三四五六七八九十]+条")
+LAST_ORDINAL = 99
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,21 @@ def initial_content(
     }
 
 
+def further_clauses(content: Json, texts: Sequence[str]) -> tuple[int, list[Json]]:
+    """Clauses for a text that people have worked on: the place among its nodes before which they go, and their nodes.
+
+    That is the end of the part with the terms, or of the text where its headings are gone; numbered on from what is
+    there. Past 99 clauses they have no number.
+    """
+    head, _ = page("papers/mediation_agreement")
+    terms, effect = (entry["heading"] for entry in head["required_contents"][-2:])
+    nodes = content.get("content", [])
+    headings = {_words(node): index for index, node in enumerate(nodes) if node["type"] == "heading"}
+    end = headings.get(effect, len(nodes))
+    last = sum(NUMBERED.match(_words(node)) is not None for node in nodes[headings.get(terms, 0) : end])
+    return end, [_numbered(last + count, text) for count, text in enumerate(texts, start=1)]
+
+
 def clause_text(clause: ChosenClause) -> str:
     """The words of one clause; sums in capitals are derived, never typed.
 
@@ -108,7 +126,15 @@ def _row(cell: str, texts: Sequence[str]) -> Json:
 
 
 def _clause(index: int, clause: ChosenClause) -> Json:
-    return paragraph(f"　{clause_text(clause)}", bold=f"第{ordinal(index)}条")
+    return _numbered(index, clause_text(clause))
+
+
+def _numbered(number: int, text: str) -> Json:
+    return paragraph(f"　{text}", bold=f"第{ordinal(number)}条") if number <= LAST_ORDINAL else paragraph(text)
+
+
+def _words(node: Json) -> str:
+    return "".join(_words(each) for each in node.get("content", [])) + str(node.get("text", ""))
 
 
 def _entry(clause_id: str) -> Json:

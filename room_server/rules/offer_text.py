@@ -1,4 +1,4 @@
-"""An offer in the words of an agreement: a sentence that the mediator may put into the draft."""
+"""An offer in the words of an agreement: clauses that the mediator may put into the draft."""
 
 from __future__ import annotations
 
@@ -18,20 +18,29 @@ def capitals(amount: Decimal) -> str:
     return rmb_upper(str(amount))
 
 
-def agreement_sentence(given: Terms) -> str:
-    """Who pays whom how much, and when each part is due; the conditions follow as they were offered."""
+def agreement_clauses(given: Terms) -> tuple[str, ...]:
+    """Who pays whom how much, and when each part is due; then the conditions as they were agreed, if there are any."""
     payer = NAMES[given.payer]
     payee = next(name for side, name in NAMES.items() if side is not given.payer)
     whole = f"{payer}向{payee}支付人民币{given.amount:,.2f}元（大写：{capitals(given.amount)}）"
     if len(given.instalments) == 1:
-        text = f"{whole}，于{_day(given.instalments[0].due)}前付清。"
+        payment = f"{whole}，于{_day(given.instalments[0].due)}前（含当日）付清。"
     else:
         parts = "；".join(
-            f"第{number}期于{_day(part.due)}前支付{part.amount:,.2f}元（大写：{capitals(part.amount)}）"
+            f"第{number}期于{_day(part.due)}前（含当日）支付{part.amount:,.2f}元（大写：{capitals(part.amount)}）"
             for number, part in enumerate(given.instalments, start=1)
         )
-        text = f"{whole}，分{len(given.instalments)}期付清：{parts}。"
-    return text + (f"条件：{given.conditions}" if given.conditions else "")
+        payment = f"{whole}，分{len(given.instalments)}期付清：{parts}。"
+    return (payment, f"双方同时约定：{_ended(given.conditions)}") if given.conditions else (payment,)
+
+
+def agreement_sentence(given: Terms) -> str:
+    """All of it in one piece."""
+    return "".join(agreement_clauses(given))
+
+
+def _ended(words: str) -> str:
+    return words if words.endswith(("。", "！", "？", ".")) else f"{words}。"
 
 
 def _day(day: date) -> str:

@@ -1,8 +1,9 @@
-"""The lock of a session's room, and how long each side has spoken."""
+"""The lock of a session's room, how long each side has spoken, and what of its conduct goes on."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from room_server.domain.conduct import Conduct
 from room_server.services.ports import Ports
@@ -44,3 +45,10 @@ class ConductService:
         async with self._ports.unit_of_work() as unit:
             await unit.sessions.lock(session_id)
             await unit.conduct.save((await unit.conduct.get(session_id)).heard(seconds))
+
+    async def keep_live(self, session_id: str, live: Mapping[str, Any]) -> None:
+        """What the next process that holds the room goes on with; of a session that has ended nothing is kept."""
+        async with self._ports.unit_of_work() as unit:
+            await unit.sessions.lock(session_id)
+            over = (await unit.sessions.get(session_id)).ended_at is not None
+            await unit.conduct.save((await unit.conduct.get(session_id)).going_on({} if over else live))

@@ -1,4 +1,4 @@
-"""Exhibits in a dossier: the originals, and one list with hashes, owners and the other sides' views."""
+"""Exhibits in a dossier: the originals, and one list with hashes, owners, views and what was compared."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import rfc8785
 
 from recorder.dossier import DossierFile, FiledExhibit, Withheld
 from room_server.domain.challenge import Challenge
+from room_server.domain.comparison import Comparison
 from room_server.domain.exhibit import Exhibit
 from room_server.services.ports import Ports
 from room_server.services.sessions import SessionDetails
@@ -33,9 +34,15 @@ async def filed_exhibits(
         title_en = f"Exhibit {exhibit.number}: {exhibit.title}{withdrawn[1]}"
         files.append(DossierFile(path, ports.blobs.path(exhibit.original.key), title_zh, title_en))
         filed.append(FiledExhibit(path, exhibit.number, exhibit.original.sha256))
-        listed.append(_row(exhibit, path, await unit.exhibits.challenges(exhibit.exhibit_id)))
+        given = await unit.exhibits.challenges(exhibit.exhibit_id)
+        compared = await unit.comparisons.of_exhibit(exhibit.exhibit_id)
+        listed.append(_row(exhibit, path, given, compared))
     if listed:
-        files.append(DossierFile(LIST, rfc8785.dumps(listed), "证据清单和质证意见", "List of exhibits and views"))
+        files.append(
+            DossierFile(
+                LIST, rfc8785.dumps(listed), "证据清单、质证意见和原件核对", "List of exhibits, views, originals"
+            )
+        )
     return files, filed
 
 
@@ -45,7 +52,7 @@ async def withheld_exhibits(unit: UnitOfWork, session_id: str) -> Withheld:
     return Withheld("caucus_exhibit", len(kept), 0.0)
 
 
-def _row(exhibit: Exhibit, path: str, given: Sequence[Challenge]) -> dict[str, Any]:
+def _row(exhibit: Exhibit, path: str, given: Sequence[Challenge], compared: Sequence[Comparison]) -> dict[str, Any]:
     return {
         "number": exhibit.number,
         "title": exhibit.title,
@@ -70,5 +77,15 @@ def _row(exhibit: Exhibit, path: str, given: Sequence[Challenge]) -> dict[str, A
                 "at": each.at.isoformat(),
             }
             for each in given
+        ],
+        "comparisons_with_the_original": [
+            {
+                "outcome": str(each.finding.outcome),
+                "way": str(each.finding.way),
+                "remark": each.finding.remark,
+                "entered_by": each.by,
+                "at": each.at.isoformat(),
+            }
+            for each in compared
         ],
     }

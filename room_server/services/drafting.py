@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from room_server.domain.errors import Conflict, Forbidden, NotFound
 from room_server.domain.people import Role
@@ -49,13 +50,7 @@ class DraftingService:
             Conflict: ``document_frozen``. Forbidden: ``document_read_only``. NotFound: no such document.
         """
         async with self._ports.unit_of_work() as unit:
-            (await unit.sessions.get(session_id)).require_open()
-            document = await _document(unit, session_id, document_id)
-            if document.frozen:
-                raise Conflict("document_frozen")
-            if participant_id not in document.writers:
-                raise Forbidden("document_read_only")
-            await unit.documents.append(document, participant_id, update, self._ports.clock())
+            await write(unit, session_id, document_id, participant_id, update, self._ports.clock())
 
     async def set_writer(
         self, session_id: str, by: str, document_id: str, participant_id: str, *, may_write: bool
@@ -76,6 +71,24 @@ class DraftingService:
             data = {"document": document_id, "participant": participant_id, "may_write": may_write}
             await unit.log.append(session_id, at=self._ports.clock(), kind="writer_set", actor=by, data=data)
         return sorted(writers)
+
+
+async def write(
+    unit: UnitOfWork, session_id: str, document_id: str, participant_id: str, update: bytes, at: datetime
+) -> None:
+    """Keep an update in the transaction of something else.
+
+    Raises:
+        Conflict: ``document_frozen``; ``wrong_state``: the session has ended. Forbidden: ``document_read_only``.
+        NotFound: no such document.
+    """
+    (await unit.sessions.get(session_id)).require_open()
+    document = await _document(unit, session_id, document_id)
+    if document.frozen:
+        raise Conflict("document_frozen")
+    if participant_id not in document.writers:
+        raise Forbidden("document_read_only")
+    await unit.documents.append(document, participant_id, update, at)
 
 
 async def open_document(ports: Ports, unit: UnitOfWork, details: SessionDetails, content: Json) -> None:

@@ -11,6 +11,7 @@ from room_server.services.arrival import ArrivalService
 from room_server.services.calls import CallService
 from room_server.services.caucuses import CaucusService
 from room_server.services.chat import ChatService
+from room_server.services.comparisons import ComparisonService
 from room_server.services.conduct import ConductService
 from room_server.services.consents import ConsentService
 from room_server.services.court import CourtService
@@ -57,6 +58,7 @@ class Services:
     drafting: DraftingService
     agreements: AgreementService
     exhibits: ExhibitService
+    comparisons: ComparisonService
     presentations: PresentationService
     offers: OfferService
     filing: FilingService
@@ -104,6 +106,7 @@ def build_services(ports: Ports) -> Services:
         DraftingService(ports),
         AgreementService(ports),
         ExhibitService(ports),
+        ComparisonService(ports),
         PresentationService(ports),
         OfferService(ports),
         FilingService(ports),

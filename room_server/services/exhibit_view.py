@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from room_server.bus import Published
 from room_server.domain.caucus import Caucus
 from room_server.domain.challenge import Challenge, newest
+from room_server.domain.comparison import Comparison
 from room_server.domain.exhibit import Exhibit, Presentation
 from room_server.store.unit_of_work import UnitOfWork
 from signaling.board import EVERYBODY, HOSTS, Audience, Piece, only
@@ -33,8 +34,13 @@ def presenter_topic(participant_id: str) -> str:
     return f"presenter/{participant_id}"
 
 
-def view(exhibit: Exhibit, given: Sequence[Challenge]) -> dict[str, Any]:
-    """An exhibit as screens show it, with the view of each side that counts now."""
+def view(
+    exhibit: Exhibit, given: Sequence[Challenge], compared: Sequence[Comparison], names: Mapping[str, str]
+) -> dict[str, Any]:
+    """An exhibit as screens show it: the view of each side that counts now, every comparison with the original.
+
+    ``names``: of those who compared, by participant id.
+    """
     times = Counter((each.side, each.view.aspect) for each in given)
     return {
         "exhibit_id": exhibit.exhibit_id,
@@ -62,6 +68,17 @@ def view(exhibit: Exhibit, given: Sequence[Challenge]) -> dict[str, Any]:
             }
             for (side, aspect), each in newest(given).items()
         ],
+        "comparisons": [
+            {
+                "outcome": str(each.finding.outcome),
+                "way": str(each.finding.way),
+                "remark": each.finding.remark,
+                "by": each.by,
+                "name": names[each.by],
+                "at": each.at.isoformat(),
+            }
+            for each in compared
+        ],
     }
 
 
@@ -70,7 +87,10 @@ async def piece(unit: UnitOfWork, exhibit: Exhibit) -> Piece | None:
     if exhibit.withdrawn and not exhibit.disclosed:
         return None
     audience = EVERYBODY if exhibit.disclosed else only(*exhibit.known_to)
-    return Piece(view(exhibit, await unit.exhibits.challenges(exhibit.exhibit_id)), audience)
+    given = await unit.exhibits.challenges(exhibit.exhibit_id)
+    compared = await unit.comparisons.of_exhibit(exhibit.exhibit_id)
+    names = {by: (await unit.participants.get(by)).name for by in {each.by for each in compared}}
+    return Piece(view(exhibit, given, compared, names), audience)
 
 
 async def show(unit: UnitOfWork, exhibit: Exhibit) -> None:

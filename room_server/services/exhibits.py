@@ -106,7 +106,7 @@ class ExhibitService:
         """
         now = self._ports.clock()
         async with self._ports.unit_of_work() as unit:
-            exhibit, person = await self._for_change(unit, exhibit_id, by)
+            exhibit, person = await exhibit_for_change(unit, exhibit_id, by)
             await require_joint(unit, person)
             number = await unit.exhibits.next_number(exhibit.session_id)
             await self._disclose(unit, exhibit.disclose(person, number, now), person, now)
@@ -119,7 +119,7 @@ class ExhibitService:
         """
         now = self._ports.clock()
         async with self._ports.unit_of_work() as unit:
-            exhibit, person = await self._for_change(unit, exhibit_id, by)
+            exhibit, person = await exhibit_for_change(unit, exhibit_id, by)
             if exhibit.disclosed:
                 await require_joint(unit, person)
             withdrawn = exhibit.withdraw(person, now)
@@ -141,7 +141,7 @@ class ExhibitService:
         """
         now = self._ports.clock()
         async with self._ports.unit_of_work() as unit:
-            exhibit, person = await self._for_change(unit, exhibit_id, by)
+            exhibit, person = await exhibit_for_change(unit, exhibit_id, by)
             await require_joint(unit, person)
             given = challenges(exhibit, person, side, views, now)
             await unit.exhibits.challenge(given)
@@ -246,12 +246,6 @@ class ExhibitService:
             raise Conflict("exhibit_many", most=MOST_OF_A_SIDE)
         return person, place_of(person, await unit.caucuses.of_session(session_id))
 
-    async def _for_change(self, unit: UnitOfWork, exhibit_id: str, by: str) -> tuple[Exhibit, Participant]:
-        exhibit = await unit.exhibits.get(exhibit_id)
-        await unit.sessions.lock(exhibit.session_id)
-        (await unit.sessions.get(exhibit.session_id)).require_open()
-        return await known_exhibit(unit, exhibit_id, by)
-
 
 async def known_exhibit(unit: UnitOfWork, exhibit_id: str, by: str) -> tuple[Exhibit, Participant]:
     """An exhibit that this person may know of, and the person.
@@ -263,6 +257,18 @@ async def known_exhibit(unit: UnitOfWork, exhibit_id: str, by: str) -> tuple[Exh
     if person.session_id != exhibit.session_id or person.removed_at is not None or not exhibit.known_by(person):
         raise NotFound("not_found")
     return exhibit, person
+
+
+async def exhibit_for_change(unit: UnitOfWork, exhibit_id: str, by: str) -> tuple[Exhibit, Participant]:
+    """The same, while the session is open and nobody else changes it.
+
+    Raises:
+        NotFound. Conflict: ``wrong_state``: the session has ended.
+    """
+    exhibit = await unit.exhibits.get(exhibit_id)
+    await unit.sessions.lock(exhibit.session_id)
+    (await unit.sessions.get(exhibit.session_id)).require_open()
+    return await known_exhibit(unit, exhibit_id, by)
 
 
 async def require_joint(unit: UnitOfWork, person: Participant) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -24,11 +24,12 @@ from room_server.domain.offer import (
     terms,
 )
 from room_server.domain.people import Participant, Side
-from room_server.rules.offer_text import agreement_sentence, capitals
+from room_server.rules.offer_text import agreement_clauses, agreement_sentence, capitals
+from room_server.services.drafting import AGREEMENT, write
 from room_server.services.exhibits import require_joint
 from room_server.services.ports import SYSTEM, Ports
 from room_server.store.unit_of_work import UnitOfWork
-from signaling.board import Audience, Piece, only
+from signaling.board import HOSTS, Audience, Piece, only
 from signaling.ids import new_id
 
 TOLD = Audience(roles=frozenset({"host", "party"}))
@@ -58,7 +59,8 @@ class OfferService:
         """The offers, each for those who may know of it."""
         async with self._ports.unit_of_work() as unit:
             offers = await unit.offers.of_session(session_id)
-        return {_topic(each): _piece(each, offers) for each in offers if _shown(each)}
+        shown = {_topic(each): _piece(each, offers) for each in offers if _shown(each)}
+        return shown | {_drafted_topic(each): _drafted(each) for each in offers if each.drafted_at is not None}
 
     async def make(self, session_id: str, by: str, wanted: WantedOffer) -> Offer:
         """Offer something: to both sides in the joint session, else to those in the private talk and nobody else.
@@ -137,6 +139,34 @@ class OfferService:
             answered = await self._answer(unit, offer_id, person, verdict)
             await self._show(unit, answered.session_id)
 
+    async def agreed(self, offer_id: str, by: str) -> tuple[str, ...]:
+        """The clauses that an accepted offer makes in the draft.
+
+        Raises:
+            NotFound. Forbidden, Conflict: as ``domain.offer.Offer.require_drafting``.
+        """
+        async with self._ports.unit_of_work() as unit:
+            offer, person = await self._known(unit, offer_id, by)
+            offer.require_drafting(person)
+        return agreement_clauses(offer.terms)
+
+    async def put_into_draft(self, offer_id: str, by: str, update: bytes) -> None:
+        """Keep the edit that puts the clauses of an accepted offer into the draft: it is the mediator's, once.
+
+        Raises:
+            NotFound. Forbidden, Conflict: as ``domain.offer.Offer.require_drafting`` and ``services.drafting.write``.
+        """
+        now = self._ports.clock()
+        async with self._ports.unit_of_work() as unit:
+            offer, person = await self._known(unit, offer_id, by)
+            offer.require_drafting(person)
+            await write(unit, offer.session_id, AGREEMENT, by, update, now)
+            drafted = replace(offer, drafted_at=now)
+            await unit.offers.save(drafted)
+            # The record has nothing of it: an edit like any other, and that it was an offer is for nobody else.
+            piece = _drafted(drafted)
+            unit.publish(Published(offer.session_id, _drafted_topic(drafted), piece.value, piece.audience))
+
     async def session_of(self, offer_id: str) -> str:
         """The session of an offer.
 
@@ -190,6 +220,15 @@ class OfferService:
 
 def _topic(offer: Offer) -> str:
     return f"offer/{offer.offer_id}"
+
+
+def _drafted_topic(offer: Offer) -> str:
+    return f"drafted/{offer.offer_id}"
+
+
+def _drafted(offer: Offer) -> Piece:
+    """That the draft has its terms: for mediators alone, the text itself does not say where it comes from."""
+    return Piece({"at": offer.drafted_at.timestamp() if offer.drafted_at else None}, HOSTS)
 
 
 def _shown(offer: Offer) -> bool:

@@ -1,4 +1,4 @@
-"""The tables of ``store.arrival``; ``roll_marks`` is one of ``schema.APPEND_ONLY``."""
+"""The tables of ``store.arrival``; ``roll_marks`` is one of ``append_only.APPEND_ONLY``."""
 
 from __future__ import annotations
 

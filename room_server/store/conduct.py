@@ -12,7 +12,7 @@ from room_server.store.rows import Repository
 
 
 class Conducts(Repository):
-    """Locks and sums of speaking time."""
+    """Locks, sums of speaking time, what runs."""
 
     async def get(self, session_id: str) -> Conduct:
         """Of one session; of one in which nothing was kept, too."""
@@ -22,7 +22,7 @@ class Conducts(Repository):
     async def save(self, conduct: Conduct) -> None:
         """Keep it."""
         key = schema.conduct.c.session_id == conduct.session_id
-        values = {**asdict(conduct), "spoken": dict(conduct.spoken)}
+        values = {**asdict(conduct), "spoken": dict(conduct.spoken), "live": dict(conduct.live)}
         done = await self._connection.execute(update(schema.conduct).where(key).values(**values))
         if done.rowcount == 0:
             await self._insert(schema.conduct, values)

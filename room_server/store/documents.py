@@ -41,6 +41,15 @@ class Documents(Repository):
         key = (table.c.session_id == document.session_id) & (table.c.document_id == document.document_id)
         await self._update(table, key, {**asdict(document), "writers": list(document.writers)})
 
+    async def take_out(self, session_id: str, participant_id: str) -> None:
+        """Somebody was sent out: they may write in no text of the session from now on."""
+        table = schema.documents
+        for row in await self._all(select(table).where(table.c.session_id == session_id)):
+            if participant_id in row["writers"]:
+                left = [each for each in row["writers"] if each != participant_id]
+                key = (table.c.session_id == session_id) & (table.c.document_id == row["document_id"])
+                await self._update(table, key, {"writers": left})
+
     async def updates(self, session_id: str, document_id: str) -> list[tuple[str, bytes]]:
         """(author's participant id, update) in the order of arrival."""
         table = schema.document_updates

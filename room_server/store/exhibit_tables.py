@@ -1,4 +1,6 @@
-"""The tables of exhibits, beside those of ``schema``. ``challenges`` only ever grows."""
+"""The tables of exhibits, beside those of ``schema``. ``challenges`` and ``comparisons``
+only ever grow.
+"""
 
 from __future__ import annotations
 
@@ -35,6 +37,18 @@ challenges = Table(
     Column("aspect", String(20), nullable=False),
     Column("objects", Boolean, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+comparisons = Table(
+    "comparisons",
+    metadata,
+    Column("exhibit_id", String(64), ForeignKey("exhibits.exhibit_id"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False),
+    Column("outcome", String(20), nullable=False),
+    Column("way", String(20), nullable=False),
+    Column("remark", Text, nullable=False),
     Column("by", String(64), nullable=False),
     Column("at", Moment, nullable=False),
 )

@@ -24,6 +24,7 @@ offers = Table(
     Column("in_answer_to", String(64)),
     Column("shared_at", Moment),
     Column("withdrawn_at", Moment),
+    Column("drafted_at", Moment),
 )
 
 offer_answers = Table(

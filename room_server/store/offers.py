@@ -42,8 +42,12 @@ class Offers(Repository):
         await self._insert(offer_tables.offers, values)
 
     async def save(self, offer: Offer) -> None:
-        """Keep that it was told or withdrawn. Terms never change."""
-        values = {"shared_at": offer.shared_at, "withdrawn_at": offer.withdrawn_at}
+        """Keep that it was told, withdrawn or put into the draft. Terms never change."""
+        values = {
+            "shared_at": offer.shared_at,
+            "withdrawn_at": offer.withdrawn_at,
+            "drafted_at": offer.drafted_at,
+        }
         await self._update(offer_tables.offers, offer_tables.offers.c.offer_id == offer.offer_id, values)
 
     async def answer(self, offer: Offer) -> None:
@@ -94,6 +98,7 @@ def _offer(row: Row, answers: Sequence[Row]) -> Offer:
         in_answer_to=row["in_answer_to"],
         shared_at=row["shared_at"],
         withdrawn_at=row["withdrawn_at"],
+        drafted_at=row["drafted_at"],
         answers=tuple(
             Answer(Side(each["side"]), each["by"], Verdict(each["verdict"]), each["at"], each["salt"])
             for each in answers

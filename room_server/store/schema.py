@@ -1,4 +1,4 @@
-"""The tables. Times are UTC; those of ``APPEND_ONLY`` only ever grow."""
+"""The tables. Times are UTC; those of ``append_only`` only ever grow."""
 
 from __future__ import annotations
 
@@ -25,9 +25,6 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
 )
-
-APPEND_ONLY = ("event_log", "document_updates", "consents", "reads", "roll_marks", "challenges", "offer_answers")
-"""Tables whose rows a trigger of the database protects against every UPDATE and DELETE."""
 
 
 class Moment(TypeDecorator[datetime]):
@@ -280,6 +277,7 @@ conduct = Table(
     _session(primary_key=True),
     Column("locked_at", Moment),
     Column("spoken", JSON, nullable=False),
+    Column("live", JSON, nullable=False),
 )
 
 tracks = Table(

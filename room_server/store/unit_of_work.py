@@ -12,6 +12,7 @@ from room_server.store.agreements import Agreements, Codes, Papers
 from room_server.store.arrival import EntryCodes, Greetings, RollCalls
 from room_server.store.cases import Cases, Sessions
 from room_server.store.caucuses import Caucuses
+from room_server.store.comparisons import Comparisons
 from room_server.store.conduct import Conducts
 from room_server.store.documents import Documents
 from room_server.store.exhibits import Exhibits, Presentations
@@ -46,6 +47,7 @@ class UnitOfWork:
         self.tickets = Tickets(connection)
         self.notes = PrivateNotes(connection)
         self.exhibits = Exhibits(connection)
+        self.comparisons = Comparisons(connection)
         self.presentations = Presentations(connection)
         self.offers = Offers(connection)
         self.recordings = Recordings(connection)
@@ -60,15 +62,16 @@ class UnitOfWork:
         """Tell the live room after the commit."""
         self.published.append(event)
 
-    async def leave_talks(self) -> None:
-        """Whoever's access ends in this transaction is in no private talk from its commit on.
+    async def shut_out(self) -> None:
+        """Whoever's access ends in this transaction is in no private talk and writes in no text from its commit on.
 
         The live room takes them out as well; if the two disagreed, what is written in the talk would reach somebody
-        who comes back into the joint session.
+        who comes back into the joint session, and a restart would give the right to write back.
         """
         for event in self.published:
             if isinstance(event, AccessEnded):
                 await self.caucuses.take_out(event.session_id, event.participant_id)
+                await self.documents.take_out(event.session_id, event.participant_id)
 
 
 UnitOfWorkFactory = Callable[[], AbstractAsyncContextManager[UnitOfWork]]
@@ -82,7 +85,7 @@ def units_of_work(engine: AsyncEngine, bus: Bus) -> UnitOfWorkFactory:
         async with engine.begin() as connection:
             unit = UnitOfWork(connection)
             yield unit
-            await unit.leave_talks()
+            await unit.shut_out()
         for event in unit.published:
             await bus.publish(event)
 

@@ -31,9 +31,10 @@ _HEAD = struct.Struct("!HHI")
 class Arrivals:
     """The packets of one transport that were not reported yet. Sequence numbers are extended, times monotonic."""
 
-    __slots__ = ("_base", "_count", "_newest", "_times")
+    __slots__ = ("_base", "_count", "_fresh", "_newest", "_times")
 
     def __init__(self) -> None:
+        self._fresh: list[tuple[int, float]] = []
         self._times: dict[int, float] = {}
         self._newest = -1
         self._base = 0
@@ -41,6 +42,10 @@ class Arrivals:
 
     def note(self, sequence: int, now: float) -> None:
         """A packet with this transport-wide number (16 bits) arrived at ``now`` (seconds)."""
+        if len(self._fresh) < REMEMBERED:
+            self._fresh.append((sequence, now))
+
+    def _extend(self, sequence: int, now: float) -> None:
         newest = self._newest
         if newest < 0:
             self._newest = self._base = extended = 0x10000 + sequence
@@ -60,6 +65,9 @@ class Arrivals:
     def reports(self, media_ssrc: int) -> list[bytes]:
         """RTCP packets about everything since the last call; none when nothing arrived."""
         packets = []
+        fresh, self._fresh = self._fresh, []
+        for sequence, at in fresh:
+            self._extend(sequence, at)
         while self._times:
             packets.append(self._report(media_ssrc))
         return packets

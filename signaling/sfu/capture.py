@@ -26,7 +26,7 @@ GATHER: Final = 0.02
 HEADER_BYTES: Final = feed.HEADER.size
 LARGEST_DATAGRAM: Final = feed.LARGEST_DATAGRAM
 
-_pack_record = feed.HEADER.pack_into
+_pack_record = feed.HEADER.pack
 
 
 class CaptureSink:
@@ -38,7 +38,7 @@ class CaptureSink:
         self._send = feed_socket.send
 
     def rtp(self, packet: Buffer, arrived_at: float) -> None:
-        """One plaintext RTP packet as the publisher sent it; it is copied before this returns."""
+        """One plaintext RTP packet as the publisher sent it; nobody may change it afterwards."""
         self._send(self, feed.RTP, arrived_at, packet)
 
     def sender_report(self, report: bytes, arrived_at: float) -> None:
@@ -55,16 +55,16 @@ class FeedSocket:
     """The local datagram socket to the recorder. It may be absent, full, or die: that costs packets, never time.
 
     Records are gathered into one datagram: a system call and a wake-up of the recorder for each packet cost half as
-    much as forwarding it to five people. ``on_connected`` is called each time a reader is found, also after a death.
+    much as forwarding it to five people. They are written out when it leaves: in one loop that costs a quarter of what
+    it costs in the middle of the hot path. ``on_connected`` is called each time a reader is found, also after a death.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self.on_connected: Callable[[], None] = lambda: None
         self._socket: socket.socket | None = None
-        self._gathered = bytearray(LARGEST_DATAGRAM)
+        self._records: list[tuple[CaptureSink, int, float, Buffer]] = []
         self._filled = 0
-        self._owners: list[CaptureSink] = []
         self._backlog: deque[tuple[bytes, list[CaptureSink]]] = deque()
         self._refused = ""
         self._loop = asyncio.get_running_loop()
@@ -97,20 +97,16 @@ class FeedSocket:
 
     def send(self, sink: CaptureSink, kind: int, arrived_at: float, packet: Buffer) -> None:
         """Send with the next datagram, or drop and count at the sink."""
-        size = len(packet)
-        start = self._filled
-        following = start + HEADER_BYTES + size
-        if following > LARGEST_DATAGRAM:
+        size = HEADER_BYTES + len(packet)
+        filled = self._filled + size
+        if filled > LARGEST_DATAGRAM:
             self.flush()
-            start, following = 0, HEADER_BYTES + size
-        if self._socket is None or len(self._backlog) >= BACKLOG or following > LARGEST_DATAGRAM:
+            filled = size
+        if self._socket is None or len(self._backlog) >= BACKLOG or filled > LARGEST_DATAGRAM:
             sink.dropped += 1
             return
-        gathered = self._gathered
-        _pack_record(gathered, start, sink.capture_id, kind, arrived_at, size)
-        gathered[start + HEADER_BYTES : following] = packet
-        self._filled = following
-        self._owners.append(sink)
+        self._records.append((sink, kind, arrived_at, packet))
+        self._filled = filled
         if self._timer is None:
             self._timer = self._loop.call_later(GATHER, self.flush)
 
@@ -119,9 +115,12 @@ class FeedSocket:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._filled:
-            self._backlog.append((bytes(memoryview(self._gathered)[: self._filled]), self._owners))
-            self._filled, self._owners = 0, []
+        if records := self._records:
+            parts: list[Buffer] = []
+            for sink, kind, arrived_at, packet in records:
+                parts += (_pack_record(sink.capture_id, kind, arrived_at, len(packet)), packet)
+            self._backlog.append((b"".join(parts), [record[0] for record in records]))
+            self._filled, self._records = 0, []
         if not self._waiting:
             self._drain()
 
@@ -151,8 +150,8 @@ class FeedSocket:
         self._socket.close()
         self._socket = None
         self._waiting = False
-        self._backlog.append((b"", self._owners))
-        self._filled, self._owners = 0, []
+        self._backlog.append((b"", [record[0] for record in self._records]))
+        self._filled, self._records = 0, []
         for _, owners in self._backlog:
             for sink in owners:
                 sink.dropped += 1

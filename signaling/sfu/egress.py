@@ -6,13 +6,14 @@ packet.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 
 from signaling.sfu import rtp
 from signaling.sfu.cache import Kept
 from signaling.sfu.counters import Counters
 from signaling.sfu.srtp import copy_bytes, protect_in_place
-from signaling.sfu.subscription import Route, Subscription
+from signaling.sfu.subscription import PlainRoute, Route, Subscription
 from signaling.sfu.udp import SEGMENTS, SEND_SLOTS, UdpPort
 from signaling.sfu.vp8 import ABSENT, Descriptor, read_descriptor, shift
 
@@ -48,7 +49,7 @@ class Egress:
 
     def copy_out(
         self,
-        routes: list[Route],
+        routes: Iterable[PlainRoute],
         source: object,
         size: int,
         head: int,
@@ -68,19 +69,23 @@ class Egress:
         view, words, slots = outbox.view, outbox.words, outbox.slots
         unended = self._open
         next_of = unended.get if self._port.groups else _NOBODY.get
+        fresh = self._fresh
+        timestamp &= 0xFFFFFFFF
         for (
             handle, payload_type, offset, timestamp_offset, ssrc, name, _, picture_offset, tl0_offset, connection,
         ) in routes:  # fmt: skip
             slot, room = next_of(name, _CLOSED)
             if room < size:
-                if self._fresh == SEND_SLOTS:
+                if fresh == SEND_SLOTS:
+                    self._fresh = fresh
                     self.flush()
-                slot = self._fresh
+                    fresh = 0
+                slot = fresh
             pointer, base, length, name_at = slots[slot]
             copy_bytes(pointer, source, size)
             _pack_header(
                 view, base, head, marker | payload_type, (number + offset) & 0xFFFF,
-                (timestamp + timestamp_offset) & 0xFFFFFFFF, ssrc,
+                (timestamp + timestamp_offset) & 0xFFFFFFFF if timestamp_offset else timestamp, ssrc,
             )  # fmt: skip
             if picture_offset or tl0_offset:
                 shift(view, base - start, where, picture_offset, tl0_offset)
@@ -92,11 +97,12 @@ class Egress:
             elif room < size:
                 words[name_at] = name
                 unended[name] = (slot + 1, size)
-                self._fresh = slot + SEGMENTS
+                fresh = slot + SEGMENTS
             else:
                 message, place = divmod(slot, SEGMENTS)
                 self._grouped[message] = place + 1
                 unended[name] = (slot + 1, size) if size == room and place + 1 < SEGMENTS else _CLOSED
+        self._fresh = fresh
 
     def retransmit(self, subscription: Subscription, sequences: tuple[int, ...]) -> None:
         """Send again what this subscriber asks for, as RTX where it was negotiated; the caller flushes."""

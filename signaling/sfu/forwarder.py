@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -32,6 +32,8 @@ BATCHES_PER_TURN: Final = 8
 _unpack_header = rtp.HEADER.unpack_from
 _unpack_extension = rtp.EXTENSION.unpack_from
 
+Header = tuple[int, int, int, int, int]
+"""First two bytes, sequence number, time stamp and SSRC of an RTP packet."""
 ReportHandler = Callable[[Transport, bytes], None]
 
 
@@ -59,6 +61,8 @@ class Forwarder:
         self._clock = clock
         self._transports: dict[bytes, Transport] = {}
         self._now = self._arrived_at = 0.0
+        self.handshaken = 0
+        """DTLS datagrams from people who are there, so far."""
         self.awake: list[Stream] = []
         """Streams of which packets arrive. They come here with their first packet; whoever looks sends them away."""
 
@@ -89,29 +93,33 @@ class Forwarder:
         return handled
 
     def _datagram(self, index: int) -> None:
-        inbox = self._inbox
-        view, base = self._view, inbox.bases[index]
-        length = inbox.lengths[index][0]
-        key = inbox.keys[index].tobytes()
-        first = view[base] if length else 255
-        if 127 < first < 192 and length >= rtp.HEADER_BYTES:
-            transport = self._transports.get(key)
-            if transport is None:
-                self._counters.unknown_address += 1
-            elif 192 <= view[base + 1] <= 223:  # RFC 5761 §4
-                self._report(transport, bytes(view[base : base + length]))
-            else:
-                self._packet(transport, index, base)
-        elif first < 4:
-            raw = inbox.names[index].tobytes()
-            path = Path(key, raw, self._port.address_of(raw), *self._port.home(index))
-            self._check(bytes(view[base : base + length]), path)
+        pointer, base, cell, name = self._inbox.slots[index]
+        header = _unpack_header(self._view, base)  # a slot always has so many bytes, if perhaps old ones
+        key = name.tobytes()
+        if not 127 < header[0] < 192 or cell[0] < rtp.HEADER_BYTES:
+            self._control(index, key, self._view[base : base + cell[0]].tobytes())
+            return
+        transport = self._transports.get(key)
+        if transport is None:
+            self._counters.unknown_address += 1
+        elif 192 <= header[1] <= 223:  # RFC 5761 §4
+            self._report(transport, self._view[base : base + cell[0]].tobytes())
+        else:
+            self._packet(transport, pointer, base, cell, header)
+
+    def _control(self, index: int, key: bytes, datagram: bytes) -> None:
+        """A datagram that is neither RTP nor RTCP (RFC 7983 §7)."""
+        first = datagram[0] if datagram else 255
+        if first < 4:
+            raw = self._inbox.names[index].tobytes()
+            self._check(datagram, Path(key, raw, self._port.address_of(raw), *self._port.home(index)))
         elif 19 < first < 64:
             transport = self._transports.get(key)
             if transport is None:
                 self._counters.unknown_address += 1
             else:
-                transport.receive_dtls(bytes(view[base : base + length]))
+                self.handshaken += 1
+                transport.receive_dtls(datagram)
         else:
             self._counters.unknown_datagram += 1
 
@@ -154,10 +162,10 @@ class Forwarder:
                 self._report(transport, frame)
                 return
             # Between two batches nothing is in the inbox: its first slot serves.
-            inbox = self._inbox
-            inbox.view[: len(frame)] = frame
-            inbox.lengths[0][0] = len(frame)
-            self._packet(transport, 0, 0)
+            self._view[: len(frame)] = frame
+            pointer, base, cell, _ = self._inbox.slots[0]
+            cell[0] = len(frame)
+            self._packet(transport, pointer, base, cell, _unpack_header(frame))
         else:
             self._counters.unknown_datagram += 1
 
@@ -190,45 +198,43 @@ class Forwarder:
         reporters.add(ssrc)
         self._on_report(transport, report)
 
-    def _packet(self, transport: Transport, index: int, base: int) -> None:
-        if transport.inbound is None:
+    def _packet(self, transport: Transport, pointer: Any, base: int, cell: Any, header: Header) -> None:
+        inbound = transport.inbound
+        if inbound is None:
             self._counters.srtp_early += 1
             return
-        inbox = self._inbox
-        cell = inbox.lengths[index]
-        if unprotect_in_place(transport.inbound.handle, inbox.pointers[index], cell):
+        if unprotect_in_place(inbound.handle, pointer, cell):
             self._counters.srtp_rejected += 1
             return
         self._counters.packets_received += 1
-        header = _unpack_header(self._view, base)
         stream = transport.streams.get(header[4])
         if stream is None:
-            self._other(transport, index, base, cell[0], header[4])
+            self._other(transport, base, cell[0], header[4])
         else:
-            self._media(stream, index, base, cell[0], header)
+            self._media(stream, base, cell[0], header)
 
-    def _other(self, transport: Transport, index: int, base: int, length: int, ssrc: int) -> None:
+    def _other(self, transport: Transport, base: int, length: int, ssrc: int) -> None:
         """A packet of a repair stream, or of one that nobody knows yet."""
         view = self._view
         stream = transport.repairs.get(ssrc)
         if stream is None and transport.latch(bytes(view[base : base + length])):
             stream = transport.streams.get(ssrc)
             if stream is not None:
-                self._media(stream, index, base, length, _unpack_header(view, base))
+                self._media(stream, base, length, _unpack_header(view, base))
                 return
             stream = transport.repairs.get(ssrc)
         if stream is None:  # also: the packet overtook the answer to ``produce``
             self._counters.rtp_unknown_stream += 1
             if transport.inbound is not None:
                 transport.inbound.forget(ssrc)  # libsrtp keeps state for every SSRC that was ever authentic
-        elif self._repair(stream, index, base, length):
+        elif self._repair(stream, base, length):
             return
         if transport.transport_cc_id:  # what is not media was sent all the same
             number = rtp.transport_sequence(view, base, length, transport.transport_cc_id)
             if number >= 0:
                 transport.arrivals.note(number, self._now)
 
-    def _repair(self, stream: Stream, index: int, base: int, length: int) -> bool:
+    def _repair(self, stream: Stream, base: int, length: int) -> bool:
         """Handle what an RTX packet repeats; whether it repeats anything."""
         view = self._view
         try:
@@ -240,15 +246,12 @@ class Forwarder:
             self._counters.rtp_padding += 1
             return False
         restored = rtp.restore_retransmission(view, base, where.payload, stream.payload_type, stream.ssrc)
-        self._media(stream, index, restored, length - 2, _unpack_header(view, restored))
+        self._media(stream, restored, length - 2, _unpack_header(view, restored))
         return True
 
-    def _media(
-        self, stream: Stream, index: int, base: int, length: int, header: tuple[int, int, int, int, int]
-    ) -> None:
-        """One plaintext packet of a known stream, which lies at ``base`` of the inbox, in its slot ``index``."""
-        counters = self._counters
-        view = self._view
+    def _media(self, stream: Stream, base: int, length: int, header: Header) -> None:
+        """One plaintext packet of a known stream, which lies at ``base`` of the inbox."""
+        counters, view, now = self._counters, self._view, self._now
         first, second, sequence, timestamp, _ = header
         publication = stream.publication
         if second & 0x7F != stream.payload_type or length > MAXIMUM_PACKET:
@@ -260,7 +263,7 @@ class Forwarder:
             self.awake.append(stream)
         reception = stream.reception
         newest = reception.highest
-        extended = reception.accept(sequence, timestamp, self._now)
+        extended = reception.accept(sequence, timestamp, now)
         found = self._layout(stream, base, length, first)
         if found is None:
             if extended > newest >= 0:  # nobody can send it again: subscribers must not miss it
@@ -272,30 +275,31 @@ class Forwarder:
             return
         if publication.paused:
             return
+        came = view[base : base + length].tobytes()
         if publication.sink is not None and publication.tap is None:
             counters.packets_captured += 1
-            publication.sink.rtp(view[base : base + length], self._arrived_at)
+            publication.sink.rtp(came, self._arrived_at)
         if payload >= end and extended > newest >= 0:
             counters.rtp_padding += 1
             stream.drop(extended)
             return
-        number = stream.number(extended)
+        number = extended - stream.dropped if extended > stream.last_drop else stream.number(extended)
         reception.octets += length
         if number > stream.last_number:
-            stream.last_number, stream.newest_timestamp, stream.heard_at = number, timestamp, self._now
+            stream.last_number, stream.newest_timestamp, stream.heard_at = number, timestamp, now
         where = self._descriptor(stream, number, base + payload, base + end) if stream.described else ABSENT
         if (
             stream.waiting
             and payload < end
             and (stream.key_frame is None or stream.key_frame(view, base + payload, base + end))
         ):
-            stream.open_gates(number, Position(timestamp, self._now, where.picture, where.tl0, stream.report))
+            stream.open_gates(number, Position(timestamp, now, where.picture, where.tl0, stream.report))
         tap = publication.tap
         if tap is not None and tap.stream is stream:
-            copy = bytearray(view[base : base + length])
-            counters.packets_captured += tap.rtp(number, copy, where, base, self._arrived_at)
+            counters.packets_captured += tap.rtp(number, bytearray(came), where, base, self._arrived_at)
         if stream.routes or stream.waiting:  # whoever waits for a key frame whose first packet is late needs the others
-            self._forward(stream, index, base + payload, base + end, carried, where, second & 0x80, number, timestamp)
+            stream.cache.put(number, 0x90 if carried else 0x80, second & 0x80, timestamp, carried, came, payload, end)
+            self._forward(stream, base + payload, base + end, carried, where, second & 0x80, number, timestamp)
 
     def _descriptor(self, stream: Stream, number: int, payload: int, end: int) -> Descriptor:
         """Read what a packet of a layer tells; the newest picture is what a subscriber would leave behind."""
@@ -314,7 +318,6 @@ class Forwarder:
     def _forward(
         self,
         stream: Stream,
-        index: int,
         payload: int,
         end: int,
         carried: bytes,
@@ -323,23 +326,21 @@ class Forwarder:
         number: int,
         timestamp: int,
     ) -> None:
-        """Keep one packet for repairs and queue it for everybody who follows its stream."""
-        inbox, view = self._inbox, self._view
+        """Queue one packet for everybody who follows its stream."""
         # The new header and extension block end where the payload begins.
-        start = payload - len(carried) - rtp.HEADER_BYTES
-        size = end - start
-        head = 0x90 if carried else 0x80
-        view[start + rtp.HEADER_BYTES : payload] = carried
+        start = payload - rtp.HEADER_BYTES
+        if carried:
+            start -= len(carried)
+            self._view[start + rtp.HEADER_BYTES : payload] = carried
         stream.packets += 1
         stream.octets += end - payload
-        stream.cache.put(number, head, marker, timestamp, bytes(view[start + rtp.HEADER_BYTES : end]))
         routes = stream.routes
         if number < stream.barrier:
-            routes = [route for route in routes if route.first <= number]
-        source = inbox.pointers[index] + (start - inbox.bases[index])
+            routes = [route for route in routes if route[6] <= number]  # ``Route.first``
         self._egress.copy_out(
-            routes, source, size, head, where, start, marker=marker, number=number, timestamp=timestamp
-        )
+            routes, self._inbox.origin + start, end - start, 0x90 if carried else 0x80, where, start,
+            marker=marker, number=number, timestamp=timestamp,
+        )  # fmt: skip
 
     def _layout(self, stream: Stream, base: int, length: int, first: int) -> tuple[int, int, bytes] | None:
         """Where payload and end are, and the extensions to be carried; on the way the arrival is noted."""
@@ -363,5 +364,5 @@ class Forwarder:
         carrier = stream.carrier
         carried = carrier.carry(view, base + extension, base + payload)
         if carrier.sequence >= 0:
-            stream.publication.transport.arrivals.note(carrier.sequence, self._now)
+            stream.arrivals.note(carrier.sequence, self._now)
         return payload, end, carried

@@ -14,7 +14,7 @@ class PacketSink(Protocol):
     """Takes a copy of a publication's packets. Never raises and never waits: a publisher must not feel its sinks."""
 
     def rtp(self, packet: Buffer, arrived_at: float) -> None:
-        """One plaintext RTP packet as the publisher sent it, not to be kept; ``arrived_at`` in Unix seconds."""
+        """One plaintext RTP packet as the publisher sent it, which may be kept; ``arrived_at`` in Unix seconds."""
 
     def sender_report(self, report: bytes, arrived_at: float) -> None:
         """One RTCP sender report (RFC 3550 §6.4.1) of the same SSRC."""

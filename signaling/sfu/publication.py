@@ -20,7 +20,7 @@ from signaling.sfu.rtp import ExtensionCarrier, key_frame_test
 from signaling.sfu.tap import LayerTap
 
 if TYPE_CHECKING:
-    from signaling.sfu.subscription import Route, Subscription
+    from signaling.sfu.subscription import PlainRoute, Subscription
     from signaling.sfu.transport import Transport
 
 KEY_FRAME_INTERVAL: Final = 0.3
@@ -58,20 +58,22 @@ class Stream:
         "_bytes_taken",
         "_drops",
         "_forgotten",
-        "_last_drop",
         "_packets_before",
         "_unheard",
+        "arrivals",
         "awake",
         "barrier",
         "bits_per_second",
         "cache",
         "carrier",
         "described",
+        "dropped",
         "heard_at",
         "key_asked_at",
         "key_frame",
         "key_frames_asked",
         "key_wanted",
+        "last_drop",
         "last_number",
         "layered",
         "newest_picture",
@@ -98,6 +100,7 @@ class Stream:
         self.rid = rid
         self.payload_type = offered.payload_type
         self.reception = Reception(ssrc, offered.clock_rate)
+        self.arrivals = publication.transport.arrivals
         self.cache = PacketCache()
         self.carrier = ExtensionCarrier(
             offered.carried, offered.extension_ids.get(AUDIO_LEVEL, 0), offered.transport_cc_id
@@ -110,7 +113,7 @@ class Stream:
         """Requests since something was heard."""
         self.awake = False
         """Whether it is on the list of those that timers look at, because packets arrive."""
-        self.routes: list[Route] = []
+        self.routes: list[PlainRoute] = []
         self.waiting: list[Subscription | LayerTap] = []
         self.barrier = 0
         """The newest number at which a gate opened: older packets must not go through that gate."""
@@ -131,18 +134,21 @@ class Stream:
         self._bytes_before = self._bytes_taken = self._packets_before = 0
         self._drops: list[int] = []
         self._forgotten = 0
-        self._last_drop = -1
+        self.dropped = 0
+        """Packets that were not forwarded so far, and the extended sequence number of the last of them."""
+        self.last_drop = -1
 
     def number(self, extended: int) -> int:
         """The gapless number of an extended sequence number."""
-        if extended > self._last_drop:
-            return extended - self._forgotten - len(self._drops)
+        if extended > self.last_drop:
+            return extended - self.dropped
         return extended - self._forgotten - bisect_left(self._drops, extended)
 
     def drop(self, extended: int) -> None:
         """Close the gap that the newest packet leaves because it is not forwarded."""
         self._drops.append(extended)
-        self._last_drop = extended
+        self.dropped += 1
+        self.last_drop = extended
         if len(self._drops) > REMEMBERED_DROPS:
             half = REMEMBERED_DROPS // 2
             del self._drops[:half]
@@ -154,7 +160,7 @@ class Stream:
             self.publication.tap.start_over(self)
         self.ssrc = ssrc
         self.reception = Reception(ssrc, self.publication.offered.clock_rate)
-        self._drops, self._forgotten, self._last_drop = [], 0, -1
+        self._drops, self._forgotten, self.dropped, self.last_drop = [], 0, 0, -1
         self.report = None
         self._bytes_before = self._bytes_taken = self._packets_before = 0
         for subscription in self.publication.subscriptions:
@@ -202,7 +208,9 @@ class Stream:
 
     def update_routes(self) -> None:
         """Rebuild the list that the hot path walks."""
-        self.routes = [route for each in self.publication.subscriptions if (route := each.route(self)) is not None]
+        self.routes = [
+            tuple(route) for each in self.publication.subscriptions if (route := each.route(self)) is not None
+        ]
 
     def ask_key_frame(self, now: float) -> None:
         """Ask the publisher for a key frame, at most every ``KEY_FRAME_INTERVAL``; a request in between is kept."""

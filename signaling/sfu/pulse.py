@@ -18,7 +18,7 @@ from signaling.sfu.ticker import Ticker
 
 BEAT: Final = 0.000_6
 """Seconds between two looks at the port under load; half of it is what a packet waits on average."""
-SILENT_BEAT: Final = 0.01
+SILENT_BEAT: Final = 0.02
 """The same while nobody sends media: only checks whether the way is open wait, and the first packet of who begins."""
 SAMPLE: Final = 100
 """Wake-ups after which the way of reading is thought over."""
@@ -40,7 +40,8 @@ class Way(Enum):
 class Pulse:
     """Calls ``read`` when the port is to be read; it returns how many datagrams it found.
 
-    ``media`` tells how many media packets came since the start: while there are none nobody waits for the port.
+    ``media`` tells how many packets of media and handshakes came since the start: while there are none nobody waits for
+    the port.
     """
 
     def __init__(self, port: socket.socket, read: Callable[[], int], media: Callable[[], int]) -> None:

@@ -60,7 +60,7 @@ class Reception:
         self.last_report_at = float("-inf")
         self.missing: dict[int, _Missing] = {}
         self._expected_before = self._received_before = 0
-        self._transit: float | None = None
+        self._transit = float("inf")
         self._taken = (0, 0)
 
     def accept(self, sequence: int, timestamp: int, now: float) -> int:
@@ -84,7 +84,11 @@ class Reception:
                 self.reordered += not state.asked
         self.received += 1
         if extended == self.highest:  # a repaired packet says nothing about jitter
-            self._measure(timestamp, now)
+            transit = now * self.clock_rate - timestamp
+            difference = abs(transit - self._transit)
+            if difference < self.clock_rate:  # a wrapped time stamp is not jitter, nor is the first of all
+                self.jitter += (difference - self.jitter) / 16
+            self._transit = transit
         return extended
 
     def _skip(self, start: int, stop: int) -> None:
@@ -101,14 +105,6 @@ class Reception:
         oldest = self.highest - WINDOW
         for extended in [each for each in self.missing if each < oldest]:
             del self.missing[extended]
-
-    def _measure(self, timestamp: int, now: float) -> None:
-        transit = now * self.clock_rate - timestamp
-        if self._transit is not None:
-            difference = abs(transit - self._transit)
-            if difference < self.clock_rate:  # a wrapped timestamp is not jitter
-                self.jitter += (difference - self.jitter) / 16
-        self._transit = transit
 
     def wanted(self, now: float) -> list[int]:
         """Sequence numbers (16 bits) to ask for again at ``now`` (seconds), each at most ten times."""

@@ -41,6 +41,10 @@ class Route(NamedTuple):
     connection: TcpConnection | None
 
 
+PlainRoute = tuple[Any, int, int, int, int, int, int, int, int, TcpConnection | None]
+"""A ``Route`` that the hot path takes apart 0.1 µs faster: CPython has a shortcut for plain tuples."""
+
+
 class Segment(NamedTuple):
     """A stretch of what a subscriber got from one stream without a break, up to number ``last``, for repairs."""
 

@@ -104,7 +104,8 @@ async def run(config: WorkerConfig) -> None:
         tcp.handler, tcp.on_closed = router.forwarder.on_frame, router.forwarder.on_closed
     server = ControlServer(config.control_path, router)
     await server.start()
-    pulse = Pulse(port.socket, router.forwarder.on_readable, lambda: counters.packets_received)
+    forwarder = router.forwarder
+    pulse = Pulse(port.socket, forwarder.on_readable, lambda: counters.packets_received + forwarder.handshaken)
     tidying = Tidying(lambda: router.strain.load.packets_per_second)
     tidying.begin()
     tasks = [

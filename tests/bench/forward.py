@@ -17,7 +17,7 @@ import resource
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 import uvloop
@@ -140,16 +140,26 @@ def show(run: Measured) -> None:
 
 
 def median_of(runs: list[Measured], name: str, cipher: str) -> Measured:
-    """The run with the middle cost."""
+    """The run with the middle cost; of an even number the mean of the two in the middle."""
     chosen = sorted((run for run in runs if (run.target, run.cipher) == (name, cipher)), key=lambda x: x.us_per_packet)
-    return chosen[len(chosen) // 2]
+    return _between(chosen[(len(chosen) - 1) // 2], chosen[len(chosen) // 2])
+
+
+def _between(one: Measured, other: Measured) -> Measured:
+    figures = {
+        each.name: (getattr(one, each.name) + getattr(other, each.name)) / 2
+        for each in fields(Measured)
+        if each.name not in ("target", "cipher")
+    }
+    figures |= {name: round(figures[name]) for name in ("packets_per_s", "unreadable")}
+    return replace(one, **{name: round(value, 5) for name, value in figures.items()})
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--seconds", type=float, default=6, help="of each run")
-    parser.add_argument("--runs", type=int, default=3, help="of each target and cipher")
+    parser.add_argument("--runs", type=int, default=3, help="of each target and cipher; 0: the ladder alone")
     parser.add_argument("--rooms", type=int, default=4, help="of six people: 5,100 packets a second out each")
     parser.add_argument("--ladder", action="store_true", help="find the largest load that each carries as well")
     parser.add_argument("--cipher", choices=[*CIPHERS, "both"], default="both")
@@ -167,12 +177,20 @@ def main() -> None:
                 runs.append(uvloop.run(measure(name, cipher, chosen.rooms, chosen.seconds)))
                 show(runs[-1])
     print()
-    print(json.dumps(summary(runs, names, ciphers, floor, chosen.ladder, chosen.seconds)))
+    result = summary(runs, names, ciphers, floor) if runs else {}
+    if chosen.ladder:
+        result |= ladder(names, ciphers[0], chosen.seconds)
+    print(json.dumps(result))
 
 
-def summary(
-    runs: list[Measured], names: list[str], ciphers: list[str], floor: Delivery, ladder: bool, seconds: float
-) -> dict[str, Any]:
+def ladder(names: list[str], cipher: str, seconds: float) -> dict[str, int]:
+    """The most packets a second that a worker, with every track recorded, and Janus carry."""
+    keys = {"worker+tap": "max_packets_per_s", "janus": "janus_max_packets_per_s"}
+    best = {key: climb(name, cipher, seconds) for name, key in keys.items() if name in names}
+    return {key: run.packets_per_s if run else 0 for key, run in best.items()}
+
+
+def summary(runs: list[Measured], names: list[str], ciphers: list[str], floor: Delivery) -> dict[str, Any]:
     """The figures that matter; ``ratio_to_janus`` is the worse of the ciphers, with every track recorded."""
     first = median_of(runs, "worker+tap", ciphers[0])
     result: dict[str, Any] = {
@@ -197,11 +215,6 @@ def summary(
             for cipher in ciphers
         }
         result |= {"ratio_to_janus": max(ratios.values()), "ratios": ratios}
-    if ladder:
-        for name in ("worker+tap", "janus") if "janus" in names else ("worker+tap",):
-            best = climb(name, ciphers[0], seconds)
-            key = "max_packets_per_s" if name != "janus" else "janus_max_packets_per_s"
-            result[key] = best.packets_per_s if best else 0
     return result
 
 

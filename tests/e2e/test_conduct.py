@@ -31,22 +31,70 @@ async def test_a_session_is_conducted(service: Service, tmp_path: Path) -> None:
         applicant = await Person.sits_down(browser, "applicant", PHONE)
         for person in (mediator, applicant):
             await watch(person)
+        await the_phone_is_tried_without_entering(service, applicant, shots)
         await everybody_meets(service, mediator, applicant=applicant)
         await mediator.sees_and_hears(1)
 
+        await the_papers_are_reached_by_keys(mediator)
         await a_hand_is_raised_and_gets_the_word(mediator, applicant, shots)
+        await everybody_may_stop_looking_at_themselves(mediator, applicant, shots)
         await a_break_is_asked_for_and_given(mediator, applicant, shots)
         await a_recording_is_paused_in_words(mediator, applicant, shots)
         await another_microphone_is_chosen(mediator, applicant, shots)
         await a_screen_may_be_shared_for_a_while(mediator, applicant, shots)
         await what_is_said_is_written(mediator, applicant, shots)
-        await nobody_new_comes_in(service, mediator, applicant, shots)
+        link = await a_new_link_is_shown_as_a_code(mediator, shots)
+        await nobody_new_comes_in(link, mediator, applicant, shots)
         for person in (mediator, applicant):
             assert person.complaints == [], f"{person.name}: {person.complaints}"
 
 
+async def the_phone_is_tried_without_entering(service: Service, applicant: Person, shots: Path) -> None:
+    await applicant.page.goto(service.links["applicant"])
+    await applicant.waits_for("landing")
+    await applicant.picture(str(shots / "landing-applicant.png"))
+    await applicant.tap("landing-rehearse")
+    await applicant.tap("rehearsal-done")
+    await applicant.waits_for("rehearsal-result", fine="false")
+    await applicant.picture(str(shots / "not-yet-applicant.png"))
+    assert await problems_of_phone(applicant.page) == []
+    await applicant.tap("rehearsed-again")
+    await applicant.tap("speaker-play")
+    await applicant.tap("speaker-yes")
+    await applicant.waits_for("network", grade="good")
+    await expect(applicant.page.get_by_text("话筒：听得到您")).to_be_visible(timeout=20_000)
+    await applicant.picture(str(shots / "rehearsal-applicant.png"))
+    assert await problems_of_phone(applicant.page) == []
+    await applicant.tap("rehearsal-done")
+    await applicant.waits_for("rehearsal-result", fine="true")
+    await applicant.picture(str(shots / "rehearsed-applicant.png"))
+    await applicant.tap("rehearsed-back")
+    await applicant.waits_for("landing")
+
+
 async def id_of(party: Person) -> str:
     return str(await party.see("room").get_attribute("data-participant"))
+
+
+async def the_papers_are_reached_by_keys(mediator: Person) -> None:
+    """One tab is in the order of the Tab key; arrows, Home and End choose another; Tab goes on into its paper."""
+    keyboard = mediator.page.keyboard
+    await mediator.see("tab-agreement").focus()
+    for key, tab in (("ArrowRight", "chat"), ("ArrowLeft", "agreement"), ("End", "notes"), ("ArrowRight", "roll")):
+        await keyboard.press(key)
+        await expect(mediator.see(f"tab-{tab}")).to_be_focused()
+        await expect(mediator.see(f"tab-{tab}")).to_have_attribute("aria-selected", "true")
+    for tab in ("roll", "exhibits", "offers", "agreement", "chat", "tickets", "notes"):
+        await mediator.tap(f"tab-{tab}")
+        await keyboard.press("Tab")
+        assert await mediator.page.evaluate(INSIDE_PAPER) == f"panel-{tab}"
+        await keyboard.press("Shift+Tab")
+        await expect(mediator.see(f"tab-{tab}")).to_be_focused()
+    await keyboard.press("Home")
+    await expect(mediator.see("tab-roll")).to_have_attribute("aria-selected", "true")
+
+
+INSIDE_PAPER = "() => document.activeElement.closest('[role=tabpanel]')?.id"
 
 
 async def a_hand_is_raised_and_gets_the_word(mediator: Person, applicant: Person, shots: Path) -> None:
@@ -70,6 +118,26 @@ async def a_hand_is_raised_and_gets_the_word(mediator: Person, applicant: Person
     await expect(applicant.see("asked")).to_have_count(0)
     await mediator.waits_for("spoken", side="applicant")
     assert await applicant.see("spoken").count() == 0
+
+
+async def everybody_may_stop_looking_at_themselves(mediator: Person, applicant: Person, shots: Path) -> None:
+    for person, other in ((applicant, mediator), (mediator, applicant)):
+        await person.tap("self-hide")
+        await expect(person.page.locator('[data-self="true"]')).to_have_count(0)
+        line = await person.waits_for("self-hidden")
+        await expect(line).to_contain_text("别人照样看得到您")
+        await expect(line).to_contain_text("话筒开着 · 画面开着")
+        await other.sees_and_hears(1)
+        await person.picture(str(shots / f"hidden-{person.name}.png"))
+    assert await problems_of_phone(applicant.page) == []
+    assert await problems_of_desk(mediator.page) == []
+    await applicant.tap("ctrl-camera")
+    await expect(applicant.see("self-hidden")).to_contain_text("别人也看不到您")
+    await applicant.tap("ctrl-camera")
+    for person in (applicant, mediator):
+        await person.tap("self-show")
+        await expect(person.page.locator('[data-self="true"]')).to_have_count(1)
+    await mediator.sees_and_hears(1)
 
 
 async def a_break_is_asked_for_and_given(mediator: Person, applicant: Person, shots: Path) -> None:
@@ -136,6 +204,27 @@ async def a_screen_may_be_shared_for_a_while(mediator: Person, applicant: Person
     await applicant.tap("more-close")
 
 
+async def a_new_link_is_shown_as_a_code(mediator: Person, shots: Path) -> str:
+    await mediator.page.locator(".people__links > summary").click()
+    await mediator.page.locator('[data-testid="link-reissue"]').last.click()
+    await mediator.tap("confirm-yes")
+    link = await mediator.see("link-url").inner_text()
+    await mediator.tap("link-qr")
+    code = await mediator.waits_for("invitation-code")
+    await mediator.page.wait_for_function("() => document.querySelector('.invitation img').naturalWidth > 0")
+    box = await code.bounding_box()
+    assert box is not None
+    assert box["width"] > 300
+    await expect(mediator.see("invitation")).to_contain_text("何平")
+    assert await problems_of_desk(mediator.page) == []
+    await mediator.picture(str(shots / "invitation-mediator.png"))
+    paper = await mediator.page.pdf(path=str(shots / "invitation.pdf"))
+    assert paper.count(b"/Type /Page\n") == 1, "the code alone, on one sheet"
+    await mediator.page.keyboard.press("Escape")
+    await expect(mediator.see("invitation")).to_have_count(0)
+    return link
+
+
 async def what_is_said_is_written(mediator: Person, applicant: Person, shots: Path) -> None:
     """A host writes what somebody says; the party answers in writing, then wants no captions any more."""
     await mediator.tap("captions-open")
@@ -158,13 +247,13 @@ async def what_is_said_is_written(mediator: Person, applicant: Person, shots: Pa
     await mediator.tap("captions-open")
 
 
-async def nobody_new_comes_in(service: Service, mediator: Person, applicant: Person, shots: Path) -> None:
+async def nobody_new_comes_in(link: str, mediator: Person, applicant: Person, shots: Path) -> None:
     await mediator.tap("lock")
     await mediator.waits_for("locked")
     browser = mediator.context.browser
     assert browser is not None
     respondent = await Person.sits_down(browser, "respondent", PHONE)
-    await party_enters(respondent, service.links["respondent"], "0002", arrives="end-locked")
+    await party_enters(respondent, link, "0002", arrives="end-locked")
     await respondent.picture(str(shots / "locked-respondent.png"))
     await applicant.page.reload()
     await applicant.waits_for("room")

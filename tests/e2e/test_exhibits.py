@@ -16,6 +16,7 @@ from tests.support.service import running_service
 from tests.support.short_way import everybody_meets
 
 pytestmark = pytest.mark.browser
+DIFFERENCE = "The stamp is missing"
 REASON = "The September row was never agreed"
 
 
@@ -45,6 +46,8 @@ async def test_an_exhibit_is_brought_shown_page_by_page_and_objected_to(table: T
     await the_applicant_brings_payslips(table)
     await the_mediator_shows_the_second_page(table)
     await the_respondent_objects(table)
+    await the_mediator_compares_the_original(table)
+    await an_accepted_offer_goes_into_the_draft(table)
     for person in table.everybody:
         problems_of = problems_of_desk if person is table.mediator else problems_of_phone
         assert await problems_of(person.page) == []
@@ -86,6 +89,12 @@ async def the_mediator_shows_the_second_page(table: Table) -> None:
     await respondent.tap("shown-zoom")
     await respondent.tap("viewer-larger")
     await respondent.waits_for("exhibit-viewer", zoom="1.5")
+    for person, place in ((respondent, "exhibit-viewer"), (mediator, "exhibit-card"), (table.applicant, "room")):
+        marks = person.see(place).locator('[data-testid="watermark"]')
+        assert await marks.count() > 0, f"{person.name}: no line over what is shown"
+        name = {"mediator": "周和", "applicant": "林小满", "respondent": "何平"}[person.name]
+        await expect(marks.first).to_contain_text(f"{name} 演示〔2026〕调字第0001号")
+        assert await marks.first.evaluate("mark => getComputedStyle(mark).pointerEvents") == "none"
     await table.pictures("enlarged")
     await respondent.page.keyboard.press("Escape")
     await expect(respondent.see("exhibit-viewer")).to_have_count(0)
@@ -107,3 +116,46 @@ async def the_respondent_objects(table: Table) -> None:
         await person.waits_for("exhibit-view", aspect="authenticity", state="none")
         await person.waits_for("exhibit-view", aspect="legality", state="open")
     await table.pictures("objected")
+
+
+async def the_mediator_compares_the_original(table: Table) -> None:
+    mediator = table.mediator
+    await mediator.tap("original-record")
+    await mediator.see("original-differs").check(force=True)
+    await mediator.see("original-camera").check(force=True)
+    await mediator.tap("original-send")
+    await expect(mediator.see("original-form").get_by_role("alert")).to_be_visible()
+    await mediator.see("original-remark").fill(DIFFERENCE)
+    await table.pictures("comparing")
+    await mediator.tap("original-send")
+    for person in table.everybody:
+        shown = await person.waits_for("originals", state="differs")
+        await expect(shown).to_contain_text(DIFFERENCE)
+    await mediator.tap("original-record")
+    await mediator.see("original-agrees").check(force=True)
+    await mediator.see("original-office").check(force=True)
+    await mediator.tap("original-send")
+    for person in table.everybody:
+        await person.waits_for("originals", state="agrees")
+    await table.pictures("compared")
+
+
+async def an_accepted_offer_goes_into_the_draft(table: Table) -> None:
+    mediator, applicant, respondent = table.mediator, table.applicant, table.respondent
+    await applicant.tap("panel-close")
+    await applicant.picks("ctrl-offers")
+    await applicant.tap("offer-add")
+    await applicant.see("offer-amount").fill("18600")
+    await applicant.tap("offer-send")
+    await respondent.tap("panel-close")
+    await respondent.picks("ctrl-offers")
+    await respondent.tap("offer-accept")
+    await respondent.tap("offer-confirm-yes")
+    await mediator.tap("tab-offers")
+    # Two presses in the same moment: one puts it in, and what stands there afterwards says so.
+    await (await mediator.waits_for("offer-draft")).dblclick()
+    await mediator.waits_for("offer-drafted")
+    await expect(mediator.see("offer-draft")).to_have_count(0)
+    await table.pictures("drafted")
+    await mediator.tap("tab-agreement")
+    await expect(mediator.page.get_by_text("乙方向甲方支付人民币18,600.00元")).to_have_count(1)

@@ -208,6 +208,7 @@ async def the_media_worker_dies(room: Room) -> None:
 
 async def the_web_process_dies(room: Room) -> None:
     draft = await the_applicant_writes(room)
+    await the_room_is_conducted(room)
     before = room.files()
     screens = await room.watched()
     killed = time.monotonic()
@@ -220,6 +221,7 @@ async def the_web_process_dies(room: Room) -> None:
         await expect(person.see("draft-editor")).to_contain_text(BEFORE)
     await room.timed("web process killed -> everybody sees and hears everybody", room.sees_and_hears(), killed)
     await everybody_is_told(room, "on")
+    await the_room_is_conducted_as_before(room)
     for screen in screens:
         await screen.was_not_reloaded()
     await every_track_grows(room, before)
@@ -247,6 +249,24 @@ async def the_applicant_writes(room: Room) -> Any:
     for person in room.everybody:
         await expect(person.see("draft-editor")).to_contain_text(BEFORE)
     return draft
+
+
+async def the_room_is_conducted(room: Room) -> None:
+    """A countdown runs, and somebody waits for the word."""
+    await room.mediator.tap("timers")
+    await room.mediator.tap("timer-talk-3")
+    await room.applicant.tap("ctrl-hand")
+    await room.mediator.waits_for("hand-raised")
+    await room.respondent.waits_for("timer", kind="talk")
+
+
+async def the_room_is_conducted_as_before(room: Room) -> None:
+    for person in room.everybody:
+        await person.waits_for("timer", kind="talk")
+    await expect(room.mediator.see("hand-raised")).to_have_count(1)
+    await room.applicant.tap("ctrl-hand")
+    await expect(room.mediator.see("hand-raised")).to_have_count(0)
+    await room.mediator.tap("timer-end")
 
 
 async def until_healthy(service: Service) -> None:

@@ -49,7 +49,10 @@ class Wire:
         self.gone = False
 
     def get_extra_info(self, name: str) -> object:
-        return "192.0.2.9", 4000
+        return ("192.0.2.9", 4000) if name == "peername" else self
+
+    def setsockopt(self, level: int, option: int, value: int) -> None:
+        """A socket that has every option."""
 
     def write(self, data: bytes) -> None:
         self.written += len(data)

@@ -72,11 +72,16 @@ class ProductHouse(House):
         self.ids = ids
         self.clock = MemoryClock(product.clock().timestamp())
         self.media = MemoryMedia()
-        director = Director(product.services.recording, NoFeed(), NoRecorder(), lambda: product.clock().timestamp())
-        self.session_policy = SessionPolicy(product.services, director, self._ended)
-        self.hub = Hub(self.session_policy, self.media, clock=self.clock, hello_seconds=WAIT, monotonic=self.clock.now)
-        self.session_policy.listen(product.bus, self.hub)
+        self.hub = self.open_hub()
         self.browsers: list[Browser] = []
+
+    def open_hub(self) -> Hub:
+        services = self.product.services
+        director = Director(services.recording, NoFeed(), NoRecorder(), lambda: self.product.clock().timestamp())
+        policy = SessionPolicy(services, director, self._ended)
+        hub = Hub(policy, self.media, clock=self.clock, hello_seconds=WAIT, monotonic=self.clock.now)
+        policy.listen(self.product.bus, hub)
+        return hub
 
     def advance(self, seconds: float) -> None:
         """Time passes for the room and for the product."""

@@ -7,7 +7,7 @@ import atexit
 import io
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -27,6 +27,7 @@ from room_server.api.problems import EXCEPTION_HANDLERS
 from room_server.api.routes import api_routes
 from room_server.auth import Tokens
 from room_server.bus import AccessEnded, Bus, Event, Published, RecordingConsentChanged
+from room_server.live.drafting import Drafts
 from room_server.live.probes import Probes
 from room_server.rules.notices import notices
 from room_server.services.access import PartyAccess
@@ -36,6 +37,8 @@ from room_server.services.messages import OutboxMessages
 from room_server.services.ports import Ports, key_for_short_secrets
 from room_server.store.database import migrate, open_engine
 from room_server.store.unit_of_work import units_of_work
+from signaling.ids import RoomId
+from signaling.room import Room
 from tests.support.room_ports import MemoryMedia
 
 ORGANISATION = "示例街道劳动人事争议调解中心（演示）"
@@ -72,6 +75,7 @@ class Product:
     events: list[Event]
     demo: DemoAccess
     bus: Bus
+    room: Callable[[RoomId], Room | None] = lambda room_id: None
 
     @property
     def session_id(self) -> str:
@@ -144,7 +148,10 @@ class Product:
         )
 
     def app(self) -> Starlette:
-        routes = api_routes(self.services, secure=False, probes=Probes(MemoryMedia()), outbox=self.outbox)
+        drafts = Drafts(self.services, self.room)
+        routes = api_routes(
+            self.services, secure=False, probes=Probes(MemoryMedia()), drafts=drafts, outbox=self.outbox
+        )
         return Starlette(routes=routes, exception_handlers=EXCEPTION_HANDLERS)
 
     def browser(self) -> httpx.AsyncClient:

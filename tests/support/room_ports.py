@@ -19,9 +19,10 @@ from signaling.caucus import Caucus
 from signaling.errors import ErrorCode, SignalingError
 from signaling.hub import Hub
 from signaling.ids import DocumentId, ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId, new_id
+from signaling.kept import NOTHING_KEPT, KeptConduct
 from signaling.messages import IceRestarted, Json, RecordingView, Subscribed, TransportCreated
 from signaling.participant import Participant
-from signaling.policy import Grant, LoadedCaucus, LoadedDocument, RoomState
+from signaling.policy import Grant, LoadedCaucus, LoadedDocument, LoadedMember, RoomState
 from signaling.room import Room, RoomSettings
 from signaling.tracks import Publication
 
@@ -83,17 +84,22 @@ class MemoryPolicy:
     caucuses: list[LoadedCaucus] = field(default_factory=list)
     locked: bool = False
     seconds_spoken: dict[str, float] = field(default_factory=dict)
+    conduct: KeptConduct = NOTHING_KEPT
     frozen_content: Json | None = None
+    frozen: bool = False
+    recording: RecordingView = field(default_factory=RecordingView)
+    board: dict[str, Piece] = field(default_factory=lambda: {"session": Piece({"state": "open"})})
     begun: bool = False
 
     def grant(self, name: str, role: str = "party", side: str = "applicant", admitted: bool = True) -> str:
         token = f"token-{name}"
+        let_in = (ROOM, token) in self.grants and self.grants[ROOM, token].admitted
         self.grants[ROOM, token] = Grant(
             participant_id=ParticipantId(name),
             display_name=f"名字 {name}",
             role=role,  # type: ignore[arg-type]
             side=side,
-            admitted=admitted,
+            admitted=admitted or let_in,
             expires_at=self.clock.now() + 100_000,
         )
         return token
@@ -120,12 +126,13 @@ class MemoryPolicy:
         await self._note("open_room", room_id)
         return RoomState(
             documents=[DOCUMENT],
-            recording=RecordingView(),
-            board={"session": Piece({"state": "open"})},
+            recording=self.recording,
+            board=self.board,
             caucuses=self.caucuses,
             begun=self.begun,
             locked=self.locked,
             spoken=self.seconds_spoken,
+            conduct=self.conduct,
         )
 
     def may_see(self, room: Room, viewer: Participant, subject: Participant) -> bool:
@@ -145,10 +152,15 @@ class MemoryPolicy:
 
     async def admit(self, room: Room, by: Participant, subject: Participant) -> None:
         await self._note("admit", subject.participant_id)
+        for key, grant in self.grants.items():
+            if grant.participant_id == subject.participant_id:
+                self.grants[key] = msgspec.structs.replace(grant, admitted=True)
 
     async def remove(self, room: Room, by: Participant, subject: Participant, reason: str) -> None:
         await self._note("remove", subject.participant_id, reason)
         self.grants = {key: g for key, g in self.grants.items() if g.participant_id != subject.participant_id}
+        self.writers = [each for each in self.writers if each != subject.participant_id]
+        self._keep_caucuses(room, without=subject.participant_id)
 
     async def publication_opened(self, room: Room, publication: Publication) -> None:
         await self._note("publication_opened", publication.publication_id)
@@ -161,41 +173,75 @@ class MemoryPolicy:
 
     async def start_recording(self, room: Room, by: Participant) -> None:
         await self._note("start_recording", by.participant_id)
-        room.set_recording(RecordingView(state="on", started_at=self.clock.now()))
+        self.recording = RecordingView(state="on", started_at=self.clock.now())
+        room.set_recording(self.recording)
 
     async def pause_recording(self, room: Room, by: Participant, reason: str) -> None:
         await self._note("pause_recording", by.participant_id, reason)
-        room.set_recording(RecordingView(state="paused", started_at=self.clock.now(), reason=reason))
+        self.recording = RecordingView(state="paused", started_at=self.clock.now(), reason=reason)
+        room.set_recording(self.recording)
 
     async def continue_recording(self, room: Room, by: Participant) -> None:
         await self._note("continue_recording", by.participant_id)
-        room.set_recording(RecordingView(state="on", started_at=self.clock.now()))
+        self.recording = RecordingView(state="on", started_at=self.clock.now())
+        room.set_recording(self.recording)
 
     async def stop_recording(self, room: Room, by: Participant, reason: str) -> None:
         await self._note("stop_recording", by.participant_id, reason)
-        room.set_recording(RecordingView())
+        self.recording = RecordingView()
+        room.set_recording(self.recording)
 
     async def set_writer(
         self, room: Room, by: Participant, document_id: DocumentId, subject: Participant, may_write: bool
     ) -> None:
         await self._note("set_writer", subject.participant_id, may_write)
+        self.writers = [each for each in self.writers if each != subject.participant_id]
+        self.writers += [subject.participant_id] if may_write else []
 
     async def freeze_document(self, room: Room, by: Participant, document_id: DocumentId, content: Json) -> str:
         await self._note("freeze_document", document_id)
-        self.frozen_content = content
+        self.frozen_content, self.frozen = content, True
         return "ab" * 32
 
     async def unfreeze_document(self, room: Room, by: Participant, document_id: DocumentId, reason: str) -> None:
         await self._note("unfreeze_document", document_id, reason)
+        self.frozen = False
 
     async def open_caucus(self, room: Room, caucus: Caucus) -> None:
         await self._note("open_caucus", caucus.caucus_id, sorted(caucus.members))
+        self._keep_caucuses(room, caucus)
 
     async def change_caucus(self, room: Room, caucus: Caucus, host: Participant, *, entered: bool) -> None:
         await self._note("change_caucus", caucus.caucus_id, host.participant_id, entered)
+        self._keep_caucuses(room, caucus, host if entered else None, without=None if entered else host.participant_id)
 
     async def close_caucus(self, room: Room, caucus: Caucus) -> None:
         await self._note("close_caucus", caucus.caucus_id)
+        self._keep_caucuses(room, caucus)
+
+    def _keep_caucuses(
+        self,
+        room: Room,
+        changing: Caucus | None = None,
+        entering: Participant | None = None,
+        without: ParticipantId | None = None,
+    ) -> None:
+        """As the product does: those that run or are over, with their members as of this commit."""
+        self.caucuses = [
+            LoadedCaucus(
+                each.caucus_id,
+                each.side,
+                [
+                    LoadedMember(one.participant_id, one.display_name, one.role, one.side)
+                    for one in [*each.members.values(), *([entering] if entering and each is changing else [])]
+                    if one.participant_id != without or (changing is not None and each is not changing)
+                ],
+                each.opened_at or 0.0,
+                each.closed_at,
+            )
+            for each in room.caucuses
+            if each.state != "announced" or each is changing
+        ]
 
     async def caucus_closed(self, room: Room, caucus: Caucus) -> None:
         await self._note("caucus_closed", caucus.caucus_id)
@@ -211,13 +257,21 @@ class MemoryPolicy:
         await self._note("spoken", dict(seconds))
         self.seconds_spoken = dict(seconds)
 
+    async def keep_conduct(self, room: Room, conduct: KeptConduct) -> None:
+        await self._note("keep_conduct")
+        self.conduct = conduct
+
     async def close_room(self, room: Room, by: Participant) -> None:
         await self._note("close_room", by.participant_id)
 
     async def load_document(self, room: Room, document_id: DocumentId) -> LoadedDocument:
         await self._note("load_document", document_id)
         return LoadedDocument(
-            updates=list(self.stored), frozen=False, digest=None, writers=list(self.writers), authors=list(self.authors)
+            updates=list(self.stored),
+            frozen=self.frozen,
+            digest="ab" * 32 if self.frozen else None,
+            writers=list(self.writers),
+            authors=list(self.authors),
         )
 
     async def append_update(
@@ -487,19 +541,38 @@ class House:
         self.clock = MemoryClock()
         self.policy = MemoryPolicy(self.clock)
         self.media = MemoryMedia()
-        self.hub = Hub(
+        self.settings = settings
+        self.hub = self.open_hub()
+        self.browsers: list[Browser] = []
+
+    def open_hub(self) -> Hub:
+        return Hub(
             self.policy,
             self.media,
-            settings=settings,
+            settings=self.settings,
             clock=self.clock,
             hello_seconds=WAIT,
             monotonic=self.clock.now,
         )
-        self.browsers: list[Browser] = []
+
+    async def killed(self) -> None:
+        """The process is gone from one moment to the next: no goodbye, no timer, no write of it comes through any more.
+        Another is there; the media worker closed everything, as it does when the process above it ends."""
+        for room in self.hub.rooms.values():
+            room.policy = MemoryPolicy(self.clock)
+        serving = [each.serving for each in self.browsers if each.serving is not None]
+        for task in serving:
+            task.cancel()
+        await asyncio.gather(*serving, return_exceptions=True)
+        self.media.transports.clear()
+        self.media.publications.clear()
+        self.media.subscriptions.clear()
+        self.clock = MemoryClock(self.clock.now())
+        self.hub = self.open_hub()
 
     @property
     def room(self) -> Room:
-        room = self.hub.room(ROOM)
+        room = self.hub.room(self.room_id)
         assert room is not None
         return room
 

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import psutil
 
+from room_server.cli import AGAIN
 from room_server.settings import PREFIX
 from tests.support.waiting import until
 
@@ -106,6 +107,7 @@ async def running_service(data: Path, *flags: str, scheme: str = "http", **setti
     try:
         await until(lambda: process.returncode is not None or healthy(service.url), 60)
         assert process.returncode is None, service.text
+        await until(lambda: service.links or AGAIN.split("{url}")[0] in service.text, 10)
         yield service
     finally:
         if process.returncode is None:

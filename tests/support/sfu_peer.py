@@ -88,6 +88,20 @@ class WorkerProcess:
         await self.media.start()
         await self.changed.until(lambda: self.ready > before, "the worker is ready")
 
+    async def begin_again(self) -> None:
+        """As if it had just been started, but for its counters: transports end with the web process's connection."""
+        await self.media.close()
+        self.notices.clear()
+        self.lost = self.ready = 0
+        if self.feed_path.exists():  # a worker that has lost a recorder looks for the next one only now and then
+            self.feed_path.unlink()
+            await self.stop()
+        if self._process is None or self._process.returncode is not None:
+            await self.start()
+            return
+        await self.media.start()
+        await self.changed.until(lambda: self.ready, "the worker serves the next test")
+
     @property
     def pid(self) -> int:
         """The worker's process id."""

@@ -12,6 +12,14 @@ CHECKED = "sessionStorage.setItem('checked', 'picture');"
 """What a page keeps of the check of the phone: whoever loads it again goes on where they were."""
 
 
+DECIDED = """
+const later = window.setTimeout;
+window.setTimeout = (act, wait, ...given) =>
+  later(act, wait === 1000 && document.querySelector("progress.countdown") ? 50 : wait, ...given);
+"""
+"""The three seconds in which the mediator can take an act back pass at once."""
+
+
 async def everybody_meets(service: Service, mediator: Person, **parties: Person) -> None:
     """The mediator is in the console and has let everybody in. ``parties``: by side, in the order of their coming."""
     await mediator_conducts(mediator, service)
@@ -31,6 +39,7 @@ async def mediator_conducts(mediator: Person, service: Service) -> None:
     async with _desk(service) as desk:
         await room_client.mediator(desk, service)
         await _keep_cookies(mediator, desk)
+    await mediator.page.add_init_script(DECIDED)
     await mediator.page.goto(service.links["mediator"])
     await mediator.tap("console-enter")
     await mediator.waits_for("console")

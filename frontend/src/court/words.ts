@@ -35,13 +35,18 @@ export function eventDetail(entry: LogEntry): string | null {
 
 /** Which exhibit, and what was said of it. */
 function exhibitWords(entry: LogEntry): string | null {
-  const { number, title, page, aspect, objects, reason } = entry.data;
+  const { number, title, page, aspect, objects, reason, outcome, way, remark } = entry.data;
   const words = [typeof number === "number" ? t("exhibit.numbered", { number }) : null];
   if (typeof title === "string") words.push(title);
   if (typeof page === "number") words.push(t("court.page", { page }));
   if (typeof aspect === "string" && hasKey(`exhibit.aspect.${aspect}`)) {
     words.push(t(`exhibit.aspect.${aspect}` as Key), t(objects ? "exhibit.objects" : "exhibit.noObjection"));
     if (typeof reason === "string" && reason) words.push(reason);
+  }
+  if (typeof outcome === "string" && hasKey(`original.outcome.${outcome}`)) {
+    words.push(t(`original.outcome.${outcome}` as Key));
+    if (hasKey(`original.way.${way}`) && outcome !== "not_compared") words.push(t(`original.way.${way}` as Key));
+    if (typeof remark === "string" && remark) words.push(remark);
   }
   return words.filter((word) => word !== null).join(" · ") || null;
 }

@@ -8,6 +8,7 @@ import { Icon } from "../ui/Icon";
 import { sideName } from "../ui/Seal";
 import type { ExhibitAccess } from "./access";
 import { type Exhibit, type Presentation, shortDigest } from "./model";
+import { Originals } from "./Originals";
 import { PagePicture } from "./PagePicture";
 import { PageTurner } from "./PageTurner";
 import { StandingBadge } from "./Standing";
@@ -63,6 +64,7 @@ export function ExhibitCard({ access, exhibit, shown, page, onTurn, mine, childr
       <div class="exhibit-card__body">
         {onTurn && <PageTurner page={page} pages={pages} onTurn={onTurn} />}
         {!exhibit.private && !exhibit.withdrawn && <Views exhibit={exhibit} />}
+        <Originals exhibit={exhibit} />
         <p class="exhibit-card__digest meta">
           {t("exhibit.digest")}{" "}
           <span class="code" title={exhibit.sha256}>

@@ -2,6 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { t } from "../i18n";
 import { Button } from "../ui/Button";
+import { Watermark } from "../ui/Watermark";
 import type { ExhibitAccess } from "./access";
 import type { Exhibit } from "./model";
 import { nameOf } from "./words";
@@ -52,14 +53,17 @@ export function PagePicture({ access, exhibit, page }: Props) {
     );
   }
   return (
-    <img
-      class="exhibit-page"
-      data-testid="exhibit-page"
-      data-page={page}
-      src={address}
-      width={size?.width}
-      height={size?.height}
-      alt={words}
-    />
+    <>
+      <img
+        class="exhibit-page"
+        data-testid="exhibit-page"
+        data-page={page}
+        src={address}
+        width={size?.width}
+        height={size?.height}
+        alt={words}
+      />
+      <Watermark over="page" />
+    </>
   );
 }

@@ -1,12 +1,14 @@
 /** What one person does with exhibits over HTTP, and the pages that their device has already fetched. */
 import { ApiError, request, requestFile } from "../api";
-import type { Aspect, Party } from "./model";
+import type { Aspect, Comparison, Party } from "./model";
 
 export interface GivenView {
   aspect: Aspect;
   objects: boolean;
   reason: string;
 }
+
+export type Finding = Pick<Comparison, "outcome" | "way" | "remark">;
 
 /** Runs a request with whatever says who asks: a party's token, or nothing when a cookie does. */
 export type Run = <T>(work: (token: string | undefined) => Promise<T>) => Promise<T>;
@@ -71,6 +73,11 @@ export class ExhibitAccess {
   /** @throws ApiError */
   giveViews(exhibitId: string, side: Party, views: GivenView[]): Promise<void> {
     return this.post(`${pathOf(exhibitId)}/views`, { side, views });
+  }
+
+  /** @throws ApiError */
+  compare(exhibitId: string, finding: Finding): Promise<void> {
+    return this.post(`${pathOf(exhibitId)}/comparisons`, finding);
   }
 
   /** @throws ApiError */

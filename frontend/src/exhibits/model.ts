@@ -19,6 +19,17 @@ export interface ExhibitView {
   times: number;
 }
 
+/** What the mediator or clerk says of the original; the last one counts, none is ever changed. */
+export interface Comparison {
+  outcome: "agrees" | "differs" | "not_compared";
+  way: "camera" | "office" | "unavailable";
+  remark: string;
+  by: string;
+  /** Of who compared. */
+  name: string;
+  at: string;
+}
+
 export interface Exhibit {
   exhibit_id: string;
   /** Null as long as it is known in a private talk only. */
@@ -35,6 +46,7 @@ export interface Exhibit {
   private: boolean;
   withdrawn: boolean;
   views: ExhibitView[];
+  comparisons: Comparison[];
 }
 
 export interface Presentation {

@@ -131,12 +131,14 @@ export interface TimerView {
 /**
  * How the place that one is in is conducted. `locked`: the room takes in nobody new.
  *
- * `spotlight`: who is shown large on every screen; `timer` is taken away a while after it has ended.
+ * `spotlight`: who is shown large on every screen; `timer` is taken away a while after it has ended. `ahead`:
+ * for whoever waits to be let in, how many who wait came before them, of whatever side; the rest is not for them.
  */
 export interface StageView {
   locked: boolean;
   spotlight: ParticipantId | null;
   timer: TimerView | null;
+  ahead: number;
 }
 
 /** A shared document: who may write now, and the digest once it is frozen (lower-case hex SHA-256). */

@@ -4,7 +4,10 @@ import common from "./en/common";
 import conduct from "./en/conduct";
 import exhibits from "./en/exhibits";
 import offers from "./en/offers";
+import originals from "./en/originals";
 import party from "./en/party";
+import rehearsal from "./en/rehearsal";
+import self from "./en/self";
 import talk from "./en/talk";
 import type { Messages } from "./zh-CN";
 
@@ -16,6 +19,9 @@ const messages: Messages = {
   ...arrival,
   ...exhibits,
   ...offers,
+  ...originals,
+  ...rehearsal,
+  ...self,
   ...captions,
 };
 export default messages;

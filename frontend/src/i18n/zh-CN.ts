@@ -4,7 +4,10 @@ import common from "./zh-CN/common";
 import conduct from "./zh-CN/conduct";
 import exhibits from "./zh-CN/exhibits";
 import offers from "./zh-CN/offers";
+import originals from "./zh-CN/originals";
 import party from "./zh-CN/party";
+import rehearsal from "./zh-CN/rehearsal";
+import self from "./zh-CN/self";
 import talk from "./zh-CN/talk";
 
 const messages = {
@@ -15,6 +18,9 @@ const messages = {
   ...arrival,
   ...exhibits,
   ...offers,
+  ...originals,
+  ...rehearsal,
+  ...self,
   ...captions,
 };
 

@@ -39,6 +39,12 @@ export class OfferAccess {
     return this.post(`${pathOf(offerId)}/withdraw`, {});
   }
 
+  /** Put the terms of an accepted one into the agreement's draft.
+   * @throws ApiError */
+  draft(offerId: string): Promise<unknown> {
+    return this.post(`${pathOf(offerId)}/draft`, {});
+  }
+
   private post(path: string, body: unknown): Promise<unknown> {
     return this.run((token) => request<unknown>(path, { method: "POST", body, token }));
   }

@@ -42,6 +42,11 @@ export function offersOf(state: RoomState): Offer[] {
     .sort((a, b) => b.made_at - a.made_at);
 }
 
+/** Since when its terms are in the draft (Unix seconds); null: they are not, or this is not the mediator's screen. */
+export function draftedAt(state: RoomState, offerId: string): number | null {
+  return (state.board[`drafted/${offerId}`] as { at: number } | undefined)?.at ?? null;
+}
+
 /** Where it stands now; `now` is the server's Unix time in seconds. */
 export function stateNow(offer: Offer, now: number): OfferState {
   const ends = offer.state === "open" || offer.state === "private" || offer.state === "replaced";

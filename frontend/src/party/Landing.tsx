@@ -10,6 +10,7 @@ import { Frame } from "./Frame";
 interface Props {
   link: LinkView;
   onContinue: (soundOnly: boolean) => void;
+  onRehearse: () => void;
 }
 
 function startOf(at: Date): { headline: string; date: string } {
@@ -36,12 +37,26 @@ function Promised({ icon, children }: { icon: IconName; children: string }) {
   );
 }
 
+/** The day and the hour, and how far away they are when it is soon. */
+export function When({ at }: { at: string }) {
+  const moment = new Date(at);
+  const start = startOf(moment);
+  const away = distance(moment.getTime() / 1000 - useNow(10_000));
+  return (
+    <div class="row row--top">
+      <Icon name="cal" large />
+      <div>
+        <p class="h2">{start.headline}</p>
+        <p class="meta">{start.date}</p>
+        {away && <p class="meta">{away}</p>}
+      </div>
+    </div>
+  );
+}
+
 /** Whose mediation, when, who waits, and how to check that this is no fraud. */
-export function Landing({ link, onContinue }: Props) {
+export function Landing({ link, onContinue, onRehearse }: Props) {
   const { session, person } = link;
-  const at = new Date(session.scheduled_at);
-  const start = startOf(at);
-  const away = distance(at.getTime() / 1000 - useNow(10_000));
   return (
     <Frame
       page="landing"
@@ -67,14 +82,7 @@ export function Landing({ link, onContinue }: Props) {
         </Note>
       )}
       <div class="card stack stack--4">
-        <div class="row row--top">
-          <Icon name="cal" large />
-          <div>
-            <p class="h2">{start.headline}</p>
-            <p class="meta">{start.date}</p>
-            {away && <p class="meta">{away}</p>}
-          </div>
-        </div>
+        <When at={session.scheduled_at} />
         <dl class="facts">
           <dt>{t("landing.youAre")}</dt>
           <dd>
@@ -83,6 +91,12 @@ export function Landing({ link, onContinue }: Props) {
           <dt>{t("side.mediator")}</dt>
           <dd>{session.mediator_name}</dd>
         </dl>
+      </div>
+      <div class="stack stack--1">
+        <Button block icon="cam" testId="landing-rehearse" onClick={onRehearse}>
+          {t("rehearsal.try")}
+        </Button>
+        <p class="meta">{t("rehearsal.tryText")}</p>
       </div>
       <Note tone="ok" title={t("landing.waiting")}>
         <p class="meta">{t("landing.apart")}</p>

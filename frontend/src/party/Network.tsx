@@ -21,13 +21,22 @@ async function tryNetwork(secret: string, signal: AbortSignal): Promise<Result> 
   }
 }
 
-export function Network({ secret }: { secret: string }) {
+interface Props {
+  secret: string;
+  onGrade: (grade: Result["grade"]) => void;
+}
+
+export function Network({ secret, onGrade }: Props) {
   const [result, setResult] = useState<Result | null>(null);
   const [tries, setTries] = useState(0);
   useEffect(() => {
     const giveUp = new AbortController();
     setResult(null);
-    tryNetwork(secret, giveUp.signal).then((found) => !giveUp.signal.aborted && setResult(found));
+    tryNetwork(secret, giveUp.signal).then((found) => {
+      if (giveUp.signal.aborted) return;
+      setResult(found);
+      onGrade(found.grade);
+    });
     return () => giveUp.abort();
   }, [secret, tries]);
   const grade = result?.grade ?? "measuring";

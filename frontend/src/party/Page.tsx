@@ -11,6 +11,7 @@ import { Landing } from "./Landing";
 import { Notices } from "./Notices";
 import { Precheck } from "./Precheck";
 import { applyType, checkedBefore, rememberChecked } from "./preferences";
+import { Rehearsal } from "./Rehearsal";
 import { Visit, withToken } from "./visit";
 
 const loadRoom = () => import("./room/RoomPage");
@@ -20,6 +21,7 @@ type Step =
   | { at: "opening" }
   | { at: "ended"; kind: EndKind }
   | { at: "landing" }
+  | { at: "rehearsal" }
   | { at: "precheck"; soundOnly: boolean }
   | { at: "identity" }
   | { at: "notices"; me: Me }
@@ -97,7 +99,17 @@ export default function Page() {
     case "ended":
       return <Ending kind={step.kind} />;
     case "landing":
-      return link && <Landing link={link} onContinue={(soundOnly) => setStep({ at: "precheck", soundOnly })} />;
+      return (
+        link && (
+          <Landing
+            link={link}
+            onContinue={(soundOnly) => setStep({ at: "precheck", soundOnly })}
+            onRehearse={() => setStep({ at: "rehearsal" })}
+          />
+        )
+      );
+    case "rehearsal":
+      return link && <Rehearsal secret={visit.secret} link={link} onBack={() => setStep({ at: "landing" })} />;
     case "precheck":
       return (
         <Precheck secret={visit.secret} soundOnly={step.soundOnly} onChecked={(result) => void afterCheck(result)} />

@@ -5,10 +5,14 @@ import { Mark } from "./Mark";
 import { playChime } from "./meter";
 
 /** Two notes, and the question whether they were heard. */
-export function Speaker() {
+export function Speaker({ onHeard }: { onHeard: (heard: boolean) => void }) {
   const [playing, setPlaying] = useState(false);
   const [played, setPlayed] = useState(false);
   const [heard, setHeard] = useState<boolean | null>(null);
+  const answer = (yes: boolean) => {
+    setHeard(yes);
+    onHeard(yes);
+  };
   const play = () => {
     if (playing) return;
     setPlaying(true);
@@ -31,10 +35,10 @@ export function Speaker() {
           <fieldset class="speaker__question">
             <legend class="meta">{t("precheck.speakerQuestion")}</legend>
             <span class="row row--wrap">
-              <Button testId="speaker-yes" aria-pressed={heard === true} onClick={() => setHeard(true)}>
+              <Button testId="speaker-yes" aria-pressed={heard === true} onClick={() => answer(true)}>
                 {t("precheck.speakerYes")}
               </Button>
-              <Button testId="speaker-no" aria-pressed={heard === false} onClick={() => setHeard(false)}>
+              <Button testId="speaker-no" aria-pressed={heard === false} onClick={() => answer(false)}>
                 {t("precheck.speakerNo")}
               </Button>
               <Button icon="replay" testId="speaker-play" onClick={play} aria-disabled={playing}>

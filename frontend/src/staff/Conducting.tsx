@@ -77,8 +77,15 @@ export function Lock() {
   const { locked } = state.stage;
   if (!locked) {
     return (
-      <Button dense icon="unlock" testId="lock" onClick={() => void command("lock_room", { locked: true })}>
-        {t("conduct.lock")}
+      <Button
+        dense
+        icon="unlock"
+        testId="lock"
+        aria-label={t("conduct.lock")}
+        title={t("conduct.lock")}
+        onClick={() => void command("lock_room", { locked: true })}
+      >
+        {t("conduct.lockShort")}
       </Button>
     );
   }

@@ -1,11 +1,12 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { t } from "../i18n";
-import type { RoomState } from "../room/state";
+import { myself, type RoomState } from "../room/state";
 import { Confirm } from "../ui/Confirm";
 import { Connected } from "../ui/connected";
 import { useStore } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { Sounds } from "../ui/Sounds";
+import { Viewing } from "../ui/Watermark";
 import { type SessionDetail, type StaffAccount, sentenceOf, sessionDetail } from "./api";
 import { Calls } from "./Calls";
 import { Caucus } from "./CaucusControls";
@@ -43,7 +44,9 @@ export function Console(props: Props) {
   if (state) {
     return (
       <Connected.Provider value={connection.phase === "open"}>
-        <LiveConsole {...props} state={state} />
+        <Viewing.Provider value={`${myself(state)?.display_name ?? ""} ${props.detail.case_no}`.trim()}>
+          <LiveConsole {...props} state={state} />
+        </Viewing.Provider>
       </Connected.Provider>
     );
   }

@@ -5,10 +5,12 @@ import { ExhibitAccess, type GivenView } from "../exhibits/access";
 import { ExhibitCard } from "../exhibits/Card";
 import { ExhibitList } from "../exhibits/List";
 import { type Exhibit, exhibitsOf, mayPresent, mostBytes, otherSides, presentationOf } from "../exhibits/model";
+import { RecordOriginal } from "../exhibits/Originals";
 import { ViewForm } from "../exhibits/ViewForm";
 import { refusalOf } from "../exhibits/words";
 import { t } from "../i18n";
 import { myCaucus } from "../room/caucus";
+import { useActs } from "../ui/acts";
 import { Button, LinkButton } from "../ui/Button";
 import { scrollable } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
@@ -23,20 +25,10 @@ export function ExhibitsTab() {
   const all = exhibitsOf(state);
   const [chosen, setChosen] = useState<string | null>(null);
   const [adding, setAdding] = useState(false);
-  const [refusal, setRefusal] = useState("");
+  const { refusal, act } = useActs(refusalOf);
   // Whatever comes onto everybody's screen comes to the front here too.
   useEffect(() => setChosen(null), [presented?.shown.exhibit_id]);
   const open = all.find((one) => one.exhibit_id === chosen) ?? presented?.exhibit ?? null;
-  const act = async (work: () => Promise<unknown>) => {
-    setRefusal("");
-    try {
-      await work();
-      return true;
-    } catch (error) {
-      setRefusal(refusalOf(error));
-      return false;
-    }
-  };
   return (
     <div class="exhibits" {...scrollable} data-testid="exhibits">
       {refusal && (
@@ -165,6 +157,7 @@ function OpenExhibit({ access, exhibit, act }: OpenProps) {
           )}
         </div>
       )}
+      {!recording && <RecordOriginal access={access} exhibit={exhibit} act={act} />}
     </ExhibitCard>
   );
 }

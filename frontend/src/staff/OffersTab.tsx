@@ -2,17 +2,21 @@
 import { useMemo, useState } from "preact/hooks";
 import "../styles/offers.css";
 import { t } from "../i18n";
+import { shortTime } from "../i18n/time";
 import { OfferAccess, type Wanted } from "../offers/access";
 import { OfferCard } from "../offers/Card";
 import { Comparison } from "../offers/Comparison";
 import { OfferForm } from "../offers/Form";
-import { offersOf } from "../offers/model";
+import { draftedAt, offersOf } from "../offers/model";
 import { Own } from "../offers/Own";
 import { offerRefusal } from "../offers/words";
 import { myCaucus } from "../room/caucus";
+import { useActs } from "../ui/acts";
 import { Button } from "../ui/Button";
 import { scrollable, useNow } from "../ui/hooks";
+import { Icon } from "../ui/Icon";
 import { Note } from "../ui/Note";
+import { DOCUMENT } from "./phase";
 import { useTools } from "./tools";
 
 export function OffersTab() {
@@ -23,17 +27,7 @@ export function OffersTab() {
   );
   const now = useNow(5000) + state.clockOffset;
   const [making, setMaking] = useState(false);
-  const [refusal, setRefusal] = useState("");
-  const act = async (work: () => Promise<unknown>) => {
-    setRefusal("");
-    try {
-      await work();
-      return true;
-    } catch (error) {
-      setRefusal(offerRefusal(error));
-      return false;
-    }
-  };
+  const { refusal, act } = useActs(offerRefusal);
   const make = async (wanted: Wanted) => {
     const made = await act(() => access.make(wanted));
     if (made) setMaking(false);
@@ -65,7 +59,14 @@ export function OffersTab() {
       {all.length === 0 && <p class="meta">{t("offer.none")}</p>}
       {all.map((offer) => (
         <OfferCard key={offer.offer_id} offer={offer} now={now} mine={offer.owner_id === state.me}>
-          {offer.text && <ForTheDraft text={offer.text} />}
+          {offer.text && (
+            <ForTheDraft
+              text={offer.text}
+              since={draftedAt(state, offer.offer_id)}
+              frozen={state.documents.get(DOCUMENT)?.frozen ?? false}
+              onPut={() => act(() => access.draft(offer.offer_id))}
+            />
+          )}
           {offer.owner_id === state.me && <Own offer={offer} now={now} access={access} act={act} />}
         </OfferCard>
       ))}
@@ -76,22 +77,51 @@ export function OffersTab() {
   );
 }
 
-/** What was accepted, in the words of an agreement. Nothing writes it into the draft but a person. */
-function ForTheDraft({ text }: { text: string }) {
+interface DraftProps {
+  text: string;
+  /** Since when its terms are in the draft; null: they are not. */
+  since: number | null;
+  frozen: boolean;
+  onPut: () => Promise<boolean>;
+}
+
+/** What was accepted, in the words of an agreement: one press puts it into the draft, once. */
+function ForTheDraft({ text, since, frozen, onPut }: DraftProps) {
   const [copied, setCopied] = useState(false);
+  const [busy, setBusy] = useState(false);
   const copy = () =>
     void navigator.clipboard?.writeText(text).then(
       () => setCopied(true),
       () => setCopied(false),
     );
+  const put = () => {
+    setBusy(true);
+    void onPut().then(() => setBusy(false));
+  };
   return (
     <div class="offer__text">
-      <p class="prose" data-testid="offer-text">
+      <p class="prose" data-testid="offer-text" lang="zh-CN">
         {text}
       </p>
-      <Button dense icon={copied ? "check" : "copy"} testId="offer-copy" onClick={copy}>
-        {t(copied ? "offer.copied" : "offer.copy")}
-      </Button>
+      <div role="status">
+        {since !== null && (
+          <p class="row meta" data-testid="offer-drafted">
+            <Icon name="check" />
+            {t("offer.drafted", { time: shortTime(since * 1000) })}
+          </p>
+        )}
+        {since === null && frozen && <p class="meta">{t("offer.draftFrozen")}</p>}
+      </div>
+      <div class="exhibit-acts">
+        {since === null && (
+          <Button dense look="primary" icon="doc" testId="offer-draft" disabled={busy || frozen} onClick={put}>
+            {t("offer.draft")}
+          </Button>
+        )}
+        <Button dense icon={copied ? "check" : "copy"} testId="offer-copy" onClick={copy}>
+          {t(copied ? "offer.copied" : "offer.copy")}
+        </Button>
+      </div>
     </div>
   );
 }

@@ -1,7 +1,7 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { ParticipantView } from "../generated/messages";
 import { hasKey, t } from "../i18n";
-import { apart } from "../room/caucus";
+import { apart, myCaucus } from "../room/caucus";
 import { inOrder } from "../room/conduct";
 import { Button } from "../ui/Button";
 import { CaucusTotals } from "../ui/CaucusBar";
@@ -14,6 +14,7 @@ import { reissueLink, revokeLink, type SessionPerson } from "./api";
 import { Balance } from "./Balance";
 import { OpenCaucus } from "./CaucusControls";
 import { Lock } from "./Conducting";
+import { Invitation } from "./Invitation";
 import { Isolation } from "./Isolation";
 import { conductWords, DeviceTool, SharingTool, SpotlightTool, sends } from "./PersonTools";
 import { Queue } from "./Queue";
@@ -29,8 +30,13 @@ export function PeoplePane({ onClose }: { onClose: () => void }) {
   const waiting = people.filter((one) => one.presence === "waiting");
   const inside = inOrder(people.filter((one) => one.presence !== "waiting"));
   const sides = [...new Set([...SIDES, ...waiting.map((one) => one.side)])];
+  // One person's tools at a time: the column stays short.
+  const [toolsOf, setToolsOf] = useState("");
+  // Whether a private talk is sealed comes into sight as it begins, wherever the column was scrolled to.
+  const pane = useRef<HTMLElement>(null);
+  useEffect(() => pane.current?.scrollTo(0, 0), [myCaucus(state)?.caucus_id]);
   return (
-    <aside class="people" id="people" aria-label={t("staff.people")}>
+    <aside class="people" id="people" aria-label={t("staff.people")} ref={pane}>
       <button class="btn btn--dense people__close" type="button" onClick={onClose}>
         <Icon name="x" />
         {t("common.close")}
@@ -40,11 +46,17 @@ export function PeoplePane({ onClose }: { onClose: () => void }) {
         <h2 class="section-title">
           {t("staff.waitingRooms")} <span class="tiny">{t("staff.waitingRoomsHint")}</span>
         </h2>
-        {sides.map((side) => (
-          <WaitingRoom key={side} side={side} waiting={waiting.filter((one) => one.side === side)} />
-        ))}
-        <Lock />
-        <Greet sides={SIDES} />
+        {waiting.length === 0 ? (
+          <NobodyWaits sides={sides} />
+        ) : (
+          sides.map((side) => (
+            <WaitingRoom key={side} side={side} waiting={waiting.filter((one) => one.side === side)} />
+          ))
+        )}
+        <div class="people__door">
+          <Lock />
+          <Greet sides={SIDES} />
+        </div>
       </section>
       <section class="stack stack--2">
         <h2 class="section-title">
@@ -52,7 +64,12 @@ export function PeoplePane({ onClose }: { onClose: () => void }) {
         </h2>
         <div class="side">
           {inside.map((one) => (
-            <Inside key={one.participant_id} person={one} />
+            <Inside
+              key={one.participant_id}
+              person={one}
+              open={one.participant_id === toolsOf}
+              onOpen={(open) => setToolsOf(open ? one.participant_id : "")}
+            />
           ))}
         </div>
         <div class="row row--wrap">
@@ -67,6 +84,20 @@ export function PeoplePane({ onClose }: { onClose: () => void }) {
       <Links />
       <LanguageSwitch />
     </aside>
+  );
+}
+
+/** The rooms of all sides on one line. */
+function NobodyWaits({ sides }: { sides: string[] }) {
+  return (
+    <div class="side">
+      <div class="side__head">
+        {sides.map((side) => (
+          <Seal key={side} side={side} />
+        ))}
+        <span class="people__right tiny">{t("staff.nobodyWaits")}</span>
+      </div>
+    </div>
   );
 }
 
@@ -123,9 +154,15 @@ function PersonNote({ participantId }: { participantId: string }) {
   return <p class="tiny">{words.join(" · ")}</p>;
 }
 
-function Inside({ person }: { person: ParticipantView }) {
+interface InsideProps {
+  person: ParticipantView;
+  /** Whether the tools that are needed now and then are shown. */
+  open: boolean;
+  onOpen: (open: boolean) => void;
+}
+
+function Inside({ person, open, onOpen }: InsideProps) {
   const { state } = useTools();
-  const [open, setOpen] = useState(false);
   const me = person.participant_id === state.me;
   const reachable = !me && apart(state, person) === null;
   const words = conductWords(state, person);
@@ -156,7 +193,7 @@ function Inside({ person }: { person: ParticipantView }) {
           aria-expanded={open}
           aria-label={tools}
           title={tools}
-          onClick={() => setOpen(!open)}
+          onClick={() => onOpen(!open)}
         >
           <Icon name="more" />
         </button>
@@ -306,6 +343,7 @@ function LinkRow({ person }: { person: SessionPerson }) {
           <Button dense icon={copied ? "check" : "copy"} onClick={copy}>
             {copied ? t("staff.link.copied") : t("staff.link.copy")}
           </Button>
+          <Invitation person={person} url={url} />
         </div>
       )}
     </div>

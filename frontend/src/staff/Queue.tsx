@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import type { ParticipantView } from "../generated/messages";
 import { t } from "../i18n";
 import { queueOf } from "../room/conduct";
@@ -14,7 +15,11 @@ export function Queue() {
   const waiting = queueOf(state);
   const tired = [...state.participants.values()].filter((one) => one.wants_break);
   return (
-    <section class="stack stack--2" data-testid="queue">
+    <section
+      class="stack stack--2 people__queue"
+      data-testid="queue"
+      data-waiting={waiting.length > 0 ? "" : undefined}
+    >
       <h2 class="section-title">
         {t("conduct.queue")} <span class="tiny">{waiting.length}</span>
       </h2>
@@ -39,6 +44,8 @@ function Waiting({ person, last }: { person: ParticipantView; last: boolean }) {
   const now = useNow(1000) + state.clockOffset;
   const { participant_id: id, display_name: name, hand_place: place } = person;
   const alone = last && place === 1;
+  const [open, setOpen] = useState(false);
+  const tools = t("conduct.tools", { name });
   return (
     <li class="person queue__row" data-testid="hand-raised" data-participant={id}>
       <b class="queue__place">{place}</b>
@@ -56,33 +63,58 @@ function Waiting({ person, last }: { person: ParticipantView; last: boolean }) {
       >
         {t("conduct.word")}
       </Button>
-      <span class={alone ? undefined : "queue__tools"}>
-        {!alone && (
-          <>
-            <Tool
-              icon="up"
-              word={t("conduct.up", { name })}
-              disabled={place === 1}
-              testId="hand-up"
-              onPress={() => void command("move_hand", { participant_id: id, place: place - 1 })}
-            />
-            <Tool
-              icon="down"
-              word={t("conduct.down", { name })}
-              disabled={last}
-              testId="hand-down"
-              onPress={() => void command("move_hand", { participant_id: id, place: place + 1 })}
-            />
-          </>
-        )}
-        <Tool
-          icon="x"
-          word={t("conduct.lower", { name })}
-          testId="hand-lower"
-          onPress={() => void command("lower_hand", { participant_id: id })}
-        />
-      </span>
+      {!alone && (
+        <button
+          class="btn btn--dense btn--icon queue__tool queue__more"
+          type="button"
+          data-testid="hand-tools"
+          data-participant={id}
+          aria-expanded={open}
+          aria-label={tools}
+          title={tools}
+          onClick={() => setOpen(!open)}
+        >
+          <Icon name="more" />
+        </button>
+      )}
+      {(alone || open) && <HandTools person={person} last={last} />}
     </li>
+  );
+}
+
+/** Another place in the queue, or none. */
+function HandTools({ person, last }: { person: ParticipantView; last: boolean }) {
+  const { command } = useTools();
+  const { participant_id: id, display_name: name, hand_place: place } = person;
+  const alone = last && place === 1;
+  const move = (to: number) => () => void command("move_hand", { participant_id: id, place: to });
+  return (
+    <span class={alone ? undefined : "queue__tools"}>
+      {!alone && (
+        <>
+          <Tool
+            icon="up"
+            word={t("conduct.up", { name })}
+            disabled={place === 1}
+            testId="hand-up"
+            onPress={move(place - 1)}
+          />
+          <Tool
+            icon="down"
+            word={t("conduct.down", { name })}
+            disabled={last}
+            testId="hand-down"
+            onPress={move(place + 1)}
+          />
+        </>
+      )}
+      <Tool
+        icon="x"
+        word={t("conduct.lower", { name })}
+        testId="hand-lower"
+        onPress={() => void command("lower_hand", { participant_id: id })}
+      />
+    </span>
   );
 }
 

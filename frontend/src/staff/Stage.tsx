@@ -9,6 +9,8 @@ import { myself, publicationOf, type RoomState } from "../room/state";
 import { Button } from "../ui/Button";
 import { scrollable, useStore } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
+import { HideSelf, SelfHidden } from "../ui/SelfView";
+import { isSelfHidden } from "../ui/selfHidden";
 import { Tile } from "../ui/Tile";
 import { Captioning, CaptionsButton } from "./Captioning";
 import { MuteAll, Timers } from "./Conducting";
@@ -23,6 +25,9 @@ export function Stage({ small }: { small: boolean }) {
   const people = inOrder([...state.participants.values()].filter((one) => one.presence !== "waiting"));
   const large = people.find((one) => one.participant_id === state.stage.spotlight);
   const inside = large ? [large, ...people.filter((one) => one !== large)] : people;
+  // Alone, one's own picture stays: an empty stage tells nothing.
+  const hidden = isSelfHidden(state.me) && inside.length > 1;
+  const seen = inside.filter((one) => !hidden || one.participant_id !== state.me);
   const screens = inside.filter(
     (one) => one.participant_id !== state.me && publicationOf(state, one.participant_id, "screen", "video"),
   );
@@ -38,19 +43,27 @@ export function Stage({ small }: { small: boolean }) {
     <main class="stage" aria-label={t("staff.room")}>
       <div
         class="stage__tiles"
-        data-count={Math.min(inside.length + screens.length, 6)}
+        data-count={Math.min(seen.length + screens.length, 6)}
         data-spotlight={large && screens.length === 0 ? "" : undefined}
         {...(small ? scrollable : {})}
       >
         {screens.map((one) => (
           <ScreenTile key={one.participant_id} person={one} state={state} media={media} small={small} />
         ))}
-        {inside.map((one) => (
-          <PersonTile key={one.participant_id} person={one} state={state} media={media} small={small} />
+        {seen.map((one) => (
+          <PersonTile
+            key={one.participant_id}
+            person={one}
+            state={state}
+            media={media}
+            small={small}
+            alone={inside.length === 1}
+          />
         ))}
       </div>
       <Captioning open={captioning} />
       <div class="stage__controls">
+        {hidden && <OwnLine state={state} media={media} small={small} />}
         <OwnDevice
           local={media.microphone}
           icons={["mic", "mic-off"]}
@@ -76,6 +89,21 @@ export function Stage({ small }: { small: boolean }) {
         )}
       </div>
     </main>
+  );
+}
+
+function OwnLine({ state, media, small }: { state: RoomState; media: MediaState; small: boolean }) {
+  const microphone = publicationOf(state, state.me, "microphone");
+  const camera = publicationOf(state, state.me, "camera");
+  return (
+    <SelfHidden
+      microphone={media.microphone.wanted && media.microphone.track !== null && !microphone?.muted_by_host}
+      mutedByHost={microphone?.muted_by_host}
+      camera={media.camera.wanted && media.camera.track !== null && !camera?.muted_by_host}
+      quality={myself(state)?.quality}
+      spotlit={state.stage.spotlight === state.me}
+      compact={small}
+    />
   );
 }
 
@@ -109,7 +137,7 @@ function ScreenTile({ person, state, media, small }: PersonTileProps) {
   );
 }
 
-function PersonTile({ person, state, media, small }: PersonTileProps) {
+function PersonTile({ person, state, media, small, alone }: PersonTileProps & { alone: boolean }) {
   const { desk } = useTools();
   const id = person.participant_id;
   const me = id === state.me;
@@ -143,6 +171,7 @@ function PersonTile({ person, state, media, small }: PersonTileProps) {
         <>
           {!me && <DeviceTool person={person} device="microphone" />}
           {!me && <DeviceTool person={person} device="camera" />}
+          {me && !alone && <HideSelf me={id} />}
           <SpotlightTool person={person} bare />
         </>
       )}

@@ -50,8 +50,8 @@ export function Greet({ sides }: { sides: string[] }) {
   };
   return (
     <details class="greet">
-      <summary class="section-title" data-testid="greet-open">
-        {t("staff.waiting.greet")}
+      <summary class="btn btn--dense" data-testid="greet-open" title={t("staff.waiting.greet")}>
+        {t("staff.waiting.greetShort")}
       </summary>
       <form
         class="greet__form"

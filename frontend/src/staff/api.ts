@@ -1,5 +1,5 @@
 /** What the staff's part of the server answers, and the calls of these screens. */
-import { ApiError, request } from "../api";
+import { ApiError, request, requestFile } from "../api";
 import { hasKey, t } from "../i18n";
 import { CommandError, ConnectionLost } from "../room/failure";
 
@@ -83,6 +83,11 @@ function linkPath(sessionId: string, participantId: string): string {
 
 export function reissueLink(sessionId: string, participantId: string): Promise<{ url: string }> {
   return request<{ url: string }>(`${linkPath(sessionId, participantId)}/reissue`, { method: "POST" });
+}
+
+/** The QR code of a link that was issued just now. */
+export function linkQr(sessionId: string, participantId: string, url: string): Promise<Blob> {
+  return requestFile(`${linkPath(sessionId, participantId)}/qr`, { method: "POST", body: { url } });
 }
 
 export function revokeLink(sessionId: string, participantId: string): Promise<void> {

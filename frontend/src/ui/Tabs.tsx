@@ -1,4 +1,5 @@
-/** A list of tabs (WAI-ARIA tabs pattern): arrow keys move and choose, only the chosen one is in the tab order. */
+/** A list of tabs (WAI-ARIA tabs pattern): arrow keys, Home and End move and choose; only the chosen one is in the tab
+ * order. */
 import { useRef } from "preact/hooks";
 import { t } from "../i18n";
 
@@ -18,15 +19,19 @@ interface Props {
 export const tabId = (id: string) => `tab-${id}`;
 export const panelId = (id: string) => `panel-${id}`;
 
-const STEPS: Record<string, number> = { ArrowRight: 1, ArrowLeft: -1 };
+/** Where a key leads from the tab at `at` of `count`; undefined: it is none of these keys. */
+function target(key: string, at: number, count: number): number | undefined {
+  if (key === "ArrowRight") return (at + 1) % count;
+  if (key === "ArrowLeft") return (at + count - 1) % count;
+  if (key === "Home") return 0;
+  return key === "End" ? count - 1 : undefined;
+}
 
 export function Tabs({ label, tabs, chosen, onChoose }: Props) {
   const list = useRef<HTMLDivElement>(null);
   const move = (event: KeyboardEvent) => {
-    const step = STEPS[event.key];
-    if (step === undefined) return;
     const at = tabs.findIndex((tab) => tab.id === chosen);
-    const next = tabs[(at + step + tabs.length) % tabs.length];
+    const next = tabs[target(event.key, at, tabs.length) ?? -1];
     if (!next) return;
     event.preventDefault();
     onChoose(next.id);

@@ -6,6 +6,7 @@ import type { RemoteTrack, TileSize } from "../room/media";
 import { Icon } from "./Icon";
 import { Seal } from "./Seal";
 import { useTileSize } from "./tileSize";
+import { Watermark } from "./Watermark";
 
 export interface TileProps {
   participantId: string;
@@ -130,6 +131,7 @@ export function Tile(props: TileProps) {
       data-layer={remote?.layer ?? undefined}
     >
       {shown && <Picture participantId={participantId} track={track} mirrored={self ?? false} />}
+      {shown && !self && <Watermark over="picture" />}
       {givenUp && <Absent reason="givenUp" />}
       {!shown && <Absent reason={props.apart ?? (dropped ? "dropped" : (props.awaited ?? "off"))} />}
       <figcaption class="tile__name">

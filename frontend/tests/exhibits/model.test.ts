@@ -27,6 +27,7 @@ function exhibit(id: string, changes: Partial<Exhibit> = {}): Exhibit {
     private: false,
     withdrawn: false,
     views: [],
+    comparisons: [],
     ...changes,
   };
 }

@@ -42,7 +42,7 @@ export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
     recording: { state: "off", started_at: null, failed_at: null, reason: null, lost_seconds: 0 },
     documents: [{ document_id: "agreement", frozen: false, writers: ["host"], digest: null }],
     caucuses: [],
-    stage: { locked: false, spotlight: null, timer: null },
+    stage: { locked: false, spotlight: null, timer: null, ahead: 0 },
     board: {},
     media_epoch: 1,
     server_time: 1000,

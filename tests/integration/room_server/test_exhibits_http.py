@@ -154,6 +154,11 @@ async def test_the_dossier_holds_originals_hashes_views_and_no_word_of_what_was_
     await bring(people.worker, damaged)
     body = {"side": "respondent", "views": [{"aspect": "authenticity", "objects": True, "reason": "没有盖章"}]}
     assert (await people.agent.post(f"/api/exhibits/{first}/views", json=body)).status_code == 204
+    said = {"outcome": "differs", "way": "camera", "remark": "原件没有签名"}
+    assert (await people.worker.post(f"/api/exhibits/{first}/comparisons", json=said)).status_code == 403
+    assert (await people.mediator.post(f"/api/exhibits/{first}/comparisons", json=said)).status_code == 204
+    empty = await people.mediator.post(f"/api/exhibits/{first}/comparisons", json={**said, "remark": ""})
+    assert (empty.status_code, empty.json()["code"]) == (422, "remark_missing")
     assert (await people.worker.post(f"/api/exhibits/{first}/withdraw")).status_code == 204
     await room.caucus("cau_1", room.worker, room.host)
     private = picture(mark="底线")
@@ -176,4 +181,7 @@ async def test_the_dossier_holds_originals_hashes_views_and_no_word_of_what_was_
     assert listed[0]["withdrawn_at"]
     assert listed[0]["sha256"] == sha256(PDF).hexdigest()
     assert [view["reason"] for view in listed[0]["views"]] == ["没有盖章"]
+    [compared] = listed[0]["comparisons_with_the_original"]
+    assert (compared["outcome"], compared["way"], compared["remark"]) == ("differs", "camera", "原件没有签名")
+    assert (compared["entered_by"], listed[1]["comparisons_with_the_original"]) == (room.host, [])
     assert {"kind": "caucus_exhibit", "count": 1, "duration": 0} in catalogue["withheld"]

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from recorder.verify import verify
+from room_server.services.qr import svg
 from tests.support.product_room import CONTENT, LAST4, Product, handwriting
 
 
@@ -205,6 +206,33 @@ async def test_a_revoked_link_kills_the_token_that_came_from_it(product: Product
         assert fresh.status_code == 200
         shown = (await mediator.get(base)).json()["people"]
         assert next(item for item in shown if item["participant_id"] == person)["link_state"] == "fresh"
+
+
+async def test_a_new_link_is_drawn_for_the_hosts_of_its_session_and_no_other_address_is(product: Product) -> None:
+    async with product.browser() as worker, product.browser() as mediator, product.browser() as court:
+        headers = await enter(worker, product, "respondent")
+        await sign_in(mediator, product, "zhouhe")
+        await sign_in(court, product, "faguan")
+        person, other = await product.person("applicant"), await product.person("respondent")
+        base = f"/api/staff/sessions/{product.session_id}/links"
+        old = f"{product.ports.base_url}/j/{product.secret('applicant')}"
+        url = (await mediator.post(f"{base}/{person}/reissue")).json()["url"]
+        drawn = await mediator.post(f"{base}/{person}/qr", json={"url": url})
+        assert (drawn.status_code, drawn.headers["content-type"]) == (200, "image/svg+xml")
+        assert drawn.headers["cache-control"] == "no-store"
+        assert drawn.content == svg(url)
+        assert (await court.post(f"{base}/{person}/qr", json={"url": url})).status_code == 403
+        assert (await worker.post(f"{base}/{person}/qr", json={"url": url}, headers=headers)).status_code == 401
+        elsewhere = url.replace("://", "://evil.example/", 1)
+        for whom, address, status in (
+            (person, old, 410),
+            (other, url, 404),
+            (person, elsewhere, 404),
+            (person, "javascript:alert(1)", 404),
+        ):
+            refused = await mediator.post(f"{base}/{whom}/qr", json={"url": address})
+            assert (refused.status_code, refused.content[:4]) != (200, b"<svg")
+            assert refused.status_code == status
 
 
 async def test_an_outdated_or_incomplete_answer_is_refused(product: Product) -> None:

@@ -482,3 +482,53 @@ async def test_three_thousand_mutated_updates_never_crash_and_change_nothing_whe
         if len(desk.home.policy.updates) != kept:
             document._text = text = seeds()[0]
     assert refused > 1000 and accepted > 10
+
+
+# ---- what the product writes -----------------------------------------------------------------------------------------
+
+CLAUSE = {
+    "type": "paragraph",
+    "content": [{"type": "text", "marks": [{"type": "bold"}], "text": "第二条"}, {"type": "text", "text": "　付款。"}],
+}
+
+
+async def insert(desk: Desk, name: str, *, refuse: Exception | None = None) -> list[bytes]:
+    """Put a clause before the second node, in somebody's name. What was kept."""
+    kept: list[bytes] = []
+
+    async def keep(change: bytes) -> None:
+        if refuse is not None:
+            raise refuse
+        kept.append(change)
+
+    await desk.home.room.document(DOCUMENT).insert(ParticipantId(name), lambda _: (1, [CLAUSE]), keep)
+    return kept
+
+
+async def test_what_is_put_in_for_somebody_is_kept_and_on_every_screen(desk: Desk) -> None:
+    writer, reader = await desk.edit(desk.a), await desk.edit(desk.reader)
+    for text in ("一", "二"):
+        writer.write(text)
+        await reader.hear()
+    kept = await insert(desk, "a")
+    assert desk.content()["content"][1] == CLAUSE
+    for editor in (writer, reader):
+        assert await editor.hear() == yjs.SYNC_UPDATE
+        assert "第二条" in str(editor.text)
+    again = SharedText([*(update for _, update in desk.home.policy.updates), *kept])
+    assert again.content() == desk.content()
+
+
+async def test_nothing_is_put_into_a_frozen_text_nor_for_somebody_who_may_not_write(desk: Desk) -> None:
+    for name in ("reader", "host"):
+        with pytest.raises(SignalingError) as refused:
+            await insert(desk, name)
+        assert refused.value.code is ErrorCode.FORBIDDEN
+    with pytest.raises(LookupError):
+        await insert(desk, "a", refuse=LookupError())
+    assert desk.content() == {"type": "doc"}
+    assert len(await insert(desk, "a")) == 1
+    await desk.host.do("freeze_document", document_id=DOCUMENT)
+    with pytest.raises(SignalingError) as refused:
+        await insert(desk, "a")
+    assert refused.value.code is ErrorCode.WRONG_STATE

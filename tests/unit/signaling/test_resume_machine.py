@@ -8,12 +8,13 @@ from typing import Any
 import msgspec
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from signaling import visibility
 from signaling.board import EVERYBODY, HOSTS, Audience, only
 from signaling.messages import Json
 from tests.support.room_ports import Browser, House
+from tests.support.room_shown import replay, shown_parts, what_is
 
 NAMES = ["host", "a1", "a2", "r1", "r2", "w1"]
 SIDES = {"host": "mediator", "a1": "applicant", "a2": "applicant", "r1": "respondent", "r2": "respondent", "w1": "x"}
@@ -21,62 +22,6 @@ WAITING = {"a2", "r2", "w1"}
 
 names = st.sampled_from(NAMES)
 guests = st.sampled_from(NAMES[1:])
-
-
-def replay(snapshot: Json, events: list[Json]) -> Json:
-    """What a client that follows PROTOCOL.md knows after these events."""
-    known = _index(snapshot)
-    seq = snapshot["seq"]
-    for event in events:
-        name, data = event["type"], event["data"]
-        if name == "active_speakers":
-            assert event["seq"] == seq
-            continue
-        assert event["seq"] == seq + 1, "events have no gaps"
-        seq = event["seq"]
-        if name == "snapshot":
-            known = _index(data["snapshot"])
-        elif name == "participant_changed":
-            known["participants"][data["participant"]["participant_id"]] = data["participant"]
-        elif name == "participant_left":
-            del known["participants"][data["participant_id"]]
-        elif name == "publication_changed":
-            known["publications"][data["publication"]["publication_id"]] = data["publication"]
-        elif name == "publication_closed":
-            del known["publications"][data["publication_id"]]
-        elif name == "recording_changed":
-            known["recording"] = data["recording"]
-        elif name == "document_changed":
-            known["documents"][data["document"]["document_id"]] = data["document"]
-        elif name == "caucus_changed":
-            known["caucuses"][data["caucus"]["caucus_id"]] = data["caucus"]
-        elif name == "caucus_cancelled":
-            del known["caucuses"][data["caucus_id"]]
-        elif name == "stage_changed":
-            known["stage"] = data["stage"]
-        elif name == "board_changed" and data["value"] is None:
-            known["board"].pop(data["topic"])
-        elif name == "board_changed":
-            known["board"][data["topic"]] = data["value"]
-        elif name == "media_reset":
-            known["media_epoch"] = data["epoch"]
-        else:
-            assert name in ("transport_changed", "subscription_changed", "publication_layers"), name
-    return {**known, "seq": seq}
-
-
-def _index(snapshot: Json) -> dict[str, Any]:
-    return {
-        "me": snapshot["me"],
-        "participants": {p["participant_id"]: p for p in snapshot["participants"]},
-        "publications": {p["publication_id"]: p for p in snapshot["publications"]},
-        "recording": snapshot["recording"],
-        "documents": {d["document_id"]: d for d in snapshot["documents"]},
-        "caucuses": {c["caucus_id"]: c for c in snapshot["caucuses"]},
-        "stage": snapshot["stage"],
-        "board": dict(snapshot["board"]),
-        "media_epoch": snapshot["media_epoch"],
-    }
 
 
 class RoomMachine(RuleBasedStateMachine):
@@ -94,8 +39,11 @@ class RoomMachine(RuleBasedStateMachine):
         return self.loop.run_until_complete(work)
 
     def teardown(self) -> None:
-        self.run(self.house.close())
-        self.loop.close()
+        try:
+            self.the_web_process_dies_and_everybody_comes_back_to_what_was()
+        finally:
+            self.run(self.house.close())
+            self.loop.close()
 
     def connected(self, name: str) -> Browser | None:
         browser = self.browsers.get(name)
@@ -116,6 +64,11 @@ class RoomMachine(RuleBasedStateMachine):
         assert answer["data"].get("code") != "internal", answer
         self.run(self.house.settle())
         return answer
+
+    @initialize()
+    def everybody_comes(self) -> None:
+        for name in NAMES:
+            self.join(name, False)
 
     @rule(name=names, resuming=st.booleans())
     def join(self, name: str, resuming: bool) -> None:
@@ -247,6 +200,8 @@ class RoomMachine(RuleBasedStateMachine):
     def board(self, topic: str, value: Any, audience: Audience) -> None:
         for room in self.house.hub.rooms.values():
             room.set_board(topic, value, audience)
+            kept = self.house.policy.board
+            kept.update({topic: room.board[topic]}) if value is not None else kept.pop(topic, None)
         self.run(self.house.settle())
 
     @rule(start=st.booleans())
@@ -303,6 +258,24 @@ class RoomMachine(RuleBasedStateMachine):
 
         self.run(die_and_return())
 
+    @rule()
+    def the_web_process_dies_and_everybody_comes_back_to_what_was(self) -> None:
+        async def die_and_return() -> None:
+            self.house.clock.advance(10)  # nobody is on their way into a private talk or out of it
+            await self.house.settle()
+            here = [name for name in NAMES if self.connected(name) is not None]
+            before = what_is(self.house, here)
+            await self.house.killed()
+            self.house.policy.calls.clear()
+            self.publications.clear()
+            for name in here:
+                answer = await self.browsers[name].join()
+                assert answer["type"] == "ok", answer
+            await self.house.settle()
+            assert what_is(self.house, here) == before
+
+        self.run(die_and_return())
+
     @rule(subject=names, state=st.sampled_from(["connected", "disconnected", "failed"]))
     def transport_news(self, subject: str, state: Any) -> None:
         async def news() -> None:
@@ -325,14 +298,17 @@ class RoomMachine(RuleBasedStateMachine):
                 person.known = visibility.view_of(room, person)
                 fresh = room.snapshot(person)
                 expected = msgspec.to_builtins(fresh)
-                assert known == {**_index(expected), "seq": expected["seq"]}
+                assert known == {**shown_parts(expected), "seq": expected["seq"]}
 
     @invariant()
     def nobody_knows_more_than_the_rule_allows(self) -> None:
         for room in self.house.hub.rooms.values():
             for viewer in room.participants.values():
                 for subject in viewer.known.participants:
-                    person = room.participants[subject]
+                    person = room.participants.get(subject)
+                    if person is None:  # gone from a private talk, which those outside do not learn
+                        assert viewer.known.participants[subject].presence == "away"
+                        continue
                     waiting_ally = not viewer.admitted and not person.admitted and viewer.side == person.side
                     both_in = viewer.admitted and person.admitted
                     hosts = "host" in (viewer.role, person.role)

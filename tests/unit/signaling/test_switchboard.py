@@ -328,3 +328,12 @@ async def test_quality_begins_anew_with_new_transports(home: House) -> None:
     assert quality_of(home, "a") == "good"
     home.hub.quality(ROOM, A, "lost")  # told before the worker heard of it
     assert quality_of(home, "a") == "good"
+
+
+async def test_what_ends_with_an_old_transport_is_told_although_nothing_follows(home: House) -> None:
+    a, b = await home.arrive("a"), await home.arrive("b")
+    send, _ = await a.open_transports()
+    publication = await a.publish(send)
+    await b.event("publication_changed")
+    await a.do("create_transport", direction="send")
+    assert (await b.event("publication_closed"))["publication_id"] == publication

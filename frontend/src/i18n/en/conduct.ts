@@ -45,6 +45,7 @@ const messages: Record<keyof typeof source, string> = {
   "conduct.timerEnd.break": "End the break",
   "conduct.timerEnd.talk": "End the timer",
   "conduct.lock": "Lock: nobody new comes in",
+  "conduct.lockShort": "Lock",
   "conduct.locked": "Room locked",
   "conduct.unlock": "Open",
 

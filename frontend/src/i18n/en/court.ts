@@ -167,6 +167,7 @@ const messages: Record<keyof typeof source, string> = {
   "court.event.exhibit_added": "An exhibit was brought",
   "court.event.exhibit_withdrawn": "An exhibit was withdrawn",
   "court.event.exhibit_challenged": "A view of an exhibit was given",
+  "court.event.exhibit_compared": "Copy and original",
   "court.event.exhibit_shown": "An exhibit was shown",
   "court.event.exhibit_page_shown": "Another page was shown",
   "court.event.exhibit_put_away": "The exhibit was put away",

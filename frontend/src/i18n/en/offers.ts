@@ -58,7 +58,13 @@ export default {
   "offer.notAFact": "An offer is made to settle. It admits no fact and is not written into the record.",
   "offer.privilege":
     "Offers are for settling only: they are not filed, a court does not see what they say, and they never become undisputed facts.",
-  "offer.copy": "Copy as agreement text",
+  "offer.draft": "Put into the draft",
+  "offer.drafted": "In the draft since {time} (only you see this line)",
+  "offer.draftFrozen": "The text is locked. Unlock it first, then put this into the draft.",
+  "offer.error.offer_in_draft": "This is in the draft already.",
+  "offer.error.document_frozen": "The text is locked. Unlock it first, then put this into the draft.",
+  "offer.error.document_read_only": "You may not write in the text now. Give yourself the right first.",
+  "offer.copy": "Copy the text",
   "offer.copied": "Copied; paste it into the agreement",
   "offer.error.offer_amount": "Give an amount with two decimals at most.",
   "offer.error.offer_instalments":

@@ -43,6 +43,7 @@ export default {
   "conduct.timerEnd.break": "结束休息",
   "conduct.timerEnd.talk": "结束计时",
   "conduct.lock": "锁门：不放新人进来",
+  "conduct.lockShort": "锁门",
   "conduct.locked": "门锁着",
   "conduct.unlock": "开门",
 

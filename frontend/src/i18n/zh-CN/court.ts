@@ -161,6 +161,7 @@ export default {
   "court.event.exhibit_added": "拿出一份证据",
   "court.event.exhibit_withdrawn": "撤回证据",
   "court.event.exhibit_challenged": "对证据说了意见",
+  "court.event.exhibit_compared": "核对原件",
   "court.event.exhibit_shown": "出示证据",
   "court.event.exhibit_page_shown": "翻到证据的另一页",
   "court.event.exhibit_put_away": "停止出示",

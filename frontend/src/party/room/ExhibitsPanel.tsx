@@ -17,6 +17,7 @@ import { ViewForm } from "../../exhibits/ViewForm";
 import { refusalOf } from "../../exhibits/words";
 import { t } from "../../i18n";
 import { myCaucus } from "../../room/caucus";
+import { useActs } from "../../ui/acts";
 import { Button } from "../../ui/Button";
 import { Confirm } from "../../ui/Confirm";
 import { answersOf } from "../../ui/consents";
@@ -100,21 +101,11 @@ function OpenExhibit({ access, exhibit, me, state }: OpenProps) {
   const presented = presentationOf(state);
   const shown = presented?.exhibit.exhibit_id === exhibit.exhibit_id ? presented.shown : null;
   const [looking, setLooking] = useState(1);
-  const [refusal, setRefusal] = useState("");
+  const { refusal, act } = useActs(refusalOf);
   const [saying, setSaying] = useState(false);
   const [asking, setAsking] = useState<"withdraw" | "disclose" | null>(null);
   const id = exhibit.exhibit_id;
   const { side, role } = me.participant;
-  const act = async (work: () => Promise<unknown>) => {
-    setRefusal("");
-    try {
-      await work();
-      return true;
-    } catch (error) {
-      setRefusal(refusalOf(error));
-      return false;
-    }
-  };
   const mine = exhibit.owner_id === state.me;
   const leads = shown?.presenter_id === state.me;
   const turn = (next: number) => (leads ? void act(() => access.present(id, next)) : setLooking(next));

@@ -5,6 +5,8 @@ import { inOrder } from "../../room/conduct";
 import type { MediaState, RemoteTrack, TileSize } from "../../room/media";
 import { myself, publicationOf, type RoomState } from "../../room/state";
 import { sideName } from "../../ui/Seal";
+import { HideSelf, SelfHidden } from "../../ui/SelfView";
+import { isSelfHidden } from "../../ui/selfHidden";
 import { Tile } from "../../ui/Tile";
 import type { Me } from "../api";
 
@@ -77,6 +79,10 @@ function SharedScreen({ person, props }: { person: ParticipantView; props: Props
   );
 }
 
+function cameraShown(state: RoomState, media: MediaState): boolean {
+  return media.camera.wanted && !publicationOf(state, state.me, "camera")?.muted_by_host;
+}
+
 /** A shared screen, whom the mediator shows large, or the mediator takes the height that is left; the rest one row. */
 export function Faces(props: Props) {
   const { media, state, me, compact } = props;
@@ -91,6 +97,13 @@ export function Faces(props: Props) {
   const large = compact || sharing ? undefined : (spotlit ?? host ?? others[0]);
   const small = others.filter((one) => one !== large);
   const mine = publicationOf(state, state.me, "microphone");
+  const own = {
+    microphone: media.microphone.wanted && !mine?.muted_by_host,
+    mutedByHost: mine?.muted_by_host,
+    quality: myself(state)?.quality,
+    spotlit: state.stage.spotlight === state.me,
+  };
+  const hidden = isSelfHidden(state.me);
   return (
     <div class={compact ? "faces faces--compact" : "faces"}>
       {large && (
@@ -108,20 +121,22 @@ export function Faces(props: Props) {
         {small.map((one) => (
           <Other key={one.participant_id} person={one} props={props} small />
         ))}
-        <Tile
-          participantId={state.me}
-          name={t("common.you")}
-          side={me.participant.side}
-          video={media.camera.wanted ? media.camera.track : null}
-          microphone={media.microphone.wanted && !mine?.muted_by_host}
-          mutedByHost={mine?.muted_by_host}
-          speaking={state.speakers.includes(state.me)}
-          quality={myself(state)?.quality}
-          spotlit={state.stage.spotlight === state.me}
-          small
-          self
-        />
+        {!hidden && (
+          <Tile
+            {...own}
+            participantId={state.me}
+            name={t("common.you")}
+            side={me.participant.side}
+            video={media.camera.wanted ? media.camera.track : null}
+            speaking={state.speakers.includes(state.me)}
+            small
+            self
+          >
+            <HideSelf me={state.me} />
+          </Tile>
+        )}
       </div>
+      {hidden && <SelfHidden {...own} camera={cameraShown(state, media)} compact={compact} />}
     </div>
   );
 }

@@ -10,10 +10,12 @@ interface Line {
   at: number;
 }
 
-/** What the mediator tells those who wait, and how long one has waited. Without a line of their own: a usual one. */
+/** What the mediator tells those who wait, how many came before, and how long one has waited. Without a line of their
+ * own: a usual one. */
 export function Greeting({ state, me, here }: { state: RoomState; me: Me; here: boolean }) {
   const [since] = useState(() => Date.now() / 1000);
   const minutes = Math.floor((useNow(10_000) - since) / 60);
+  const ahead = state.stage.ahead;
   const lines = ["all", me.participant.side]
     .map((side) => state.board[`greeting/${side}`] as Line | undefined)
     .filter((line) => line !== undefined)
@@ -36,6 +38,14 @@ export function Greeting({ state, me, here }: { state: RoomState; me: Me; here: 
             </div>
           </div>
         )}
+      </div>
+      <div class="row row--top" role="status" data-testid="ahead" data-count={ahead}>
+        <Icon name="users" />
+        <p class="grow">
+          <span class="strong">{ahead === 0 ? t("waiting.aheadNone") : t("waiting.ahead", { count: ahead })}</span>
+          <br />
+          <span class="meta">{t("waiting.order")}</span>
+        </p>
       </div>
       <p class="meta row">
         <Icon name="clock" />

@@ -10,6 +10,7 @@ import { asks, type Offer, offersOf } from "../../offers/model";
 import { Own } from "../../offers/Own";
 import { offerRefusal } from "../../offers/words";
 import { myCaucus } from "../../room/caucus";
+import { useActs } from "../../ui/acts";
 import { Button } from "../../ui/Button";
 import { Confirm } from "../../ui/Confirm";
 import { scrollable, useNow } from "../../ui/hooks";
@@ -26,18 +27,8 @@ export function OffersPanel({ visit, me, state, onClose }: PanelProps) {
   const now = useNow(5000) + state.clockOffset;
   const [making, setMaking] = useState<Making>(null);
   const [accepting, setAccepting] = useState<Offer | null>(null);
-  const [refusal, setRefusal] = useState("");
+  const { refusal, act } = useActs(offerRefusal);
   const { side, role } = me.participant;
-  const act = async (work: () => Promise<unknown>) => {
-    setRefusal("");
-    try {
-      await work();
-      return true;
-    } catch (error) {
-      setRefusal(offerRefusal(error));
-      return false;
-    }
-  };
   const make = async (wanted: Wanted) => {
     const made = await act(() => access.make(wanted));
     if (made) setMaking(null);

@@ -9,11 +9,13 @@ import { Connected } from "../../ui/connected";
 import { useStore } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { RecStrip } from "../../ui/RecStrip";
+import { Viewing } from "../../ui/Watermark";
 import type { Me } from "../api";
 import type { Checked } from "../checked";
 import { Ending, type EndKind } from "../Ending";
 import { Frame } from "../Frame";
 import type { Visit } from "../visit";
+import { agreementOf } from "./agreement";
 import { Done } from "./Done";
 import { Stage } from "./Stage";
 import { WaitingRoom } from "./WaitingRoom";
@@ -23,11 +25,6 @@ interface Props {
   visit: Visit;
   me: Me;
   checked: Checked | null;
-}
-
-/** The agreement as the room's board shows it (without the text). */
-export function agreementOf(state: RoomState | null): AgreementView | null {
-  return (state?.board.agreement as AgreementView | undefined) ?? null;
 }
 
 export default function RoomPage({ visit, me, checked }: Props) {
@@ -83,7 +80,9 @@ export default function RoomPage({ visit, me, checked }: Props) {
   const shared = { client, media, me, state, onLeave: leave };
   return (
     <Connected.Provider value={connection.phase === "open"}>
-      {isPresent(state) ? <Stage {...shared} visit={visit} /> : <WaitingRoom {...shared} visit={visit} />}
+      <Viewing.Provider value={`${me.participant.display_name} ${me.session.case_no}`}>
+        {isPresent(state) ? <Stage {...shared} visit={visit} /> : <WaitingRoom {...shared} visit={visit} />}
+      </Viewing.Provider>
     </Connected.Provider>
   );
 }

@@ -20,6 +20,7 @@ import { useQuietCall } from "../QuietCall";
 import type { Visit } from "../visit";
 import { AgreementPanel } from "./AgreementPanel";
 import { Asked } from "./Asked";
+import { agreementOf } from "./agreement";
 import { Banner } from "./Banner";
 import { Captions, captionChoices } from "./Captions";
 import { ChatNews } from "./ChatPanel";
@@ -28,9 +29,9 @@ import { conductChoices } from "./conduct";
 import { Done } from "./Done";
 import { Faces } from "./Faces";
 import { type Choice, More } from "./More";
+import { usePanelFocus } from "./panelFocus";
 import { PANELS } from "./panels";
 import { RollInvitation } from "./RollPanel";
-import { agreementOf } from "./RoomPage";
 import { Sharing } from "./Sharing";
 import { Shown } from "./Shown";
 import { Signing } from "./Signing";
@@ -56,6 +57,8 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
   const agreement = agreementOf(state);
   const mine = agreement?.signers.find((one) => one.participant_id === state.me);
   const toSign = agreement?.state === "signing" && mine !== undefined && mine.signed_at === null;
+  const stage = useRef<HTMLDivElement>(null);
+  usePanelFocus(stage, view);
   useAgreementTurns(agreement?.state, agreement?.proposal_id, setView);
 
   const sounds = <Sounds remote={local.remote.values()} speaker={local.speaker} />;
@@ -121,7 +124,14 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
   const news = choices.some((one) => (one.count ?? 0) > 0);
   const muted = (device: Device) => publicationOf(state, state.me, device)?.muted_by_host ?? false;
   return (
-    <div class="phone room" data-theme="stage" data-testid="room" data-view={view} data-participant={state.me}>
+    <div
+      class="phone room"
+      data-theme="stage"
+      data-testid="room"
+      data-view={view}
+      data-participant={state.me}
+      ref={stage}
+    >
       <RecStrip recording={state.recording} clockOffset={state.clockOffset} withoutMe={notRecorded(state)} />
       {!outside && <CaucusBar state={state} />}
       <TimerBar state={state} />

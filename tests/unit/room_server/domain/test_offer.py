@@ -68,7 +68,8 @@ def test_time_alone_ends_an_offer_at_the_very_moment() -> None:
 
 def test_the_sentence_for_the_agreement_names_every_payment_in_figures_and_capitals() -> None:
     assert agreement_sentence(made()) == (
-        "乙方向甲方支付人民币18,000.00元（大写：壹万捌仟元整），于2026年12月1日前付清。条件：开具离职证明。"
+        "乙方向甲方支付人民币18,000.00元（大写：壹万捌仟元整），于2026年12月1日前（含当日）付清。"
+        "双方同时约定：开具离职证明。"
     )
     two = made("18000", [(date(2026, 12, 1), "8000"), (date(2027, 1, 1), "10000")])
-    assert "分2期付清：第1期于2026年12月1日前支付8,000.00元（大写：捌仟元整）" in agreement_sentence(two)
+    assert "分2期付清：第1期于2026年12月1日前（含当日）支付8,000.00元（大写：捌仟元整）" in agreement_sentence(two)

@@ -1,24 +1,33 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pytest
 from pycrdt import Doc, XmlFragment
 
 from room_server.domain.rollcall import Item
 from room_server.rules import demo_case
-from room_server.rules.agreement_text import ChosenClause, clause_text, initial_content
+from room_server.rules.agreement_text import (
+    NUMBERED,
+    ChosenClause,
+    clause_text,
+    further_clauses,
+    initial_content,
+    paragraph,
+)
 from room_server.rules.flow import effect_text, ending_reasons
 from room_server.rules.messages import message
 from room_server.rules.notices import notices, texts
 from room_server.rules.package import table
 from room_server.rules.rollcall import roll_text
 from room_server.rules.text import MissingFieldError, fill, ordinal, rmb_upper
-from room_server.services.draft_document import FRAGMENT, initial_update
+from room_server.services.draft_document import initial_update
 from signaling.prosemirror import to_json
+from signaling.sharedtext import FRAGMENT
 
 
-def demo_text() -> dict[str, object]:
+def demo_text() -> dict[str, Any]:
     demo = demo_case.load("ca_1")
     return initial_content(demo.case, "号", demo.clauses, [demo.agent.name], demo.place)
 
@@ -50,6 +59,31 @@ def test_the_text_survives_the_way_through_the_shared_document() -> None:
     content = demo_text()
     document.apply_update(initial_update(content))
     assert to_json(document.get(FRAGMENT, type=XmlFragment)) == content
+
+
+def with_clauses(content: dict[str, Any], *texts: str) -> list[str]:
+    """The words of every node once these clauses are in it."""
+    place, nodes = further_clauses(content, texts)
+    old = content.get("content", [])
+    whole = [*old[:place], *nodes, *old[place:]]
+    return ["".join(part.get("text", "") for part in node.get("content", [])) for node in whole]
+
+
+def test_further_clauses_go_to_the_end_of_the_terms_and_count_on() -> None:
+    words = with_clauses(demo_text(), "甲。", "乙。")
+    last = next(index for index, word in enumerate(words) if word.endswith("甲。"))
+    numbers = [word.split("　")[0] for word in words if NUMBERED.match(word)]
+    assert numbers == [f"第{ordinal(number)}条" for number in range(1, len(numbers) + 1)]
+    assert words[last + 1].endswith("乙。") and words[last].startswith(numbers[-2])
+    assert [node["type"] for node in demo_text()["content"]][last] == "heading", "the last part begins after them"
+
+
+def test_further_clauses_find_a_place_in_a_text_whose_headings_are_gone() -> None:
+    bare = {"type": "doc", "content": [paragraph("　一。", bold="第一条"), paragraph("别的。")]}
+    assert with_clauses(bare, "甲。") == ["第一条　一。", "别的。", "第二条　甲。"]
+    assert with_clauses({"type": "doc"}, "甲。") == ["第一条　甲。"]
+    full = {"type": "doc", "content": [paragraph("", bold="第一条")] * 99}
+    assert with_clauses(full, "甲。")[-1] == "甲。"
 
 
 def test_equal_text_gives_an_equal_update() -> None:

@@ -13,12 +13,14 @@ from sqlalchemy.exc import IntegrityError
 from recorder.eventlog import check_chain
 from room_server.bus import AccessEnded
 from room_server.domain.challenge import Aspect, View
+from room_server.domain.comparison import Finding, Outcome, Way
 from room_server.domain.offer import Verdict
 from room_server.domain.people import Side
 from room_server.services.offers import WantedOffer
 from room_server.store import database
+from room_server.store.append_only import APPEND_ONLY
 from room_server.store.database import answers, migrate, open_engine
-from room_server.store.schema import APPEND_ONLY, metadata
+from room_server.store.schema import metadata
 from tests.support.exhibit_room import exhibit_room
 from tests.support.product_room import Product
 
@@ -29,6 +31,7 @@ CHANGES = {
     "reads": "what = 'nothing'",
     "roll_marks": "answer = '{}'",
     "challenges": "reason = ''",
+    "comparisons": "remark = ''",
     "offer_answers": "verdict = 'accept'",
 }
 
@@ -39,6 +42,8 @@ async def filled(product: Product) -> None:
     exhibit = await room.bring(room.worker)
     view = View(Aspect.LEGALITY, objects=True, reason="没有来源")
     await product.services.exhibits.challenge(exhibit, room.agent, Side.RESPONDENT, [view])
+    finding = Finding(Outcome.AGREES, Way.CAMERA)
+    await product.services.comparisons.record(exhibit, room.host, finding)
     wanted = WantedOffer(Side.RESPONDENT, "1", [(product.clock().date() + timedelta(days=2), "1")], "", 1)
     offer = await product.services.offers.make(product.session_id, room.worker, wanted)
     await product.services.offers.answer(offer.offer_id, room.agent, Verdict.DECLINE)

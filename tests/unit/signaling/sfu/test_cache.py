@@ -9,13 +9,18 @@ from signaling.sfu.cache import Kept, PacketCache
 
 
 def packet(number: int) -> Kept:
-    return Kept(number, 0x80, 0, 0, str(number).encode())
+    return Kept(number, 0x80, 0, 0, b"carried" + str(number).encode())
+
+
+def put(cache: PacketCache, number: int) -> None:
+    came = b"header and extensions" + str(number).encode() + b"padding"
+    cache.put(number, 0x80, 0, 0, b"carried", came, 21, len(came) - 7)
 
 
 def test_the_newest_packets_are_found_and_older_ones_are_gone() -> None:
     cache = PacketCache(capacity=4)
     for number in range(65530, 65540):
-        cache.put(*packet(number))
+        put(cache, number)
     assert [cache.get(number) for number in range(65536, 65540)] == [packet(number) for number in range(65536, 65540)]
     assert cache.get(65535) is None
     assert cache.get(65540) is None
@@ -23,14 +28,14 @@ def test_the_newest_packets_are_found_and_older_ones_are_gone() -> None:
 
 def test_a_repaired_packet_takes_its_place_among_newer_ones() -> None:
     cache = PacketCache(capacity=4)
-    cache.put(*packet(2))
-    cache.put(*packet(1))
+    put(cache, 2)
+    put(cache, 1)
     assert (cache.get(1), cache.get(2)) == (packet(1), packet(2))
 
 
 def test_nothing_is_left_after_clearing() -> None:
     cache = PacketCache(capacity=4)
-    cache.put(*packet(1))
+    put(cache, 1)
     cache.clear()
     assert cache.get(1) is None
 
@@ -39,7 +44,7 @@ def test_nothing_is_left_after_clearing() -> None:
 def test_what_is_found_is_what_was_put_last_in_its_place(capacity: int, numbers: list[int]) -> None:
     cache, places = PacketCache(capacity), dict[int, int]()
     for number in numbers:
-        cache.put(*packet(number))
+        put(cache, number)
         places[number % capacity] = number
     for number in range(61):
         found = cache.get(number)

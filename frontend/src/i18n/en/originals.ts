@@ -1,0 +1,21 @@
+export default {
+  "original.title": "Copy and original",
+  "original.open": "Not compared with the original yet",
+  "original.outcome.agrees": "They agree",
+  "original.outcome.differs": "They differ",
+  "original.outcome.not_compared": "Not compared",
+  "original.way.camera": "Original held to the camera",
+  "original.way.office": "Original seen at the office",
+  "original.before": "Said before: {count}",
+  "original.record": "Record the original",
+  "original.recordAgain": "Record the original again",
+  "original.question": "Was what people see here compared with the original?",
+  "original.wayQuestion": "How was the original seen?",
+  "original.wayMissing": "Choose how the original was seen.",
+  "original.remark.agrees": "Remark (not required)",
+  "original.remark.differs": "What differs (required)",
+  "original.remark.not_compared": "Why not (required)",
+  "original.remarkMissing": "Please say why. Everybody will see it.",
+  "original.kept":
+    "Everybody sees it and it goes on the record. A mistake is corrected by a new entry; none is changed.",
+} as const;

@@ -1,0 +1,190 @@
+/** The checks of a phone: picture, microphone, loudspeaker, network. No picture and no word leaves it by them. */
+import { useEffect, useRef, useState } from "preact/hooks";
+import { t } from "../i18n";
+import { type DeviceProblem, devicesReachable, insideAnApp, openDevices } from "../room/devices";
+import type { Grade } from "../room/probe";
+import { Button } from "../ui/Button";
+import { Icon } from "../ui/Icon";
+import { Note } from "../ui/Note";
+import { release } from "./checked";
+import { Mark } from "./Mark";
+import { watchLoudness } from "./meter";
+import { Network } from "./Network";
+import { Speaker } from "./Speaker";
+
+export interface Found {
+  microphone: MediaStreamTrack | null;
+  camera: MediaStreamTrack | null;
+  microphoneProblem: DeviceProblem | null;
+  cameraProblem: DeviceProblem | null;
+}
+
+/** What the person did and saw in the checks; null: not done yet. */
+export interface Noticed {
+  /** A voice reached the microphone. */
+  heard: boolean;
+  /** The two notes were heard. */
+  speaker: boolean | null;
+  network: Grade | "unknown" | null;
+}
+
+export const NOTHING_NOTICED: Noticed = { heard: false, speaker: null, network: null };
+
+interface Devices {
+  /** Null as long as the phone asks whether it may. */
+  found: Found | null;
+  again: () => void;
+  /** The tracks go on to the room instead of being let go. */
+  handOver: () => MediaStreamTrack[];
+}
+
+/** The microphone and, when it is wanted, the camera, for as long as the page is shown. */
+export function useDevices(withPicture: boolean): Devices {
+  const [found, setFound] = useState<Found | null>(null);
+  const [tries, setTries] = useState(0);
+  const handedOver = useRef(false);
+  useEffect(() => {
+    let current = true;
+    let tracks: MediaStreamTrack[] = [];
+    handedOver.current = false;
+    setFound(null);
+    openDevices(withPicture).then((devices) => {
+      tracks = [devices.microphone, devices.camera].filter((one) => one !== null);
+      if (current) setFound(devices);
+      else release(tracks);
+    });
+    return () => {
+      current = false;
+      if (!handedOver.current) release(tracks);
+    };
+  }, [withPicture, tries]);
+  return {
+    found,
+    again: () => setTries((count) => count + 1),
+    handOver: () => {
+      handedOver.current = true;
+      return [found?.microphone, found?.camera].filter((one) => one !== null && one !== undefined);
+    },
+  };
+}
+
+/** Whether this browser cannot give a picture at all, so that another one has to be opened. */
+export function pictureOutOfReach(found: Found | null): boolean {
+  return !devicesReachable() || (insideAnApp() !== null && found?.cameraProblem === "denied");
+}
+
+/** Whether everything that is wanted was opened. */
+export function isFine(found: Found, withPicture: boolean): boolean {
+  return found.microphone !== null && (found.camera !== null || !withPicture);
+}
+
+interface Props {
+  /** Of the link: the right to try the network. */
+  secret: string;
+  devices: Devices;
+  withPicture: boolean;
+  onNoticed?: (what: Partial<Noticed>) => void;
+}
+
+export function Checks({ secret, devices, withPicture, onNoticed }: Props) {
+  const { found, again } = devices;
+  return (
+    <>
+      <Problems found={found} withPicture={withPicture} onAgain={again} />
+      {withPicture && <OwnPicture found={found} />}
+      <section class="card card--flush">
+        <ul class="list">
+          <Microphone found={found} onHeard={() => onNoticed?.({ heard: true })} />
+          <Speaker onHeard={(speaker) => onNoticed?.({ speaker })} />
+          <Network secret={secret} onGrade={(network) => onNoticed?.({ network })} />
+        </ul>
+      </section>
+    </>
+  );
+}
+
+function OwnPicture({ found }: { found: Found | null }) {
+  const element = useRef<HTMLVideoElement>(null);
+  const camera = found?.camera ?? null;
+  useEffect(() => {
+    if (element.current) element.current.srcObject = camera ? new MediaStream([camera]) : null;
+  }, [camera]);
+  return (
+    <div class="tile precheck__picture" data-theme="stage">
+      {camera && <video ref={element} class="tile__video tile__video--mirrored" autoplay muted playsInline />}
+      {!camera && (
+        <span class="tile__absent">
+          <Icon name={found ? "cam-off" : "cam"} large />
+          <span>{t(found ? "precheck.noPicture" : "precheck.allow")}</span>
+        </span>
+      )}
+      <span class="tile__name">{t("precheck.yourPicture")}</span>
+      {camera && (
+        <span class="tile__top">
+          <span class="pill">
+            <Icon name="check" />
+            {t("precheck.cameraFine")}
+          </span>
+        </span>
+      )}
+    </div>
+  );
+}
+
+const BARS = 20;
+const AUDIBLE = 0.25;
+
+function Microphone({ found, onHeard }: { found: Found | null; onHeard: () => void }) {
+  const [level, setLevel] = useState(0);
+  const [heard, setHeard] = useState(false);
+  const track = found?.microphone ?? null;
+  useEffect(() => {
+    if (!track) {
+      setLevel(0);
+      return;
+    }
+    return watchLoudness(track, (loudness) => {
+      setLevel(loudness);
+      if (loudness <= AUDIBLE) return;
+      setHeard(true);
+      onHeard();
+    });
+  }, [track]);
+  const word = !found
+    ? "precheck.micWaiting"
+    : !track
+      ? "precheck.micNone"
+      : heard
+        ? "precheck.micHeard"
+        : "precheck.micSilent";
+  return (
+    <li class="list__top">
+      <Mark tone={track && heard ? "ok" : found && !track ? "warn" : null} icon={track ? "mic" : "mic-off"} />
+      <div class="grow">
+        <p class="strong" role="status">
+          {t(word)}
+        </p>
+        <p class="meta">{t("precheck.micHint")}</p>
+        <div class="meter" aria-hidden="true">
+          {Array.from({ length: BARS }, (_, index) => (
+            <i key={index} data-on={index < level * BARS ? "" : undefined} />
+          ))}
+        </div>
+      </div>
+    </li>
+  );
+}
+
+function Problems({ found, withPicture, onAgain }: { found: Found | null; withPicture: boolean; onAgain: () => void }) {
+  const problem = found?.microphoneProblem ?? (withPicture ? found?.cameraProblem : null);
+  if (!problem) return null;
+  const what = found?.microphoneProblem ? "mic" : "cam";
+  return (
+    <Note tone="warn" alert title={t(`device.${what}.${problem}`)}>
+      <p class="meta">{t(`device.help.${problem}`)}</p>
+      <Button icon="replay" onClick={onAgain}>
+        {t("common.again")}
+      </Button>
+    </Note>
+  );
+}

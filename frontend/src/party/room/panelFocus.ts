@@ -1,0 +1,26 @@
+import type { RefObject } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+
+const HEAD = ".paper__head h2, .paper__head button";
+const MORE = '[data-testid="ctrl-more"]';
+
+/** What was opened has the focus, at its heading; closing gives it back to what opened it, or to "More". */
+export function usePanelFocus(stage: RefObject<HTMLElement | null>, view: string): void {
+  const opener = useRef<Element | null>(null);
+  const before = useRef(view);
+  useEffect(() => {
+    if (before.current === view) return;
+    before.current = view;
+    const head = stage.current?.querySelector<HTMLElement>(HEAD);
+    if (head) {
+      const active = document.activeElement;
+      if (active !== document.body && !active?.closest(".paper")) opener.current = active;
+      if (head.tagName === "H2") head.tabIndex = -1;
+      head.focus();
+      return;
+    }
+    const back = opener.current?.isConnected ? opener.current : stage.current?.querySelector(MORE);
+    opener.current = null;
+    (back as HTMLElement | null | undefined)?.focus();
+  }, [view]);
+}
