@@ -43,8 +43,7 @@ async def test_no_screen_keeps_anybody_out(everybody: Scene) -> None:
 async def scene_of_room(everybody: Scene, began: float) -> None:
     for step in STEPS:
         print(f"{time.monotonic() - began:.1f} {step.__name__}", flush=True)
-        for room_socket in everybody.rooms.values():
-            await room_socket.done("ping")
+        await everybody.stays()
         await step(everybody)
     print(f"{time.monotonic() - began:.1f} end", flush=True)
 

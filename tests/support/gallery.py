@@ -1,8 +1,10 @@
 """Screens looked at in every size and language: what is wrong with them, a picture of each, and a page of all pictures.
 
 The pictures are build artefacts: ``build/screens/NAME-SIZE-LANGUAGE.png`` and ``index.html`` beside them, or the folder
-that the environment variable ``SCREENS`` names. axe is slow: ``SCREENS_THOROUGH=1`` (``make screens``) has it judge every
-size in every language, an ordinary run has it judge each size and each language once a screen. Languages are changed by the page's own switch, sizes by the window's.
+that the environment variable ``SCREENS`` names. Languages are changed by the page's own switch, sizes by the window's.
+
+axe is slow: ``SCREENS_THOROUGH=1`` (``make screens``) has it judge every size in every language; an ordinary run has it
+judge each size and each language once a screen.
 """
 
 from __future__ import annotations

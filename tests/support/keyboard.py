@@ -23,6 +23,7 @@ MOST = 90
 
 async def goes_to(person: Person, testid: str, participant: str = "") -> None:
     """Press Tab until the focus is there; it is seen wherever it stops on the way."""
+    await person.see(testid).first.wait_for()
     for _ in range(MOST):
         await person.page.keyboard.press("Tab")
         stop = await person.page.evaluate(STOP)

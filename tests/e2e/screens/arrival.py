@@ -118,6 +118,8 @@ async def who_one_is(scene: Scene) -> None:
     """A wrong number, a wrong code, nobody said who is beside one; then the document instead of the code."""
     party, gallery, link = scene.party, scene.gallery, scene.link("applicant")
     await presses(party, "precheck-continue")
+    await party.waits_for("identity-last4")
+    await expect(party.page.locator("main")).to_be_focused()
     await goes_to(party, "identity-last4")
     await party.page.keyboard.type("9999")
     await expect(party.page.locator('[aria-invalid="true"]')).to_have_count(1)

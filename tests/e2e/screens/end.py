@@ -15,4 +15,4 @@ async def the_end(scene: Scene) -> None:
     await mediator.waits_for("filed-state", seconds=60, state="filed")
     await party.waits_for("done")
     await asyncio.gather(gallery.look_in_both(mediator, "console-filed"), gallery.look_in_both(party, "over"))
-    await gallery.enlarge(party, "over", "done")
+    await gallery.enlarge(party, "over", "done-pdf")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Awaitable
 from urllib.parse import quote
 
 from playwright.async_api import expect
@@ -25,10 +24,11 @@ OFFER = {
 
 async def both(scene: Scene, screen: str, party: str | None = None, console: str | None = None) -> None:
     """Look at the party's and the mediator's screen at the same time."""
-    looks: list[Awaitable[None]] = []
-    looks.append(scene.gallery.look_in_both(scene.party, party or f"room-{screen}"))
-    looks.append(scene.gallery.look_in_both(scene.mediator, console or f"console-{screen}"))
-    await asyncio.gather(*looks)
+    await scene.stays()
+    await asyncio.gather(
+        scene.gallery.look_in_both(scene.party, party or f"room-{screen}"),
+        scene.gallery.look_in_both(scene.mediator, console or f"console-{screen}"),
+    )
 
 
 async def closes_panel(scene: Scene) -> None:
@@ -290,7 +290,7 @@ async def a_private_talk(scene: Scene) -> None:
     party, mediator, gallery = scene.party, scene.mediator, scene.gallery
     me = str(await party.see("room").get_attribute("data-participant"))
     await gallery.look_at_question(mediator, "console-private-talk-asked", "caucus-open", side="applicant")
-    caucus = await scene.host("open_caucus", participant_ids=[me], in_seconds=10)
+    caucus = await scene.host("open_caucus", participant_ids=[me], in_seconds=6)
     await party.waits_for("caucus", state="announced")
     await expect(party.see("caucus").get_by_role("status")).not_to_be_empty()
     await both(scene, "private-talk-announced")
@@ -334,8 +334,9 @@ async def links_and_refusals(scene: Scene) -> None:
     await row.get_by_test_id("link-reissue").click()
     await mediator.tap("confirm-yes")
     await mediator.waits_for("link-url")
+    scene.rooms.pop("respondent")  # whose link has died, and with it the place in the room
     await gallery.look_in_both(mediator, "console-links")
-    who = scene.access["respondent"].participant_id
+    who = str(await scene.party.see("room").get_attribute("data-participant"))
     await mediator.tap("person-tools", participant=who)
     await gallery.look_at_question(mediator, "console-remove", "remove", participant=who)
     await mediator.tap("person-tools", participant=who)
@@ -361,5 +362,6 @@ async def the_draft_and_the_signing(scene: Scene) -> None:
     await party.waits_for("signing")
     await party.tap("sign-submit")
     await party.waits_for("sign-missing")
-    await both(scene, "signing", party="signing")
+    # the way to a signature has no switch: the language is that of the room before it
+    await asyncio.gather(gallery.look(party, "signing"), gallery.look_in_both(mediator, "console-signing"))
     await gallery.enlarge(party, "signing", "sign-submit")

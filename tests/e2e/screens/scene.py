@@ -35,6 +35,7 @@ WRITTEN = {
 NAMES = [
     "示例街道劳动人事争议调解中心（演示）",
     "演示〔2026〕调字第0001号",
+    "重庆示例电子有限公司（代理人 何平）",
     "重庆示例电子有限公司",
     "拖欠工资和经济补偿",
     "林小满",
@@ -103,6 +104,11 @@ class Scene:
         room = await self.stack.enter_async_context(room_client.inside(self.service, self.access[name]))
         self.rooms[name] = room
         return room
+
+    async def stays(self) -> None:
+        """Say that the respondent and the clerk are still there."""
+        for room in self.rooms.values():
+            await room.done("ping")
 
     async def host(self, command: str, **data: Any) -> dict[str, Any]:
         """What a host does in the room: the clerk does it."""

@@ -12,6 +12,7 @@ import { Icon } from "../../ui/Icon";
 import { Note } from "../../ui/Note";
 import { RecStrip } from "../../ui/RecStrip";
 import { getPdf, type Me } from "../api";
+import { Head } from "../Frame";
 import { type Visit, withToken } from "../visit";
 import { Signers } from "./Signers";
 
@@ -37,6 +38,7 @@ export function Done({ visit, me, agreement, state, over, onBack }: Props) {
   return (
     <div class="phone" data-testid="done" data-state={agreement.state}>
       <RecStrip recording={state?.recording ?? null} clockOffset={state?.clockOffset} />
+      <Head />
       <main class="phone__main" {...scrollable}>
         <div class="row row--top done__head">
           <span class={inForce ? "mark mark--ok mark--lg" : "mark mark--lg"}>
