@@ -12,6 +12,7 @@ async def the_end(scene: Scene) -> None:
     await gallery.look_at_question(mediator, "console-end", "end-session")
     await mediator.tap("end-session")
     await mediator.tap("confirm-yes")
+    scene.rooms.clear()
     await mediator.waits_for("filed-state", seconds=60, state="filed")
     await party.waits_for("done")
     await asyncio.gather(gallery.look_in_both(mediator, "console-filed"), gallery.look_in_both(party, "over"))
