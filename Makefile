@@ -10,7 +10,7 @@ BIN := .venv/bin
 NPM := $(CURDIR)/$(BIN)/python $(CURDIR)/deploy/npm.py
 unexport PYTHONDONTWRITEBYTECODE  # without its files every process that is started compiles the whole product anew
 
-.PHONY: run test check check-types check-rest test-frontend format lock fuzz fuzz-talk screens bench-forward bench-curve bench-idle bench-join bench-verify clean
+.PHONY: run test check check-types check-rest test-frontend test-screens test-product format lock fuzz fuzz-talk screens bench-forward bench-curve bench-idle bench-join bench-verify clean
 
 run: .stamps/run .stamps/frontend
 	@exec $(BIN)/mediation-room run --demo --host $(HOST) --port $(PORT) --data-dir $(DATA)
@@ -19,7 +19,15 @@ ALONE = $(shell grep -rl --include='*.py' pytest.mark.alone tests/unit)
 test: .stamps/test .stamps/frontend
 	@$(MAKE) --no-print-directory -j2 -O check-types test-frontend
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not alone" tests/unit
-	$(BIN)/python -m pytest $(ALONE) tests/integration tests/e2e
+	@$(MAKE) --no-print-directory -j2 -O test-screens test-product
+	$(BIN)/python -m pytest $(ALONE) tests/integration tests/e2e --ignore=tests/integration/room_server --ignore=$(SCREENS)
+
+SCREENS = tests/e2e/test_accessibility.py
+test-screens:
+	$(BIN)/python -m pytest $(SCREENS)
+
+test-product:
+	$(BIN)/python -m pytest tests/integration/room_server
 
 check: .stamps/test .stamps/frontend
 	@$(MAKE) --no-print-directory -j2 -O check-types check-rest
