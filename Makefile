@@ -20,14 +20,15 @@ test: .stamps/test .stamps/frontend
 	@$(MAKE) --no-print-directory -j2 -O check-types test-frontend
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not alone" tests/unit
 	@$(MAKE) --no-print-directory -j2 -O test-screens test-product
-	$(BIN)/python -m pytest $(ALONE) tests/integration tests/e2e --ignore=tests/integration/room_server --ignore=$(SCREENS)
+	$(BIN)/python -m pytest $(ALONE) tests/integration tests/e2e $(addprefix --ignore=,$(PRODUCT) $(SCREENS))
 
 SCREENS = tests/e2e/test_accessibility.py
+PRODUCT = tests/integration/room_server tests/integration/test_room_service.py
 test-screens:
 	$(BIN)/python -m pytest $(SCREENS)
 
 test-product:
-	$(BIN)/python -m pytest tests/integration/room_server
+	$(BIN)/python -m pytest $(PRODUCT)
 
 check: .stamps/test .stamps/frontend
 	@$(MAKE) --no-print-directory -j2 -O check-types check-rest
