@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from signaling.hub import Hub
 from signaling.ids import CaptureId, PublicationId, RoomId
 from signaling.media import CaptureFormat
 from signaling.messages import Kind
-from tests.support.product_room import Product
+from tests.support.product_room import Product, opened_product
 from tests.support.room_ports import WAIT, Browser, House, MemoryClock, MemoryMedia
 
 GUESTS = {
@@ -138,3 +139,20 @@ def _without_waiting_for_the_disk(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA synchronous = OFF")
     cursor.close()
+
+
+@asynccontextmanager
+async def seated_house(folder: Path) -> AsyncIterator[ProductHouse]:
+    """A house on a real database in ``folder``, with everybody's seat in it."""
+    async with opened_product(folder) as template:
+        ids = await seat_guests(template)
+        await template.engine.dispose()  # everything is in the file before it is copied
+        (folder / "copy").mkdir()
+        product = copied_product(template, folder / "copy")
+        found = await product.services.sessions.get(product.session_id)
+        opened = ProductHouse(product, found.session.room_id, ids)
+        try:
+            yield opened
+        finally:
+            await opened.close()
+            await product.engine.dispose()

@@ -17,8 +17,7 @@ from room_server.live.drafting import Drafts
 from room_server.services.offers import WantedOffer
 from signaling.ids import DocumentId, ParticipantId
 from tests.integration.room_server.test_http_api import sign_in
-from tests.support.product_house import ProductHouse, copied_product, seat_guests
-from tests.support.product_room import opened_product
+from tests.support.product_house import ProductHouse, seated_house
 from tests.support.room_ports import Browser
 
 AGREEMENT = DocumentId("agreement")
@@ -26,18 +25,8 @@ AGREEMENT = DocumentId("agreement")
 
 @pytest.fixture
 async def home(tmp_path: Path) -> AsyncIterator[ProductHouse]:
-    async with opened_product(tmp_path) as template:
-        ids = await seat_guests(template)
-        await template.engine.dispose()  # everything is in the file before it is copied
-        (tmp_path / "copy").mkdir()
-        product = copied_product(template, tmp_path / "copy")
-        found = await product.services.sessions.get(product.session_id)
-        opened = ProductHouse(product, found.session.room_id, ids)
-        try:
-            yield opened
-        finally:
-            await opened.close()
-            await product.engine.dispose()
+    async with seated_house(tmp_path) as opened:
+        yield opened
 
 
 async def everybody(home: ProductHouse) -> dict[str, Browser]:

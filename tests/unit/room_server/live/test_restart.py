@@ -14,8 +14,8 @@ from room_server.rules.rollcall import Item
 from room_server.services.exhibits import Brought
 from signaling.ids import ParticipantId
 from tests.support.exhibit_room import PICTURE, stream
-from tests.support.product_house import ProductHouse, copied_product, seat_guests
-from tests.support.product_room import Product, opened_product
+from tests.support.product_house import ProductHouse, seated_house
+from tests.support.product_room import Product
 from tests.support.room_ports import Browser
 
 INSIDE = ("a1", "r1", "a2")
@@ -24,18 +24,8 @@ NOBODY_ELSE = ("host", "clerk", *INSIDE, "r2")
 
 @pytest.fixture
 async def home(tmp_path: Path) -> AsyncIterator[ProductHouse]:
-    async with opened_product(tmp_path) as template:
-        ids = await seat_guests(template)
-        await template.engine.dispose()  # everything is in the file before it is copied
-        (tmp_path / "copy").mkdir()
-        product = copied_product(template, tmp_path / "copy")
-        found = await product.services.sessions.get(product.session_id)
-        opened = ProductHouse(product, found.session.room_id, ids)
-        try:
-            yield opened
-        finally:
-            await opened.close()
-            await product.engine.dispose()
+    async with seated_house(tmp_path) as opened:
+        yield opened
 
 
 async def everybody(home: ProductHouse) -> dict[str, Browser]:
