@@ -7,7 +7,7 @@ import { Icon } from "../ui/Icon";
 import { Note } from "../ui/Note";
 import type { ConsentItem, Notice } from "./api";
 import { Frame } from "./Frame";
-import { Markdown } from "./Markdown";
+import { NoticeText } from "./NoticeText";
 
 interface Props {
   notices: Notice[];
@@ -150,8 +150,8 @@ function NoticeHead({ notice }: { notice: Notice }) {
           <Icon name="doc" />
           <span>{t("consents.fullText")}</span>
         </summary>
-        <div class="card" lang="zh-CN">
-          <Markdown text={notice.body_markdown} />
+        <div class="stack stack--2">
+          <NoticeText notice={notice} />
         </div>
       </details>
     </div>

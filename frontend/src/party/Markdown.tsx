@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { type Block, blocks } from "./blocks";
 
-/** Notices are plain: headings, paragraphs, lists and bold. Anything else is shown as it is written, never as HTML. */
+/** Notices are plain: headings, paragraphs, lists, tables and bold. Anything else is shown as it is written, never as HTML. */
 export function Markdown({ text }: { text: string }) {
   return <div class="markdown">{blocks(text).map(draw)}</div>;
 }
@@ -24,6 +24,8 @@ function draw(block: Block, index: number): ComponentChildren {
           ))}
         </ol>
       );
+    case "table":
+      return <Table key={index} {...block} />;
     case "bullets":
       return (
         <ul key={index}>
@@ -33,6 +35,31 @@ function draw(block: Block, index: number): ComponentChildren {
         </ul>
       );
   }
+}
+
+function Table({ head, rows }: Extract<Block, { kind: "table" }>) {
+  return (
+    <table>
+      <thead>
+        <tr>
+          {head.map((cell) => (
+            <th scope="col" key={cell}>
+              {inline(cell)}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <tr key={row[0]}>
+            {row.map((cell, column) => (
+              <td key={`${column}/${cell}`}>{inline(cell)}</td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
 }
 
 function inline(text: string): ComponentChildren[] {

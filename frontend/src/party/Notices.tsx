@@ -8,7 +8,7 @@ import { Note } from "../ui/Note";
 import { answerNotice, type ConsentItem, getMe, type Me, type Notice } from "./api";
 import { Consents } from "./Consents";
 import { Frame } from "./Frame";
-import { Markdown } from "./Markdown";
+import { NoticeText } from "./NoticeText";
 import { QuietHelp } from "./QuietCall";
 import { ReadAloud } from "./ReadAloud";
 import { type Visit, withToken } from "./visit";
@@ -118,9 +118,7 @@ function NoticePage({ notice, quiet, onRead, onOutdated }: PageProps) {
         <p class="label">{t("notice.inShort")}</p>
         <p>{pick(notice.short_zh, notice.short_en)}</p>
       </div>
-      <section class="card" aria-label={t("notice.fullText")} lang="zh-CN">
-        <Markdown text={notice.body_markdown} />
-      </section>
+      <NoticeText notice={notice} />
       {ticks.length > 0 && (
         <section class="stack stack--2" aria-label={t("notice.ticks")}>
           {ticks.map((item) => (

@@ -110,6 +110,8 @@ const messages: Record<keyof typeof source, string> = {
   "court.event.denied": "Not let in",
   "court.event.identity_failed": "Identity check failed",
   "court.event.consent_given": "Read the notice and answered",
+  "court.language.zh-CN": "read in Chinese",
+  "court.language.en": "read in the English version",
   "court.event.consent_withdrawn": "Took a consent back",
   "court.event.minutes_replaced": "Whether the recording stands in for the minutes has changed",
   "court.event.connection_lost": "Connection lost",

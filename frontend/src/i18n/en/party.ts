@@ -89,6 +89,11 @@ const messages: Record<keyof typeof source, string> = {
   "notice.step": "Read the notice",
   "notice.inShort": "In short",
   "notice.fullText": "Full text",
+  "notice.source": "Based on: {source}",
+  "notice.forReading": "In English for reading. The Chinese text decides: it is what you agree to.",
+  "notice.chineseText": "The Chinese text, which decides",
+  "notice.chineseOnly":
+    "This notice is in Chinese only, and the Chinese text decides. The summary above is in English. If anything is unclear, ask the mediator before you go on.",
   "notice.undertake": "I promise this, next",
   "notice.ticks": "Please tick each one",
   "notice.tickMissing": "Please tick this to go on",
