@@ -109,7 +109,10 @@ export interface Signer {
   field: string;
   label_zh: string;
   label_en: string;
+  /** Who is bound. */
   name: string;
+  /** Who signs for them; null: they do themselves. */
+  agent: string | null;
   side: string;
   signed_at: string | null;
 }

@@ -104,4 +104,4 @@ def _chinese(day: date) -> str:
 
 
 def _english(day: date) -> str:
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return f"{MONTHS[day.month - 1]} {day.day}, {day.year}"

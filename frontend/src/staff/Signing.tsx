@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { type AgreementView as Agreement, type DocumentNode, request, type Signer } from "../api";
 import { instant } from "../court/types";
-import { pick, t } from "../i18n";
+import { listed, pick, t } from "../i18n";
 import { civilDate, clockTime, dateTime } from "../i18n/time";
 import { shortCode } from "../room/digest";
 import { AgreementView } from "../ui/AgreementView";
@@ -10,6 +10,7 @@ import { Digest } from "../ui/Digest";
 import { Icon } from "../ui/Icon";
 import { Note } from "../ui/Note";
 import { Seal } from "../ui/Seal";
+import { signerName } from "../ui/signers";
 import { MySignature } from "./MySignature";
 import { DOCUMENT } from "./phase";
 import { useTools } from "./tools";
@@ -68,7 +69,7 @@ function Locked({ agreement }: { agreement: Agreement | null }) {
           ? [
               {
                 icon: "x" as const,
-                text: t("staff.unfreeze.void", { names: signed.map((one) => one.name).join("、") }),
+                text: t("staff.unfreeze.void", { names: listed(signed.map(signerName)) }),
               },
             ]
           : []),
@@ -142,7 +143,7 @@ function SignerRow({ signer, last }: { signer: Signer; last: boolean }) {
     <li data-testid="signer" data-participant={signer.participant_id} data-signed={String(at !== null)}>
       <Seal side={signer.side} />
       <span class="grow">
-        <b>{signer.name}</b>
+        <b>{signerName(signer)}</b>
         <br />
         <span class="tiny">{pick(signer.label_zh, signer.label_en)}</span>
       </span>

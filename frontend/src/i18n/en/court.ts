@@ -38,6 +38,7 @@ const messages: Record<keyof typeof source, string> = {
 
   "court.timeline": "Timeline",
   "court.recordedFrom": "recorded from {time}",
+  "court.moment": "{time} {who}: {what}",
   "court.laneTime": "Time",
   "court.laneDrafting": "Drafting",
   "court.laneSigning": "Signing",

@@ -169,6 +169,7 @@ const messages: Record<keyof typeof source, string> = {
   "signers.at": "Signed {time}",
   "signers.waiting": "Not yet",
   "signers.you": "(you)",
+  "signers.agent": "{name} (agent: {agent})",
   "signers.seal": "Seal of the organisation, the last step",
   "signing.title": "Please sign",
   "signing.readAgain": "Read again",

@@ -35,6 +35,7 @@ export default {
 
   "court.timeline": "时间轴",
   "court.recordedFrom": "{time} 起录",
+  "court.moment": "{time} {who}：{what}",
   "court.laneTime": "时间",
   "court.laneDrafting": "起草",
   "court.laneSigning": "签署",

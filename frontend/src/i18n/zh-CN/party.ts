@@ -160,6 +160,7 @@ export default {
   "signers.at": "{time} 已签",
   "signers.waiting": "还没签",
   "signers.you": "（您）",
+  "signers.agent": "{name}（代理人 {agent}）",
   "signers.seal": "调解组织盖章，最后一步",
   "signing.title": "请您签名",
   "signing.readAgain": "再看看",

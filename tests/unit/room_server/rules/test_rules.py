@@ -131,7 +131,7 @@ def test_every_notice_has_an_english_version_of_the_text_as_it_stands() -> None:
         assert "{" not in text.reading and text.source_en
         assert shape(text.reading) == shape(text.body), text.notice.notice_id
         assert dates(text.reading) == [
-            f"{int(d)} {MONTHS[int(m) - 1]} {y}" for y, m, d in CHINESE_DATE.findall(text.body)
+            f"{MONTHS[int(m) - 1]} {int(d)}, {y}" for y, m, d in CHINESE_DATE.findall(text.body)
         ]
 
 
@@ -145,7 +145,7 @@ def shape(text: str) -> list[str]:
 
 
 def dates(text: str) -> list[str]:
-    return [found[0] for found in re.finditer(rf"\d+ (?:{'|'.join(MONTHS)}) \d{{4}}", text)]
+    return [found[0] for found in re.finditer(rf"(?:{'|'.join(MONTHS)}) \d+, \d{{4}}", text)]
 
 
 def test_an_english_version_of_another_text_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
