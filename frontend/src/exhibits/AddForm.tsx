@@ -28,14 +28,15 @@ export function AddForm({ access, mostBytes, inCaucus, onDone, onCancel }: Props
   const [file, setFile] = useState<File | null>(null);
   const [title, setTitle] = useState("");
   const [busy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState("");
+  /** Made when it is shown: the language may change meanwhile. */
+  const [refusal, setRefusal] = useState<{ text: () => string } | null>(null);
 
   const choose = () => {
     const chosen = input.current?.files?.[0] ?? null;
-    setRefusal("");
+    setRefusal(null);
     if (chosen && chosen.size > mostBytes) {
       setFile(null);
-      setRefusal(t("exhibit.error.exhibit_too_large", { most: Math.floor(mostBytes / MEGABYTE) }));
+      setRefusal({ text: () => t("exhibit.error.exhibit_too_large", { most: Math.floor(mostBytes / MEGABYTE) }) });
       return;
     }
     setFile(chosen);
@@ -45,15 +46,15 @@ export function AddForm({ access, mostBytes, inCaucus, onDone, onCancel }: Props
     event.preventDefault();
     if (!file || busy) return;
     if (!title.trim()) {
-      setRefusal(t("exhibit.error.exhibit_title_missing"));
+      setRefusal({ text: () => t("exhibit.error.exhibit_title_missing") });
       return;
     }
     setBusy(true);
-    setRefusal("");
+    setRefusal(null);
     try {
       onDone(await access.bring(file, title.trim()));
     } catch (error) {
-      setRefusal(refusalOf(error));
+      setRefusal({ text: () => refusalOf(error) });
       setBusy(false);
     }
   };
@@ -97,7 +98,7 @@ export function AddForm({ access, mostBytes, inCaucus, onDone, onCancel }: Props
       </div>
       {refusal && (
         <Note tone="danger" alert testId="exhibit-refusal">
-          {refusal}
+          {refusal.text()}
         </Note>
       )}
       <div class="exhibit-acts">

@@ -24,7 +24,7 @@ const keyOf = (notice: Notice, item: ConsentItem) => `${notice.id}/${item.id}`;
 export function Consents({ notices, quiet, onSubmit, onOutdated }: Props) {
   const [answers, setAnswers] = useState<Answers>({});
   const [missing, setMissing] = useState<string | null>(null);
-  const [error, setError] = useState<string | null>(null);
+  const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const all = notices.flatMap((notice) => asked(notice, answers).map((item) => keyOf(notice, item)));
@@ -45,7 +45,7 @@ export function Consents({ notices, quiet, onSubmit, onOutdated }: Props) {
       await onSubmit(byNotice(notices, answers));
     } catch (cause) {
       if (!(cause instanceof ApiError)) throw cause;
-      setError(cause.sentence);
+      setError(cause);
       if (cause.code === "notice_outdated") await onOutdated();
     } finally {
       setBusy(false);
@@ -107,7 +107,7 @@ export function Consents({ notices, quiet, onSubmit, onOutdated }: Props) {
       <p class="meta">{t("consents.later")}</p>
       {error && (
         <Note tone="danger" alert>
-          {error}
+          {error.sentence}
         </Note>
       )}
     </Frame>

@@ -74,7 +74,7 @@ interface PageProps {
 function NoticePage({ notice, quiet, onRead, onOutdated }: PageProps) {
   const [ticked, setTicked] = useState<string[]>([]);
   const [missing, setMissing] = useState(false);
-  const [error, setError] = useState<string | null>(null);
+  const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
   const ticks = notice.kind === "undertaking" ? notice.items : [];
   const open = ticks.filter((item) => !ticked.includes(item.id));
@@ -91,7 +91,7 @@ function NoticePage({ notice, quiet, onRead, onOutdated }: PageProps) {
       await onRead();
     } catch (cause) {
       if (!(cause instanceof ApiError)) throw cause;
-      setError(cause.sentence);
+      setError(cause);
       if (cause.code === "notice_outdated") await onOutdated();
     } finally {
       setBusy(false);
@@ -136,7 +136,7 @@ function NoticePage({ notice, quiet, onRead, onOutdated }: PageProps) {
       )}
       {error && (
         <Note tone="danger" alert>
-          {error}
+          {error.sentence}
         </Note>
       )}
     </Frame>

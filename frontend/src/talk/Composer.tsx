@@ -29,7 +29,7 @@ export function Composer({ state, ask, targets, sentenceOf }: Props) {
   const place = placeOf(state);
   const [to, setTo] = useState("here");
   const [busy, setBusy] = useState(false);
-  const [error, setError] = useState("");
+  const [error, setError] = useState<unknown>(null);
   // Whoever is moved starts anew: nothing goes to somebody who was chosen elsewhere.
   useEffect(() => setTo("here"), [place]);
   const target = targets.find((one) => one.to === to) ?? targets[0];
@@ -37,12 +37,12 @@ export function Composer({ state, ask, targets, sentenceOf }: Props) {
   const send = async () => {
     if (busy || !target || text.trim() === "") return;
     setBusy(true);
-    setError("");
+    setError(null);
     try {
       await say(ask, target.to, text, place);
       setDraft(place, "");
     } catch (cause) {
-      setError(sentenceOf(cause));
+      setError(cause);
     } finally {
       setBusy(false);
     }
@@ -100,10 +100,10 @@ export function Composer({ state, ask, targets, sentenceOf }: Props) {
         </p>
       )}
       <div role="alert">
-        {error && (
+        {error !== null && (
           <p class="error" data-testid="chat-error">
             <Icon name="alert" />
-            <span>{error}</span>
+            <span>{sentenceOf(error)}</span>
           </p>
         )}
       </div>
