@@ -4,6 +4,8 @@ export default {
   "rehearsal.title": "Try your phone",
   "rehearsal.promise": "This only tries your phone: nothing is recorded and nobody is told.",
   "rehearsal.opening": "Opening camera and microphone…",
+  "rehearsal.soundOnly": "Try sound only",
+  "rehearsal.withPicture": "Try the picture too",
   "rehearsal.done": "Done: show the result",
   "rehearsal.back": "Back",
   "rehearsal.fine": "Your phone is ready",

@@ -8,7 +8,6 @@ import { isPresent, type RoomState } from "../../room/state";
 import { Connected } from "../../ui/connected";
 import { useStore } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
-import { RecStrip } from "../../ui/RecStrip";
 import { Viewing } from "../../ui/Watermark";
 import type { Me } from "../api";
 import type { Checked } from "../checked";
@@ -99,14 +98,11 @@ function removalOf(ending: EndKind, why: string, state: RoomState | null): { kin
 function Connecting({ connection }: { connection: Connection }) {
   if (connection.phase === "reconnecting" && connection.refusal === "overloaded") return <Busy />;
   return (
-    <div class="phone">
-      <RecStrip recording={null} />
-      <main class="phone__main">
-        <p class="lead connecting" role="status" data-testid="connection-banner" data-state="connecting">
-          {t("connection.connecting")}
-        </p>
-      </main>
-    </div>
+    <Frame page="connecting">
+      <p class="lead connecting" role="status" data-testid="connection-banner" data-state="connecting">
+        {t("connection.connecting")}
+      </p>
+    </Frame>
   );
 }
 

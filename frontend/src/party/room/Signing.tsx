@@ -15,6 +15,7 @@ import { Note } from "../../ui/Note";
 import { RecStrip } from "../../ui/RecStrip";
 import { type Handwriting, SignaturePad } from "../../ui/SignaturePad";
 import { type CodeSent, type Receipt, requestCode, sign } from "../api";
+import { Head } from "../Frame";
 import { type Visit, withToken } from "../visit";
 import { useAgreementText } from "./agreementText";
 
@@ -71,6 +72,7 @@ export function Signing({ visit, agreement, state, banner, onRead, onDone }: Pro
   return (
     <div class="phone" data-testid="signing">
       {strip}
+      <Head />
       {banner}
       <main class="phone__main phone__main--dense signing-page" ref={form}>
         <h1 class="h1">{t("signing.title")}</h1>
@@ -224,6 +226,7 @@ function Received({ strip, banner, receipt, onDone }: ReceivedProps) {
   return (
     <div class="phone" data-testid="sign-receipt" data-digest={receipt.digest}>
       {strip}
+      <Head />
       {banner}
       <main class="phone__main" {...scrollable}>
         <div class="ending">
