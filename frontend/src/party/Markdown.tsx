@@ -37,28 +37,24 @@ function draw(block: Block, index: number): ComponentChildren {
   }
 }
 
+/** A phone has no room for columns: each row is a list of its own, under the words of its first cell. */
 function Table({ head, rows }: Extract<Block, { kind: "table" }>) {
   return (
-    <table>
-      <thead>
-        <tr>
-          {head.map((cell) => (
-            <th scope="col" key={cell}>
-              {inline(cell)}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row) => (
-          <tr key={row[0]}>
-            {row.map((cell, column) => (
-              <td key={`${column}/${cell}`}>{inline(cell)}</td>
+    <ul class="markdown__rows">
+      {rows.map(([first, ...cells]) => (
+        <li key={first}>
+          <b>{inline(first ?? "")}</b>
+          <dl>
+            {cells.map((cell, index) => (
+              <div key={head[index + 1]}>
+                <dt>{inline(head[index + 1] ?? "")}</dt>
+                <dd>{inline(cell)}</dd>
+              </div>
             ))}
-          </tr>
-        ))}
-      </tbody>
-    </table>
+          </dl>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -103,7 +103,7 @@ const messages: Record<keyof typeof source, string> = {
   "staff.rec.stopAct": "Stop recording",
   "staff.rec.failed": "Recording stopped: {reason}. Down for {time}, restoring; the gap will be on record",
   "staff.rec.stuck":
-    "Recording stopped: {reason}. Down for {time}. Press “Record again” once it is put right; the gap is on record",
+    'Recording stopped: {reason}. Down for {time}. Press "Record again" once it is put right; the gap is on record',
   "staff.rec.gap": "{seconds} s of this session are not recorded; this is on the record",
   "staff.rec.reason.disk_full": "storage is full",
   "staff.rec.reason.recorder_lost": "the recorder was lost",
