@@ -12,6 +12,7 @@ from playwright.async_api import Locator, Page, expect
 from tests.e2e.screens.scene import WRITTEN, Scene
 from tests.support import room_client
 from tests.support.browser import answers_every_purpose, entry_code, reads_a_notice
+from tests.support.gallery import other_language
 from tests.support.keyboard import goes_to, presses
 
 REFUSES = """
@@ -145,9 +146,13 @@ async def what_one_agrees_to(scene: Scene) -> None:
     await party.waits_for("notice-continue")
     await gallery.look_in_both(party, "notice")
     await gallery.enlarge(party, "notice", "notice-continue")
-    for summary in await party.page.locator("details > summary").all():
-        await summary.evaluate("(one) => one.click()")
-    await gallery.look_in_both(party, "notice-whole")
+    await other_language(party)
+    await expect(party.see("notice-for-reading")).to_contain_text("The Chinese text decides")
+    await expect(party.see("notice-reading")).to_contain_text("Mediation rests on the free will")
+    await party.tap("notice-chinese-open")
+    await expect(party.see("notice-text")).to_have_attribute("lang", "zh-CN")
+    await gallery.look(party, "notice-whole")
+    await other_language(party)
     consents = party.see("consents-continue")
     while not await consents.is_visible():
         await reads_a_notice(party)

@@ -224,7 +224,7 @@ async def exhibits(scene: Scene) -> None:
     await party.tap("exhibit-send")
     await party.waits_for("exhibit-refusal")
     party.complaints.clear()
-    await gallery.look(party, "room-exhibit-refused")
+    await gallery.look_in_both(party, "room-exhibit-refused")
     await closes_panel(scene)
     for title in (WRITTEN["exhibit"], "劳动合同"):
         await brings(scene, title)
@@ -336,6 +336,10 @@ async def links_and_refusals(scene: Scene) -> None:
     await mediator.waits_for("link-url")
     scene.rooms.pop("respondent")  # whose link has died, and with it the place in the room
     await gallery.look_in_both(mediator, "console-links")
+    await mediator.tap("link-qr")
+    await mediator.waits_for("invitation-code")
+    await gallery.look_in_both(mediator, "console-link-code")
+    await mediator.tap("invitation-close")
     who = str(await scene.party.see("room").get_attribute("data-participant"))
     await mediator.tap("person-tools", participant=who)
     await gallery.look_at_question(mediator, "console-remove", "remove", participant=who)
@@ -362,6 +366,5 @@ async def the_draft_and_the_signing(scene: Scene) -> None:
     await party.waits_for("signing")
     await party.tap("sign-submit")
     await party.waits_for("sign-missing")
-    # the way to a signature has no switch: the language is that of the room before it
-    await asyncio.gather(gallery.look(party, "signing"), gallery.look_in_both(mediator, "console-signing"))
+    await both(scene, "signing", party="signing")
     await gallery.enlarge(party, "signing", "sign-submit")
