@@ -101,7 +101,7 @@ export default {
   "isolation.present": "online",
   "isolation.away": "in another private talk",
   "isolation.dropped": "connection lost",
-  "isolation.theySee": 'They see: "The {side} is talking with the mediator in private · {time} so far"',
+  "isolation.theySee": 'They see: "The {side} is talking with the mediator in private, {time} so far"',
   "caucus.sealedRoom": "Sealed room: you, {names}",
   "caucus.ownSide": "Your side is talking with the mediator in private",
   "caucus.sinceThen": "So far",

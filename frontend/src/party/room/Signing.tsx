@@ -15,7 +15,7 @@ import { Note } from "../../ui/Note";
 import { RecStrip } from "../../ui/RecStrip";
 import { type Handwriting, SignaturePad } from "../../ui/SignaturePad";
 import { type CodeSent, type Receipt, requestCode, sign } from "../api";
-import { Head } from "../Frame";
+import { Head, OwnChoices } from "../Frame";
 import { type Visit, withToken } from "../visit";
 import { useAgreementText } from "./agreementText";
 
@@ -72,10 +72,15 @@ export function Signing({ visit, agreement, state, banner, onRead, onDone }: Pro
   return (
     <div class="phone" data-testid="signing">
       {strip}
-      <Head />
       {banner}
       <main class="phone__main phone__main--dense signing-page" ref={form}>
-        <h1 class="h1">{t("signing.title")}</h1>
+        {/* All of it fits a phone's height; a head of its own would push the last button out of sight. */}
+        <div class="row between row--wrap">
+          <h1 class="h1">{t("signing.title")}</h1>
+          <span class="row">
+            <OwnChoices />
+          </span>
+        </div>
         <div class="card card--dense stack stack--2" data-part="match">
           <p class="row strong">
             <Icon name="doc" />
