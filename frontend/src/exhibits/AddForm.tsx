@@ -1,10 +1,14 @@
 /** Bring an exhibit: a file or a photograph, and what it is called. */
 import { useId, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
+import { myCaucus } from "../room/caucus";
+import type { RoomState } from "../room/state";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { Note } from "../ui/Note";
+import { Refusal } from "../ui/Refusal";
 import type { ExhibitAccess } from "./access";
+import { mostBytes } from "./model";
 import { refusalOf } from "./words";
 
 /** Without HEIC here, an iPhone hands over its photographs as JPEG. */
@@ -15,15 +19,15 @@ const NAMELESS = /^(image|img|photo|mmexport|wx_camera|screenshot|pxl|dsc|微信
 
 interface Props {
   access: ExhibitAccess;
-  mostBytes: number;
-  /** In a private talk it stays there. */
-  inCaucus: boolean;
+  state: RoomState;
   onDone: (exhibitId: string) => void;
   onCancel: () => void;
 }
 
-export function AddForm({ access, mostBytes, inCaucus, onDone, onCancel }: Props) {
+export function AddForm({ access, state, onDone, onCancel }: Props) {
   const id = useId();
+  const most = mostBytes(state);
+  const mostMegabytes = Math.floor(most / MEGABYTE);
   const input = useRef<HTMLInputElement>(null);
   const [file, setFile] = useState<File | null>(null);
   const [title, setTitle] = useState("");
@@ -34,9 +38,9 @@ export function AddForm({ access, mostBytes, inCaucus, onDone, onCancel }: Props
   const choose = () => {
     const chosen = input.current?.files?.[0] ?? null;
     setRefusal(null);
-    if (chosen && chosen.size > mostBytes) {
+    if (chosen && chosen.size > most) {
       setFile(null);
-      setRefusal({ text: () => t("exhibit.error.exhibit_too_large", { most: Math.floor(mostBytes / MEGABYTE) }) });
+      setRefusal({ text: () => t("exhibit.error.exhibit_too_large", { most: mostMegabytes }) });
       return;
     }
     setFile(chosen);
@@ -60,7 +64,8 @@ export function AddForm({ access, mostBytes, inCaucus, onDone, onCancel }: Props
   };
   return (
     <form class="add-form" onSubmit={send} noValidate>
-      {inCaucus && (
+      {/* What is brought in a private talk stays there. */}
+      {myCaucus(state) !== null && (
         <Note tone="sealed" small>
           {t("exhibit.addPrivate")}
         </Note>
@@ -81,7 +86,7 @@ export function AddForm({ access, mostBytes, inCaucus, onDone, onCancel }: Props
             onChange={choose}
           />
         </div>
-        <p class="meta">{t("exhibit.accepted", { most: Math.floor(mostBytes / MEGABYTE) })}</p>
+        <p class="meta">{t("exhibit.accepted", { most: mostMegabytes })}</p>
       </div>
       <div class="field">
         <label for={`${id}-title`}>{t("exhibit.title")}</label>
@@ -96,11 +101,7 @@ export function AddForm({ access, mostBytes, inCaucus, onDone, onCancel }: Props
           onInput={(event) => setTitle(event.currentTarget.value)}
         />
       </div>
-      {refusal && (
-        <Note tone="danger" alert testId="exhibit-refusal">
-          {refusal.text()}
-        </Note>
-      )}
+      <Refusal words={refusal?.text() ?? ""} testId="exhibit-refusal" />
       <div class="exhibit-acts">
         <Button look="primary" type="submit" testId="exhibit-send" disabled={!file || busy}>
           {t(busy ? "exhibit.sending" : "exhibit.send")}

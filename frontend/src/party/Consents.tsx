@@ -4,7 +4,7 @@ import { ApiError } from "../api";
 import { hasKey, pick, t } from "../i18n";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
-import { Note } from "../ui/Note";
+import { Refusal } from "../ui/Refusal";
 import type { ConsentItem, Notice } from "./api";
 import { Frame } from "./Frame";
 import { NoticeText } from "./NoticeText";
@@ -105,11 +105,7 @@ export function Consents({ notices, quiet, onSubmit, onOutdated }: Props) {
         ))}
       </form>
       <p class="meta">{t("consents.later")}</p>
-      {error && (
-        <Note tone="danger" alert>
-          {error.sentence}
-        </Note>
-      )}
+      <Refusal words={error?.sentence ?? ""} />
     </Frame>
   );
 }

@@ -5,6 +5,7 @@ import { pick, t } from "../i18n";
 import { Button } from "../ui/Button";
 import { Complaint } from "../ui/Complaint";
 import { Note } from "../ui/Note";
+import { Refusal } from "../ui/Refusal";
 import { answerNotice, type ConsentItem, getMe, type Me, type Notice } from "./api";
 import { Consents } from "./Consents";
 import { Frame } from "./Frame";
@@ -134,11 +135,7 @@ function NoticePage({ notice, quiet, onRead, onOutdated }: PageProps) {
           ))}
         </section>
       )}
-      {error && (
-        <Note tone="danger" alert>
-          {error.sentence}
-        </Note>
-      )}
+      <Refusal words={error?.sentence ?? ""} />
     </Frame>
   );
 }
