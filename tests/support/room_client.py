@@ -113,8 +113,8 @@ class RoomSocket:
     async def say(self, text: str | bytes) -> None:
         await self.socket.send(text)
 
-    async def hear(self) -> dict[str, Any]:
-        message: dict[str, Any] = json.loads(await asyncio.wait_for(self.socket.recv(), WAIT))
+    async def hear(self, seconds: float = WAIT) -> dict[str, Any]:
+        message: dict[str, Any] = json.loads(await asyncio.wait_for(self.socket.recv(), seconds))
         return message
 
     async def answer(self) -> dict[str, Any]:
@@ -123,14 +123,14 @@ class RoomSocket:
             self.events.append(message)
         return message
 
-    async def event(self, kind: str) -> dict[str, Any]:
-        """The data of the next event of one kind."""
+    async def event(self, kind: str, seconds: float = WAIT) -> dict[str, Any]:
+        """The data of the next event of one kind; ``seconds``: how long there may be no message at all."""
         while True:
             for place, event in enumerate(self.events):
                 if event["type"] == kind:
                     data: dict[str, Any] = self.events.pop(place)["data"]
                     return data
-            self.events.append(await self.hear())
+            self.events.append(await self.hear(seconds))
 
     async def command(self, name: str, **data: Any) -> dict[str, Any]:
         """Send a command; its answer, ``ok`` or ``error``."""
