@@ -39,6 +39,7 @@ class OpenedLink:
     role: str
     claimed_here: bool
     claimed_elsewhere: bool
+    asks_number: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ class AccessService:
             person = await unit.participants.get(link.participant_id)
             session = await unit.sessions.get(link.session_id)
             case = await unit.cases.get(session.case_id)
+            asks_number = bool(await unit.participants.identity_mark(link.participant_id))
             if link.opened_at is None:
                 await unit.links.save(link.open(now))
                 await self._log(unit, link, "link_opened")
@@ -105,6 +107,7 @@ class AccessService:
             person.role,
             link.claimed_by(device),
             link.claimed_elsewhere(device),
+            asks_number,
         )
 
     async def usable_link(self, secret: str) -> str:
@@ -165,6 +168,7 @@ class AccessService:
         """Come in to have the mediator look at a document, because the phone on file cannot be reached.
 
         Until then the identity is not checked, and every screen of the mediator says so. Nobody takes a link over so.
+        Where no number is on file, none is asked.
 
         Raises:
             As ``open_link`` and ``IdentityCheck.known``. Conflict: ``link_used``.
@@ -172,7 +176,9 @@ class AccessService:
         async with self._ports.unit_of_work() as unit:
             link = await self._usable(unit, secret)
             link.require_device(device)
-        await self._identity.known(link.link_id, last4)
+            asks_number = bool(await unit.participants.identity_mark(link.participant_id))
+        if asks_number:
+            await self._identity.known(link.link_id, last4)
         return await self._claim(link.link_id, device, Method.DOCUMENT_ASKED, company, take_over=False)
 
     async def refresh(self, secret: str, device: str | None) -> PartyAccess:

@@ -93,7 +93,7 @@ async def _withheld(unit: UnitOfWork, session_id: str) -> list[Withheld]:
     counted = [
         Withheld("draft_edit", drafts, 0.0),
         Withheld("agreement_not_in_force", unfinished, 0.0),
-        await withheld_exhibits(unit, session_id),
+        *await withheld_exhibits(unit, session_id),
         Withheld("offer", len(await unit.offers.of_session(session_id)), 0.0),
         Withheld("ticket", len(await unit.tickets.of_session(session_id)), 0.0),
         *(Withheld(f"chat_{each}", count, 0.0) for each, count in sorted((await unit.lines.count(session_id)).items())),

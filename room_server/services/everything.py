@@ -26,6 +26,7 @@ from room_server.services.ports import Ports
 from room_server.services.presentations import PresentationService
 from room_server.services.recording import RecordingService
 from room_server.services.rollcall import RollCallService
+from room_server.services.serving import ServingService
 from room_server.services.sessions import SessionService
 from room_server.services.staff import StaffService
 from room_server.services.tickets import TicketService
@@ -61,6 +62,7 @@ class Services:
     comparisons: ComparisonService
     presentations: PresentationService
     offers: OfferService
+    serving: ServingService
     filing: FilingService
     court: CourtService
     staff: StaffService
@@ -74,6 +76,7 @@ class Services:
             self.roll_call,
             self.consents,
             self.agreements,
+            self.serving,
             self.chat,
             self.calls,
             self.tickets,
@@ -109,6 +112,7 @@ def build_services(ports: Ports) -> Services:
         ComparisonService(ports),
         PresentationService(ports),
         OfferService(ports),
+        ServingService(ports),
         FilingService(ports),
         CourtService(ports),
         staff,

@@ -99,7 +99,9 @@ async def test_who_has_no_right_gets_nothing_and_lock_pause_and_removal_outlive_
         for browser in browsers:
             await browser.aclose()
         kinds = entries(service)
-        assert (kinds.count("recording_paused"), kinds.count("recording_continued")) == (2, 1), "the second: for the talk"
+        assert (kinds.count("recording_paused"), kinds.count("recording_continued")) == (2, 1), (
+            "the second: for the talk"
+        )
         assert [kind for kind in kinds if kind.startswith("room_")] == ["room_locked", "room_unlocked"]
         assert not any(SAID in line for line in log_of(service)), "captions are in no log"
 

@@ -16,7 +16,7 @@ import websockets
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 
 from signaling import yjs
-from tests.support.product_room import handwriting
+from tests.support.product_room import AGREED, handwriting
 from tests.support.service import Service
 
 WAIT = 10.0
@@ -63,8 +63,8 @@ async def identified(browser: httpx.AsyncClient, service: Service, side: str, *,
 
 
 async def agrees(browser: httpx.AsyncClient, access: Access, also: str = "") -> None:
-    """Yes to what is required, to signing here and to the item ``also``, no to the rest."""
-    await _answers(browser, access, lambda item: item["required"] or item["id"] in ("esign", also))
+    """Yes to what is required, to the number, to signing here and to the item ``also``, no to the rest."""
+    await _answers(browser, access, lambda item: item["required"] or item["id"] in {*AGREED, also})
 
 
 async def agrees_to_everything(browser: httpx.AsyncClient, access: Access) -> None:

@@ -145,6 +145,8 @@ const messages: Record<keyof typeof source, string> = {
   "court.event.joined": "Arrived",
   "court.event.left": "Left",
   "court.event.signed": "Signed",
+  "court.event.served": "Service of the agreement and its time limits (by phone or on paper)",
+  "court.event.identity_number_deleted": "Data for checking the identity number deleted: the person does not agree",
   "court.event.sealed": "Sealed by the organisation; in force",
   "court.event.draft_frozen": "Text of the agreement locked",
   "court.event.draft_unfrozen": "Text unlocked; signatures void",

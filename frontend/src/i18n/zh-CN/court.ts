@@ -141,6 +141,8 @@ export default {
   "court.event.left": "离开",
   "court.event.signed": "签名",
   "court.event.sealed": "组织盖章，协议生效",
+  "court.event.served": "送达协议和期限（电子或者纸质）",
+  "court.event.identity_number_deleted": "本人不同意使用，删除证件号码核对信息",
   "court.event.draft_frozen": "锁定协议文本",
   "court.event.draft_unfrozen": "解冻协议文本，签名作废",
   "court.event.writer_set": "改变谁能改草稿",
