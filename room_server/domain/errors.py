@@ -67,6 +67,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "An agent without special authorisation may not sign (CPLJ 89).",
     ),
     "intent_missing": ("请先确认已阅读全文并同意签署。", "Please state that you have read the text and agree."),
+    "link_not_shown": (
+        "这个链接现在显示不了，请换发一个。",
+        "This link cannot be shown any more. Make a new one.",
+    ),
     "number_not_used": (
         "没有留您的证件号码。请选“给调解员看证件”。",
         "Nothing of your identity number is kept. Choose to show a document to the mediator.",

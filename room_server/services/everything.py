@@ -20,6 +20,7 @@ from room_server.services.drafting import DraftingService
 from room_server.services.exhibits import ExhibitService
 from room_server.services.filing import FilingService
 from room_server.services.identity import NumberAndCode
+from room_server.services.invitations import InvitationService
 from room_server.services.notes import NoteService
 from room_server.services.offers import OfferService
 from room_server.services.ports import Ports
@@ -45,6 +46,7 @@ class Services:
     """What the HTTP API and the live room call."""
 
     access: AccessService
+    invitations: InvitationService
     arrival: ArrivalService
     roll_call: RollCallService
     sessions: SessionService
@@ -95,6 +97,7 @@ def build_services(ports: Ports) -> Services:
     staff = StaffService(ports)
     return Services(
         AccessService(ports, NumberAndCode(ports)),
+        InvitationService(ports),
         ArrivalService(ports),
         RollCallService(ports),
         SessionService(ports),

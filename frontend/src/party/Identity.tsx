@@ -40,7 +40,8 @@ const PARTS: Record<string, Part> = {
 export function Identity({ visit, link, onIdentified, onLocked }: Props) {
   const [last4, setLast4] = useState("");
   const [code, setCode] = useState("");
-  const [byDocument, setByDocument] = useState(false);
+  const asksNumber = link.asks_number;
+  const [byDocument, setByDocument] = useState(!asksNumber);
   const [company, setCompany] = useState<CompanyAnswer>({ alone: null, who: "" });
   const [wrong, setWrong] = useState<Wrong | null>(null);
   const [busy, setBusy] = useState(false);
@@ -65,7 +66,8 @@ export function Identity({ visit, link, onIdentified, onLocked }: Props) {
   const submit = async (event: Event) => {
     event.preventDefault();
     if (busy) return;
-    const lacking = wrong?.part === "last4" ? wrong : whatIsMissing(last4, byDocument ? null : code, company);
+    const number = asksNumber ? last4 : null;
+    const lacking = wrong?.part === "last4" ? wrong : whatIsMissing(number, byDocument ? null : code, company);
     setWrong(lacking);
     if (lacking) {
       lead(lacking.part);
@@ -110,51 +112,63 @@ export function Identity({ visit, link, onIdentified, onLocked }: Props) {
         <h1 class="h1">{t("identity.title")}</h1>
         <p class="lead">{t("identity.lead", { name: link.person.name_masked })}</p>
       </div>
-      {link.claimed_elsewhere && <Note tone="warn" icon="phone" title={t("identity.takeOver")} />}
+      {link.claimed_elsewhere && asksNumber && <Note tone="warn" icon="phone" title={t("identity.takeOver")} />}
       <form id={id} class="stack" ref={form} onSubmit={submit} noValidate>
-        <div class="card field" data-part="last4">
-          <label for={`${id}-last4`}>{t("identity.label")}</label>
-          <input
-            id={`${id}-last4`}
-            class="input input--code input--short"
-            data-testid="identity-last4"
-            inputMode="text"
-            autocomplete="off"
-            autocapitalize="characters"
-            maxLength={4}
-            value={last4}
-            aria-invalid={error("last4") !== null}
-            aria-describedby={`${id}-last4-error ${id}-last4-hint`}
-            onInput={(event) => typed(event.currentTarget.value.trim())}
-          />
-          <Complaint id={`${id}-last4-error`}>{error("last4")}</Complaint>
-          <p class="meta" id={`${id}-last4-hint`}>
-            {t("identity.hint")}
-          </p>
-        </div>
-        <fieldset class="ways">
-          <legend class="visually-hidden">{t("identity.ways")}</legend>
-          <EntryCode
-            chosen={!byDocument}
-            alone={link.claimed_elsewhere}
-            code={code}
-            error={error("code")}
-            sending={sending}
-            ready={LAST4.test(last4)}
-            onChoose={() => choose(false)}
-            onCode={setCode}
-            onResend={() => sending.send(last4.toUpperCase(), true)}
-          />
-          {!link.claimed_elsewhere && (
-            <label class="radio" data-on={byDocument ? "" : undefined} data-testid="identity-way-document">
-              <input type="radio" name="way" class="radio__box" checked={byDocument} onChange={() => choose(true)} />
-              <span class="grow">
-                <b>{t("identity.document")}</b>
-                <span class="meta block">{t("identity.documentHint")}</span>
-              </span>
-            </label>
-          )}
-        </fieldset>
+        {asksNumber ? (
+          <div class="card field" data-part="last4">
+            <label for={`${id}-last4`}>{t("identity.label")}</label>
+            <input
+              id={`${id}-last4`}
+              class="input input--code input--short"
+              data-testid="identity-last4"
+              inputMode="text"
+              autocomplete="off"
+              autocapitalize="characters"
+              maxLength={4}
+              value={last4}
+              aria-invalid={error("last4") !== null}
+              aria-describedby={`${id}-last4-error ${id}-last4-hint`}
+              onInput={(event) => typed(event.currentTarget.value.trim())}
+            />
+            <Complaint id={`${id}-last4-error`}>{error("last4")}</Complaint>
+            <p class="meta" id={`${id}-last4-hint`}>
+              {t("identity.hint")}
+            </p>
+          </div>
+        ) : (
+          <Note
+            tone={link.claimed_elsewhere ? "warn" : "plain"}
+            title={t("identity.noNumber")}
+            testId="identity-no-number"
+          >
+            {t(link.claimed_elsewhere ? "identity.noNumberElsewhere" : "identity.noNumberHint")}
+          </Note>
+        )}
+        {asksNumber && (
+          <fieldset class="ways">
+            <legend class="visually-hidden">{t("identity.ways")}</legend>
+            <EntryCode
+              chosen={!byDocument}
+              alone={link.claimed_elsewhere}
+              code={code}
+              error={error("code")}
+              sending={sending}
+              ready={LAST4.test(last4)}
+              onChoose={() => choose(false)}
+              onCode={setCode}
+              onResend={() => sending.send(last4.toUpperCase(), true)}
+            />
+            {!link.claimed_elsewhere && (
+              <label class="radio" data-on={byDocument ? "" : undefined} data-testid="identity-way-document">
+                <input type="radio" name="way" class="radio__box" checked={byDocument} onChange={() => choose(true)} />
+                <span class="grow">
+                  <b>{t("identity.document")}</b>
+                  <span class="meta block">{t("identity.documentHint")}</span>
+                </span>
+              </label>
+            )}
+          </fieldset>
+        )}
         <div data-part="company">
           <Company
             answer={company}
@@ -173,8 +187,9 @@ export function Identity({ visit, link, onIdentified, onLocked }: Props) {
   );
 }
 
-function whatIsMissing(last4: string, code: string | null, company: CompanyAnswer): Wrong | null {
-  if (!LAST4.test(last4)) return { part: "last4", text: () => t("identity.four") };
+/** What is not asked is null. */
+function whatIsMissing(last4: string | null, code: string | null, company: CompanyAnswer): Wrong | null {
+  if (last4 !== null && !LAST4.test(last4)) return { part: "last4", text: () => t("identity.four") };
   if (code !== null && !CODE.test(code)) return { part: "code", text: () => t("identity.codeMissing") };
   if (company.alone === null) return { part: "company", text: () => t("identity.companyMissing") };
   if (!company.alone && company.who.trim() === "") return { part: "company", text: () => t("identity.whoMissing") };

@@ -50,6 +50,7 @@ export function ExhibitsTab() {
               access={access}
               mostBytes={mostBytes(state)}
               inCaucus={myCaucus(state) !== null}
+              agreed={null}
               onCancel={() => setAdding(false)}
               onDone={(exhibitId) => {
                 setAdding(false);

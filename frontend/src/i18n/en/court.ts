@@ -94,6 +94,7 @@ const messages: Record<keyof typeof source, string> = {
   "court.event.session_started": "Mediation began",
   "court.event.session_ended": "Mediation ended",
   "court.event.link_opened": "Entry link opened",
+  "court.event.link_shown": "The mediator looked at an entry link",
   "court.event.link_reissued": "New entry link issued",
   "court.event.link_revoked": "Entry link withdrawn",
   "court.event.identity_checked": "Identity checked",

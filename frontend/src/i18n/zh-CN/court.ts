@@ -89,6 +89,7 @@ export default {
   "court.event.session_started": "开始调解",
   "court.event.session_ended": "调解结束",
   "court.event.link_opened": "打开进入链接",
+  "court.event.link_shown": "调解员查看进入链接",
   "court.event.link_reissued": "换发进入链接",
   "court.event.link_revoked": "进入链接作废",
   "court.event.identity_checked": "核对身份通过",

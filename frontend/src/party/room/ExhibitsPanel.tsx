@@ -77,6 +77,7 @@ export function ExhibitsPanel({ visit, me, state, onClose }: PanelProps) {
             access={access}
             mostBytes={mostBytes(state)}
             inCaucus={myCaucus(state) !== null}
+            agreed={answersOf(state) ?? {}}
             onCancel={() => setAdding(false)}
             onDone={(exhibitId) => {
               setAdding(false);
