@@ -32,9 +32,9 @@ def notices() -> tuple[Notice, ...]:
     return tuple(_notice(entry) for entry in table("consents")["notice"])
 
 
-def texts(case: Case) -> tuple[NoticeText, ...]:
-    """All notices with the facts of one case filled in."""
-    values = _values(case)
+def texts(case: Case, talk_days: int) -> tuple[NoticeText, ...]:
+    """All notices with the facts of one case filled in. ``talk_days``: how long words are kept, 0: like the file."""
+    values = {**_values(case), "talk_kept": f"会议结束满{talk_days}日后删除" if talk_days else "和案卷保存一样久"}
     return tuple(_text(notice, values) for notice in notices())
 
 

@@ -26,6 +26,7 @@ from room_server.services.offers import OfferService
 from room_server.services.ports import Ports
 from room_server.services.presentations import PresentationService
 from room_server.services.recording import RecordingService
+from room_server.services.retention import RetentionService
 from room_server.services.rollcall import RollCallService
 from room_server.services.serving import ServingService
 from room_server.services.sessions import SessionService
@@ -66,6 +67,7 @@ class Services:
     offers: OfferService
     serving: ServingService
     filing: FilingService
+    retention: RetentionService
     court: CourtService
     staff: StaffService
     demo: DemoService
@@ -117,6 +119,7 @@ def build_services(ports: Ports) -> Services:
         OfferService(ports),
         ServingService(ports),
         FilingService(ports),
+        RetentionService(ports),
         CourtService(ports),
         staff,
         DemoService(ports, staff),

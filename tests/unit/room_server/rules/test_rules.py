@@ -114,11 +114,13 @@ def test_sums_in_capitals() -> None:
 
 
 def test_the_notices_are_filled_in_and_keep_their_sources() -> None:
-    for text in texts(demo_case.load("ca_1").case):
+    for text in texts(demo_case.load("ca_1").case, 183):
         assert "{" not in text.body
         assert text.sources
         assert text.notice.version.startswith("2026.")
-    required = {item.item_id for text in texts(demo_case.load("x").case) for item in text.notice.items if item.required}
+    required = {
+        item.item_id for text in texts(demo_case.load("x").case, 183) for item in text.notice.items if item.required
+    }
     undertaken = {"truth_undertaking", "confidentiality", "no_recording"}
     assert required == {"mediation", "online", "personal_data", *undertaken}
 
