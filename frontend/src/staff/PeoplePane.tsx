@@ -263,13 +263,11 @@ function SourceState({ person, source }: { person: ParticipantView; source: "mic
 
 /** Each person's link: its state, the link itself with its QR code, a new one, or none any more. */
 function Links() {
-  const { detail, state } = useTools();
+  const { detail } = useTools();
   const people = detail.people.filter((one) => one.link_state !== null && one.side !== "mediator");
-  // As long as nobody has come, somebody may need theirs.
-  const [open] = useState(![...state.participants.values()].some((one) => one.role === "party"));
   if (people.length === 0) return null;
   return (
-    <details class="people__links" open={open}>
+    <details class="people__links">
       <summary class="section-title">{t("staff.links")}</summary>
       <div class="side">
         {people.map((person) => (

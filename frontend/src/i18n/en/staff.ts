@@ -157,7 +157,7 @@ const messages: Record<keyof typeof source, string> = {
   "staff.remove.logged": "The time goes on the record",
   "staff.remove.act": "Remove {name}",
 
-  "staff.links": "Entry links",
+  "staff.links": "Entry links and QR codes",
   "staff.link.fresh": "not opened",
   "staff.link.claimed": "in use",
   "staff.link.revoked": "withdrawn",

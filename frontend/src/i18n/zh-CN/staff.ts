@@ -152,7 +152,7 @@ export default {
   "staff.remove.logged": "移出的时间写进记录",
   "staff.remove.act": "移出{name}",
 
-  "staff.links": "进入链接",
+  "staff.links": "进入链接、二维码",
   "staff.link.fresh": "没打开过",
   "staff.link.claimed": "已在用",
   "staff.link.revoked": "已作废",
