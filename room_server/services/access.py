@@ -168,7 +168,7 @@ class AccessService:
         """Come in to have the mediator look at a document, because the phone on file cannot be reached.
 
         Until then the identity is not checked, and every screen of the mediator says so. Nobody takes a link over so.
-        Where no number is on file, none is asked.
+        Where no number is on file, none is asked, and they wait to be let in, whatever they were before.
 
         Raises:
             As ``open_link`` and ``IdentityCheck.known``. Conflict: ``link_used``.
@@ -179,7 +179,7 @@ class AccessService:
             asks_number = bool(await unit.participants.identity_mark(link.participant_id))
         if asks_number:
             await self._identity.known(link.link_id, last4)
-        return await self._claim(link.link_id, device, Method.DOCUMENT_ASKED, company, take_over=False)
+        return await self._claim(link.link_id, device, Method.DOCUMENT_ASKED, company, waits=not asks_number)
 
     async def refresh(self, secret: str, device: str | None) -> PartyAccess:
         """A fresh token for the device that owns the link.
@@ -335,7 +335,14 @@ class AccessService:
         return link
 
     async def _claim(
-        self, link_id: str, device: str | None, method: Method, company: Mapping[str, Any], *, take_over: bool
+        self,
+        link_id: str,
+        device: str | None,
+        method: Method,
+        company: Mapping[str, Any],
+        *,
+        take_over: bool = False,
+        waits: bool = False,
     ) -> PartyAccess:
         now = self._ports.clock()
         async with self._ports.unit_of_work() as unit:
@@ -349,7 +356,8 @@ class AccessService:
             claimed = link.take_over(fresh, now) if fresh else link.claim(device or "", now)
             await unit.links.save(claimed)
             person = await unit.participants.get(link.participant_id)
-            await unit.participants.save(person.identified(now if method.proves else None))
+            identified = person.identified(now if method.proves else None)
+            await unit.participants.save(identified.wait() if waits else identified)
             if elsewhere:
                 await self._log(unit, link, "link_taken_over")
                 unit.publish(AccessEnded(link.session_id, link.participant_id, "continued_elsewhere"))

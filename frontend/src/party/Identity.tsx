@@ -41,6 +41,8 @@ export function Identity({ visit, link, onIdentified, onLocked }: Props) {
   const [last4, setLast4] = useState("");
   const [code, setCode] = useState("");
   const asksNumber = link.asks_number;
+  // Nothing could be compared: only a new link leads on here.
+  const stuck = !asksNumber && link.claimed_elsewhere;
   const [byDocument, setByDocument] = useState(!asksNumber);
   const [company, setCompany] = useState<CompanyAnswer>({ alone: null, who: "" });
   const [wrong, setWrong] = useState<Wrong | null>(null);
@@ -103,9 +105,11 @@ export function Identity({ visit, link, onIdentified, onLocked }: Props) {
       stepName={t("identity.step")}
       quiet={<QuietHelpAtDoor secret={visit.secret} />}
       dock={
-        <Button look="primary" big block type="submit" form={id} testId="identity-continue" aria-disabled={busy}>
-          {t(busy ? "identity.checking" : "common.next")}
-        </Button>
+        !stuck && (
+          <Button look="primary" big block type="submit" form={id} testId="identity-continue" aria-disabled={busy}>
+            {t(busy ? "identity.checking" : "common.next")}
+          </Button>
+        )
       }
     >
       <div class="stack stack--2">
@@ -137,11 +141,11 @@ export function Identity({ visit, link, onIdentified, onLocked }: Props) {
           </div>
         ) : (
           <Note
-            tone={link.claimed_elsewhere ? "warn" : "plain"}
-            title={t("identity.noNumber")}
+            tone={stuck ? "warn" : "plain"}
+            title={t(stuck ? "identity.noNumberStuck" : "identity.noNumber")}
             testId="identity-no-number"
           >
-            {t(link.claimed_elsewhere ? "identity.noNumberElsewhere" : "identity.noNumberHint")}
+            {t(stuck ? "identity.noNumberElsewhere" : "identity.noNumberHint")}
           </Note>
         )}
         {asksNumber && (
@@ -169,16 +173,18 @@ export function Identity({ visit, link, onIdentified, onLocked }: Props) {
             )}
           </fieldset>
         )}
-        <div data-part="company">
-          <Company
-            answer={company}
-            error={error("company")}
-            onAnswer={(given) => {
-              setCompany(given);
-              if (wrong?.part === "company") setWrong(null);
-            }}
-          />
-        </div>
+        {!stuck && (
+          <div data-part="company">
+            <Company
+              answer={company}
+              error={error("company")}
+              onAnswer={(given) => {
+                setCompany(given);
+                if (wrong?.part === "company") setWrong(null);
+              }}
+            />
+          </div>
+        )}
       </form>
       <Note tone="plain" icon="shield">
         <p class="meta">{t("identity.noFace")}</p>

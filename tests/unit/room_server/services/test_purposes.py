@@ -110,6 +110,7 @@ async def test_a_no_to_the_number_deletes_it_and_a_document_is_the_way_in(produc
         assert await unit.participants.identity_mark(worker) == ""
     assert await entries(product, "identity_number_deleted") == [{"participant": worker}]
     assert not (await access.open_link(secret)).asks_number
+    await product.services.sessions.admit(product.session_id, await product.person("mediator"), worker)
     before = await outbox(product, "identity_code")
     with pytest.raises(Conflict) as caught:
         await access.send_code(secret, LAST4["applicant"])
@@ -120,7 +121,9 @@ async def test_a_no_to_the_number_deletes_it_and_a_document_is_the_way_in(produc
     await access.ask_document(secret, last4="", company=ALONE)
     assert (await entries(product, "document_asked"))[-1]["method"] == str(Method.DOCUMENT_ASKED)
     async with product.ports.unit_of_work() as unit:
-        assert (await unit.participants.get(worker)).identity_checked_at is None
+        person = await unit.participants.get(worker)
+    assert person.identity_checked_at is None
+    assert not person.admitted, "whoever has only the link is looked at before they are in the room"
     await product.consent(worker, sensitive_id_number=False)
     assert len(await entries(product, "identity_number_deleted")) == 1
 
