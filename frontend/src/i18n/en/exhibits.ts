@@ -85,7 +85,7 @@ export default {
   "exhibit.error.exhibit_pages": "Too many pages; an exhibit has 100 at most. Please split it.",
   "exhibit.error.exhibit_pixels": "The picture has too many pixels. Make it smaller, or take another.",
   "exhibit.error.exhibit_effort": "This file is too complex to open. Print it to a new PDF, or take a picture.",
-  "exhibit.holds": "Of your own it holds: (nothing to tick if not)",
+  "exhibit.holds": "Does it contain any of this about yourself? Tick it if so.",
   "exhibit.holds.sensitive_medical": "health data: medical records, diagnoses, injuries",
   "exhibit.holds.sensitive_financial": "a bank account number",
   "exhibit.error.exhibit_no_consent":

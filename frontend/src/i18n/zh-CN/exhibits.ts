@@ -79,7 +79,7 @@ export default {
   "exhibit.error.exhibit_pages": "页数太多，一份最多 100 页。请分成几份上传。",
   "exhibit.error.exhibit_pixels": "图片尺寸太大。请缩小，或者重新拍一张。",
   "exhibit.error.exhibit_effort": "这个文件太复杂，没能打开。请打印成新的 PDF，或者拍照。",
-  "exhibit.holds": "里面有您自己的：（没有就不用点）",
+  "exhibit.holds": "里面有没有您自己的这些信息？有就点上。",
   "exhibit.holds.sensitive_medical": "病历、诊断、工伤等健康信息",
   "exhibit.holds.sensitive_financial": "银行账号",
   "exhibit.error.exhibit_no_consent":
