@@ -151,7 +151,7 @@ class StaffApi:
         """The QR code of a link that this person may use. The address comes in the body: no log keeps a body."""
         session_id, participant_id, _ = await self._link(request)
         body = await read(request, Address)
-        await self._services.access.require_link_of(session_id, participant_id, body.url)
+        await self._services.invitations.require_link_of(session_id, participant_id, body.url)
         headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
         return Response(svg(body.url), media_type="image/svg+xml", headers=headers)
 

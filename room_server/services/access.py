@@ -308,19 +308,6 @@ class AccessService:
         await invite(self._ports, person, url)
         return url
 
-    async def require_link_of(self, session_id: str, participant_id: str, url: str) -> None:
-        """Whether this address is a link of this person that may be used. Only its hash is kept, so whoever asks
-        shows it.
-
-        Raises:
-            NotFound: ``link_unknown``: it is another's or nobody's. Gone: as ``open_link``.
-        """
-        before, _, secret = url.rpartition("/j/")
-        async with self._ports.unit_of_work() as unit:
-            link = await self._usable(unit, secret)
-        if before != self._ports.base_url or (link.session_id, link.participant_id) != (session_id, participant_id):
-            raise NotFound("link_unknown")
-
     async def link_states(self, session_id: str) -> dict[str, str]:
         """``fresh``, ``claimed``, ``revoked`` or ``expired`` for everybody who was given a link."""
         now = self._ports.clock()

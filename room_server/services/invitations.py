@@ -36,3 +36,19 @@ class InvitationService:
             data = {"participant": participant_id}
             await unit.log.append(session_id, at=now, kind="link_shown", actor=by, data=data)
         return address(self._ports, secret)
+
+    async def require_link_of(self, session_id: str, participant_id: str, url: str) -> None:
+        """Whether this address is a link of this person that may be used: no code is drawn of anything else.
+
+        Raises:
+            NotFound: ``link_unknown``: it is another's or nobody's. Gone: ``link_revoked``, ``link_expired``.
+        """
+        secret = url.rpartition("/j/")[2]
+        async with self._ports.unit_of_work() as unit:
+            link = await unit.links.by_secret(hash_secret(secret))
+        link.require_usable(self._ports.clock())
+        if url != address(self._ports, secret) or (link.session_id, link.participant_id) != (
+            session_id,
+            participant_id,
+        ):
+            raise NotFound("link_unknown")

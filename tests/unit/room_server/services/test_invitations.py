@@ -22,7 +22,7 @@ async def test_it_is_the_link_of_the_text_message_before_and_after_it_is_used(pr
     token = (await product.identify("applicant")).token
     url = await show(product.session_id, host, worker)
     assert url.rsplit("/j/", 1)[1] == sent
-    await product.services.access.require_link_of(product.session_id, worker, url)
+    await product.services.invitations.require_link_of(product.session_id, worker, url)
     assert (await product.services.access.read_token(token)).participant_id == worker, "nobody is shut out by a look"
     assert (await product.kinds()).count("link_shown") == 2
     again = await product.services.access.reissue_link(product.session_id, host, worker)
