@@ -208,6 +208,10 @@ const messages: Record<keyof typeof source, string> = {
   "done.pdf": "Save the agreement",
   "done.pdfDraft": "Save the text as it is now",
   "done.back": "Back to the room",
+  "done.servedByPhone":
+    "You agreed to service by phone: both time limits were sent to your phone and count as received.",
+  "done.servedOnPaper":
+    "You did not agree to service by phone: you will get the agreement and the time limits on paper.",
   "done.over": "Today's mediation is over. Thank you.",
   "end.ask": "Questions? Contact the centre or the mediator who sent you the message.",
   "end.comeBack": "Back to the room",

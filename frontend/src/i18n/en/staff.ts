@@ -157,15 +157,17 @@ const messages: Record<keyof typeof source, string> = {
   "staff.remove.logged": "The time goes on the record",
   "staff.remove.act": "Remove {name}",
 
-  "staff.links": "Entry links",
+  "staff.links": "Entry links and QR codes",
   "staff.link.fresh": "not opened",
   "staff.link.claimed": "in use",
   "staff.link.revoked": "withdrawn",
   "staff.link.expired": "expired",
+  "staff.link.show": "Link and QR code",
+  "staff.link.hide": "Hide",
   "staff.link.reissue": "New link…",
   "staff.link.reissueTitle": "Give {name} a new link?",
   "staff.link.oldDies": "The old link stops at once; the device that uses it is disconnected",
-  "staff.link.newShown": "The new link is shown here once; please pass it on to them",
+  "staff.link.newShown": "The new link is sent to them by text message, and shown here",
   "staff.link.revoke": "Withdraw…",
   "staff.link.revokeTitle": "Withdraw {name}'s link?",
   "staff.link.canReissue": "A new one can be issued later",
@@ -215,6 +217,11 @@ const messages: Record<keyof typeof source, string> = {
     "When the last of these is done: both parties' signatures, the mediator's signature, the organisation's seal.",
   "staff.whenInForceLaw":
     "Labour Dispute Mediation and Arbitration Law, art. 14; Enterprise Labour Dispute Consultation and Mediation Rules, art. 26",
+  "staff.esignRefused":
+    "Does not agree to sign electronically and cannot sign here: use paper, or wait until they agree",
+  "staff.service.paper": "To be served on paper: {names}",
+  "staff.service.why":
+    "Whoever did not agree to service by phone got no message. Hand them the agreement with both time limits.",
   "staff.inForce": "The agreement is in force",
   "staff.inForceSince": "since {time}",
   "staff.lastDay": "by {day}",

@@ -198,6 +198,8 @@ export default {
   "done.pdf": "把协议存到手机",
   "done.pdfDraft": "存一份现在的文本",
   "done.back": "回到调解室",
+  "done.servedByPhone": "您同意了电子送达：两个期限已经发到您的手机，到了就算收到。",
+  "done.servedOnPaper": "您没有同意电子送达：调解组织会把纸质的协议和期限送给您。",
   "done.over": "今天的调解结束了。谢谢您。",
   "end.ask": "有疑问，请联系调解中心，或者问给您发短信的调解员。",
   "end.comeBack": "回到调解室",
