@@ -146,7 +146,7 @@ const messages: Record<keyof typeof source, string> = {
   "room.agreement": "Agreement",
   "room.more": "More",
   "room.leave": "Leave",
-  "room.hand": "I want to speak",
+  "room.hand": "Raise hand",
   "room.poor": "Weak network",
   "room.better": "The network is better: pictures are possible again",
   "room.picturesAgain": "Show pictures",
