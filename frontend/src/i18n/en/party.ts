@@ -146,6 +146,7 @@ const messages: Record<keyof typeof source, string> = {
   "room.agreement": "Agreement",
   "room.more": "More",
   "room.leave": "Leave",
+  "room.letIn": "The mediator has let you in. You are in the mediation room now.",
   "room.hand": "Raise hand",
   "room.poor": "Weak network",
   "room.better": "The network is better: pictures are possible again",
