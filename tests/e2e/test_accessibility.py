@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.screens import arrival, desk, end, room
+from tests.e2e.screens import arrival, company, desk, end, room, shown, signing
 from tests.e2e.screens.scene import Scene, scene
 from tests.support.browser import chromium
 from tests.support.gallery import FOLDER
@@ -53,9 +53,14 @@ STEPS = (
     room.lines,
     room.exhibits,
     room.offers,
+    shown.captions,
+    shown.a_shared_screen,
+    shown.a_weak_connection,
+    company.many_people,
     room.a_private_talk,
+    signing.the_draft_and_the_lock,
+    signing.the_signatures,
     room.links_and_refusals,
-    room.the_draft_and_the_signing,
     end.the_end,
     desk.the_court,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 from urllib.parse import quote
 
@@ -176,6 +177,12 @@ async def what_is_behind_more(scene: Scene) -> None:
     await party.picks("ctrl-consents")
     await party.waits_for("consents-panel")
     await gallery.look_in_both(party, "room-consents")
+    change = party.page.locator('[data-testid^="consent-change-"]').first
+    await change.click()
+    await expect(change).to_have_accessible_name(re.compile("^改成同意"))
+    await gallery.glance(party, "room-consent-withdrawn")
+    await change.click()
+    await expect(change).to_have_accessible_name(re.compile("^收回"))
     await closes_panel(scene)
     await party.picks("ctrl-talk")
     await party.tap("talk-send")
@@ -205,6 +212,8 @@ async def lines(scene: Scene) -> None:
     await party.tap("chat-send")
     await mediator.tap("tab-chat")
     await expect(mediator.see("chat-line")).to_have_count(3)
+    # chosen at once after the panel opened, and still for the mediator alone
+    await expect(party.page.locator('.line[data-class="private"]')).to_contain_text(WRITTEN["secret"])
     await both(scene, "chat")
     await gallery.enlarge(party, "room-chat", "chat-send")
     await closes_panel(scene)
@@ -324,7 +333,7 @@ async def a_private_talk(scene: Scene) -> None:
 
 
 async def links_and_refusals(scene: Scene) -> None:
-    """What the mediator does with a link, and how somebody is sent out."""
+    """What the mediator does with a link, and what is asked before somebody is sent out."""
     mediator, gallery = scene.mediator, scene.gallery
     await mediator.page.locator(".people__links > summary").click()
     row = mediator.page.locator(".people__link", has_text="何平")
@@ -336,32 +345,8 @@ async def links_and_refusals(scene: Scene) -> None:
     await mediator.waits_for("link-url")
     scene.rooms.pop("respondent")  # whose link has died, and with it the place in the room
     await gallery.look_in_both(mediator, "console-links")
-    who = str(await scene.party.see("room").get_attribute("data-participant"))
+    who = str(await mediator.page.locator(".people__inside", has_text="林小满").get_attribute("data-participant"))
     await mediator.tap("person-tools", participant=who)
     await gallery.look_at_question(mediator, "console-remove", "remove", participant=who)
     await mediator.tap("person-tools", participant=who)
     await mediator.page.locator(".people__links > summary").click()
-
-
-async def the_draft_and_the_signing(scene: Scene) -> None:
-    """The text, the lock, the way to a signature, in force or not."""
-    party, mediator, gallery = scene.party, scene.mediator, scene.gallery
-    await party.picks("ctrl-agreement")
-    await mediator.tap("tab-agreement")
-    await expect(party.see("draft-editor").locator("h1")).to_be_visible()
-    await both(scene, "draft")
-    await gallery.enlarge(party, "room-draft", "panel-close")
-    await gallery.look_at_question(mediator, "console-freeze", "draft-freeze")
-    await mediator.tap("draft-freeze")
-    await mediator.tap("confirm-yes")
-    await mediator.waits_for("frozen-digest", match="true")
-    await party.waits_for("frozen-digest", match="true")
-    await both(scene, "frozen")
-    await mediator.tap("sign-open")
-    await party.tap("sign-open")
-    await party.waits_for("signing")
-    await party.tap("sign-submit")
-    await party.waits_for("sign-missing")
-    # the way to a signature has no switch: the language is that of the room before it
-    await asyncio.gather(gallery.look(party, "signing"), gallery.look_in_both(mediator, "console-signing"))
-    await gallery.enlarge(party, "signing", "sign-submit")
