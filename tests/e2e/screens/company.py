@@ -32,5 +32,6 @@ async def many_people(scene: Scene) -> None:
     await mediator.tap("tab-roll")
     await gallery.glance(mediator, "console-many-roll")
     for name in names:
-        await scene.rooms.pop(name).done("leave")
+        scene.rooms.pop(name)
+        await scene.host("remove", participant_id=scene.access[name].participant_id)
     await expect(mediator.see("tile")).to_have_count(4)

@@ -44,6 +44,7 @@ async def a_shared_screen(scene: Scene) -> None:
     await mediator.tap("tab-exhibits")
     await mediator.tap("exhibit-put-away")
     await expect(party.see("exhibit-shown")).to_have_count(0)
+    await expect(party.page.locator(".tile--screen .tile__absent")).to_have_count(0)
     await at_a_glance(scene, "screen-of-mediator")
     await mediator.tap("own-screen")
     await expect(party.see("screen-tile")).to_have_count(0)
