@@ -39,6 +39,7 @@ PRESS_SWITCH = """
   return press("[data-testid=ctrl-more]") && null;
 }
 """
+HAS_SWITCH = "() => document.querySelector('button.tool[lang], [data-testid=ctrl-more]') !== null"
 WAIT_FOR = "(lang) => document.documentElement.lang === lang"
 REACHABLE = """
 (selector) => {
@@ -94,9 +95,11 @@ class Gallery:
         await page.set_viewport_size(usual)  # type: ignore[arg-type]
 
     async def look_in_both(self, person: Person, screen: str) -> None:
-        """In both languages; the language of before comes back."""
+        """In both languages; the language of before comes back. A page without a switch keeps the one that it has."""
         for _ in LANGUAGES:
             await self.look(person, screen)
+            if not await person.page.evaluate(HAS_SWITCH):
+                return
             await other_language(person)
 
     async def glance(self, person: Person, screen: str) -> None:
@@ -123,7 +126,7 @@ class Gallery:
         ``act``: test id of what one does there.
         """
         await self._enlarge(person, screen, act)
-        if THOROUGH:
+        if THOROUGH and await person.page.evaluate(HAS_SWITCH):
             await other_language(person)
             await self._enlarge(person, screen, act)
             await other_language(person)

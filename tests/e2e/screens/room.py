@@ -295,14 +295,18 @@ async def offers(scene: Scene) -> None:
 
 
 async def a_private_talk(scene: Scene) -> None:
-    """Counted down, with the applicant and the clerk; then the respondent's, seen from outside."""
+    """Counted down and called off; with the applicant; then the respondent's and the clerk's, seen from outside."""
     party, mediator, gallery = scene.party, scene.mediator, scene.gallery
     me = str(await party.see("room").get_attribute("data-participant"))
     await gallery.look_at_question(mediator, "console-private-talk-asked", "caucus-open", side="applicant")
-    caucus = await scene.host("open_caucus", participant_ids=[me], in_seconds=6)
+    caucus = await scene.host("open_caucus", participant_ids=[me], in_seconds=10)
     await party.waits_for("caucus", state="announced")
     await expect(party.see("caucus").get_by_role("status")).not_to_be_empty()
     await both(scene, "private-talk-announced")
+    # called off: nobody waits for its beginning
+    await scene.host("close_caucus", caucus_id=caucus["caucus_id"], in_seconds=0)
+    await expect(party.see("caucus")).to_have_count(0, timeout=15_000)
+    caucus = await scene.host("open_caucus", participant_ids=[me], in_seconds=0)
     await party.waits_for("caucus", state="open", inside="true")
     await mediator.tap("caucus-enter")
     await mediator.waits_for("isolation", sealed="true")

@@ -35,8 +35,7 @@ async def the_signatures(scene: Scene) -> None:
     await party.waits_for("signing")
     await party.tap("sign-submit")
     await party.waits_for("sign-missing")
-    # the way to a signature has no switch: the language is that of the room before it
-    await asyncio.gather(gallery.look(party, "signing"), gallery.look_in_both(mediator, "console-signing"))
+    await asyncio.gather(gallery.look_in_both(party, "signing"), gallery.look_in_both(mediator, "console-signing"))
     await gallery.enlarge(party, "signing", "sign-submit")
     await party.tap("sign-intent")
     await writes_name(party)
@@ -45,7 +44,7 @@ async def the_signatures(scene: Scene) -> None:
     await party.see("sign-code").fill(await newest_code(scene))
     await party.tap("sign-submit")
     await party.waits_for("sign-receipt")
-    await gallery.look(party, "signed")
+    await gallery.glance(party, "signed")
     await party.tap("receipt-continue")
     await party.waits_for("done", state="signing")
     await gallery.glance(party, "signed-others-missing")
