@@ -32,6 +32,8 @@ async def captions(scene: Scene) -> None:
     await at_a_glance(scene, "captions")
     await scene.gallery.enlarge(party, "room-captions", "caption-send")
     await party.picks("ctrl-write")
+    await party.picks("ctrl-captions")
+    await expect(party.see("captions")).to_have_count(0)
     await mediator.tap("captions-open")
 
 
