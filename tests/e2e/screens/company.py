@@ -14,7 +14,7 @@ GUESTS = 6
 
 
 async def many_people(scene: Scene) -> None:
-    """Six who listen come in: ten faces; a company of forty characters raises a hand and writes a line."""
+    """Six who listen come in: ten faces; a company of forty characters raises a hand."""
     party, mediator, gallery = scene.party, scene.mediator, scene.gallery
     names = [f"guest{number}" for number in range(GUESTS)]
     for number, name in enumerate(names):

@@ -77,5 +77,6 @@ async def a_weak_connection(scene: Scene) -> None:
     await at_a_glance(scene, "weak-connection")
     for person in (party, mediator):
         await person.page.evaluate(FINE)
+    await scene.rooms["respondent"].done("raise_hand", raised=True)
     await party.tap("ctrl-hand")
     await party.see("connection-banner", state="open").wait_for(state="attached")
