@@ -71,6 +71,11 @@ class Judge:
         self.quality: Quality = "good"
         self._other_since: float | None = None
 
+    @property
+    def settled(self) -> bool:
+        """Whether it is good and nothing speaks against it."""
+        return self.quality == "good" and self._other_since is None
+
     def look(self, now: float, signs: Signs) -> Quality | None:
         """Another word, when there is a new one."""
         found = judge(signs, self.quality)

@@ -63,9 +63,9 @@ class Router:
         self._ice: IceLite[Transport] = IceLite(counters)
         self._egress = Egress(port, counters)
         self.forwarder = Forwarder(port, self._ice, counters, self._egress, self._on_report, clock=clock)
-        self.rounds = Rounds(self.forwarder, self._notify, clock)
+        self.rounds = Rounds(self.forwarder, self._notify, clock, dealt=True)
         self.strain = Strain(counters)
-        self._watch = Watch(counters, self._notify)
+        self._watch = Watch(counters, self._notify, dealt=True)
         self._transports: dict[TransportId, Transport] = {}
         self._publications: dict[PublicationId, Publication] = {}
         self._subscriptions: dict[SubscriptionId, Subscription] = {}
@@ -334,14 +334,15 @@ class Router:
 
     # ---- what happens by the clock -----------------------------------------------------------------------------------
 
-    def sound(self) -> None:
-        """Ten times a second: see ``Rounds.sound``."""
-        self.rounds.sound(self._egress)
+    def tick(self, publisher_bits_per_second: int) -> None:
+        """After each ``Rounds.pause``: whatever is due for tracks and people."""
+        self.rounds.tick(self._egress, publisher_bits_per_second)
+        for _ in range(self.rounds.turns):
+            self.rounds.attempt(self._watch.look, self._clock(), self.forwarder.awake)
 
     def watch(self) -> None:
-        """Every second: people, silent transports, what the recorder lost, how hard this process works."""
+        """Every second: silent transports, what the recorder lost, how hard this process works."""
         now = self._clock()
-        self._watch.look(now, self.forwarder.awake)
         for transport in list(self._transports.values()):
             transport.check_silence(now)
         for sink in self._captures.values():
