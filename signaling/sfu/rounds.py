@@ -66,9 +66,16 @@ class Rounds:
     """
 
     def __init__(
-        self, forwarder: Forwarder, notify: Notify, clock: Callable[[], float] = time.monotonic, *, dealt: bool = False
+        self,
+        forwarder: Forwarder,
+        egress: Egress,
+        notify: Notify,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        dealt: bool = False,
     ) -> None:
         self._forwarder = forwarder
+        self._egress = egress
         self._notify = notify
         self._clock = clock
         self._agenda = Agenda()
@@ -123,11 +130,11 @@ class Rounds:
         """How many ticks' worth of what goes on in silence is due at a tick."""
         return 1 if self._forwarder.awake else SILENT_TURNS
 
-    def tick(self, egress: Egress, bits_per_second: int) -> None:
+    def tick(self, bits_per_second: int) -> None:
         """Whatever is due, after a ``pause``. Trouble with one thing stops nothing else."""
         self.attempt(self.repair)
         self.attempt(self.tell_arrivals)
-        self.attempt(self.sound, egress)
+        self.attempt(self.sound)
         for _ in range(self.turns):
             self.attempt(self.arrange)
             self.attempt(self.listen)
@@ -151,7 +158,8 @@ class Rounds:
         """Ten times a second: when the packets of publishers arrived."""
         for transport, _ in self._arrivals.take(self._clock(), self._publishers):
             if transport.inbound is not None:
-                self.attempt(feedback.tell_arrivals, transport)
+                self.attempt(feedback.tell_arrivals, transport, self._egress)
+        self._egress.flush()
 
     def _changing(self) -> dict[Publication, None]:
         now = self._clock()
@@ -181,19 +189,20 @@ class Rounds:
         pictures = dict.fromkeys(each.publication for each in self._forwarder.awake if each.publication.kind == "video")
         return dict.fromkeys(each.receiver for publication in pictures for each in publication.subscriptions)
 
-    def sound(self, egress: Egress) -> None:
+    def sound(self) -> None:
         """Ten times a second: what the ways down of those bear to whom pictures are sent."""
         now = self._clock()
         for transport, _ in self._sounded.take(now, self._watching):
             if transport.way_down is not None and transport.outbound is not None:
-                self.attempt(transport.way_down.look, now, egress)
+                self.attempt(transport.way_down.look, now, self._egress)
+        self._egress.flush()
 
     def report(self, bits_per_second: int) -> None:
         """Every half second: receiver reports and bandwidth. A stream that brought nothing since is asleep."""
         now = self._clock()
         asleep = False
         for transport, elapsed in self._reported.take(now, self._publishers):
-            self.attempt(feedback.report, transport, now, bits_per_second)
+            self.attempt(feedback.report, transport, now, bits_per_second, self._egress)
             for stream in (stream for publication in transport.publications for stream in publication.streams):
                 if not stream.awake:
                     continue
@@ -202,6 +211,7 @@ class Rounds:
                 if not stream.awake:
                     asleep = True
                     self.touch(stream.publication)  # its subscribers may see a picture that stands still
+        self._egress.flush()
         if asleep:
             self._forwarder.awake = [stream for stream in self._forwarder.awake if stream.awake]
 

@@ -63,7 +63,7 @@ class Router:
         self._ice: IceLite[Transport] = IceLite(counters)
         self._egress = Egress(port, counters)
         self.forwarder = Forwarder(port, self._ice, counters, self._egress, self._on_report, clock=clock)
-        self.rounds = Rounds(self.forwarder, self._notify, clock, dealt=True)
+        self.rounds = Rounds(self.forwarder, self._egress, self._notify, clock, dealt=True)
         self.strain = Strain(counters)
         self._watch = Watch(counters, self._notify, dealt=True)
         self._transports: dict[TransportId, Transport] = {}
@@ -328,7 +328,7 @@ class Router:
 
     def _on_report(self, transport: Transport, compound: bytes) -> None:
         try:
-            feedback.read(transport, compound, self._clock(), time.time(), self._egress.retransmit)
+            feedback.read(transport, compound, self._clock(), time.time(), self._egress)
         except ValueError:
             self.counters.rtcp_malformed += 1
 
@@ -336,7 +336,7 @@ class Router:
 
     def tick(self, publisher_bits_per_second: int) -> None:
         """After each ``Rounds.pause``: whatever is due for tracks and people."""
-        self.rounds.tick(self._egress, publisher_bits_per_second)
+        self.rounds.tick(publisher_bits_per_second)
         for _ in range(self.rounds.turns):
             self.rounds.attempt(self._watch.look, self._clock(), self.forwarder.awake)
 

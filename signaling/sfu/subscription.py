@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from signaling.ids import SubscriptionId
 from signaling.messages import Json, LayerReason
+from signaling.sfu import rtcp
 from signaling.sfu.freezes import Freezes
 from signaling.sfu.layers import Offsets, Position, join
 from signaling.sfu.ortc import Promised
@@ -69,6 +70,8 @@ class Subscription:
         self.publication = publication
         self.receiver = receiver
         self.promised = promised
+        self.description = rtcp.source_description(promised.ssrc, publication.cname)
+        """What goes with every sender report (RFC 3550 §6.1)."""
         self.stream: Stream = publication.streams[0]
         self.target: Stream = publication.streams[-1]
         self.wish: int | None = len(publication.streams) - 1
@@ -241,6 +244,16 @@ class Subscription:
     def layer(self) -> int | None:
         """The layer that the subscriber gets; None: no picture at present."""
         return self.publication.streams.index(self.stream) if self.is_open else None
+
+    def left(self) -> tuple[int, int]:
+        """``packets`` and ``octets`` at once."""
+        if not self.is_open:
+            return self._packets, self._octets
+        stream = self.stream
+        return (
+            self._packets + stream.packets - self._packets_at_opening,
+            self._octets + stream.octets - self._octets_at_opening,
+        )
 
     @property
     def packets(self) -> int:

@@ -83,7 +83,7 @@ class Call:
         chooser = random.Random(seed)
         self.room = room
         self.notices: list[Any] = []
-        self.rounds = Rounds(room.forwarder, self.notices.append, lambda: room.now, dealt=True)
+        self.rounds = Rounds(room.forwarder, room.egress, self.notices.append, lambda: room.now, dealt=True)
         self.ann = End(room.browser("ann", "send"), chooser, weather)
         self.bob = End(room.browser("bob", "receive"), chooser, weather)
         picture = room.camera(self.ann.browser, video_parameters())
@@ -140,7 +140,7 @@ class Call:
     def _rounds(self, turn: int) -> None:
         """As ``signaling.sfu.worker`` does them."""
         if turn % 4 == 0:
-            self.rounds.tick(self.room.egress, 2_500_000)
+            self.rounds.tick(2_500_000)
         if turn % 20 == 10:
             for report in self.arrivals.reports(1):
                 self.bob.up.put(self.bob.browser.seal.seal_report(report), self.room.now)

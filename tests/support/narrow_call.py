@@ -84,7 +84,7 @@ class NarrowCall:
         self.room = room
         self.chooser = random.Random(seed)
         self.notices: list[Any] = []
-        self.rounds = Rounds(room.forwarder, self.notices.append, lambda: room.now, dealt=True)
+        self.rounds = Rounds(room.forwarder, room.egress, self.notices.append, lambda: room.now, dealt=True)
         self.ann, self.bob = room.browser("ann", "send"), room.browser("bob", "receive")
         self.way = NarrowLink(self.chooser)
         self.picture = self._publish("picture", "video", simulcast_parameters())
@@ -174,7 +174,7 @@ class NarrowCall:
 
     def _round(self) -> None:
         if self._due("tick", ROUND):
-            self.rounds.tick(self.room.egress, 2_500_000)
+            self.rounds.tick(2_500_000)
 
     def _collect(self) -> None:
         while True:

@@ -26,7 +26,7 @@ class Scene:
         self.notices: list[Any] = []
         self.ann: Browser = room.browser("ann", "send")
         self.bob: Browser = room.browser("bob", "receive")
-        self.rounds = Rounds(room.forwarder, self.notices.append, lambda: room.now)
+        self.rounds = Rounds(room.forwarder, room.egress, self.notices.append, lambda: room.now)
 
     def camera(self) -> Publication:
         publication = self.room.camera(self.ann)
