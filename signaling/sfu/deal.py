@@ -32,8 +32,8 @@ class Deal(Generic[Member]):
         """
         if not self._hands or not self._dealt:
             self._begin(now, members())
-        taken = []
-        for member in self._hands.pop():
+        taken: list[tuple[Member, float]] = []
+        for member in self._hands.pop() if self._hands else ():
             turn, before = self._dealt[member]
             self._dealt[member] = turn, now
             taken.append((member, now - before))
@@ -41,9 +41,10 @@ class Deal(Generic[Member]):
 
     def _begin(self, now: float, members: Iterable[Member]) -> None:
         self._began_before, self._began = self._began, now
-        hands: list[dict[Member, None]] = [{} for _ in range(self._turns)]
         before, self._dealt = self._dealt, {}
+        hands: list[dict[Member, None]] = []
         for member in members:
+            hands = hands or [{} for _ in range(self._turns)]
             known = before.get(member)
             if known is None:
                 known = self._next, self._began_before
@@ -55,6 +56,5 @@ class Deal(Generic[Member]):
     def discard(self, member: Member) -> None:
         """It is gone, and has no turn any more."""
         known = self._dealt.pop(member, None)
-        left = self._turns - len(self._hands)
-        if known is not None and known[0] >= left:
+        if known is not None and known[0] >= self._turns - len(self._hands):
             self._hands[self._turns - 1 - known[0]].pop(member, None)

@@ -45,6 +45,11 @@ class Losses:
     def __init__(self) -> None:
         self._lost = self._packets = 0.0
 
+    @property
+    def faded(self) -> bool:
+        """Whether too few packets of late tell anything."""
+        return self._packets < FEWEST
+
     def note(self, lost: float, packets: float) -> float:
         """Once a second: so many of so many did not arrive. The share of late, 0 while too few packets tell."""
         self._lost = self._lost * FADING + lost

@@ -82,6 +82,8 @@ class Rounds:
         self._microphones: dict[RoomId, list[Publication]] = {}
         self._speakers: dict[RoomId, SpeakerDetector] = {}
         self._unsettled: dict[Publication, float] = {}
+        self._touched: dict[Publication, None] = {}
+        """Those that do not wait for their turn."""
         now = clock()
         self._arrivals: Deal[Transport] = Deal(ARRIVAL_TICKS if dealt else 1, now)
         self._sounded: Deal[Transport] = Deal(SOUND_TICKS if dealt else 1, now)
@@ -101,6 +103,7 @@ class Rounds:
     def leave(self, publication: Publication) -> None:
         """It is gone."""
         self._unsettled.pop(publication, None)
+        self._touched.pop(publication, None)
         self._arranged.discard(publication)
         for stream in publication.streams:
             self._agenda.discard(stream)
@@ -114,11 +117,13 @@ class Rounds:
     def touch(self, publication: Publication) -> None:
         """Somebody began or ceased to follow it, or wants another size of it."""
         self._unsettled[publication] = self._clock() + SETTLED_AFTER
+        self._touched[publication] = None
 
     def clear(self) -> None:
         """Everybody is gone."""
         self._speakers.clear()
         self._unsettled.clear()
+        self._touched.clear()
 
     @property
     def pause(self) -> float:
@@ -169,21 +174,27 @@ class Rounds:
         return due
 
     def arrange(self) -> None:
-        """Every quarter of a second: who gets which layer, and who is to be told of it."""
+        """Every quarter of a second, and at once where something changed: who gets which layer, who is told of it."""
         now = self._clock()
-        for publication, _ in self._arranged.take(now, self._changing):
+        due, self._touched = self._touched, {}
+        due.update((publication, None) for publication, _ in self._arranged.take(now, self._changing))
+        for publication in due:
             if publication.kind != "video":
                 continue
-            arrange(publication, now)
-            if (active := publication.demand.look(publication, now)) is not None:
-                self._notify(control.PublicationDemand(publication.publication_id, list(active)))
-                for layer in active:
-                    publication.streams[layer].ask_key_frame(now)
+            if len(publication.streams) > 1 or publication in self._unsettled:  # else nothing can be otherwise
+                self._rearrange(publication, now)
             for subscription in publication.subscriptions:
                 subscription.look_for_freeze(now)
                 if (told := news(subscription)) is not None:
                     layers = len(publication.streams)
                     self._notify(control.SubscriptionLayer(subscription.subscription_id, told[0], layers, told[1]))
+
+    def _rearrange(self, publication: Publication, now: float) -> None:
+        arrange(publication, now)
+        if (active := publication.demand.look(publication, now)) is not None:
+            self._notify(control.PublicationDemand(publication.publication_id, list(active)))
+            for layer in active:
+                publication.streams[layer].ask_key_frame(now)
 
     def _watching(self) -> dict[Transport, None]:
         pictures = dict.fromkeys(each.publication for each in self._forwarder.awake if each.publication.kind == "video")

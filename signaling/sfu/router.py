@@ -55,6 +55,8 @@ class Router:
         self.counters = counters
         self._clock = clock
         self.on_notice: Callable[[control.AnyNotice], None] = lambda notice: None
+        self.on_expected: Callable[[], None] = lambda: None
+        """Called when somebody is about to send here for the first time, or after a restart of their way."""
         self._port = port
         self._feed = feed
         feed.on_connected = self._ask_for_recorder
@@ -128,6 +130,7 @@ class Router:
         self._transports[transport.transport_id] = transport
         self._ice.add(transport.agent, transport)
         self._watch.enter(transport)
+        self.on_expected()
         return {
             "ice_parameters": transport.agent.parameters(),
             "ice_candidates": self._candidates,
@@ -143,6 +146,7 @@ class Router:
         self._ice.remove(transport.agent)
         transport.agent.restart()
         self._ice.add(transport.agent, transport)
+        self.on_expected()
         return {"ice_parameters": transport.agent.parameters()}
 
     async def _close_transport(self, request: control.CloseTransport) -> Json:

@@ -114,6 +114,10 @@ class Transport:
         """The paths on which a valid check came, oldest first."""
         return list(self._paths)
 
+    def path(self, key: bytes) -> Path | None:
+        """The path of this key, if a valid check came on it."""
+        return self._paths.get(key)
+
     def connect(self, dtls_parameters: Json) -> None:
         """Begin the handshake.
 

@@ -22,8 +22,8 @@ from signaling.sfu.transport import Transport
 
 LINGER: Final = 30.0
 """Seconds for which somebody is looked at after packets stopped: until a lost connection has shown itself."""
-FADED: Final = 10.0
-"""Seconds after the last packet from which on nothing but silence speaks against a connection that was good."""
+STOPPED: Final = 2.0
+"""Seconds without a packet after which nothing more is told of losses."""
 FRESH: Final = 15.0
 """Seconds after which a round trip is no longer believed; sound is reported every five."""
 TICKS: Final = 50
@@ -64,8 +64,10 @@ class Person:
 
     def rests(self, now: float) -> bool:
         """Whether nothing can have changed: packets stopped a while ago, all was well, and the browser is there."""
-        ended = self.until - LINGER + FADED < now < self.until
-        return ended and self.judge.settled and max(each.silence(now) for each in self.transports) < LOST_SILENCE
+        stopped = self.until - LINGER + STOPPED < now < self.until
+        if not stopped or not self.judge.settled or not self._up.faded or not self._down.faded:
+            return False
+        return all(each.silence(now) < LOST_SILENCE for each in self.transports)
 
     def statistics(self) -> Json:
         """The word and what speaks for it, as JSON values."""

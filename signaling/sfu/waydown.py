@@ -110,7 +110,7 @@ class WayDown:
     def look(self, now: float, egress: Egress) -> None:
         """Judge, change what is sent, queue a sounding. Called often: it decides by itself when a look is due."""
         elapsed = now - self._looked_at
-        if elapsed < (TENSE_LOOK if self._tense(now) else RESTING_LOOK):
+        if elapsed < RESTING_LOOK and (elapsed < TENSE_LOOK or not self._tense(now)):
             return
         self._looked_at = now
         if elapsed > HELD_BACK:

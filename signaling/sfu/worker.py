@@ -107,6 +107,7 @@ async def run(config: WorkerConfig) -> None:
     await server.start()
     forwarder = router.forwarder
     pulse = Pulse(port.socket, forwarder.on_readable, lambda: counters.packets_received + forwarder.handshaken)
+    router.on_expected = pulse.rouse
     tidying = Tidying(lambda: router.strain.load.packets_per_second)
     tidying.begin()
     tasks = [

@@ -28,7 +28,8 @@ class Browser:
                 kind="video", streams=[None, None, None], rates=lambda: (100_000, 300_000, 900_000)
             ),
             wished=True, asks=False, forgive=lambda: None,
-            wish=2, granted=2, ceiling=2, given_up=False, pixels=640 * 360, packets=0, octets=0, repaired=0, next_repair=1,
+            wish=2, granted=2, ceiling=2, given_up=False, pixels=640 * 360,
+            packets=0, octets=0, repaired=0, next_repair=1,
             promised=SimpleNamespace(rtx_ssrc=5, rtx_payload_type=97, sounded=True),
             stream=SimpleNamespace(newest_timestamp=0), offsets=SimpleNamespace(timestamp=0),
         )  # fmt: skip
