@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import struct
 from collections.abc import Callable
-from typing import Generic, NamedTuple, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from signaling.messages import Json
 from signaling.sfu import stun
@@ -17,6 +17,9 @@ from signaling.sfu.counters import Counters
 from signaling.sfu.ports import Address
 
 Owner = TypeVar("Owner")
+
+REMEMBERED_SHAPES: Final = 8192
+"""Of checks: two for each transport of a full worker. Then it begins anew."""
 
 
 class Credentials(NamedTuple):
@@ -80,6 +83,8 @@ class IceLite(Generic[Owner]):
     def __init__(self, counters: Counters) -> None:
         self._counters = counters
         self._agents: dict[str, _Known[Owner]] = {}
+        self._authentic: dict[bytes, stun.Request] = {}
+        """By shape: who is connected asks the same again and again."""
 
     def add(self, agent: IceAgent, owner: Owner) -> None:
         """Answer checks for this agent from now on; call again after a restart."""
@@ -94,8 +99,10 @@ class IceLite(Generic[Owner]):
 
     def check(self, datagram: bytes, address: Address) -> Check[Owner] | None:
         """Answer one datagram that looks like STUN; None (and a counter) when it deserves no answer."""
+        shape = stun.shape(datagram)
+        before = self._authentic.get(shape)
         try:
-            request = stun.read_request(datagram)
+            request = stun.read_request(datagram) if before is None else stun.read_again(datagram, before)
         except (ValueError, struct.error):
             self._counters.stun_malformed += 1
             return None
@@ -107,6 +114,10 @@ class IceLite(Generic[Owner]):
         if used not in agent.generations or not request.authentic(key):
             self._counters.stun_bad_integrity += 1
             return None
+        if before is None and stun.repeatable(datagram, request):
+            if len(self._authentic) >= REMEMBERED_SHAPES:
+                self._authentic.clear()
+            self._authentic[shape] = request
         # The lite side is always controlled (RFC 8445 §6.1.1): a peer that says so too must change its mind.
         if request.controlled:
             self._counters.stun_role_conflict += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 
 import pytest
 from aioice import stun as library
@@ -68,6 +69,38 @@ def test_one_changed_byte_is_refused_or_no_longer_authentic(at: int, change: int
     # A fingerprint that is no longer one is none: the integrity still says whose request it is.
     untouched = bytes(damaged[:-8]) == datagram[:-8]
     assert read.authentic(stun.Key(b"secret")) == untouched
+
+
+@given(ICE_NAMES, PASSWORDS, st.booleans(), st.integers(0, 10_000), st.integers(0, 255))
+def test_a_request_of_a_known_shape_is_read_as_any_other(
+    ufrag: str, password: bytes, nominated: bool, at: int, change: int
+) -> None:
+    flags = ["USE-CANDIDATE"] * nominated
+    _, first = request(ufrag, password, *flags)
+    _, second = request(ufrag, password, *flags)
+    before = stun.read_request(first)
+    assert stun.repeatable(first, before)
+    assert stun.shape(first) == stun.shape(second)
+    assert stun.read_again(second, before) == stun.read_request(second)
+    damaged = bytearray(second)
+    damaged[at % len(damaged)] ^= change
+    if stun.shape(bytes(damaged)) == stun.shape(first):
+        assert outcome(lambda: stun.read_again(bytes(damaged), before)) == outcome(
+            lambda: stun.read_request(bytes(damaged))
+        )
+
+
+def outcome(read: Callable[[], stun.Request]) -> stun.Request | None:
+    try:
+        return read()
+    except ValueError:
+        return None
+
+
+def test_a_request_that_ends_otherwise_is_always_read_anew() -> None:
+    _, datagram = request("u1", b"secret")
+    bare = datagram[:2] + (len(datagram) - 28).to_bytes(2, "big") + datagram[4:-8]  # without a fingerprint
+    assert not stun.repeatable(bare, stun.read_request(bare))
 
 
 def test_an_attribute_behind_the_integrity_does_not_count() -> None:
