@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import urllib.request
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from playwright.async_api import (
@@ -22,6 +24,7 @@ from playwright.async_api import (
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from tests.support import received
+from tests.support.voice import write_voice
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -43,13 +46,16 @@ PATIENCE_MS = 20_000
 
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
-    """One headless Chromium from the system's packages."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
-        try:
-            yield browser
-        finally:
-            await browser.close()
+    """One headless Chromium from the system's packages; all microphones hear the same voice."""
+    with tempfile.TemporaryDirectory() as folder:
+        voice = write_voice(Path(folder) / "voice.wav")
+        flags = [*FLAGS, f"--use-file-for-fake-audio-capture={voice}"]
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=flags)
+            try:
+                yield browser
+            finally:
+                await browser.close()
 
 
 @dataclass
