@@ -53,6 +53,11 @@ class Deal(Generic[Member]):
             hands[known[0]][member] = None
         self._hands = hands[::-1]
 
+    def clear(self) -> None:
+        """Everybody is gone."""
+        self._dealt.clear()
+        self._hands.clear()
+
     def discard(self, member: Member) -> None:
         """It is gone, and has no turn any more."""
         known = self._dealt.pop(member, None)

@@ -90,6 +90,7 @@ class Rounds:
         self._arranged: Deal[Publication] = Deal(ARRANGE_TICKS if dealt else 1, now)
         self._heard: Deal[RoomId] = Deal(LISTEN_TICKS if dealt else 1, now)
         self._reported: Deal[Transport] = Deal(REPORT_TICKS if dealt else 1, now)
+        self._resting = False
         self.attempt = Attempt()
         """One transport's trouble must not stop the feedback of all others."""
 
@@ -138,12 +139,23 @@ class Rounds:
     def tick(self, bits_per_second: int) -> None:
         """Whatever is due, after a ``pause``. Trouble with one thing stops nothing else."""
         self.attempt(self.repair)
+        if not (self._forwarder.awake or self._unsettled or self._speakers):
+            self._rest()
+            return
+        self._resting = False
         self.attempt(self.tell_arrivals)
         self.attempt(self.sound)
         for _ in range(self.turns):
             self.attempt(self.arrange)
             self.attempt(self.listen)
         self.attempt(self.report, bits_per_second)
+
+    def _rest(self) -> None:
+        if not self._resting:
+            self._resting = True
+            for deal in (self._arrivals, self._sounded, self._arranged, self._heard, self._reported):
+                deal.clear()
+        self._reported.take(self._clock(), list)  # whoever sends next began after this
 
     def repair(self) -> None:
         """At every tick: ask for lost packets and due key frames."""

@@ -341,7 +341,7 @@ class Router:
     def tick(self, publisher_bits_per_second: int) -> None:
         """After each ``Rounds.pause``: whatever is due for tracks and people."""
         self.rounds.tick(publisher_bits_per_second)
-        for _ in range(self.rounds.turns):
+        for _ in range(self.rounds.turns if self.forwarder.awake or self._watch.watching else 0):
             self.rounds.attempt(self._watch.look, self._clock(), self.forwarder.awake)
 
     def watch(self) -> None:

@@ -87,6 +87,11 @@ class Watch:
         self._measured: Deal[Subscription] = Deal(turns, float("-inf"))
         self._judged: Deal[Place] = Deal(turns, float("-inf"))
 
+    @property
+    def watching(self) -> bool:
+        """Whether anybody is looked at also when nothing flows."""
+        return bool(self._watched)
+
     def enter(self, transport: Transport) -> None:
         """Somebody has a transport more."""
         self._people.setdefault(_place(transport), Person()).transports.append(transport)

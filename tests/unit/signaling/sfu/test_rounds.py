@@ -117,6 +117,24 @@ async def test_at_the_ticks_of_half_a_second_each_publisher_gets_one_report_at_a
         assert len({each.bits_per_second for each in room.forwarder.awake}) == 1
 
 
+async def test_after_a_long_silence_the_first_rate_is_of_the_time_since() -> None:
+    with Room() as room:
+        scene = Scene(room, dealt=True)
+        publication = scene.camera()
+        for _ in range(600):
+            room.now += scene.rounds.pause
+            scene.rounds.tick(LIMIT)
+        began = room.now
+        for number in range(REPORT_TICKS):
+            scene.ann.send(*(camera_packet(1 + 3 * number + each, VP8_DELTA) for each in range(3)))
+            room.now += TICK
+            scene.rounds.tick(LIMIT)
+        (stream,) = publication.streams
+        sent = stream.reception.octets + 16 * stream.reception.received
+        assert room.forwarder.awake == [stream]
+        assert 0.5 < stream.bits_per_second * (room.now - began) / (8 * sent) < 1.5
+
+
 async def test_a_publisher_is_told_at_the_next_tick_what_somebody_wants() -> None:
     with Room() as room:
         scene = Scene(room, dealt=True)
