@@ -31,6 +31,8 @@ TICK: Final = 0.02
 SILENT_TICK: Final = 0.1
 """Seconds between two ticks: while packets arrive, and while nobody sends, when each wake-up counts."""
 SILENT_TURNS: Final = 5
+RESTING_TICK: Final = 0.25
+"""The same while nothing happens at all: so late at most is noticed that something does."""
 ARRIVAL_TICKS: Final = 5
 SOUND_TICKS: Final = 5
 ARRANGE_TICKS: Final = 12
@@ -129,7 +131,9 @@ class Rounds:
     @property
     def pause(self) -> float:
         """Seconds until the next tick."""
-        return TICK if self._forwarder.awake else SILENT_TICK
+        if self._forwarder.awake:
+            return TICK
+        return SILENT_TICK if self._unsettled or self._speakers else RESTING_TICK
 
     @property
     def turns(self) -> int:
@@ -261,9 +265,10 @@ class Rounds:
                 del self._speakers[room_id]
 
 
-async def every(seconds: float, act: Callable[[], None]) -> None:
-    """Call ``act`` at this interval until cancelled; an error is logged and does not end it."""
+async def every(seconds: float, *acts: Callable[[], None]) -> None:
+    """Call these at this interval until cancelled; an error is logged and does not end it."""
     attempt = Attempt()
     while True:
         await asyncio.sleep(seconds)
-        attempt(act)
+        for act in acts:
+            attempt(act)

@@ -26,7 +26,7 @@ from signaling.sfu.forwarder import Forwarder
 from signaling.sfu.ice import IceLite
 from signaling.sfu.layers import wish
 from signaling.sfu.publication import Publication
-from signaling.sfu.rounds import Rounds
+from signaling.sfu.rounds import SILENT_TICK, Rounds
 from signaling.sfu.strain import Strain
 from signaling.sfu.subscription import Subscription
 from signaling.sfu.transport import State, Transport
@@ -338,8 +338,13 @@ class Router:
 
     # ---- what happens by the clock -----------------------------------------------------------------------------------
 
+    @property
+    def pause(self) -> float:
+        """Seconds until the next tick."""
+        return min(self.rounds.pause, SILENT_TICK) if self._watch.watching else self.rounds.pause
+
     def tick(self, publisher_bits_per_second: int) -> None:
-        """After each ``Rounds.pause``: whatever is due for tracks and people."""
+        """After each ``pause``: whatever is due for tracks and people."""
         self.rounds.tick(publisher_bits_per_second)
         for _ in range(self.rounds.turns if self.forwarder.awake or self._watch.watching else 0):
             self.rounds.attempt(self._watch.look, self._clock(), self.forwarder.awake)

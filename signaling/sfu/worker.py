@@ -74,7 +74,7 @@ def open_port(config: WorkerConfig, counters: Counters) -> UdpPort:
 async def keep_ticking(router: Router, publisher_bits_per_second: int) -> None:
     """Let a router do what it does by the clock until cancelled."""
     while True:
-        await asyncio.sleep(router.rounds.pause)
+        await asyncio.sleep(router.pause)
         router.tick(publisher_bits_per_second)
 
 
@@ -113,8 +113,7 @@ async def run(config: WorkerConfig) -> None:
     tasks = [
         loop.create_task(keep_ticking(router, config.publisher_bits_per_second)),
         loop.create_task(every(FEED_INTERVAL, feed.connect)),
-        loop.create_task(every(WATCH_INTERVAL, router.watch)),
-        loop.create_task(every(WATCH_INTERVAL, tidying.look)),
+        loop.create_task(every(WATCH_INTERVAL, router.watch, tidying.look)),
     ]
     log.info("the media worker is ready", listen=config.listen_ip, port=port.port, announce=config.announced_ips)
     try:
