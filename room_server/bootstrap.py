@@ -33,7 +33,7 @@ from room_server.services.ports import Ports, key_for_short_secrets, utc_now
 from room_server.settings import Settings, prepare_folders
 from room_server.store.database import answers, migrate, open_engine
 from room_server.store.unit_of_work import units_of_work
-from room_server.worker import Filer
+from room_server.worker import Filer, Sweeper
 from signaling.background import Background
 from signaling.hub import Hub
 from signaling.ids import RoomId
@@ -87,6 +87,7 @@ def found(settings: Settings) -> Foundation:
         recordings=settings.recordings_dir,
         scratch=settings.data_dir / "scratch",
         exhibit_bytes=settings.exhibit_mb * 1024 * 1024,
+        talk_days=settings.talk_retention_days,
     )
     return Foundation(engine, bus, ports, build_services(ports), outbox)
 
@@ -108,15 +109,30 @@ async def renew_password(settings: Settings, username: str) -> str:
         await foundation.close()
 
 
+async def hold(settings: Settings, session_id: str, reason: str | None) -> None:
+    """Delete nothing of a session, for a reason; None: let its time go on. Raises ``NotFound``, ``Invalid``."""
+    foundation = found(settings)
+    try:
+        await migrate(foundation.engine)
+        if reason is None:
+            await foundation.services.retention.lift(session_id)
+        else:
+            await foundation.services.retention.hold(session_id, reason)
+    finally:
+        await foundation.close()
+
+
 async def work(settings: Settings) -> None:
     """The background worker as a process of its own: runs until it is cancelled."""
     foundation = found(settings)
-    filer = Filer(foundation.services.filing)
+    filer, sweeper = Filer(foundation.services.filing), Sweeper(foundation.services.retention)
     try:
         await migrate(foundation.engine)
         await filer.start()
+        sweeper.start()
         await asyncio.Event().wait()
     finally:
+        await sweeper.close()
         await filer.close()
         await foundation.close()
 
@@ -137,6 +153,7 @@ class Node:
         clock = self.foundation.ports.clock
         self._director = Director(self.services.recording, self._media, self._recorder, lambda: clock().timestamp())
         self._filer = Filer(self.services.filing)
+        self._sweeper = Sweeper(self.services.retention)
         self._policy = SessionPolicy(self.services, self._director, self._filer.soon)
         limits = RoomSettings(
             maximum_people=settings.room_publishers + settings.room_listeners,
@@ -162,12 +179,14 @@ class Node:
         await self._media.start()
         await self._recorder.start()
         await self._filer.start()
+        self._sweeper.start()
 
     async def close(self) -> None:
         """Close every socket and connection; recordings and rooms are taken up again by the next process."""
         await self.hub.close()
         await self.probes.close_all()
         await self._background.drain()
+        await self._sweeper.close()
         await self._filer.close()
         await self._media.close()
         await self._recorder.close()

@@ -10,7 +10,7 @@ import asyncio
 import dataclasses
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,8 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print(f"mediation-room: {error}", file=sys.stderr)
         return 2
-    if given.command == "password":
-        return _renew_password(loaded, given.username)
+    if given.command in ADMINISTRATION:
+        return ADMINISTRATION[given.command](loaded, given)
     if given.command == "loadtest":
         from room_server import loadtest
 
@@ -91,6 +91,11 @@ def _parser() -> argparse.ArgumentParser:
     password = commands.add_parser("password", help="give a member of staff a new password")
     password.add_argument("username")
     password.add_argument("--data-dir", type=Path, help="folder of database, recordings, papers and keys")
+    hold = commands.add_parser("hold", help="delete nothing of a session: a dispute goes on, or the law wants it kept")
+    hold.add_argument("session_id")
+    hold.add_argument("--reason", default="", help="stands on the record")
+    hold.add_argument("--lift", action="store_true", help="let its time go on")
+    hold.add_argument("--data-dir", type=Path, help="folder of database, recordings, papers and keys")
     load = commands.add_parser("loadtest", help="fill rooms of a running service with people who only send packets")
     load.add_argument("url", help="of the service, which must have been started with load_test_secret")
     load.add_argument("--rooms", type=int, default=4)
@@ -114,17 +119,38 @@ def _tell(loaded: Settings, access: DemoAccess | None) -> None:
     print(again if access is None else welcome(loaded, access, coloured=sys.stdout.isatty()), flush=True)
 
 
-def _renew_password(loaded: Settings, username: str) -> int:
+def _renew_password(loaded: Settings, given: argparse.Namespace) -> int:
     from room_server import bootstrap
     from room_server.domain.errors import NotFound
 
     try:
-        password = asyncio.run(bootstrap.renew_password(loaded, username))
+        password = asyncio.run(bootstrap.renew_password(loaded, given.username))
     except NotFound:
-        print(f"mediation-room: there is no account {username!r}", file=sys.stderr)
+        print(f"mediation-room: there is no account {given.username!r}", file=sys.stderr)
         return 1
-    print(f"{username}  {password}")
+    print(f"{given.username}  {password}")
     return 0
+
+
+def _hold(loaded: Settings, given: argparse.Namespace) -> int:
+    from room_server import bootstrap
+    from room_server.domain.errors import Invalid, NotFound
+
+    try:
+        asyncio.run(bootstrap.hold(loaded, given.session_id, None if given.lift else given.reason))
+    except NotFound:
+        print(f"mediation-room: there is no session {given.session_id!r} that this is about", file=sys.stderr)
+        return 1
+    except Invalid:
+        print("mediation-room: hold: --reason is missing", file=sys.stderr)
+        return 2
+    return 0
+
+
+ADMINISTRATION: Mapping[str, Callable[[Settings, argparse.Namespace], int]] = {
+    "password": _renew_password,
+    "hold": _hold,
+}
 
 
 def programs(loaded: Settings) -> list[Program]:

@@ -1,4 +1,4 @@
-"""Work that nobody waits for: filing ended sessions. On one machine it runs in the web process."""
+"""Work that nobody waits for: filing ended sessions, deleting old words. On one machine it runs in the web process."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import contextlib
 import structlog
 
 from room_server.services.filing import FilingService
+from room_server.services.retention import RetentionService
 
 RETRY_SECONDS = 15.0
+SWEEP_SECONDS = 6 * 3600.0
 
 log = structlog.get_logger(__name__)
 
@@ -50,3 +52,32 @@ class Filer:
                 await self._filing.file_all()
             except Exception:
                 log.exception("filing stopped")
+
+
+class Sweeper:
+    """Deletes what is due, at the start and then every so often."""
+
+    def __init__(self, retention: RetentionService, every_seconds: float = SWEEP_SECONDS) -> None:
+        self._retention = retention
+        self._every_seconds = every_seconds
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin."""
+        if self._task is None:
+            self._task = asyncio.create_task(self._keep_sweeping())
+
+    async def close(self) -> None:
+        """Stop; what was not deleted is deleted by the next process."""
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
+    async def _keep_sweeping(self) -> None:
+        while True:
+            try:
+                await self._retention.sweep()
+            except Exception:
+                log.exception("nothing was deleted")
+            await asyncio.sleep(self._every_seconds)

@@ -1,18 +1,20 @@
 """Captions: what is said, written while it is said, for whoever cannot hear it or cannot speak.
 
 Each place (the joint session, each caucus) has its own, and shows its people the last few, also to who comes later.
-They are in the memory of the room and nowhere else: no log, no database, no dossier has them; they end with the place.
+They end with the place, or when nobody is left in the room. Until then the last few are kept with the conduct of the
+room, so that they are there again after the process was killed; no log and no dossier has them.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, Final
 
 from signaling.clock import Clock
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import CaucusId, ParticipantId
+from signaling.kept import KeptCaption, Place
 from signaling.participant import Participant
 
 if TYPE_CHECKING:
@@ -26,38 +28,20 @@ LONGEST: Final = 120
 MOST: Final = 12
 WINDOW: Final = 10.0
 """Seconds in which one person writes at most ``MOST`` lines."""
-
-
-@dataclass(frozen=True, slots=True)
-class Caption:
-    """One line. ``writer``: who wrote it for the speaker; empty: the speaker."""
-
-    participant_id: ParticipantId
-    name: str
-    side: str
-    writer: str
-    text: str
-    at: float
-
-    def value(self) -> dict[str, Any]:
-        """As screens show it; ``at`` in Unix seconds."""
-        return {
-            "participant_id": self.participant_id,
-            "name": self.name,
-            "side": self.side,
-            "writer": self.writer,
-            "text": self.text,
-            "at": self.at,
-        }
+STALE: Final = 3600.0
+"""Seconds after which a line is not brought back by a room that opens again."""
 
 
 class Captions:
     """The captions of one room."""
 
-    def __init__(self, room: Room, clock: Clock) -> None:
+    def __init__(self, room: Room, clock: Clock, kept: Iterable[KeptCaption]) -> None:
         self._room = room
         self._clock = clock
-        self._lines: dict[CaucusId | None, deque[Caption]] = {}
+        self._lines: dict[Place, deque[KeptCaption]] = {}
+        for line in kept:
+            if line.at > clock.now() - STALE:
+                self._show(line)
         self._moments: dict[ParticipantId, deque[float]] = {}
 
     def shown_to(self, viewer: Participant) -> list[dict[str, Any]]:
@@ -83,20 +67,26 @@ class Captions:
             raise SignalingError(ErrorCode.CONFLICT, "you were moved: look who reads this", reason="moved")
         self._keep_pace(by.participant_id)
         writer = "" if subject is by else by.display_name
-        line = Caption(
-            subject.participant_id, subject.display_name, subject.side, writer, words, round(self._clock.now(), 3)
-        )
-        self._lines.setdefault(here, deque(maxlen=SHOWN)).append(line)
+        at = round(self._clock.now(), 3)
+        name, side = subject.display_name, subject.side
+        self._show(KeptCaption(here, subject.participant_id, name, side, writer, words, at))
         self._room.refresh()
+
+    def kept(self) -> tuple[KeptCaption, ...]:
+        """The lines that are shown, place by place."""
+        return tuple(line for lines in self._lines.values() for line in lines)
 
     def ended(self, caucus_id: CaucusId) -> None:
         """A caucus is over, and what was written in it is gone."""
         self._lines.pop(caucus_id, None)
 
-    def stop(self) -> None:
-        """The room closes: nothing is kept."""
+    def forget(self) -> None:
+        """Nobody is left to read them, or the room closes."""
         self._lines.clear()
         self._moments.clear()
+
+    def _show(self, line: KeptCaption) -> None:
+        self._lines.setdefault(line.place, deque(maxlen=SHOWN)).append(line)
 
     def _speaker(self, by: Participant, here: CaucusId | None, speaker: ParticipantId) -> Participant:
         if by.role != "host":
@@ -115,6 +105,5 @@ class Captions:
             raise SignalingError(ErrorCode.RATE_LIMITED, "too many captions: wait a moment")
         recent.append(now)
 
-    def _place(self, participant_id: ParticipantId) -> CaucusId | None:
-        caucus = self._room.caucuses.of(participant_id)
-        return None if caucus is None else caucus.caucus_id
+    def _place(self, participant_id: ParticipantId) -> Place:
+        return self._room.caucuses.place_of(participant_id)

@@ -14,7 +14,7 @@ from typing import Literal
 from signaling.clock import Timer
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import CaucusId, ParticipantId
-from signaling.kept import Place
+from signaling.kept import KeptMove, Place
 from signaling.messages import CaucusView, ParticipantView
 from signaling.participant import Participant
 from signaling.policy import LoadedCaucus
@@ -24,7 +24,10 @@ State = Literal["announced", "open", "closing", "closed"]
 
 @dataclass(slots=True, eq=False)
 class Caucus:
-    """One private talk. ``members`` are remembered as they were when it was announced. Times are Unix seconds."""
+    """One private talk. ``members`` are remembered as they were when it was announced. Times are Unix seconds.
+
+    ``countdown``: seconds of the last one, into it or out of it. It has not begun while ``changes_at`` is None.
+    """
 
     caucus_id: CaucusId
     side: str
@@ -34,6 +37,7 @@ class Caucus:
     opened_at: float | None = None
     closed_at: float | None = None
     sealed: bool = False
+    countdown: float = 0.0
     timer: Timer | None = None
 
     @property
@@ -116,8 +120,8 @@ class Caucuses:
         """Whether two people are in different places."""
         return self.of(one) is not self.of(other)
 
-    def announce(self, caucus_id: CaucusId, members: Iterable[Participant], changes_at: float) -> Caucus:
-        """Begin the countdown of a new one.
+    def announce(self, caucus_id: CaucusId, members: Iterable[Participant]) -> Caucus:
+        """A new one, of which the countdown is to begin.
 
         Raises:
             SignalingError: BAD_REQUEST, no party or parties of several sides; CONFLICT, one of them is in a caucus or
@@ -132,8 +136,24 @@ class Caucuses:
                 raise SignalingError(ErrorCode.FORBIDDEN, f"{person.participant_id} waits to be let in")
             if any(each.state != "closed" and person.participant_id in each.members for each in self):
                 raise SignalingError(ErrorCode.CONFLICT, f"{person.participant_id} is in a caucus already")
-        caucus = Caucus(caucus_id, sides.pop(), people, changes_at=changes_at)
+        caucus = Caucus(caucus_id, sides.pop(), people)
         self._all[caucus_id] = caucus
+        return caucus
+
+    def take_up(self, move: KeptMove) -> Caucus:
+        """One that was about to begin or to end in the process that held the room before: it still is."""
+        if move.opening:
+            members = {
+                each.participant_id: Participant(
+                    each.participant_id, each.display_name, each.role, each.side, admitted=True
+                )
+                for each in move.members
+            }
+            self._all[move.caucus_id] = Caucus(move.caucus_id, move.side, members)
+        else:
+            self._all[move.caucus_id].state = "closing"
+        caucus = self._all[move.caucus_id]
+        caucus.countdown = move.seconds
         return caucus
 
     def forget(self, caucus: Caucus) -> None:

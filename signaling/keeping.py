@@ -23,20 +23,22 @@ if TYPE_CHECKING:
 class Keeping:
     """What one room has kept, and who is still to come back to it."""
 
-    def __init__(self, room: Room, clock: Clock, kept: KeptConduct) -> None:
+    def __init__(self, room: Room, clock: Clock, kept: KeptConduct, *, stored: KeptConduct) -> None:
+        """``kept``: what still fits of ``stored``, which the policy has."""
         self._room = room
-        self._kept = kept
+        self._kept = stored
         self._turn = asyncio.Lock()
         self._noticed = False
         self._absent: dict[ParticipantId, KeptWishes] = {each.participant_id: each for each in kept.wishes}
         self._waited_for = {each.participant_id for each in kept.hands}
         self._waited_for |= {each.participant_id for each in kept.spotlights}
         self._patience: Timer | None = None
-        if self._waited_for or self._absent or kept.waiting:
+        if self._waited_for or self._absent or kept.waiting or kept.moves:
             self._patience = clock.later(room.settings.resume_seconds, self._give_up)
 
     def welcome(self, person: Participant) -> None:
         """Somebody comes into the room: what was theirs in the process before is theirs."""
+        self._room.movement.came(person.participant_id)
         wishes = self._absent.pop(person.participant_id, None)
         if wishes is None:
             return
@@ -82,6 +84,8 @@ class Keeping:
             mutes=self._room.silence.kept(),
             wishes=tuple(sorted(wishes, key=lambda each: each.participant_id)),
             waiting=self._room.door.line(),
+            captions=self._room.captions.kept(),
+            moves=self._room.movement.kept(),
         )
 
     def stop(self) -> None:
@@ -93,6 +97,7 @@ class Keeping:
         """Whoever is not back by now has left, as when their connection alone had been lost."""
         self._absent.clear()
         self._room.door.give_up()
+        self._room.movement.give_up()
         for participant_id in self._waited_for - self._room.participants.keys():
             self._room.conduct.gone(participant_id)
         self._room.refresh()

@@ -1,7 +1,8 @@
 """Moving people between the joint session and a caucus, in two steps: announce, then carry.
 
 Nothing of the new place begins before everything of the old one has ended at the media worker. A policy that refuses
-leaves everybody where they are.
+leaves everybody where they are. A countdown that a killed process leaves behind begins anew when everybody whom it
+moves is back, so that nobody is moved who was not told.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from signaling.caucus import Caucus
 from signaling.clock import Clock
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import CaucusId, ParticipantId, new_id
+from signaling.kept import KeptMember, KeptMove
 from signaling.messages import CaucusAnnounced
 from signaling.participant import Participant
 
@@ -32,10 +34,14 @@ LONGEST_COUNTDOWN: Final = 10.0
 class Movement:
     """Opens and closes the caucuses of one room, one move after the other."""
 
-    def __init__(self, room: Room, clock: Clock) -> None:
+    def __init__(self, room: Room, clock: Clock, kept: Iterable[KeptMove]) -> None:
         self._room = room
         self._clock = clock
         self._turn = asyncio.Lock()
+        self._expected: dict[CaucusId, set[ParticipantId]] = {}
+        for move in kept:
+            room.caucuses.take_up(move)
+            self._expected[move.caucus_id] = {each.participant_id for each in move.members}
 
     def announce(self, by: Participant, participant_ids: Sequence[ParticipantId], in_seconds: float) -> CaucusAnnounced:
         """Tell everybody, and move these people when the countdown is over.
@@ -49,8 +55,9 @@ class Movement:
         if any(person.role == "host" and person is not by for person in people):
             raise SignalingError(ErrorCode.FORBIDDEN, "another host decides for themselves")
         caucus_id = CaucusId(new_id("cau"))
-        caucus = self._room.caucuses.announce(caucus_id, people, self._clock.now() + in_seconds)
-        caucus.timer = self._clock.later(in_seconds, lambda: self._room.background.run(self._open(caucus)))
+        caucus = self._room.caucuses.announce(caucus_id, people)
+        caucus.countdown = in_seconds
+        self._count_down(caucus)
         self._room.refresh()
         return CaucusAnnounced(caucus_id)
 
@@ -67,8 +74,8 @@ class Movement:
             return
         if caucus.state != "open":
             raise SignalingError(ErrorCode.WRONG_STATE, "this caucus is over")
-        caucus.state, caucus.changes_at = "closing", self._clock.now() + in_seconds
-        caucus.timer = self._clock.later(in_seconds, lambda: self._room.background.run(self._close(caucus)))
+        caucus.state, caucus.countdown = "closing", in_seconds
+        self._count_down(caucus)
         self._room.refresh()
 
     async def enter(self, by: Participant, caucus_id: CaucusId) -> None:
@@ -113,6 +120,47 @@ class Movement:
                 caucus.timer.cancel()
             caucus.state, caucus.changes_at = "closing", self._clock.now()
             self._room.background.run(self._close(caucus))
+        self.came(participant_id)
+
+    # ---- what a killed process left behind -------------------------------------------------------------------------
+
+    def came(self, participant_id: ParticipantId) -> None:
+        """Nobody waits for this person any more: they are back, or sent out. The caller refreshes."""
+        for caucus_id, expected in list(self._expected.items()):
+            expected.discard(participant_id)
+            if not expected:
+                self._go_on(caucus_id)
+
+    def give_up(self) -> None:
+        """Whoever is not back by now has left. Without a host nobody is sent apart. The caller refreshes."""
+        led = any(person.role == "host" for person in self._room.participants.values())
+        for caucus_id in list(self._expected):
+            caucus = self._room.caucuses.get(caucus_id)
+            if led or caucus.state == "closing":
+                self._go_on(caucus_id)
+            else:
+                del self._expected[caucus_id]
+                self._cancel(caucus)
+
+    def kept(self) -> tuple[KeptMove, ...]:
+        """The countdowns that run, or wait for people to be back."""
+        return tuple(self._keep(each) for each in self._room.caucuses if each.state in ("announced", "closing"))
+
+    def _keep(self, caucus: Caucus) -> KeptMove:
+        here = self._room.participants.keys() | self._expected.get(caucus.caucus_id, set())
+        members = [
+            KeptMember(each.participant_id, each.display_name, each.role, each.side)
+            for each in caucus.members.values()
+            if each.participant_id in here
+        ]
+        opening = caucus.state == "announced"
+        return KeptMove(caucus.caucus_id, caucus.side, tuple(members), caucus.countdown, opening)
+
+    def _go_on(self, caucus_id: CaucusId) -> None:
+        del self._expected[caucus_id]
+        self._count_down(self._room.caucuses.get(caucus_id))
+
+    # ---- one step each ---------------------------------------------------------------------------------------------
 
     def stop(self) -> None:
         """The room closes: nobody is moved any more."""
@@ -120,7 +168,13 @@ class Movement:
             if caucus.timer is not None:
                 caucus.timer.cancel()
 
+    def _count_down(self, caucus: Caucus) -> None:
+        act = self._open if caucus.state == "announced" else self._close
+        caucus.changes_at = self._clock.now() + caucus.countdown
+        caucus.timer = self._clock.later(caucus.countdown, lambda: self._room.background.run(act(caucus)))
+
     def _cancel(self, caucus: Caucus) -> None:
+        self._expected.pop(caucus.caucus_id, None)
         if caucus.timer is not None:
             caucus.timer.cancel()
         self._room.caucuses.forget(caucus)

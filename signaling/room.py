@@ -93,17 +93,18 @@ class Room:
         self.idle: Timer | None = None
         self.switchboard = Switchboard(self)
         talks = {caucus.caucus_id for caucus in self.caucuses if caucus.running}
-        kept = fitting(state.conduct, self.caucuses.place_of, talks)
+        known = {caucus.caucus_id for caucus in self.caucuses}
+        kept = fitting(state.conduct, self.caucuses.place_of, talks, known)
         self.conduct = Conduct(self, clock, locked=state.locked, kept=kept)
         self.silence = Silence(self, kept.mutes)
         self.door = Door(self, kept.waiting)
-        self.keeping = Keeping(self, clock, kept)
-        self.captions = Captions(self, clock)
+        self.keeping = Keeping(self, clock, kept, stored=state.conduct)
+        self.captions = Captions(self, clock, kept.captions)
         self.background = Background()
         self._clock = clock
         self._on_empty = on_empty
         self._on_closed = on_closed
-        self.movement = Movement(self, clock)
+        self.movement = Movement(self, clock, kept.moves)
         self.balance = Balance(self, clock, state.spoken)
         self.balance.show()
 
@@ -161,6 +162,8 @@ class Room:
             document.dismiss(person.participant_id, CloseCode.FORBIDDEN, reason)
         self.refresh({person.participant_id: reason})
         if not self.participants:
+            self.captions.forget()
+            self.keeping.notice()
             self._on_empty(self)
         await self.switchboard.close(detached, reason)
         await attempt(self.policy.left(self, person, reason))
@@ -171,6 +174,7 @@ class Room:
         self.movement.sent_out(participant_id)
         person = self.participants.get(participant_id)
         if person is None:
+            self.refresh()
             return
         if person.outlet is not None:
             person.outlet.send(person.log.append(Removed(reason)))
@@ -188,7 +192,7 @@ class Room:
         self.movement.stop()
         self.conduct.stop()
         self.keeping.stop()
-        self.captions.stop()
+        self.captions.forget()
         self.balance.stop()
         people = list(self.participants.values())
         self.participants.clear()

@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from room_server.api.body import Body, read, same_origin
 from room_server.api.identity import Identity
+from room_server.domain import consent
 from room_server.domain.challenge import Aspect, View
 from room_server.domain.comparison import Finding, Outcome, Way
 from room_server.domain.errors import Malformed
@@ -87,14 +88,16 @@ class ExhibitsApi:
         ]
 
     async def add(self, request: Request) -> JSONResponse:
-        """A file as the body; title and name, percent-encoded, in ``Exhibit-Title`` and ``Exhibit-Name``."""
+        """A file as the body; title and name, percent-encoded, in ``Exhibit-Title`` and ``Exhibit-Name``; the sensitive
+        data of one's own in it, as purposes with commas between, in ``Exhibit-Holds``."""
         same_origin(request)
         session_id, by = await self._identity.in_session(request)
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FILE:
             raise Malformed("bad_request", reason=f"the body must be {FILE}")
         title, name = (unquote(request.headers.get(field, "")) for field in ("exhibit-title", "exhibit-name"))
+        brought = Brought(title, name, request.stream(), _holds(request.headers.get("exhibit-holds", "")))
         try:
-            exhibit = await self._exhibits.add(session_id, by, Brought(title, name, request.stream()))
+            exhibit = await self._exhibits.add(session_id, by, brought)
         except ClientDisconnect as gone:
             raise Malformed("bad_request", reason="the file did not come to its end") from gone
         return JSONResponse({"exhibit_id": exhibit.exhibit_id, "number": exhibit.number}, 201)
@@ -159,3 +162,10 @@ class ExhibitsApi:
         return await self._identity.insider(
             request, lambda: self._exhibits.session_of(request.path_params["exhibit_id"])
         )
+
+
+def _holds(field: str) -> tuple[str, ...]:
+    named = {each.strip() for each in field.split(",")} - {""}
+    if not named <= set(consent.SENSITIVE):
+        raise Malformed("bad_request", reason="exhibit-holds names something else")
+    return tuple(sorted(named))

@@ -95,6 +95,7 @@ class LinksApi:
                 },
                 "claimed_here": opened.claimed_here,
                 "claimed_elsewhere": opened.claimed_elsewhere,
+                "asks_number": opened.asks_number,
             }
         )
 

@@ -36,6 +36,7 @@ STATUS: dict[type[DomainError], int] = {
     RateLimited: 429,
     Unavailable: 503,
 }
+PRESUMPTUOUS = (Unauthenticated, Forbidden, NotFound)
 OTHER_STATUS = {"too_large": 413, "exhibit_too_large": 413, "json_required": 415}
 HTTP_CODES = {404: "not_found", 413: "too_large"}
 OTHER_HTTP = {405: ("method_not_allowed", "这里不能这样请求。", "This is not how to ask here.")}
@@ -54,9 +55,11 @@ def problem(status: int, code: str, title: str, detail: str, extra: dict[str, An
     )
 
 
-async def refused(_request: Request, error: Exception) -> JSONResponse:
-    """A refusal of the product."""
+async def refused(request: Request, error: Exception) -> JSONResponse:
+    """A refusal of the product. Whoever wants what is not theirs is in the log of the service."""
     assert isinstance(error, DomainError)
+    if isinstance(error, PRESUMPTUOUS):
+        log.warning("a request was refused", method=request.method, endpoint=_endpoint(request), code=error.code)
     status = OTHER_STATUS.get(error.code) or STATUS[type(error)]
     return problem(status, error.code, error.en, error.zh, error.detail)
 
@@ -73,10 +76,13 @@ async def http_error(_request: Request, error: Exception) -> JSONResponse:
 
 async def failed(request: Request, error: Exception) -> JSONResponse:
     """A defect of ours: logged with its trace, told without it."""
-    # Never the path: the secret of a party's link may be in it.
-    endpoint = getattr(request.scope.get("endpoint"), "__qualname__", "none")
-    log.error("a request failed", method=request.method, endpoint=endpoint, exc_info=error)
+    log.error("a request failed", method=request.method, endpoint=_endpoint(request), exc_info=error)
     return problem(500, "internal", "Something went wrong on our side.", "系统出错，请稍后再试。")
+
+
+def _endpoint(request: Request) -> str:
+    """Its name. Never the path: the secret of a party's link may be in it."""
+    return str(getattr(request.scope.get("endpoint"), "__qualname__", "none"))
 
 
 EXCEPTION_HANDLERS: dict[Any, Any] = {DomainError: refused, HTTPException: http_error, Exception: failed}

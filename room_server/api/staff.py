@@ -48,6 +48,7 @@ class StaffApi:
             Route("/api/staff/sessions", self.sessions, methods=["GET"]),
             Route(one, self.session, methods=["GET"]),
             Route(f"{one}/token", self.token, methods=["POST"]),
+            Route(f"{link}/show", self.show, methods=["POST"]),
             Route(f"{link}/reissue", self.reissue, methods=["POST"]),
             Route(f"{link}/revoke", self.revoke, methods=["POST"]),
             Route(f"{link}/qr", self.qr, methods=["POST"]),
@@ -128,6 +129,12 @@ class StaffApi:
         access = await self._services.access.staff_room_token(member.staff_id, session_id)
         return JSONResponse(token_answer(access), headers={"Cache-Control": "no-store"})
 
+    async def show(self, request: Request) -> JSONResponse:
+        """The link as it is: to copy, or to make a QR code of."""
+        session_id, participant_id, host = await self._link(request)
+        url = await self._services.invitations.show(session_id, host, participant_id)
+        return JSONResponse({"url": url}, headers={"Cache-Control": "no-store"})
+
     async def reissue(self, request: Request) -> JSONResponse:
         """A new link instead of the old one."""
         session_id, participant_id, host = await self._link(request)
@@ -141,10 +148,10 @@ class StaffApi:
         return Response(status_code=204)
 
     async def qr(self, request: Request) -> Response:
-        """The QR code of a link that was issued just now. The address comes in the body: no log keeps a body."""
+        """The QR code of a link that this person may use. The address comes in the body: no log keeps a body."""
         session_id, participant_id, _ = await self._link(request)
         body = await read(request, Address)
-        await self._services.access.require_link_of(session_id, participant_id, body.url)
+        await self._services.invitations.require_link_of(session_id, participant_id, body.url)
         headers = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
         return Response(svg(body.url), media_type="image/svg+xml", headers=headers)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import secrets
@@ -18,6 +19,15 @@ DEVICE_MARK = 16
 def new_secret() -> str:
     """256 random bits, URL-safe."""
     return secrets.token_urlsafe(SECRET_BYTES)
+
+
+def link_secret(key: bytes, link_id: str) -> str:
+    """The secret of a link: made from the server's key, so that it is kept nowhere and can be shown again.
+
+    Whoever has the key could make tokens as well; whoever has the database alone can do neither.
+    """
+    digest = hmac.new(key, f"link\0{link_id}".encode(), hashlib.sha256).digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
 def hash_secret(secret: str) -> str:

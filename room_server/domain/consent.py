@@ -16,8 +16,18 @@ REPLACES_MINUTES = "recording_replaces_minutes"
 CONFIRMATION = "recording_confirmation"
 """The recording of oneself may go to the court or the commission with the file (PIPL 23)."""
 RECORDING_PURPOSES = (RECORDING, REPLACES_MINUTES, CONFIRMATION)
+SHARE = "share_confirmation_bodies"
+"""The material of this person may go to the court or the commission at all (PIPL 23)."""
 ESIGN = "esign"
 """Whoever says no to it signs on paper (ESL 3)."""
+E_SERVICE = "e_service"
+"""Whoever does not agree to it is served on paper (OLR 31; CPL 90)."""
+ID_NUMBER = "sensitive_id_number"
+"""Without it nothing of the identity number is kept, and a mediator looks at a document (PIPL 29)."""
+FINANCIAL = "sensitive_financial"
+MEDICAL = "sensitive_medical"
+SENSITIVE = (FINANCIAL, MEDICAL)
+"""What an exhibit may hold of its owner only with a consent of its own (PIPL 28 and 29)."""
 
 
 class Step(StrEnum):
@@ -123,6 +133,11 @@ def agreed(purpose: str, answers: Iterable[Answer]) -> bool:
 def refused(purpose: str, answers: Iterable[Answer]) -> bool:
     """Whether the person's latest word on this purpose is an express no. Silence is none."""
     return any(answer.answers.get(purpose) is False for answer in latest(answers).values())
+
+
+def lacking(wanted: Iterable[str], answers: Sequence[Answer]) -> tuple[str, ...]:
+    """The purposes of these that the person has not agreed to."""
+    return tuple(purpose for purpose in wanted if not agreed(purpose, answers))
 
 
 def withdrawn(notice: Notice, before: Answer | None, answers: Mapping[str, bool]) -> tuple[Item, ...]:

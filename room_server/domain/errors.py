@@ -67,6 +67,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "An agent without special authorisation may not sign (CPLJ 89).",
     ),
     "intent_missing": ("请先确认已阅读全文并同意签署。", "Please state that you have read the text and agree."),
+    "link_not_shown": (
+        "这个链接现在显示不了，请换发一个。",
+        "This link cannot be shown any more. Make a new one.",
+    ),
+    "number_not_used": (
+        "没有留您的证件号码。请选“给调解员看证件”。",
+        "Nothing of your identity number is kept. Choose to show a document to the mediator.",
+    ),
     "esign_refused": (
         "您没有同意电子签名，请签纸质的；也可以先改成同意。",
         "You did not agree to sign electronically: sign on paper, or agree first.",
@@ -107,6 +115,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "exhibit_effort": (
         "文件太复杂，没能在限定时间内打开。请打印成新的 PDF 或者拍照上传。",
         "The file is too complex to open. Print it to a new PDF, or photograph it.",
+    ),
+    "exhibit_no_consent": (
+        "里面有您没有同意使用的敏感信息，不能收。请换一份，或者先改成同意。",
+        "It holds sensitive data that you have not agreed to have used. Bring another, or agree first.",
     ),
     "exhibit_many": ("一方的证据件数已到上限。", "This side has as many exhibits as one session takes."),
     "exhibit_title_missing": ("请写证据名称（最多 60 个字）。", "Give the exhibit a title (at most 60 characters)."),

@@ -56,6 +56,7 @@ class Exhibit:
     """One exhibit. ``caucus_side``: whose private talk it was brought in; None: the joint session.
 
     ``known_to``: who may know of it before it is disclosed; ``salt``: of the commitment that stands in the log then.
+    ``holds``: the sensitive data of its owner in it, named by the consent that it needs (``consent.SENSITIVE``).
     """
 
     exhibit_id: str
@@ -69,6 +70,7 @@ class Exhibit:
     caucus_side: str | None = None
     known_to: tuple[str, ...] = ()
     salt: str = ""
+    holds: tuple[str, ...] = ()
     number: int | None = None
     disclosed_at: datetime | None = None
     withdrawn_at: datetime | None = None

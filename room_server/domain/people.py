@@ -105,6 +105,10 @@ class Participant:
         """Take a removal back; they wait to be let in again."""
         return replace(self, removed_at=None, admitted_at=None)
 
+    def wait(self) -> Participant:
+        """They wait to be let in again."""
+        return replace(self, admitted_at=None)
+
     def identified(self, at: datetime | None) -> Participant:
         """Their identity was checked (again: OLR 7 asks for it at each mediation); None: it is open again."""
         return replace(self, identity_checked_at=at)

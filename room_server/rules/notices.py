@@ -46,10 +46,12 @@ def notices() -> tuple[Notice, ...]:
     return tuple(_notice(entry) for entry in table("consents")["notice"])
 
 
-def texts(case: Case) -> tuple[NoticeText, ...]:
-    """All notices with the facts of one case filled in."""
-    values = {**table("consents")["values"], **_values(case, _chinese)}
-    english = {**table("consents")["values_en"], **_values(case, _english)}
+def texts(case: Case, talk_days: int) -> tuple[NoticeText, ...]:
+    """All notices with the facts of one case filled in. ``talk_days``: how long words are kept, 0: like the file."""
+    kept_zh = f"会议结束满{talk_days}日后删除" if talk_days else "和案卷保存一样久"
+    kept_en = f"deleted {talk_days} days after the meeting" if talk_days else "kept as long as the case file"
+    values = {**table("consents")["values"], **_values(case, _chinese), "talk_kept": kept_zh}
+    english = {**table("consents")["values_en"], **_values(case, _english), "talk_kept": kept_en}
     return tuple(_text(notice, values, english) for notice in notices())
 
 

@@ -39,6 +39,7 @@ class OpenedLink:
     role: str
     claimed_here: bool
     claimed_elsewhere: bool
+    asks_number: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ class AccessService:
             person = await unit.participants.get(link.participant_id)
             session = await unit.sessions.get(link.session_id)
             case = await unit.cases.get(session.case_id)
+            asks_number = bool(await unit.participants.identity_mark(link.participant_id))
             if link.opened_at is None:
                 await unit.links.save(link.open(now))
                 await self._log(unit, link, "link_opened")
@@ -105,6 +107,7 @@ class AccessService:
             person.role,
             link.claimed_by(device),
             link.claimed_elsewhere(device),
+            asks_number,
         )
 
     async def usable_link(self, secret: str) -> str:
@@ -165,6 +168,7 @@ class AccessService:
         """Come in to have the mediator look at a document, because the phone on file cannot be reached.
 
         Until then the identity is not checked, and every screen of the mediator says so. Nobody takes a link over so.
+        Where no number is on file, none is asked, and they wait to be let in, whatever they were before.
 
         Raises:
             As ``open_link`` and ``IdentityCheck.known``. Conflict: ``link_used``.
@@ -172,8 +176,10 @@ class AccessService:
         async with self._ports.unit_of_work() as unit:
             link = await self._usable(unit, secret)
             link.require_device(device)
-        await self._identity.known(link.link_id, last4)
-        return await self._claim(link.link_id, device, Method.DOCUMENT_ASKED, company, take_over=False)
+            asks_number = bool(await unit.participants.identity_mark(link.participant_id))
+        if asks_number:
+            await self._identity.known(link.link_id, last4)
+        return await self._claim(link.link_id, device, Method.DOCUMENT_ASKED, company, waits=not asks_number)
 
     async def refresh(self, secret: str, device: str | None) -> PartyAccess:
         """A fresh token for the device that owns the link.
@@ -302,19 +308,6 @@ class AccessService:
         await invite(self._ports, person, url)
         return url
 
-    async def require_link_of(self, session_id: str, participant_id: str, url: str) -> None:
-        """Whether this address is a link of this person that may be used. Only its hash is kept, so whoever asks
-        shows it.
-
-        Raises:
-            NotFound: ``link_unknown``: it is another's or nobody's. Gone: as ``open_link``.
-        """
-        before, _, secret = url.rpartition("/j/")
-        async with self._ports.unit_of_work() as unit:
-            link = await self._usable(unit, secret)
-        if before != self._ports.base_url or (link.session_id, link.participant_id) != (session_id, participant_id):
-            raise NotFound("link_unknown")
-
     async def link_states(self, session_id: str) -> dict[str, str]:
         """``fresh``, ``claimed``, ``revoked`` or ``expired`` for everybody who was given a link."""
         now = self._ports.clock()
@@ -329,7 +322,14 @@ class AccessService:
         return link
 
     async def _claim(
-        self, link_id: str, device: str | None, method: Method, company: Mapping[str, Any], *, take_over: bool
+        self,
+        link_id: str,
+        device: str | None,
+        method: Method,
+        company: Mapping[str, Any],
+        *,
+        take_over: bool = False,
+        waits: bool = False,
     ) -> PartyAccess:
         now = self._ports.clock()
         async with self._ports.unit_of_work() as unit:
@@ -343,7 +343,8 @@ class AccessService:
             claimed = link.take_over(fresh, now) if fresh else link.claim(device or "", now)
             await unit.links.save(claimed)
             person = await unit.participants.get(link.participant_id)
-            await unit.participants.save(person.identified(now if method.proves else None))
+            identified = person.identified(now if method.proves else None)
+            await unit.participants.save(identified.wait() if waits else identified)
             if elsewhere:
                 await self._log(unit, link, "link_taken_over")
                 unit.publish(AccessEnded(link.session_id, link.participant_id, "continued_elsewhere"))

@@ -35,6 +35,7 @@ from room_server.services.handwriting import require_ink
 from room_server.services.locks import Locks
 from room_server.services.paper import PaperShop
 from room_server.services.ports import Ports
+from room_server.services.serving import serve, tell
 from room_server.services.sessions import SessionDetails, details, require_host
 from room_server.services.signers import draft_of, paper_name
 from room_server.services.signing_evidence import evidence_of
@@ -230,8 +231,9 @@ class AgreementService:
                     "paper_sha256": paper.sha256,
                 }
                 await unit.log.append(agreement.session_id, at=in_force.sealed_at, kind="sealed", actor=by, data=data)
+                served = await serve(unit, agreement.session_id, in_force.sealed_at)
                 self._show(unit, in_force, found)
-        await self._tell_windows(in_force, found)
+        await tell(self._ports, served, self._windows(in_force, found))
         return self._view(in_force, found)
 
     async def _sign(self, wanted: SigningIntent, used: UsedCode, handwriting: bytes) -> Receipt:
@@ -315,17 +317,14 @@ class AgreementService:
         agreement = stage if isinstance(stage, Agreement) else stage.complete()
         return agreement, await details(unit, session)
 
-    async def _tell_windows(self, agreement: InForce, found: SessionDetails) -> None:
+    def _windows(self, agreement: InForce, found: SessionDetails) -> dict[str, Any]:
         first, second = open_windows(agreement, self._ports.zone)
-        values = {
+        return {
             "org": self._ports.organisation,
             "case_tail": found.case.number_tail,
             "arb_day": f"{first.safe_last_day.month}月{first.safe_last_day.day}日",
             "court_day": f"{second.safe_last_day.month}月{second.safe_last_day.day}日",
         }
-        for person in found.people:
-            if person.staff_id is None:
-                await self._ports.messages.send(recipient(person), "window_both", values)
 
     def _view(self, stage: Stage, found: SessionDetails) -> dict[str, Any]:
         return view(stage, found.case.organisation, self._ports.zone)

@@ -15,6 +15,7 @@ from room_server.domain.errors import NotFound
 from room_server.domain.people import Participant, Role
 from room_server.rules.notices import NoticeText, notices, texts
 from room_server.services.ports import SYSTEM, Ports
+from room_server.services.withdrawals import carry_out
 from room_server.store.unit_of_work import UnitOfWork
 from signaling.board import HOSTS, Audience, Piece
 from signaling.ids import ParticipantId
@@ -46,7 +47,7 @@ class ConsentService:
             answers = await unit.consents.of_participant(participant_id)
         given = consent.latest(answers)
         asked = []
-        for text in texts(case):
+        for text in texts(case, self._ports.talk_days):
             answer = given.get(text.notice.notice_id)
             current = answer is not None and answer.version == text.notice.version
             if answer is None or not current:
@@ -100,6 +101,7 @@ class ConsentService:
                 changed = {"replaced": after.replaced}
                 await unit.log.append(person.session_id, at=now, kind="minutes_replaced", actor=SYSTEM, data=changed)
             given = await unit.consents.of_participant(participant_id)
+            await carry_out(unit, person, given, now)
             for topic, piece in {**_line(participant_id, given), **_minutes(after)}.items():
                 unit.publish(Published(person.session_id, topic, piece.value, piece.audience))
             return consent.ready(notices(), given)
@@ -141,13 +143,16 @@ async def minutes_of(unit: UnitOfWork, session_id: str) -> Minutes:
 async def recordings_on_file(unit: UnitOfWork, session_id: str) -> set[str]:
     """Participant ids of those whose recording goes into the file that a court or commission is given.
 
-    Hosts, who hold the session; who agreed to that purpose; and where the recording is the minutes, who agreed to this.
+    Hosts, who hold the session. Of the parties those who agreed that their material may go there at all (PIPL 23), and
+    either to this purpose, or, where the recording is the minutes, to that.
     """
     ledger = consent.by_person(await unit.consents.of_session(session_id))
     replaced = (await minutes_of(unit, session_id)).replaced
 
     def agreed(person: Participant) -> bool:
         given = ledger.get(person.participant_id, ())
+        if not consent.agreed(consent.SHARE, given):
+            return False
         if consent.agreed(consent.CONFIRMATION, given):
             return True
         return replaced and consent.REPLACES_MINUTES in consent.purposes(given)

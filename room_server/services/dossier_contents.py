@@ -48,7 +48,7 @@ async def gather(ports: Ports, unit: UnitOfWork, found: SessionDetails) -> Dossi
     entries = await unit.log.read(session_id)
     agreement = await _agreement(ports, unit, session_id, entries)
     recorded = [_Filed(ports.recordings, row, number, found) for number, row in enumerate(tracks, start=1)]
-    files = [*_notices(found, answers), *(file for item in recorded for file in item.files)]
+    files = [*_notices(found, answers, ports.talk_days), *(file for item in recorded for file in item.files)]
     exhibits = await filed_exhibits(ports, unit, found)
     files += exhibits[0]
     if agreement is not None:
@@ -93,7 +93,7 @@ async def _withheld(unit: UnitOfWork, session_id: str) -> list[Withheld]:
     counted = [
         Withheld("draft_edit", drafts, 0.0),
         Withheld("agreement_not_in_force", unfinished, 0.0),
-        await withheld_exhibits(unit, session_id),
+        *await withheld_exhibits(unit, session_id),
         Withheld("offer", len(await unit.offers.of_session(session_id)), 0.0),
         Withheld("ticket", len(await unit.tickets.of_session(session_id)), 0.0),
         *(Withheld(f"chat_{each}", count, 0.0) for each, count in sorted((await unit.lines.count(session_id)).items())),
@@ -138,9 +138,9 @@ class _Filed:
             self.tracks.append(track)
 
 
-def _notices(found: SessionDetails, answers: Sequence[Answer]) -> list[DossierFile]:
+def _notices(found: SessionDetails, answers: Sequence[Answer], talk_days: int) -> list[DossierFile]:
     """The notices as they were shown, and who answered what to which version."""
-    files = [file for text in texts(found.case) for file in _notice(text)]
+    files = [file for text in texts(found.case, talk_days) for file in _notice(text)]
     given: list[Any] = [
         {**asdict(answer), "answers": dict(answer.answers), "at": answer.at.isoformat()} for answer in answers
     ]

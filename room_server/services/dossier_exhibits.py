@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 import rfc8785
 
 from recorder.dossier import DossierFile, FiledExhibit, Withheld
+from room_server.domain import consent
 from room_server.domain.challenge import Challenge
 from room_server.domain.comparison import Comparison
 from room_server.domain.exhibit import Exhibit
+from room_server.domain.people import Role
 from room_server.services.ports import Ports
 from room_server.services.sessions import SessionDetails
 from room_server.store.unit_of_work import UnitOfWork
 
 LIST = "exhibits/exhibits.json"
+UNSHARED, SENSITIVE = "exhibit_not_shared", "exhibit_sensitive"
+"""Why a file is kept back: its owner's material goes to no court or commission; it holds data that may not be used."""
 
 
 async def filed_exhibits(
     ports: Ports, unit: UnitOfWork, found: SessionDetails
 ) -> tuple[list[DossierFile], list[FiledExhibit]]:
-    """Everything that everybody knows of, what was withdrawn too. What stayed in a private talk is not here."""
+    """Everything that everybody knows of, what was withdrawn too. What stayed in a private talk is not here.
+
+    Of what its owner has not agreed to pass on, the list has the number and the digest, and no file is here.
+    """
     files: list[DossierFile] = []
     filed: list[FiledExhibit] = []
     listed: list[Any] = []
     for exhibit in await unit.exhibits.of_session(found.session.session_id):
         if exhibit.number is None:
+            continue
+        if reason := await _kept_back(unit, exhibit):
+            listed.append(_bare_row(exhibit, reason))
             continue
         path = f"exhibits/{exhibit.number:03}-original.{exhibit.original.format}"
         withdrawn = ("（已撤回）", " (withdrawn)") if exhibit.withdrawn else ("", "")
@@ -46,10 +57,36 @@ async def filed_exhibits(
     return files, filed
 
 
-async def withheld_exhibits(unit: UnitOfWork, session_id: str) -> Withheld:
-    """What was brought in private talks and never shown to everybody: counted, not shown (ODM 18)."""
-    kept = [each for each in await unit.exhibits.of_session(session_id) if not each.disclosed]
-    return Withheld("caucus_exhibit", len(kept), 0.0)
+async def withheld_exhibits(unit: UnitOfWork, session_id: str) -> list[Withheld]:
+    """What is counted, not shown: brought in private talks and never shown to everybody (ODM 18), or kept back."""
+    exhibits = await unit.exhibits.of_session(session_id)
+    reasons = Counter([await _kept_back(unit, each) for each in exhibits if each.disclosed])
+    private = sum(not each.disclosed for each in exhibits)
+    kept = [
+        Withheld("caucus_exhibit", private, 0.0),
+        *(Withheld(why, reasons[why], 0.0) for why in (UNSHARED, SENSITIVE)),
+    ]
+    return [each for each in kept if each.count]
+
+
+async def _kept_back(unit: UnitOfWork, exhibit: Exhibit) -> str:
+    """Why an exhibit does not go to a court or commission, by the latest word of its owner (PIPL 23 and 29); or
+    nothing."""
+    if (await unit.participants.get(exhibit.owner_id)).role is Role.HOST:
+        return ""
+    given = await unit.consents.of_participant(exhibit.owner_id)
+    if not consent.agreed(consent.SHARE, given):
+        return UNSHARED
+    return SENSITIVE if consent.lacking(exhibit.holds, given) else ""
+
+
+def _bare_row(exhibit: Exhibit, reason: str) -> dict[str, Any]:
+    return {
+        "number": exhibit.number,
+        "side": str(exhibit.side),
+        "sha256": exhibit.original.sha256,
+        "kept_back": reason,
+    }
 
 
 def _row(exhibit: Exhibit, path: str, given: Sequence[Challenge], compared: Sequence[Comparison]) -> dict[str, Any]:

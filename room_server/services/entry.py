@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from room_server.domain.access import Link, hash_secret, new_secret
+from room_server.domain.access import Link, hash_secret, link_secret
 from room_server.domain.people import Participant
 from room_server.services.ports import Ports, Recipient
 from room_server.store.unit_of_work import UnitOfWork
@@ -15,11 +15,11 @@ CALL_BACK = "023-00000000"
 
 
 async def new_link(ports: Ports, unit: UnitOfWork, participant: Participant) -> tuple[Link, str]:
-    """Keep a new link for this person. Returns it with the address that holds the secret, which is kept nowhere."""
-    now = ports.clock()
-    secret = new_secret()
+    """Keep a new link for this person. Returns it with the address that holds the secret, of which the hash is kept."""
+    now, link_id = ports.clock(), new_id("ln")
+    secret = link_secret(ports.key, link_id)
     link = Link(
-        new_id("ln"),
+        link_id,
         participant.session_id,
         participant.participant_id,
         hash_secret(secret),
@@ -27,7 +27,12 @@ async def new_link(ports: Ports, unit: UnitOfWork, participant: Participant) -> 
         now + timedelta(days=ports.link_days),
     )
     await unit.links.add(link)
-    return link, f"{ports.base_url}/j/{secret}"
+    return link, address(ports, secret)
+
+
+def address(ports: Ports, secret: str) -> str:
+    """What a browser opens."""
+    return f"{ports.base_url}/j/{secret}"
 
 
 async def invite(ports: Ports, participant: Participant, url: str) -> None:

@@ -20,12 +20,15 @@ from room_server.services.drafting import DraftingService
 from room_server.services.exhibits import ExhibitService
 from room_server.services.filing import FilingService
 from room_server.services.identity import NumberAndCode
+from room_server.services.invitations import InvitationService
 from room_server.services.notes import NoteService
 from room_server.services.offers import OfferService
 from room_server.services.ports import Ports
 from room_server.services.presentations import PresentationService
 from room_server.services.recording import RecordingService
+from room_server.services.retention import RetentionService
 from room_server.services.rollcall import RollCallService
+from room_server.services.serving import ServingService
 from room_server.services.sessions import SessionService
 from room_server.services.staff import StaffService
 from room_server.services.tickets import TicketService
@@ -44,6 +47,7 @@ class Services:
     """What the HTTP API and the live room call."""
 
     access: AccessService
+    invitations: InvitationService
     arrival: ArrivalService
     roll_call: RollCallService
     sessions: SessionService
@@ -61,7 +65,9 @@ class Services:
     comparisons: ComparisonService
     presentations: PresentationService
     offers: OfferService
+    serving: ServingService
     filing: FilingService
+    retention: RetentionService
     court: CourtService
     staff: StaffService
     demo: DemoService
@@ -74,6 +80,7 @@ class Services:
             self.roll_call,
             self.consents,
             self.agreements,
+            self.serving,
             self.chat,
             self.calls,
             self.tickets,
@@ -92,6 +99,7 @@ def build_services(ports: Ports) -> Services:
     staff = StaffService(ports)
     return Services(
         AccessService(ports, NumberAndCode(ports)),
+        InvitationService(ports),
         ArrivalService(ports),
         RollCallService(ports),
         SessionService(ports),
@@ -109,7 +117,9 @@ def build_services(ports: Ports) -> Services:
         ComparisonService(ports),
         PresentationService(ports),
         OfferService(ports),
+        ServingService(ports),
         FilingService(ports),
+        RetentionService(ports),
         CourtService(ports),
         staff,
         DemoService(ports, staff),

@@ -56,6 +56,7 @@ def view(
         "added_at": exhibit.added_at.isoformat(),
         "private": not exhibit.disclosed,
         "withdrawn": exhibit.withdrawn,
+        "holds": list(exhibit.holds),
         "views": [
             {
                 "side": str(side),

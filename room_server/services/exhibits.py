@@ -12,6 +12,7 @@ from pathlib import Path
 
 from recorder.pages import MadePages, PagesRefusedError, make_pages
 from room_server.bus import Published
+from room_server.domain import consent
 from room_server.domain.caucus import Caucus
 from room_server.domain.challenge import View, challenges
 from room_server.domain.commitment import commitment
@@ -41,11 +42,15 @@ RETRY_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Brought:
-    """What somebody sends: how they call it, what their device calls it, and the file as it comes in."""
+    """What somebody sends: how they call it, what their device calls it, and the file as it comes in.
+
+    ``holds``: the sensitive data of their own in it (``consent.SENSITIVE``).
+    """
 
     title: str
     name: str
     content: AsyncIterable[bytes]
+    holds: tuple[str, ...] = ()
 
 
 class ExhibitService:
@@ -67,10 +72,10 @@ class ExhibitService:
         """Keep the original, make its pages. In a private talk only those who are in it know of it.
 
         Raises:
-            NotFound: not of this session. Forbidden: not let in, or neither party nor mediator. Conflict:
-            ``wrong_state``: the session has ended; ``exhibit_many``. Malformed: ``exhibit_too_large``. Invalid:
-            ``exhibit_…``: what is wrong with the file or its title. RateLimited: the same person's last one is still
-            on its way.
+            NotFound: not of this session. Forbidden: not let in, or neither party nor mediator;
+            ``exhibit_no_consent``: it holds what its owner has not agreed to. Conflict: ``wrong_state``: the session
+            has ended; ``exhibit_many``. Malformed: ``exhibit_too_large``. Invalid: ``exhibit_…``: what is wrong with
+            the file or its title. RateLimited: the same person's last one is still on its way.
         """
         if by in self._bringing:
             raise RateLimited("rate_limited", retry_after=RETRY_SECONDS)
@@ -83,7 +88,7 @@ class ExhibitService:
     async def _bring(self, session_id: str, by: str, brought: Brought) -> Exhibit:
         title, name = require_title(brought.title), plain_name(brought.name)
         async with self._ports.unit_of_work() as unit:
-            _, before = await self._welcome(unit, session_id, by)
+            _, before = await self._welcome(unit, session_id, by, brought.holds)
         exhibit_id = new_id("ex")
         self._ports.scratch.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self._ports.scratch) as scratch:
@@ -93,8 +98,10 @@ class ExhibitService:
         now = self._ports.clock()
         async with self._ports.unit_of_work() as unit:
             await unit.sessions.lock(session_id)
-            person, after = await self._welcome(unit, session_id, by)
-            exhibit = Exhibit(exhibit_id, session_id, by, person.side, title, original, pages, added_at=now)
+            person, after = await self._welcome(unit, session_id, by, brought.holds)
+            exhibit = Exhibit(
+                exhibit_id, session_id, by, person.side, title, original, pages, added_at=now, holds=brought.holds
+            )
             # Whatever touches a private talk stays in it: also a file whose sending began or ended there.
             return await self._add(unit, exhibit, person, before or after)
 
@@ -122,16 +129,7 @@ class ExhibitService:
             exhibit, person = await exhibit_for_change(unit, exhibit_id, by)
             if exhibit.disclosed:
                 await require_joint(unit, person)
-            withdrawn = exhibit.withdraw(person, now)
-            await unit.exhibits.save(withdrawn)
-            for shown in await unit.presentations.of_session(exhibit.session_id):
-                if shown.exhibit_id == exhibit_id:
-                    await unit.presentations.take_away(exhibit.session_id, shown.caucus_id)
-                    unit.publish(Published(exhibit.session_id, presentation_topic(shown.caucus_id), None))
-            if exhibit.disclosed:
-                data = {"exhibit": exhibit_id, "number": exhibit.number}
-                await unit.log.append(exhibit.session_id, at=now, kind="exhibit_withdrawn", actor=by, data=data)
-            await show(unit, withdrawn)
+            await keep_withdrawn(unit, exhibit.withdraw(person, now), by, now)
 
     async def challenge(self, exhibit_id: str, by: str, side: Side, views: Sequence[View]) -> None:
         """The view of a side, entered by one of its people or by the mediator who heard it.
@@ -207,6 +205,7 @@ class ExhibitService:
             "sha256": exhibit.original.sha256,
             "size": exhibit.original.size,
             "pages": len(exhibit.pages),
+            "holds": list(exhibit.holds),
         }
         if exhibit.salt:
             data |= {"salt": exhibit.salt, "commitment": _committed(exhibit)}
@@ -234,7 +233,9 @@ class ExhibitService:
             pages.append(Page(page.width, page.height, key, blobs.put(key, page.file)))
         return original, tuple(pages)
 
-    async def _welcome(self, unit: UnitOfWork, session_id: str, by: str) -> tuple[Participant, Caucus | None]:
+    async def _welcome(
+        self, unit: UnitOfWork, session_id: str, by: str, holds: Sequence[str]
+    ) -> tuple[Participant, Caucus | None]:
         (await unit.sessions.get(session_id)).require_open()
         person = await unit.participants.get(by)
         if person.session_id != session_id:
@@ -244,7 +245,23 @@ class ExhibitService:
         theirs = [each for each in await unit.exhibits.of_session(session_id) if each.side == person.side]
         if len(theirs) >= MOST_OF_A_SIDE:
             raise Conflict("exhibit_many", most=MOST_OF_A_SIDE)
+        missing = consent.lacking(holds, await unit.consents.of_participant(by))
+        if missing:
+            raise Forbidden("exhibit_no_consent", purposes=list(missing))
         return person, place_of(person, await unit.caucuses.of_session(session_id))
+
+
+async def keep_withdrawn(unit: UnitOfWork, withdrawn: Exhibit, by: str, at: datetime) -> None:
+    """Keep that an exhibit was withdrawn, and take it off every screen."""
+    await unit.exhibits.save(withdrawn)
+    for shown in await unit.presentations.of_session(withdrawn.session_id):
+        if shown.exhibit_id == withdrawn.exhibit_id:
+            await unit.presentations.take_away(withdrawn.session_id, shown.caucus_id)
+            unit.publish(Published(withdrawn.session_id, presentation_topic(shown.caucus_id), None))
+    if withdrawn.disclosed:
+        data = {"exhibit": withdrawn.exhibit_id, "number": withdrawn.number}
+        await unit.log.append(withdrawn.session_id, at=at, kind="exhibit_withdrawn", actor=by, data=data)
+    await show(unit, withdrawn)
 
 
 async def known_exhibit(unit: UnitOfWork, exhibit_id: str, by: str) -> tuple[Exhibit, Participant]:

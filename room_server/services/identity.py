@@ -17,7 +17,7 @@ from room_server.domain.codes import (
     hash_digits,
     new_digits,
 )
-from room_server.domain.errors import DomainError, Forbidden, Gone, Locked
+from room_server.domain.errors import Conflict, DomainError, Forbidden, Gone, Locked
 from room_server.domain.people import Participant, mask_phone
 from room_server.domain.rollcall import Method
 from room_server.services.entry import recipient
@@ -61,7 +61,8 @@ class IdentityCheck(Protocol):
         """Whether the number on file ends like this: enough to have the mediator look at a document.
 
         Raises:
-            Forbidden: ``identity_mismatch`` with ``tries_left``. Locked: ``identity_locked``.
+            Forbidden: ``identity_mismatch`` with ``tries_left``. Locked: ``identity_locked``. Conflict:
+            ``number_not_used``: there is no number on file to compare with.
         """
 
     async def prove(self, link_id: str, last4: str, code: str) -> None:
@@ -117,8 +118,11 @@ class NumberAndCode:
         async with self._ports.unit_of_work() as unit:
             link = await unit.links.get(link_id)
             link.require_tries()
+            kept = await unit.participants.identity_mark(link.participant_id)
+            if not kept:
+                raise Conflict("number_not_used")
             given = identity_mark(self._ports.key, link.participant_id, last4)
-            if not hmac.compare_digest(given, await unit.participants.identity_mark(link.participant_id)):
+            if not hmac.compare_digest(given, kept):
                 refusal = await self._mismatch(unit, link)
         if refusal is not None:
             raise refusal  # after the commit: the failed attempt must count

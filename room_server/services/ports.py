@@ -14,6 +14,7 @@ from recorder.blobs import BlobStore
 from recorder.pki import Authority
 from recorder.timestamp import TimeStamper
 from room_server.auth import Clock, Tokens
+from room_server.domain.retention import TALK_DAYS
 from room_server.store.unit_of_work import UnitOfWorkFactory
 
 SYSTEM = "system"
@@ -40,7 +41,8 @@ class Messages(Protocol):
 @dataclass(frozen=True, slots=True)
 class Ports:
     """Handed to every service. ``key``: for keyed hashes of short secrets; ``recordings``: the recorder's folder;
-    ``exhibit_bytes``: the largest file that is taken as an exhibit."""
+    ``exhibit_bytes``: the largest file that is taken as an exhibit; ``talk_days``: how long after its end the words of
+    a session are kept, 0: for ever."""
 
     unit_of_work: UnitOfWorkFactory
     clock: Clock
@@ -57,6 +59,7 @@ class Ports:
     recordings: Path
     scratch: Path
     exhibit_bytes: int = 20 * 1024 * 1024
+    talk_days: int = TALK_DAYS
 
 
 def utc_now() -> datetime:

@@ -22,6 +22,7 @@ exhibits = Table(
     Column("caucus_side", String(20)),
     Column("known_to", JSON, nullable=False),
     Column("salt", String(64), nullable=False),
+    Column("holds", JSON, nullable=False, server_default="[]"),
     Column("number", Integer),
     Column("disclosed_at", Moment),
     Column("withdrawn_at", Moment),

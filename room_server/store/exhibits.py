@@ -147,6 +147,7 @@ def _values(exhibit: Exhibit) -> dict[str, Any]:
         **asdict(exhibit),
         "pages": [asdict(page) for page in exhibit.pages],
         "known_to": list(exhibit.known_to),
+        "holds": list(exhibit.holds),
     }
 
 
@@ -155,7 +156,7 @@ def _exhibit(row: Row) -> Exhibit:
     values["side"] = Side(row["side"])
     values["original"] = _original(row["original"])
     values["pages"] = tuple(Page(**page) for page in row["pages"])
-    values["known_to"] = tuple(row["known_to"])
+    values["known_to"], values["holds"] = tuple(row["known_to"]), tuple(row["holds"])
     return Exhibit(**values)
 
 

@@ -52,6 +52,11 @@ class Participants(Repository):
         row = await self._first(query.where(schema.participants.c.participant_id == participant_id))
         return "" if row is None else row["identity_mark"] or ""
 
+    async def forget_identity_mark(self, participant_id: str) -> None:
+        """Keep nothing of the person's number any more."""
+        key = schema.participants.c.participant_id == participant_id
+        await self._update(schema.participants, key, {"identity_mark": None})
+
 
 class Links(Repository):
     """Ways in."""

@@ -20,6 +20,8 @@ from room_server.store.log import Log
 from room_server.store.offers import Offers
 from room_server.store.people import Consents, Links, Participants
 from room_server.store.recordings import Filings, Recordings
+from room_server.store.retention import Retention
+from room_server.store.serving import Servings
 from room_server.store.staff import Outbox, Reads, Staff
 from room_server.store.talk import Calls, Lines, PrivateNotes, Tickets
 
@@ -52,6 +54,8 @@ class UnitOfWork:
         self.offers = Offers(connection)
         self.recordings = Recordings(connection)
         self.filings = Filings(connection)
+        self.servings = Servings(connection)
+        self.retention = Retention(connection)
         self.log = Log(connection)
         self.staff = Staff(connection)
         self.reads = Reads(connection)

@@ -45,7 +45,7 @@ async def test_a_session_is_conducted(service: Service, tmp_path: Path) -> None:
         await another_microphone_is_chosen(mediator, applicant, shots)
         await a_screen_may_be_shared_for_a_while(mediator, applicant, shots)
         await what_is_said_is_written(mediator, applicant, shots)
-        link = await a_new_link_is_shown_as_a_code(mediator, shots)
+        link = await a_new_link_is_shown_as_a_code(service.links["respondent"], mediator, shots)
         await nobody_new_comes_in(link, mediator, applicant, shots)
         for person in (mediator, applicant):
             assert person.complaints == [], f"{person.name}: {person.complaints}"
@@ -246,10 +246,13 @@ async def a_screen_may_be_shared_for_a_while(mediator: Person, applicant: Person
     await applicant.tap("more-close")
 
 
-async def a_new_link_is_shown_as_a_code(mediator: Person, shots: Path) -> str:
+async def a_new_link_is_shown_as_a_code(given: str, mediator: Person, shots: Path) -> str:
     await mediator.page.locator(".people__links > summary").click()
+    await mediator.page.locator('[data-testid="link-show"]').last.click()
+    await expect(mediator.see("link-url")).to_have_text(given)
     await mediator.page.locator('[data-testid="link-reissue"]').last.click()
     await mediator.tap("confirm-yes")
+    await expect(mediator.see("link-url")).not_to_have_text(given)
     link = await mediator.see("link-url").inner_text()
     await mediator.tap("link-qr")
     code = await mediator.waits_for("invitation-code")

@@ -41,6 +41,7 @@ HEADROOM_MB = 300
 
 STALL_SECONDS = 1.0
 BEFORE, AFTER = "断线前写的。", "断线后写的。"
+SAID = "我们先把工资算清楚。"
 
 
 @dataclass
@@ -104,6 +105,8 @@ async def test_a_room_survives_the_death_of_every_process_and_a_full_disk(room: 
     await the_media_worker_dies(room)
     await the_web_process_dies(room)
     await a_party_loses_the_network_and_reloads(room)
+    await the_phone_sleeps(room)
+    await the_mediator_reloads(room)
     await the_disk_is_full(room, tmp_path / "filler")
     await a_party_is_sent_out(room)
     await the_record_tells_it_all(room, tmp_path)
@@ -258,11 +261,17 @@ async def the_room_is_conducted(room: Room) -> None:
     await room.applicant.tap("ctrl-hand")
     await room.mediator.waits_for("hand-raised")
     await room.respondent.waits_for("timer", kind="talk")
+    await room.mediator.tap("captions-open")
+    await room.mediator.see("caption-text").fill(SAID)
+    await room.mediator.tap("caption-send")
+    await expect(room.respondent.see("captions")).to_contain_text(SAID)
 
 
 async def the_room_is_conducted_as_before(room: Room) -> None:
     for person in room.everybody:
         await person.waits_for("timer", kind="talk")
+        await expect(person.see("captions")).to_contain_text(SAID)
+    await room.mediator.tap("captions-open")
     await expect(room.mediator.see("hand-raised")).to_have_count(1)
     await room.applicant.tap("ctrl-hand")
     await expect(room.mediator.see("hand-raised")).to_have_count(0)
@@ -294,6 +303,39 @@ async def a_party_loses_the_network_and_reloads(room: Room) -> None:
     await person.waits_for("room")
     await room.timed("page reloaded -> everybody sees and hears everybody", room.sees_and_hears(), reloaded)
     await everybody_is_told(room, "on")
+
+
+async def the_phone_sleeps(room: Room) -> None:
+    """No line of the page runs and its sockets are gone; taken up again, it shows what has happened meanwhile."""
+    person = room.applicant
+    (screen,) = [screen for screen in await room.watched() if screen.person is person]
+    devtools = await person.context.new_cdp_session(person.page)
+    await cut_off(person)
+    await devtools.send("Page.setWebLifecycleState", {"state": "frozen"})
+    await room.mediator.tap("timers")
+    await room.mediator.tap("timer-talk-3")
+    await room.respondent.waits_for("timer", kind="talk")
+    awake = time.monotonic()
+    await person.context.set_offline(False)
+    await devtools.send("Page.setWebLifecycleState", {"state": "active"})
+    told = person.waits_for("timer", kind="talk")
+    await room.timed("phone awake -> what has happened meanwhile is shown", told, awake)
+    await room.timed("phone awake -> everybody sees and hears everybody", room.sees_and_hears(), awake)
+    await expect_open(person)
+    await screen.was_not_reloaded()
+    await devtools.detach()
+
+
+async def the_mediator_reloads(room: Room) -> None:
+    """Back in the console with the same sound and picture, and asked for nothing."""
+    mediator = room.mediator
+    reloaded = time.monotonic()
+    await mediator.page.reload()
+    await room.timed("mediator's page reloaded -> the console", mediator.waits_for("console"), reloaded)
+    await room.timed("mediator's page reloaded -> everybody sees and hears", room.sees_and_hears(), reloaded)
+    await mediator.waits_for("timer", kind="talk")
+    await everybody_is_told(room, "on")
+    await mediator.tap("timer-end")
 
 
 async def expect_open(person: Person) -> None:

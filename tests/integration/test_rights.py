@@ -19,6 +19,7 @@ from tests.support.waiting import until
 
 pytestmark = pytest.mark.slow
 WORDS = "涉及商业秘密"
+SAID = "我听不见，写给大家看"
 
 
 def crafted(name: str, own: str, other: str) -> dict[str, Any]:
@@ -30,6 +31,12 @@ def crafted(name: str, own: str, other: str) -> dict[str, Any]:
         "place": 1, "kind": "break", "seconds": 60,
     }  # fmt: skip
     return {field.name: values[field.name] for field in msgspec.structs.fields(COMMANDS[name]) if field.required}
+
+
+def log_of(service: Service) -> list[str]:
+    """Everything that the event log says."""
+    with sqlite3.connect(f"file:{service.data / 'room.sqlite3'}?mode=ro", uri=True, timeout=20) as database:
+        return [str(row) for row in database.execute("SELECT * FROM event_log")]
 
 
 def entries(service: Service) -> list[str]:
@@ -75,9 +82,7 @@ async def test_who_has_no_right_gets_nothing_and_lock_pause_and_removal_outlive_
                 async with draft(service, applicant):
                     pass
             assert (await browsers[1].get("/api/me", headers=applicant.headers)).status_code == 401
-        service.kill("room_server.cli web")
-        await until(lambda: not healthy(service.url), 20)
-        await until(lambda: healthy(service.url), 30)
+        await killed_and_back(service)
         assert await refused_hello(service, respondent) == "room_locked"
         assert await refused_hello(service, applicant, **kept) == "unauthenticated"
         async with room_socket(service, host.room_id) as room:
@@ -87,11 +92,53 @@ async def test_who_has_no_right_gets_nothing_and_lock_pause_and_removal_outlive_
             await room.done("continue_recording")
             while recording["state"] != "on":
                 recording = (await room.event("recording_changed"))["recording"]
+            await room.done("lock_room", locked=False)
+            await announced_and_said(room, service, respondent)
+        await killed_and_back(service)
+        await the_same_lines_and_the_same_countdown(service, host, respondent)
         for browser in browsers:
             await browser.aclose()
         kinds = entries(service)
-        assert kinds.count("recording_paused") == kinds.count("recording_continued") == 1
-        assert [kind for kind in kinds if kind.startswith("room_")] == ["room_locked"]
+        assert (kinds.count("recording_paused"), kinds.count("recording_continued")) == (2, 1), (
+            "the second: for the talk"
+        )
+        assert [kind for kind in kinds if kind.startswith("room_")] == ["room_locked", "room_unlocked"]
+        assert not any(SAID in line for line in log_of(service)), "captions are in no log"
+
+
+async def killed_and_back(service: Service) -> None:
+    """The web process is gone and another one answers."""
+    service.kill("room_server.cli web")
+    await until(lambda: not healthy(service.url), 20)
+    await until(lambda: healthy(service.url), 30)
+
+
+async def announced_and_said(chair: Any, service: Service, respondent: Access) -> None:
+    """A party is let in, writes a caption, and is about to be taken into a private talk."""
+    async with room_socket(service, respondent.room_id) as room:
+        await room.done("hello", token=respondent.token)
+        await chair.done("admit", participant_id=respondent.participant_id)
+        await room.event("snapshot")
+        await room.done("write_caption", text=SAID, place="")
+        await chair.done("open_caucus", participant_ids=[respondent.participant_id], in_seconds=5)
+        assert (await room.event("caucus_changed"))["caucus"]["state"] == "announced"
+
+
+async def the_same_lines_and_the_same_countdown(service: Service, host: Access, respondent: Access) -> None:
+    """It waits for the party, then counts down anew; then they are in the talk, and what was said before is not."""
+    async with room_socket(service, host.room_id) as chair:
+        snapshot = (await chair.done("hello", token=host.token))["snapshot"]
+        assert [line["text"] for line in snapshot["board"]["captions"]] == [SAID]
+        [talk] = snapshot["caucuses"]
+        assert (talk["state"], talk["changes_at"]) == ("announced", None)
+        async with room_socket(service, respondent.room_id) as room:
+            mine = (await room.done("hello", token=respondent.token))["snapshot"]
+            assert mine["board"]["captions"] == snapshot["board"]["captions"]
+            [talk] = mine["caucuses"]
+            assert talk["changes_at"] > mine["server_time"] + 2
+            while talk["state"] != "open":
+                talk = (await chair.event("caucus_changed", 20))["caucus"]
+            assert (await room.event("board_changed"))["value"] is None
 
 
 async def a_party_tries_everything(service: Service, chair: Any, applicant: Access, host: Access) -> dict[str, Any]:

@@ -43,6 +43,7 @@ from tests.support.room_ports import MemoryMedia
 
 ORGANISATION = "示例街道劳动人事争议调解中心（演示）"
 LAST4 = {"applicant": "0001", "respondent": "0002"}
+AGREED = {"esign", "sensitive_id_number"}
 ALONE = {"alone": True, "who": ""}
 TOKEN_KEY = "a key that only tests use, long enough for HS256"
 
@@ -122,9 +123,10 @@ class Product:
             return [entry.kind for entry in await unit.log.read(self.session_id)]
 
     async def consent(self, participant_id: str, **answers: bool) -> None:
-        """Answer every notice: yes to what is required and to signing here, ``answers`` or no to the rest."""
+        """Answer every notice: yes to what is required, to the number and to signing here, ``answers`` or no to the
+        rest."""
         for notice in notices():
-            yes = {item.item_id for item in notice.items if item.required or item.item_id == "esign"}
+            yes = {item.item_id for item in notice.items if item.required or item.item_id in AGREED}
             given = {item.item_id: answers.get(item.item_id, item.item_id in yes) for item in notice.items}
             await self.services.consents.answer(participant_id, notice.notice_id, notice.version, given)
 

@@ -16,7 +16,7 @@ import websockets
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 
 from signaling import yjs
-from tests.support.product_room import handwriting
+from tests.support.product_room import AGREED, handwriting
 from tests.support.service import Service
 
 WAIT = 10.0
@@ -63,8 +63,8 @@ async def identified(browser: httpx.AsyncClient, service: Service, side: str, *,
 
 
 async def agrees(browser: httpx.AsyncClient, access: Access, also: str = "") -> None:
-    """Yes to what is required, to signing here and to the item ``also``, no to the rest."""
-    await _answers(browser, access, lambda item: item["required"] or item["id"] in ("esign", also))
+    """Yes to what is required, to the number, to signing here and to the item ``also``, no to the rest."""
+    await _answers(browser, access, lambda item: item["required"] or item["id"] in {*AGREED, also})
 
 
 async def agrees_to_everything(browser: httpx.AsyncClient, access: Access) -> None:
@@ -113,8 +113,8 @@ class RoomSocket:
     async def say(self, text: str | bytes) -> None:
         await self.socket.send(text)
 
-    async def hear(self) -> dict[str, Any]:
-        message: dict[str, Any] = json.loads(await asyncio.wait_for(self.socket.recv(), WAIT))
+    async def hear(self, seconds: float = WAIT) -> dict[str, Any]:
+        message: dict[str, Any] = json.loads(await asyncio.wait_for(self.socket.recv(), seconds))
         return message
 
     async def answer(self) -> dict[str, Any]:
@@ -123,14 +123,14 @@ class RoomSocket:
             self.events.append(message)
         return message
 
-    async def event(self, kind: str) -> dict[str, Any]:
-        """The data of the next event of one kind."""
+    async def event(self, kind: str, seconds: float = WAIT) -> dict[str, Any]:
+        """The data of the next event of one kind; ``seconds``: how long there may be no message at all."""
         while True:
             for place, event in enumerate(self.events):
                 if event["type"] == kind:
                     data: dict[str, Any] = self.events.pop(place)["data"]
                     return data
-            self.events.append(await self.hear())
+            self.events.append(await self.hear(seconds))
 
     async def command(self, name: str, **data: Any) -> dict[str, Any]:
         """Send a command; its answer, ``ok`` or ``error``."""

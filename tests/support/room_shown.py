@@ -12,8 +12,8 @@ from signaling.messages import Json
 from signaling.views import View
 from tests.support.room_ports import House
 
-MEMORY = frozenset({"balance", "captions"})
-"""Topics that a restart may change: sums of which it costs a quarter of a minute, and lines that nothing keeps."""
+MEMORY = frozenset({"balance"})
+"""Topics that a restart may change: sums of which it costs a quarter of a minute."""
 
 
 def what_is(house: House, names: list[str]) -> dict[str, Any]:

@@ -4,11 +4,12 @@ import { t } from "../i18n";
 import { myCaucus } from "../room/caucus";
 import type { RoomState } from "../room/state";
 import { Button } from "../ui/Button";
+import type { Answers } from "../ui/consents";
 import { Icon } from "../ui/Icon";
 import { Note } from "../ui/Note";
 import { Refusal } from "../ui/Refusal";
 import type { ExhibitAccess } from "./access";
-import { mostBytes } from "./model";
+import { mostBytes, SENSITIVE, type Sensitive } from "./model";
 import { refusalOf } from "./words";
 
 /** Without HEIC here, an iPhone hands over its photographs as JPEG. */
@@ -17,20 +18,25 @@ const MEGABYTE = 1024 * 1024;
 /** Names that cameras and messengers give; they are no titles. */
 const NAMELESS = /^(image|img|photo|mmexport|wx_camera|screenshot|pxl|dsc|微信图片|截屏)?[-_ 0-9()]*$/i;
 
+type Setter = (holds: readonly Sensitive[]) => void;
+
 interface Props {
   access: ExhibitAccess;
   state: RoomState;
+  /** What a party has agreed to: they say what of their own is in it. Null: a mediator, who is not asked. */
+  agreed: Answers | null;
   onDone: (exhibitId: string) => void;
   onCancel: () => void;
 }
 
-export function AddForm({ access, state, onDone, onCancel }: Props) {
+export function AddForm({ access, state, agreed, onDone, onCancel }: Props) {
   const id = useId();
   const most = mostBytes(state);
   const mostMegabytes = Math.floor(most / MEGABYTE);
   const input = useRef<HTMLInputElement>(null);
   const [file, setFile] = useState<File | null>(null);
   const [title, setTitle] = useState("");
+  const [holds, setHolds] = useState<readonly Sensitive[]>([]);
   const [busy, setBusy] = useState(false);
   /** Made when it is shown: the language may change meanwhile. */
   const [refusal, setRefusal] = useState<{ text: () => string } | null>(null);
@@ -53,10 +59,14 @@ export function AddForm({ access, state, onDone, onCancel }: Props) {
       setRefusal({ text: () => t("exhibit.error.exhibit_title_missing") });
       return;
     }
+    if (agreed && holds.some((one) => !agreed[one])) {
+      setRefusal({ text: () => t("exhibit.error.exhibit_no_consent") });
+      return;
+    }
     setBusy(true);
     setRefusal(null);
     try {
-      onDone(await access.bring(file, title.trim()));
+      onDone(await access.bring(file, title.trim(), holds));
     } catch (error) {
       setRefusal({ text: () => refusalOf(error) });
       setBusy(false);
@@ -101,6 +111,7 @@ export function AddForm({ access, state, onDone, onCancel }: Props) {
           onInput={(event) => setTitle(event.currentTarget.value)}
         />
       </div>
+      {agreed && <Holds holds={holds} busy={busy} onChange={setHolds} />}
       <Refusal words={refusal?.text() ?? ""} testId="exhibit-refusal" />
       <div class="exhibit-acts">
         <Button look="primary" type="submit" testId="exhibit-send" disabled={!file || busy}>
@@ -111,6 +122,31 @@ export function AddForm({ access, state, onDone, onCancel }: Props) {
         </Button>
       </div>
     </form>
+  );
+}
+
+/** Whether health data or a bank account of one's own is in it: what nobody agreed to is not taken. */
+function Holds({ holds, busy, onChange }: { holds: readonly Sensitive[]; busy: boolean; onChange: Setter }) {
+  return (
+    <fieldset class="add-form__holds">
+      <legend>{t("exhibit.holds")}</legend>
+      {SENSITIVE.map((one) => {
+        const on = holds.includes(one);
+        return (
+          <label class="check" key={one} data-on={on ? "" : undefined}>
+            <input
+              type="checkbox"
+              class="check__box"
+              data-testid={`exhibit-holds-${one}`}
+              checked={on}
+              disabled={busy}
+              onChange={() => onChange(on ? holds.filter((each) => each !== one) : [...holds, one])}
+            />
+            <span>{t(`exhibit.holds.${one}`)}</span>
+          </label>
+        );
+      })}
+    </fieldset>
   );
 }
 

@@ -1,6 +1,6 @@
 /** What one person does with exhibits over HTTP, and the pages that their device has already fetched. */
 import { ApiError, request, requestFile } from "../api";
-import type { Aspect, Comparison, Party } from "./model";
+import type { Aspect, Comparison, Party, Sensitive } from "./model";
 
 export interface GivenView {
   aspect: Aspect;
@@ -39,8 +39,12 @@ export class ExhibitAccess {
   }
 
   /** @throws ApiError */
-  async bring(file: File, title: string): Promise<string> {
-    const headers = { "Exhibit-Title": encodeURIComponent(title), "Exhibit-Name": encodeURIComponent(file.name) };
+  async bring(file: File, title: string, holds: readonly Sensitive[]): Promise<string> {
+    const headers = {
+      "Exhibit-Holds": holds.join(","),
+      "Exhibit-Title": encodeURIComponent(title),
+      "Exhibit-Name": encodeURIComponent(file.name),
+    };
     // A file that was taken away meanwhile (a cloud folder, a card) cannot be read: better said now than by the network.
     const body = new Blob([await readable(file)]);
     const path = `/api/exhibits${this.query}`;

@@ -30,6 +30,10 @@ export interface Comparison {
   at: string;
 }
 
+/** Data of the owner that an exhibit may hold only with a consent of its own, by the items of the consents. */
+export const SENSITIVE = ["sensitive_medical", "sensitive_financial"] as const;
+export type Sensitive = (typeof SENSITIVE)[number];
+
 export interface Exhibit {
   exhibit_id: string;
   /** Null as long as it is known in a private talk only. */
@@ -45,6 +49,7 @@ export interface Exhibit {
   added_at: string;
   private: boolean;
   withdrawn: boolean;
+  holds: Sensitive[];
   views: ExhibitView[];
   comparisons: Comparison[];
 }

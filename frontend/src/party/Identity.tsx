@@ -40,7 +40,10 @@ const PARTS: Record<string, Part> = {
 export function Identity({ visit, link, onIdentified, onLocked }: Props) {
   const [last4, setLast4] = useState("");
   const [code, setCode] = useState("");
-  const [byDocument, setByDocument] = useState(false);
+  const asksNumber = link.asks_number;
+  // Nothing could be compared: only a new link leads on here.
+  const stuck = !asksNumber && link.claimed_elsewhere;
+  const [byDocument, setByDocument] = useState(!asksNumber);
   const [company, setCompany] = useState<CompanyAnswer>({ alone: null, who: "" });
   const [wrong, setWrong] = useState<Wrong | null>(null);
   const [busy, setBusy] = useState(false);
@@ -65,7 +68,8 @@ export function Identity({ visit, link, onIdentified, onLocked }: Props) {
   const submit = async (event: Event) => {
     event.preventDefault();
     if (busy) return;
-    const lacking = wrong?.part === "last4" ? wrong : whatIsMissing(last4, byDocument ? null : code, company);
+    const number = asksNumber ? last4 : null;
+    const lacking = wrong?.part === "last4" ? wrong : whatIsMissing(number, byDocument ? null : code, company);
     setWrong(lacking);
     if (lacking) {
       lead(lacking.part);
@@ -101,70 +105,86 @@ export function Identity({ visit, link, onIdentified, onLocked }: Props) {
       stepName={t("identity.step")}
       quiet={<QuietHelpAtDoor secret={visit.secret} />}
       dock={
-        <Button look="primary" big block type="submit" form={id} testId="identity-continue" aria-disabled={busy}>
-          {t(busy ? "identity.checking" : "common.next")}
-        </Button>
+        !stuck && (
+          <Button look="primary" big block type="submit" form={id} testId="identity-continue" aria-disabled={busy}>
+            {t(busy ? "identity.checking" : "common.next")}
+          </Button>
+        )
       }
     >
       <div class="stack stack--2">
         <h1 class="h1">{t("identity.title")}</h1>
         <p class="lead">{t("identity.lead", { name: link.person.name_masked })}</p>
       </div>
-      {link.claimed_elsewhere && <Note tone="warn" icon="phone" title={t("identity.takeOver")} />}
+      {link.claimed_elsewhere && asksNumber && <Note tone="warn" icon="screen" title={t("identity.takeOver")} />}
       <form id={id} class="stack" ref={form} onSubmit={submit} noValidate>
-        <div class="card field" data-part="last4">
-          <label for={`${id}-last4`}>{t("identity.label")}</label>
-          <input
-            id={`${id}-last4`}
-            class="input input--code input--short"
-            data-testid="identity-last4"
-            inputMode="text"
-            autocomplete="off"
-            autocapitalize="characters"
-            maxLength={4}
-            value={last4}
-            aria-invalid={error("last4") !== null}
-            aria-describedby={`${id}-last4-error ${id}-last4-hint`}
-            onInput={(event) => typed(event.currentTarget.value.trim())}
-          />
-          <Complaint id={`${id}-last4-error`}>{error("last4")}</Complaint>
-          <p class="meta" id={`${id}-last4-hint`}>
-            {t("identity.hint")}
-          </p>
-        </div>
-        <fieldset class="ways">
-          <legend class="visually-hidden">{t("identity.ways")}</legend>
-          <EntryCode
-            chosen={!byDocument}
-            alone={link.claimed_elsewhere}
-            code={code}
-            error={error("code")}
-            sending={sending}
-            ready={LAST4.test(last4)}
-            onChoose={() => choose(false)}
-            onCode={setCode}
-            onResend={() => sending.send(last4.toUpperCase(), true)}
-          />
-          {!link.claimed_elsewhere && (
-            <label class="radio" data-on={byDocument ? "" : undefined} data-testid="identity-way-document">
-              <input type="radio" name="way" class="radio__box" checked={byDocument} onChange={() => choose(true)} />
-              <span class="grow">
-                <b>{t("identity.document")}</b>
-                <span class="meta block">{t("identity.documentHint")}</span>
-              </span>
-            </label>
-          )}
-        </fieldset>
-        <div data-part="company">
-          <Company
-            answer={company}
-            error={error("company")}
-            onAnswer={(given) => {
-              setCompany(given);
-              if (wrong?.part === "company") setWrong(null);
-            }}
-          />
-        </div>
+        {asksNumber ? (
+          <div class="card field" data-part="last4">
+            <label for={`${id}-last4`}>{t("identity.label")}</label>
+            <input
+              id={`${id}-last4`}
+              class="input input--code input--short"
+              data-testid="identity-last4"
+              inputMode="text"
+              autocomplete="off"
+              autocapitalize="characters"
+              maxLength={4}
+              value={last4}
+              aria-invalid={error("last4") !== null}
+              aria-describedby={`${id}-last4-error ${id}-last4-hint`}
+              onInput={(event) => typed(event.currentTarget.value.trim())}
+            />
+            <Complaint id={`${id}-last4-error`}>{error("last4")}</Complaint>
+            <p class="meta" id={`${id}-last4-hint`}>
+              {t("identity.hint")}
+            </p>
+          </div>
+        ) : (
+          <Note
+            tone={stuck ? "warn" : "plain"}
+            title={t(stuck ? "identity.noNumberStuck" : "identity.noNumber")}
+            testId="identity-no-number"
+          >
+            {t(stuck ? "identity.noNumberElsewhere" : "identity.noNumberHint")}
+          </Note>
+        )}
+        {asksNumber && (
+          <fieldset class="ways">
+            <legend class="visually-hidden">{t("identity.ways")}</legend>
+            <EntryCode
+              chosen={!byDocument}
+              alone={link.claimed_elsewhere}
+              code={code}
+              error={error("code")}
+              sending={sending}
+              ready={LAST4.test(last4)}
+              onChoose={() => choose(false)}
+              onCode={setCode}
+              onResend={() => sending.send(last4.toUpperCase(), true)}
+            />
+            {!link.claimed_elsewhere && (
+              <label class="radio" data-on={byDocument ? "" : undefined} data-testid="identity-way-document">
+                <input type="radio" name="way" class="radio__box" checked={byDocument} onChange={() => choose(true)} />
+                <span class="grow">
+                  <b>{t("identity.document")}</b>
+                  <span class="meta block">{t("identity.documentHint")}</span>
+                </span>
+              </label>
+            )}
+          </fieldset>
+        )}
+        {!stuck && (
+          <div data-part="company">
+            <Company
+              answer={company}
+              error={error("company")}
+              onAnswer={(given) => {
+                setCompany(given);
+                if (wrong?.part === "company") setWrong(null);
+              }}
+            />
+          </div>
+        )}
       </form>
       <Note tone="plain" icon="shield">
         <p class="meta">{t("identity.noFace")}</p>
@@ -173,8 +193,9 @@ export function Identity({ visit, link, onIdentified, onLocked }: Props) {
   );
 }
 
-function whatIsMissing(last4: string, code: string | null, company: CompanyAnswer): Wrong | null {
-  if (!LAST4.test(last4)) return { part: "last4", text: () => t("identity.four") };
+/** What is not asked is null. */
+function whatIsMissing(last4: string | null, code: string | null, company: CompanyAnswer): Wrong | null {
+  if (last4 !== null && !LAST4.test(last4)) return { part: "last4", text: () => t("identity.four") };
   if (code !== null && !CODE.test(code)) return { part: "code", text: () => t("identity.codeMissing") };
   if (company.alone === null) return { part: "company", text: () => t("identity.companyMissing") };
   if (!company.alone && company.who.trim() === "") return { part: "company", text: () => t("identity.whoMissing") };

@@ -16,6 +16,8 @@ export interface LinkView {
   claimed_here: boolean;
   /** Another device did: it is to be shut out when this one goes on. */
   claimed_elsewhere: boolean;
+  /** Whether the end of the identity number is asked; else a document is looked at. */
+  asks_number: boolean;
 }
 
 export interface PartyAccess {

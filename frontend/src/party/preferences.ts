@@ -1,25 +1,10 @@
 /** Small choices of a person that last: large type, captions, and that the phone was checked in this tab. */
 import { signal } from "@preact/signals";
+import { read, write } from "../ui/storage";
 
 const TYPE_KEY = "type";
 const CAPTIONS_KEY = "captions";
 const CHECKED_KEY = "checked";
-
-function read(storage: () => Storage, key: string): string | null {
-  try {
-    return storage().getItem(key);
-  } catch {
-    return null; // Storage may be forbidden; then the choice lasts as long as the page.
-  }
-}
-
-function write(storage: () => Storage, key: string, value: string): void {
-  try {
-    storage().setItem(key, value);
-  } catch {
-    return; // As above.
-  }
-}
 
 export const largeType = signal(read(() => localStorage, TYPE_KEY) === "large");
 

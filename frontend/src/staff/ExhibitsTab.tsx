@@ -46,6 +46,7 @@ export function ExhibitsTab() {
             <AddForm
               access={access}
               state={state}
+              agreed={null}
               onCancel={() => setAdding(false)}
               onDone={(exhibitId) => {
                 setAdding(false);

@@ -1,4 +1,4 @@
-/** A new link as a QR code beside whose it is and when: to hold up to a camera, or to print. */
+/** A link as a QR code beside whose it is and when: to hold up to a camera, or to print. */
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import "../styles/invitation.css";
 import { t } from "../i18n";
@@ -13,7 +13,7 @@ import { useTools } from "./tools";
 
 interface Props {
   person: SessionPerson;
-  /** The address that was issued just now: the server keeps its hash only. */
+  /** The address that the server showed just now. */
   url: string;
 }
 

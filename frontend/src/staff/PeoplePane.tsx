@@ -10,7 +10,7 @@ import { Icon } from "../ui/Icon";
 import { LanguageSwitch } from "../ui/LanguageSwitch";
 import { rollLineOf } from "../ui/roll";
 import { Seal, sideName } from "../ui/Seal";
-import { reissueLink, revokeLink, type SessionPerson } from "./api";
+import { reissueLink, revokeLink, type SessionPerson, showLink } from "./api";
 import { Balance } from "./Balance";
 import { OpenCaucus } from "./CaucusControls";
 import { Lock } from "./Conducting";
@@ -261,7 +261,7 @@ function SourceState({ person, source }: { person: ParticipantView; source: "mic
   );
 }
 
-/** Each person's link: its state, a new one, or none any more. */
+/** Each person's link: its state, the link itself with its QR code, a new one, or none any more. */
 function Links() {
   const { detail } = useTools();
   const people = detail.people.filter((one) => one.link_state !== null && one.side !== "mediator");
@@ -284,6 +284,11 @@ function LinkRow({ person }: { person: SessionPerson }) {
   const [copied, setCopied] = useState(false);
   const key = `staff.link.${person.link_state}`;
 
+  const show = () =>
+    void attempt(async () => {
+      setUrl((await showLink(detail.session_id, person.participant_id)).url);
+      setCopied(false);
+    });
   const reissue = () =>
     ask({
       title: t("staff.link.reissueTitle", { name: person.display_name }),
@@ -326,6 +331,17 @@ function LinkRow({ person }: { person: SessionPerson }) {
         <span class="badge badge--sm">{hasKey(key) ? t(key) : person.link_state}</span>
       </div>
       <div class="row row--wrap">
+        {(person.link_state === "fresh" || person.link_state === "claimed") && (
+          <Button
+            dense
+            testId="link-show"
+            data-participant={person.participant_id}
+            aria-expanded={url !== ""}
+            onClick={() => (url ? setUrl("") : show())}
+          >
+            {t(url ? "staff.link.hide" : "staff.link.show")}
+          </Button>
+        )}
         <Button dense testId="link-reissue" data-participant={person.participant_id} onClick={reissue}>
           {t("staff.link.reissue")}
         </Button>

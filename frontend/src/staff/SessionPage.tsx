@@ -3,7 +3,7 @@ import { t } from "../i18n";
 import { Note } from "../ui/Note";
 import { type SessionDetail, type StaffAccount, sentenceOf, sessionDetail } from "./api";
 import { Console } from "./Console";
-import { type Desk, type OwnDevices, openDesk } from "./desk";
+import { type Desk, devicesBefore, type OwnDevices, openDesk } from "./desk";
 import { Ended } from "./Ended";
 import { OfficeBar } from "./OfficeBar";
 import { Precheck } from "./Precheck";
@@ -15,6 +15,7 @@ export function SessionPage({ sessionId, account }: { sessionId: string; account
   const [desk, setDesk] = useState<Desk | null>(null);
   const [refusal, setRefusal] = useState<unknown>(null);
   const [ended, setEnded] = useState(false);
+  const [returning, setReturning] = useState(devicesBefore(sessionId) !== null);
 
   useEffect(() => {
     const stop = new AbortController();
@@ -35,6 +36,13 @@ export function SessionPage({ sessionId, account }: { sessionId: string; account
     }
   };
 
+  useEffect(() => {
+    if (!detail) return;
+    const before = devicesBefore(sessionId);
+    if (!before || isOver(detail.state)) setReturning(false);
+    else void enter(before).finally(() => setReturning(false));
+  }, [detail]);
+
   if (detail && desk && !ended) {
     return <Console desk={desk} detail={detail} account={account} onEnded={() => setEnded(true)} />;
   }
@@ -48,9 +56,9 @@ export function SessionPage({ sessionId, account }: { sessionId: string; account
             {sentenceOf(refusal)}
           </Note>
         )}
-        {!detail && refusal === null && <p role="status">{t("common.loading")}</p>}
+        {(!detail || returning) && refusal === null && <p role="status">{t("common.loading")}</p>}
         {detail && over && <Ended detail={detail} />}
-        {detail && !over && <Precheck detail={detail} onEnter={enter} />}
+        {detail && !over && !returning && <Precheck detail={detail} onEnter={enter} />}
       </main>
     </div>
   );

@@ -6,7 +6,9 @@ import { civilDate, clockTime, dateTime } from "../i18n/time";
 import { shortCode } from "../room/digest";
 import { AgreementView } from "../ui/AgreementView";
 import { Button } from "../ui/Button";
+import { answersOf, serviceOf } from "../ui/consents";
 import { Digest } from "../ui/Digest";
+import { scrollable } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { Note } from "../ui/Note";
 import { Seal } from "../ui/Seal";
@@ -20,7 +22,7 @@ export function Signing({ agreement, digest }: { agreement: Agreement | null; di
   const content = useContent(agreement?.proposal_id ?? null);
   return (
     <div class="signing">
-      <div class="signing__text">
+      <div class="signing__text" {...scrollable}>
         <Locked agreement={agreement} />
         {content ? (
           <AgreementView content={content} label={t("staff.lockedText")} />
@@ -121,7 +123,10 @@ function Progress({ agreement }: { agreement: Agreement }) {
       </ul>
       {mine && <MySignature key={agreement.proposal_id} agreement={agreement} mine={mine} />}
       {agreement.state === "in_force" ? (
-        <InForce agreement={agreement} />
+        <>
+          <ToServe />
+          <InForce agreement={agreement} />
+        </>
       ) : (
         <>
           <SealButton agreement={agreement} />
@@ -137,8 +142,24 @@ function Progress({ agreement }: { agreement: Agreement }) {
   );
 }
 
+/** Whoever did not agree to service by phone has to get the agreement on paper: nobody else tells them. */
+function ToServe() {
+  const { detail, state } = useTools();
+  const names = detail.people
+    .filter((one) => serviceOf(state, one.participant_id) === "paper")
+    .map((one) => one.display_name);
+  if (names.length === 0) return null;
+  return (
+    <Note tone="warn" title={t("staff.service.paper", { names: names.join("、") })} testId="serve-on-paper">
+      <p class="tiny">{t("staff.service.why")}</p>
+    </Note>
+  );
+}
+
 function SignerRow({ signer, last }: { signer: Signer; last: boolean }) {
+  const { state } = useTools();
   const at = instant(signer.signed_at);
+  const onPaper = at === null && answersOf(state, signer.participant_id)?.esign === false;
   return (
     <li data-testid="signer" data-participant={signer.participant_id} data-signed={String(at !== null)}>
       <Seal side={signer.side} />
@@ -146,6 +167,14 @@ function SignerRow({ signer, last }: { signer: Signer; last: boolean }) {
         <b>{signerName(signer)}</b>
         <br />
         <span class="tiny">{pick(signer.label_zh, signer.label_en)}</span>
+        {onPaper && (
+          <>
+            <br />
+            <span class="tiny strong" data-testid="signer-on-paper">
+              {t("staff.esignRefused")}
+            </span>
+          </>
+        )}
       </span>
       {at !== null ? (
         <span class="badge badge--ok">

@@ -85,7 +85,12 @@ export function reissueLink(sessionId: string, participantId: string): Promise<{
   return request<{ url: string }>(`${linkPath(sessionId, participantId)}/reissue`, { method: "POST" });
 }
 
-/** The QR code of a link that was issued just now. */
+/** The link as it is; nothing of it changes. */
+export function showLink(sessionId: string, participantId: string): Promise<{ url: string }> {
+  return request<{ url: string }>(`${linkPath(sessionId, participantId)}/show`, { method: "POST" });
+}
+
+/** The QR code of a link that is shown. */
 export function linkQr(sessionId: string, participantId: string, url: string): Promise<Blob> {
   return requestFile(`${linkPath(sessionId, participantId)}/qr`, { method: "POST", body: { url } });
 }

@@ -1,6 +1,7 @@
 /** The mediator's way into a room: token, connection, media. Knows no screen. */
 import { RoomClient } from "../room/client";
 import { MediaSession } from "../room/media";
+import { read, write } from "../ui/storage";
 import { type RoomToken, roomToken } from "./api";
 
 /** Ask for a new token so long before the old one ends, in milliseconds. */
@@ -39,6 +40,16 @@ export interface OwnDevices {
   tracks: MediaStreamTrack[];
 }
 
+/** With which devices the mediator was in the room of this session when the page was loaded anew; null: they were not. */
+export function devicesBefore(sessionId: string): OwnDevices | null {
+  const kept = read(() => sessionStorage, keyOf(sessionId));
+  return kept === null ? null : { microphone: kept.includes("m"), camera: kept.includes("c"), tracks: [] };
+}
+
+function keyOf(sessionId: string): string {
+  return `desk:${sessionId}`;
+}
+
 /** @throws ApiError the server gives no token */
 export async function openDesk(sessionId: string, devices: OwnDevices): Promise<Desk> {
   const keeper = new TokenKeeper(sessionId);
@@ -46,12 +57,22 @@ export async function openDesk(sessionId: string, devices: OwnDevices): Promise<
   const getToken = async (renew: boolean) => (await keeper.get(renew)).token;
   const client = new RoomClient({ roomId: first.room_id, getToken });
   const media = new MediaSession(client, devices);
+  // A reload in the same tab goes on where it was; what was switched off stays off.
+  const remember = () => {
+    const { microphone, camera } = media.state.value;
+    const kept = `${microphone.wanted ? "m" : ""}${camera.wanted ? "c" : ""}`;
+    write(() => sessionStorage, keyOf(sessionId), kept);
+  };
+  const forget = media.state.subscribe(remember);
+  remember();
   client.connect();
   return {
     client,
     media,
     getToken,
     close() {
+      forget();
+      write(() => sessionStorage, keyOf(sessionId), null);
       media.close();
       client.close();
     },

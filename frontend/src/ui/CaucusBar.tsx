@@ -21,11 +21,12 @@ export function CaucusBar({ state, children }: Props) {
   const used = [...timeBySide(state, now)];
   const soon = caucus.changes_at !== null ? Math.max(0, Math.ceil(caucus.changes_at - now)) : 0;
   const mine = myself(state)?.side === caucus.side;
+  const waits = caucus.changes_at === null;
   const words =
     caucus.state === "announced"
-      ? t("caucus.announced", { side: sideName(caucus.side), count: soon })
+      ? t(waits ? "caucus.announcedAgain" : "caucus.announced", { side: sideName(caucus.side), count: soon })
       : caucus.state === "closing"
-        ? t("caucus.closing", { count: soon })
+        ? t(waits ? "caucus.closingAgain" : "caucus.closing", { count: soon })
         : inside
           ? insideWords(state, caucus.caucus_id)
           : t(caucus.with_host ? "caucus.outside" : "caucus.outsideAlone", { side: sideName(caucus.side) });

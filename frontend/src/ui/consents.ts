@@ -17,6 +17,11 @@ export function notRecorded(state: RoomState, participantId: string = state.me):
   return answers !== null && answers[RECORDING] !== true;
 }
 
+/** How a party is served with the agreement that is in force; null: it is not. */
+export function serviceOf(state: RoomState, participantId: string = state.me): "phone" | "paper" | null {
+  return (state.board[`service/${participantId}`] as { way: "phone" | "paper" } | undefined)?.way ?? null;
+}
+
 export interface Minutes {
   replaced: boolean;
   /** Participant ids of the parties who did not agree to it. */

@@ -26,6 +26,7 @@ function exhibit(id: string, changes: Partial<Exhibit> = {}): Exhibit {
     added_at: "2026-11-28T00:00:00Z",
     private: false,
     withdrawn: false,
+    holds: [],
     views: [],
     comparisons: [],
     ...changes,

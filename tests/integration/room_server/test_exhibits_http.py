@@ -145,6 +145,7 @@ async def test_the_dossier_holds_originals_hashes_views_and_no_word_of_what_was_
     people: People, tmp_path: Path
 ) -> None:
     room, product = people.room, people.room.product
+    await product.consent(room.worker, share_confirmation_bodies=True)
     proposal = await product.freeze()
     await product.sign(proposal, "applicant")
     signed = await product.services.agreements.pdf(proposal)

@@ -29,7 +29,7 @@ async def ended(product: Product, **purposes: bool) -> None:
     host, worker = await product.person("mediator"), await product.person("applicant")
     services = product.services
     purposes = purposes or {"recording_confirmation": True}
-    await product.consent(worker, recording_dispute=True, **purposes)
+    await product.consent(worker, **{"recording_dispute": True, "share_confirmation_bodies": True, **purposes})
     await services.sessions.start(product.session_id, host)
     recording = await services.recording.start(product.session_id, host)
     for kind, source in (("audio", "microphone"), ("video", "camera")):
@@ -120,6 +120,23 @@ async def test_a_recording_that_is_the_minutes_goes_with_the_file(product: Produ
         ]
     assert len(catalogue["recordings"]) == 2
     assert catalogue["about"]["minutes"] == {"replaced_by_recording": True, "not_agreed": []}
+
+
+async def test_whoever_shares_nothing_with_the_court_shares_no_recording_either_whatever_it_is_for(
+    product: Product,
+) -> None:
+    yes = {"recording_dispute": True, "recording_replaces_minutes": True}
+    await product.consent(await product.person("respondent"), **yes)
+    await ended(product, **yes, recording_confirmation=True, share_confirmation_bodies=False)
+    await product.services.filing.file_session(product.session_id)
+    await assert_good(product)
+    path, _ = await product.services.court.dossier(product.session_id, await court_officer(product))
+    with zipfile.ZipFile(path) as dossier:
+        assert not [name for name in dossier.namelist() if "/recordings/" in name]
+        (catalogue,) = [
+            json.loads(dossier.read(name)) for name in dossier.namelist() if name.endswith("catalogue.json")
+        ]
+    assert [each["count"] for each in catalogue["withheld"] if each["kind"] == "recording"] == [2]
 
 
 async def watch(court: httpx.AsyncClient, product: Product) -> None:

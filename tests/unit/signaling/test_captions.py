@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from signaling.captions import LONGEST, MOST, SHOWN, WINDOW
+from signaling.captions import LONGEST, MOST, SHOWN, STALE, WINDOW
 from signaling.ids import ParticipantId
 from tests.support.room_ports import Browser, House, house
 
@@ -135,9 +135,69 @@ async def test_nobody_floods_the_screens(home: House) -> None:
     assert read(home, "host")[-2:] == ["轮到我", "again"]
 
 
-async def test_the_product_is_told_nothing_of_it(home: House) -> None:
+async def test_the_product_keeps_it_for_the_next_process_and_is_told_nothing_of_it(home: House) -> None:
     _, a, _ = await three(home)
     before = list(home.policy.calls)
     await a.do("write_caption", text=SECRET, place="")
     await home.settle()
-    assert home.policy.calls == before
+    assert home.policy.calls == [*before, ("keep_conduct",)]
+    assert [line.text for line in home.policy.conduct.captions] == [SECRET]
+
+
+async def back(home: House, *browsers: Browser) -> None:
+    await home.killed()
+    for browser in browsers:
+        assert (await browser.join())["type"] == "ok"
+    await home.settle()
+
+
+async def test_the_last_lines_of_each_place_are_there_again_after_the_process_was_killed(home: House) -> None:
+    host, a, r = await three(home)
+    for number in range(SHOWN + 1):
+        await r.do("write_caption", text=f"第{number}句", place="")
+    caucus = await apart(home, host, "a", "host")
+    await host.do("write_caption", text=SECRET, place=caucus, participant_id="a")
+    before = {name: told(home, name) for name in ("host", "a", "r")}
+    await back(home, r, a, host)
+    joint = [f"第{number}句" for number in range(1, SHOWN + 1)]
+    assert (read(home, "host"), read(home, "a"), read(home, "r")) == ([SECRET], [SECRET], joint)
+    assert SECRET in before["a"] and SECRET not in told(home, "r") and SECRET not in str(r.events)
+    await host.do("leave_caucus")
+    await home.settle()
+    assert read(home, "host") == joint and SECRET not in told(home, "host")
+    await host.do("close_caucus", caucus_id=caucus, in_seconds=0)
+    home.clock.advance(0)
+    await home.settle()
+    assert SECRET not in str(home.policy.conduct), "what was said in a private talk is kept no longer than it runs"
+    await back(home, r, a, host)
+    assert read(home, "a") == joint
+
+
+async def test_lines_of_a_talk_that_is_over_are_not_brought_back_nor_kept(home: House) -> None:
+    host, a, r = await three(home)
+    caucus = await apart(home, host, "a")
+    await a.do("write_caption", text=SECRET, place=caucus)
+    last = home.policy.conduct
+    await host.do("close_caucus", caucus_id=caucus, in_seconds=0)
+    home.clock.advance(0)
+    await home.settle()
+    home.policy.conduct = last  # killed between the end of the talk and the next commit
+    await back(home, a, host, r)
+    assert read(home, "a") == read(home, "r") == [] and SECRET not in told(home, "a")
+    assert SECRET not in str(home.policy.conduct)
+
+
+async def test_lines_end_when_nobody_is_left_and_old_ones_do_not_come_back(home: House) -> None:
+    host, a, _ = await three(home)
+    await a.do("write_caption", text=SECRET, place="")
+    kept = home.policy.conduct
+    for browser in home.browsers:
+        await browser.hang_up(1000)
+    await home.settle()
+    assert SECRET not in str(home.policy.conduct)
+    home.policy.conduct = kept
+    await home.killed()
+    home.clock.advance(STALE)
+    await host.join()
+    await home.settle()
+    assert read(home, "host") == [] and SECRET not in str(home.policy.conduct)

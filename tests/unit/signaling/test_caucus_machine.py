@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from signaling.board import HOSTS, Audience, only
+from signaling.ids import ParticipantId
 from signaling.messages import Json
 from tests.support.room_ports import Browser, House
 
@@ -241,6 +242,30 @@ class CaucusMachine(RuleBasedStateMachine):
         words = {"text": f"in {self.place(writer)}", "place": self.place(writer)}
         done = self.ask(writer, "write_caption", **words, **({"participant_id": name} if by else {}))
         assert done is None or self.place(name) == self.place(writer)
+
+    @rule()
+    def the_web_process_is_killed(self) -> None:
+        """Whoever was connected is back at once, in the same place and with the lines that were there."""
+
+        async def die_and_return() -> None:
+            here = [name for name in SIDES if self.connected(name) is not None]
+            lines = {name: self.lines(name) for name in here}
+            await self.house.killed()
+            self.tracks.clear()
+            for name in here:
+                answer = await self.browsers[name].join()
+                assert answer["type"] == "ok", answer
+                self.read[name] = 0
+            await self.house.settle()
+            for name in here:
+                assert self.lines(name) == lines[name]
+
+        for name in SIDES:
+            self.hear(name)
+        self.run(die_and_return())
+
+    def lines(self, name: str) -> Any:
+        return self.house.room.participants[ParticipantId(name)].known.board.get("captions")
 
     @rule(start=st.booleans())
     def record(self, start: bool) -> None:

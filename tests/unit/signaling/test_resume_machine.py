@@ -265,16 +265,23 @@ class RoomMachine(RuleBasedStateMachine):
             await self.house.settle()
             here = [name for name in NAMES if self.connected(name) is not None]
             before = what_is(self.house, here)
-            await self.house.killed()
-            self.house.policy.calls.clear()
-            self.publications.clear()
-            for name in here:
-                answer = await self.browsers[name].join()
-                assert answer["type"] == "ok", answer
-            await self.house.settle()
+            await self._killed_and_back(here)
             assert what_is(self.house, here) == before
 
         self.run(die_and_return())
+
+    @rule(some=st.sets(names))
+    def the_web_process_dies_while_people_are_on_their_way_and_some_come_back(self, some: set[str]) -> None:
+        self.run(self._killed_and_back([name for name in NAMES if name in some and self.connected(name) is not None]))
+
+    async def _killed_and_back(self, names: list[str]) -> None:
+        await self.house.killed()
+        self.house.policy.calls.clear()
+        self.publications.clear()
+        for name in names:
+            answer = await self.browsers[name].join()
+            assert answer["type"] == "ok", answer
+        await self.house.settle()
 
     @rule(subject=names, state=st.sampled_from(["connected", "disconnected", "failed"]))
     def transport_news(self, subject: str, state: Any) -> None:

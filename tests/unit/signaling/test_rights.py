@@ -184,6 +184,26 @@ async def test_what_a_removed_person_had_under_way_is_not_done(table: Table, nam
     assert ParticipantId("crook") not in home.room.participants
 
 
+WHEREVER = {"admit", "remove", "set_writer"}
+"""What a host does with somebody of the session, wherever they are."""
+BESIDE = [
+    name
+    for name, command in COMMANDS.items()
+    if "participant_id" in {each.name for each in msgspec.structs.fields(command)} and name not in WHEREVER
+]
+
+
+@pytest.mark.parametrize("name", BESIDE)
+async def test_a_host_reaches_for_nobody_across_the_wall_of_a_private_talk(table: Table, name: str) -> None:
+    before = everything(table.home)
+    with capture_logs() as lines:
+        data = {**ATTEMPTS[name].data(table), "participant_id": "private"}
+        assert await table.host.fail(name, **data) == "not_found"
+    await table.home.settle()
+    assert everything(table.home) == before
+    assert [line["code"] for line in lines if line["event"] == "a command was refused"] == ["not_found"]
+
+
 async def test_a_removed_person_has_no_way_back_by_what_they_kept(table: Table) -> None:
     crook, home = table.browsers["crook"], table.home
     handle, token, seq = crook.resume, crook.token, crook.seq

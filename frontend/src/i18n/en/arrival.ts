@@ -39,6 +39,12 @@ const messages: Record<keyof typeof source, string> = {
   "identity.resend": "Send again",
   "identity.resendIn": "Again in {seconds} s",
   "identity.codeMissing": "Please enter the six digits in the message.",
+  "identity.noNumber": "No identity number is asked",
+  "identity.noNumberStuck": "To go on here you need a new link",
+  "identity.noNumberHint":
+    "Nothing of your number is kept. Once inside, show a document to the mediator in front of the camera. It is not recorded meanwhile.",
+  "identity.noNumberElsewhere":
+    "This link is in use on another device, and no identity number is kept to check. Please ask the mediator for a new one.",
   "identity.document": "Have the mediator look at your document",
   "identity.documentHint":
     "If no message comes. Inside, you hold it up to the camera for the mediator; nothing is recorded meanwhile",

@@ -39,7 +39,9 @@ const messages: Record<keyof typeof source, string> = {
     "Not recorded. Nothing is carried across without the party's yes. The record says only when it was and who took part.",
   "tile.away": "In a private talk",
   "caucus.announced": "Private talk of the mediator with the {side} in {count} s",
+  "caucus.announcedAgain": "Private talk with the {side}: the countdown starts again when all are back",
   "caucus.closing": "Back to the joint session in {count} s",
+  "caucus.closingAgain": "Back to the joint session: the countdown starts again when all are back",
   "caucus.inside": "Private talk: the other side cannot hear or see you",
   "caucus.insideHint":
     "Not recorded. Nothing is passed on unless you agree. The record says only when it was and who took part.",
@@ -50,7 +52,7 @@ const messages: Record<keyof typeof source, string> = {
   "rec.on": "Recording",
   "rec.withoutYou": " (not you)",
   "rec.off": "Not recording",
-  "rec.sealed": "Recording stopped: private talks are not recorded",
+  "rec.sealed": "Recording stopped for the private talk",
   "rec.unknown": "Cut off: whether it is recorded is not known",
   "rec.failed": "Recording stopped, restoring",
   "rec.lost": "{time} lost",

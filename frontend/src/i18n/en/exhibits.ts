@@ -85,6 +85,11 @@ export default {
   "exhibit.error.exhibit_pages": "Too many pages; an exhibit has 100 at most. Please split it.",
   "exhibit.error.exhibit_pixels": "The picture has too many pixels. Make it smaller, or take another.",
   "exhibit.error.exhibit_effort": "This file is too complex to open. Print it to a new PDF, or take a picture.",
+  "exhibit.holds": "Does it contain any of this about yourself? Tick it if so.",
+  "exhibit.holds.sensitive_medical": "health data: medical records, diagnoses, injuries",
+  "exhibit.holds.sensitive_financial": "a bank account number",
+  "exhibit.error.exhibit_no_consent":
+    "You have not agreed that such sensitive data is used, so it is not taken. Bring another, or change your answer under More → What I agreed to.",
   "exhibit.error.exhibit_many": "Your side has {most} exhibits already; no more can be added.",
   "exhibit.error.exhibit_title_missing": "Please say what it is, in at most 60 characters.",
   "exhibit.error.exhibit_unreadable": "Your phone cannot read this file. Please choose it again.",

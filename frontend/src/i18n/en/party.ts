@@ -151,7 +151,8 @@ const messages: Record<keyof typeof source, string> = {
   "room.agreement": "Agreement",
   "room.more": "More",
   "room.leave": "Leave",
-  "room.hand": "I want to speak",
+  "room.letIn": "The mediator has let you in. You are in the mediation room now.",
+  "room.hand": "Raise hand",
   "room.poor": "Weak network",
   "room.better": "The network is better: pictures are possible again",
   "room.picturesAgain": "Show pictures",
@@ -208,6 +209,10 @@ const messages: Record<keyof typeof source, string> = {
   "done.pdf": "Save the agreement",
   "done.pdfDraft": "Save the text as it is now",
   "done.back": "Back to the room",
+  "done.servedByPhone":
+    "You agreed to service by phone: both time limits were sent to your phone and count as received.",
+  "done.servedOnPaper":
+    "You did not agree to service by phone: you will get the agreement and the time limits on paper.",
   "done.over": "Today's mediation is over. Thank you.",
   "end.ask": "Questions? Contact the centre or the mediator who sent you the message.",
   "end.comeBack": "Back to the room",

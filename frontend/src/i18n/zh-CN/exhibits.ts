@@ -79,6 +79,11 @@ export default {
   "exhibit.error.exhibit_pages": "页数太多，一份最多 100 页。请分成几份上传。",
   "exhibit.error.exhibit_pixels": "图片尺寸太大。请缩小，或者重新拍一张。",
   "exhibit.error.exhibit_effort": "这个文件太复杂，没能打开。请打印成新的 PDF，或者拍照。",
+  "exhibit.holds": "里面有没有您自己的这些信息？有就点上。",
+  "exhibit.holds.sensitive_medical": "病历、诊断、工伤等健康信息",
+  "exhibit.holds.sensitive_financial": "银行账号",
+  "exhibit.error.exhibit_no_consent":
+    "您没有同意使用这类敏感信息，所以不能收。请换一份；改主意在「更多」的「我同意过什么」。",
   "exhibit.error.exhibit_many": "您这一方已经有 {most} 份证据，不能再加了。",
   "exhibit.error.exhibit_title_missing": "请写上这是什么，最多 60 个字。",
   "exhibit.error.exhibit_unreadable": "手机读不到这个文件。请重新选一次。",

@@ -5,6 +5,7 @@ import { pick, t } from "../../i18n";
 import { civilDate, dateTime, daysUntil, zoneNote } from "../../i18n/time";
 import type { RoomState } from "../../room/state";
 import { Button } from "../../ui/Button";
+import { serviceOf } from "../../ui/consents";
 import { Digest } from "../../ui/Digest";
 import { Dock } from "../../ui/Dock";
 import { scrollable } from "../../ui/hooks";
@@ -35,6 +36,7 @@ function headline(agreement: AgreementView, over: boolean): string {
 
 export function Done({ visit, me, agreement, state, over, onBack }: Props) {
   const inForce = agreement.state === "in_force";
+  const service = state ? serviceOf(state) : null;
   return (
     <div class="phone" data-testid="done" data-state={agreement.state}>
       <RecStrip recording={state?.recording ?? null} clockOffset={state?.clockOffset} />
@@ -60,6 +62,11 @@ export function Done({ visit, me, agreement, state, over, onBack }: Props) {
           </Note>
         )}
         <Signers agreement={agreement} me={me.participant.participant_id} />
+        {service && (
+          <Note tone="plain" testId="done-service">
+            {t(service === "phone" ? "done.servedByPhone" : "done.servedOnPaper")}
+          </Note>
+        )}
         {inForce && agreement.windows.length > 0 && <Windows windows={agreement.windows} />}
         <Digest digest={agreement.digest} />
         {over && <Note tone="plain">{t("done.over")}</Note>}

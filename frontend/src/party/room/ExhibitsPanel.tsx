@@ -69,6 +69,7 @@ export function ExhibitsPanel({ visit, me, state, onClose }: PanelProps) {
           <AddForm
             access={access}
             state={state}
+            agreed={answersOf(state) ?? {}}
             onCancel={() => setAdding(false)}
             onDone={(exhibitId) => {
               setAdding(false);

@@ -19,6 +19,7 @@ from tests.support.product_room import Product
 from tests.support.room_ports import Browser
 
 INSIDE = ("a1", "r1", "a2")
+SECRET = "底线是26000"
 NOBODY_ELSE = ("host", "clerk", *INSIDE, "r2")
 
 
@@ -87,6 +88,8 @@ async def much_happens(home: ProductHouse, browsers: dict[str, Browser]) -> None
     await services.roll_call.read_out(session, ids["host"], Item.DISCIPLINE)
     exhibit = await services.exhibits.add(session, ids["a1"], Brought("工资表", "a.jpg", stream(PICTURE)))
     await services.presentations.present(exhibit.exhibit_id, ids["host"], 1)
+    await browsers["a1"].do("write_caption", text="我听不见，写给大家看", place="")
+    await host.do("write_caption", text="工资欠了三个月", place="", participant_id=ids["r1"])
     await host.do("lock_room", locked=True)
 
 
@@ -97,6 +100,7 @@ async def test_every_screen_shows_what_it_showed(home: ProductHouse) -> None:
     before = screens(home, browsers)
     assert {part.partition("/")[0] for name, part in before if name == "host"} >= {
         "call",
+        "captions",
         "chat",
         "exhibit",
         "presentation",
@@ -109,10 +113,12 @@ async def test_the_same_in_a_private_talk(home: ProductHouse) -> None:
     browsers = await everybody(home)
     await browsers["a2"].do("raise_hand", raised=True)
     members = [home.ids[each] for each in ("a1", "a2", "host")]
-    await browsers["host"].do("open_caucus", participant_ids=members, in_seconds=0)
+    caucus = (await browsers["host"].do("open_caucus", participant_ids=members, in_seconds=0))["caucus_id"]
     home.advance(0.1)
     await home.settle()
     await browsers["a1"].do("raise_hand", raised=True)
+    await browsers["a1"].do("write_caption", text=SECRET, place=caucus)
+    await browsers["r1"].do("write_caption", text="还要多久", place="")
     await browsers["r1"].do("raise_hand", raised=True)
     await browsers["host"].do("start_timer", kind="talk", seconds=60)
     await browsers["host"].do("spotlight", participant_id=home.ids["a2"])
@@ -120,7 +126,31 @@ async def test_the_same_in_a_private_talk(home: ProductHouse) -> None:
     await home.settle()
     before = screens(home, browsers)
     assert before["a1", "stage"]["spotlight"] == home.ids["a2"] != before["r1", "stage"]["spotlight"]
-    assert changes(before, await killed_and_back(home, browsers)) == {}
+    after = await killed_and_back(home, browsers)
+    assert changes(before, after) == {}
+    inside = {name for (name, part), value in after.items() if part == "captions" and SECRET in str(value)}
+    assert inside == {"a1", "a2", "host"}
+    await browsers["host"].do("close_caucus", caucus_id=caucus, in_seconds=0)
+    home.advance(0.1)
+    await home.settle()
+    assert SECRET not in str(await kept(home.product)), "it is kept no longer than the talk runs"
+
+
+async def test_a_countdown_into_a_private_talk_begins_anew_with_all_its_seconds(home: ProductHouse) -> None:
+    browsers = await everybody(home)
+    members = [home.ids[each] for each in ("a1", "a2", "host")]
+    caucus = (await browsers["host"].do("open_caucus", participant_ids=members, in_seconds=3))["caucus_id"]
+    home.advance(2)
+    after = await killed_and_back(home, browsers)
+    for name in INSIDE:
+        [shown] = after[name, "caucuses"]
+        assert (shown["state"], shown["changes_at"]) == ("announced", home.clock.now() + 3)
+    assert "caucus_opened" not in await home.product.kinds()
+    home.advance(3)
+    await home.settle()
+    assert (await home.product.kinds()).count("caucus_opened") == 1
+    places = {name: home.room.caucuses.place_of(ParticipantId(home.ids[name])) for name in browsers}
+    assert {name for name, place in places.items() if place == caucus} == {"a1", "a2", "host"}
 
 
 async def kept(product: Product) -> Any:
@@ -132,7 +162,9 @@ async def test_nothing_of_it_is_on_the_record_and_nothing_is_left_after_the_sess
     entries = await home.product.kinds()
     await browsers["a1"].do("raise_hand", raised=True)
     await browsers["host"].do("mute_all")
+    await browsers["a1"].do("write_caption", text=SECRET, place="")
     assert await home.product.kinds() == entries
+    assert SECRET in str(await kept(home.product))
     assert (await kept(home.product))["hands"] and (await kept(home.product))["mutes"]
     await browsers["host"].do("close_room")
     await home.settle()

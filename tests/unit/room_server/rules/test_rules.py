@@ -116,17 +116,19 @@ def test_sums_in_capitals() -> None:
 
 
 def test_the_notices_are_filled_in_and_keep_their_sources() -> None:
-    for text in texts(demo_case.load("ca_1").case):
+    for text in texts(demo_case.load("ca_1").case, 183):
         assert "{" not in text.body
         assert text.sources
         assert text.notice.version.startswith("2026.")
-    required = {item.item_id for text in texts(demo_case.load("x").case) for item in text.notice.items if item.required}
+    required = {
+        item.item_id for text in texts(demo_case.load("x").case, 183) for item in text.notice.items if item.required
+    }
     undertaken = {"truth_undertaking", "confidentiality", "no_recording"}
     assert required == {"mediation", "online", "personal_data", *undertaken}
 
 
 def test_every_notice_has_an_english_version_of_the_text_as_it_stands() -> None:
-    for text in texts(demo_case.load("ca_1").case):
+    for text in texts(demo_case.load("ca_1").case, 183):
         assert text.reading is not None, f"{text.notice.notice_id}: the Chinese text changed, the English one did not"
         assert "{" not in text.reading and text.source_en
         assert shape(text.reading) == shape(text.body), text.notice.notice_id
@@ -154,7 +156,7 @@ def test_an_english_version_of_another_text_is_not_shown(monkeypatch: pytest.Mon
         return head, body + "修改" if name == "notices/esign_terms" else body
 
     monkeypatch.setattr(room_server.rules.notices, "page", amended)
-    readings = {text.notice.notice_id: text.reading for text in texts(demo_case.load("ca_1").case)}
+    readings = {text.notice.notice_id: text.reading for text in texts(demo_case.load("ca_1").case, 183)}
     assert readings.pop("esign_terms") is None
     assert None not in readings.values()
 

@@ -1,0 +1,59 @@
+"""What is deleted once its time is over, and what is held back from that."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import Column, ForeignKey, String, Table, Text, delete, exists, or_, select
+
+from room_server.domain.retention import Hold
+from room_server.domain.session import State
+from room_server.store import schema, talk_tables
+from room_server.store.rows import Repository
+from room_server.store.schema import Moment, metadata
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("session_id", String(64), ForeignKey("sessions.session_id"), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("placed_at", Moment, nullable=False),
+)
+TALK = (talk_tables.chat_lines, talk_tables.tickets, talk_tables.private_notes)
+"""What people wrote to one another and to themselves. No dossier has the words."""
+
+
+class Retention(Repository):
+    """Words of old sessions."""
+
+    async def due(self, ended_before: datetime) -> list[str]:
+        """Filed sessions that ended before then, are not held, and of which there are words."""
+        sessions = schema.sessions
+        written = [exists().where(table.c.session_id == sessions.c.session_id) for table in TALK]
+        query = select(sessions.c.session_id).where(
+            sessions.c.state == State.FILED,
+            sessions.c.ended_at <= ended_before,
+            ~exists().where(holds.c.session_id == sessions.c.session_id),
+            or_(*written),
+        )
+        return [row["session_id"] for row in await self._all(query.order_by(sessions.c.session_id))]
+
+    async def delete_talk(self, session_id: str) -> None:
+        """Delete the words of a session, the salts of their commitments too."""
+        for table in TALK:
+            await self._connection.execute(delete(table).where(table.c.session_id == session_id))
+
+    async def hold(self, hold: Hold) -> None:
+        """Keep everything of a session until further notice; the last reason counts."""
+        await self.lift(hold.session_id)
+        await self._insert(holds, asdict(hold))
+
+    async def lift(self, session_id: str) -> None:
+        """Let time go on for a session."""
+        await self._connection.execute(delete(holds).where(holds.c.session_id == session_id))
+
+    async def held(self, session_id: str) -> Hold | None:
+        """Why a session is held, if it is."""
+        row = await self._by(holds, holds.c.session_id == session_id)
+        return None if row is None else Hold(**row)
