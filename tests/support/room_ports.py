@@ -227,6 +227,7 @@ class MemoryPolicy:
         without: ParticipantId | None = None,
     ) -> None:
         """As the product does: those that run or are over, with their members as of this commit."""
+        begun = {each.caucus_id for each in self.caucuses}
         self.caucuses = [
             LoadedCaucus(
                 each.caucus_id,
@@ -240,7 +241,7 @@ class MemoryPolicy:
                 each.closed_at,
             )
             for each in room.caucuses
-            if each.state != "announced" or each is changing
+            if not each.coming or each is changing or each.caucus_id in begun
         ]
 
     async def caucus_closed(self, room: Room, caucus: Caucus) -> None:
