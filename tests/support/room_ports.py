@@ -290,7 +290,8 @@ class MemoryPolicy:
 
 @dataclass
 class MemoryMedia:
-    """A media worker that keeps what is open. ``hold`` makes a request wait until the event is set."""
+    """A media worker that keeps what is open. ``hold`` makes a request wait until the event is set; of each name
+    ``refuse`` says how many requests are refused next."""
 
     ready: bool = True
     cpu_share: float | None = None
@@ -303,11 +304,15 @@ class MemoryMedia:
     sizes: dict[SubscriptionId, tuple[int, int]] = field(default_factory=dict)
     hold: dict[str, asyncio.Event] = field(default_factory=dict)
     reached: dict[str, asyncio.Event] = field(default_factory=lambda: defaultdict(asyncio.Event))
+    refuse: Counter[str] = field(default_factory=Counter)
 
     async def _answer(self, name: str) -> None:
         self.reached[name].set()
         if name in self.hold:
             await self.hold[name].wait()
+        if self.refuse[name]:
+            self.refuse[name] -= 1
+            raise SignalingError(ErrorCode.OVERLOADED, "not now")
         if not self.ready:
             raise SignalingError(ErrorCode.OVERLOADED, "the media worker is not there")
 

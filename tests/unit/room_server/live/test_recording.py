@@ -98,11 +98,16 @@ class Ledger:
     refusal: Exception | None = None
     continuing: Callable[[], None] = lambda: None
     on_start: Callable[[], None] = lambda: None
+    starts: asyncio.Event | None = None
+    starting: asyncio.Event = field(default_factory=asyncio.Event)
     on_stop: asyncio.Event | None = None
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def start(self, session_id: str, by: str) -> str:
         self.on_start()
+        self.starting.set()
+        if self.starts is not None:
+            await self.starts.wait()
         self.lines.append(("start", by))
         return "recording"
 
@@ -448,6 +453,93 @@ async def test_no_recording_begins_during_a_caucus(scene: Scene) -> None:
         await scene.start()
     assert (refused.value.code, refused.value.detail["reason"]) == (ErrorCode.RECORDING_UNAVAILABLE, "caucus")
     await scene.director.release(scene.room)
+    await scene.start()
+    assert scene.room.state == ("on", None)
+
+
+async def test_a_recording_that_starts_while_a_caucus_opens_captures_nothing_before_it_is_over(scene: Scene) -> None:
+    scene.ledger.starts = asyncio.Event()
+    start = asyncio.create_task(scene.start())
+    await scene.ledger.starting.wait()
+    await scene.director.hold(scene.room)
+    scene.ledger.starts.set()
+    await start
+    inside = sent_by(WORKER, "camera")
+    scene.room.send(inside)
+    await scene.director.opened(scene.room, inside)
+    assert scene.feed.copied == {} and scene.room.state == ("paused", "caucus")
+    await scene.director.release(scene.room)
+    assert scene.room.state == ("on", None) and len(scene.feed.copied) == 3
+    assert [line for line in scene.ledger.lines if line[0] in ("start", "paused", "continued")] == [
+        ("start", HOST),
+        ("paused", "system", "caucus"),
+        ("continued", "system"),
+    ]
+
+
+async def test_a_caucus_that_opens_while_the_first_tracks_are_captured_finds_none_captured(scene: Scene) -> None:
+    gate, reached = asyncio.Event(), asyncio.Event()
+    capture = scene.feed.start_capture
+
+    async def slowly(publication_id: PublicationId, capture_id: CaptureId) -> CaptureFormat:
+        reached.set()
+        await gate.wait()
+        return await capture(publication_id, capture_id)
+
+    scene.feed.start_capture = slowly  # type: ignore[method-assign]
+    start = asyncio.create_task(scene.start())
+    await reached.wait()
+    hold = asyncio.create_task(scene.director.hold(scene.room))
+    await asyncio.sleep(0)
+    assert not hold.done(), "the private talk does not begin before what is captured has ended"
+    gate.set()
+    await asyncio.gather(start, hold)
+    assert scene.feed.copied == {} and scene.recorder.files == {} and scene.room.state == ("paused", "caucus")
+
+
+async def test_a_caucus_that_is_over_before_the_recording_knew_of_it_leaves_nothing_paused(scene: Scene) -> None:
+    gate, reached = asyncio.Event(), asyncio.Event()
+    capture = scene.feed.start_capture
+
+    async def slowly(publication_id: PublicationId, capture_id: CaptureId) -> CaptureFormat:
+        reached.set()
+        await gate.wait()
+        return await capture(publication_id, capture_id)
+
+    scene.feed.start_capture = slowly  # type: ignore[method-assign]
+    start = asyncio.create_task(scene.start())
+    await reached.wait()
+    hold = asyncio.create_task(scene.director.hold(scene.room))
+    await asyncio.sleep(0)
+    release = asyncio.create_task(scene.director.release(scene.room))
+    await asyncio.sleep(0)
+    gate.set()
+    await asyncio.gather(start, hold, release)
+    assert scene.room.state == ("on", None) and len(scene.feed.copied) == 2
+    assert not [line for line in scene.ledger.lines if line[0] in ("paused", "continued")]
+
+
+async def test_two_who_start_at_once_start_one_recording(scene: Scene) -> None:
+    scene.ledger.starts = asyncio.Event()
+    start = asyncio.create_task(scene.start())
+    await scene.ledger.starting.wait()
+    with pytest.raises(SignalingError) as second:
+        await scene.start()
+    scene.ledger.starts.set()
+    await start
+    assert second.value.code is ErrorCode.CONFLICT
+    assert [line for line in scene.ledger.lines if line[0] == "start"] == [("start", HOST)]
+    assert len(scene.feed.copied) == len(scene.recorder.files) == 2
+
+
+async def test_a_start_that_cannot_be_kept_can_be_tried_again(scene: Scene) -> None:
+    def refuse() -> None:
+        raise Forbidden("forbidden")
+
+    scene.ledger.on_start = refuse
+    with pytest.raises(Forbidden):
+        await scene.start()
+    scene.ledger.on_start = lambda: None
     await scene.start()
     assert scene.room.state == ("on", None)
 
