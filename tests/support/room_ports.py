@@ -429,6 +429,7 @@ class Browser:
         self.token = token
         self.socket = MemorySocket()
         self.events: list[Json] = []
+        self.answers: dict[int, Json] = {}
         self._considered = 0
         self.number = 0
         self.resume: str | None = None
@@ -438,6 +439,7 @@ class Browser:
     def connect(self) -> None:
         self.socket = MemorySocket()
         self.number = 0
+        self.answers = {}
         self.serving = asyncio.create_task(self.house.hub.serve(self.house.room_id, self.socket))
 
     async def join(self, *, resuming: bool = False, token: str | None = None) -> Json:
@@ -506,10 +508,12 @@ class Browser:
             assert await self.next() is not None, f"closed {self.socket.closed}"
 
     def catch_up(self) -> list[Json]:
-        """Everything sent so far; the events of it."""
+        """Everything sent so far; the events of it. ``answers`` has the rest."""
         for raw in self.socket.overhear():
             message = msgspec.json.decode(raw)
-            if message["type"] not in {"ok", "error"}:
+            if message["type"] in {"ok", "error"}:
+                self.answers[message.get("id")] = message
+            else:
                 self.events.append(message)
         return self.events
 
