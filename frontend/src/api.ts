@@ -1,11 +1,13 @@
 /** Typed requests to the server. Refusals arrive as RFC 9457 problems and leave as `ApiError`. */
-import { hasKey, t } from "./i18n";
+import { hasKey, pick, t } from "./i18n";
 
 export interface Problem {
   status: number;
   code: string;
   title: string;
   detail: string;
+  /** The product's own sentence; null: what answered was not the product. */
+  words: { zh: string; en: string } | null;
   /** Extra members of the problem, for example `tries_left`. */
   extra: Record<string, unknown>;
 }
@@ -15,6 +17,7 @@ export class ApiError extends Error {
   readonly code: string;
   readonly status: number;
   readonly extra: Record<string, unknown>;
+  private readonly words: Problem["words"];
 
   constructor(problem: Problem) {
     super(problem.detail || problem.title || problem.code);
@@ -22,14 +25,16 @@ export class ApiError extends Error {
     this.code = problem.code;
     this.status = problem.status;
     this.extra = problem.extra;
+    this.words = problem.words;
   }
 
-  /** A kind sentence in the reader's language. */
+  /** A kind sentence in the reader's language: ours, else the server's. */
   get sentence(): string {
     const left = this.number("tries_left");
     if (left !== null && hasKey(`error.${this.code}.left`)) return t(`error.${this.code}.left` as never, { left });
     const key = `error.${this.code}`;
-    return hasKey(key) ? t(key) : t("error.unknown");
+    if (hasKey(key)) return t(key);
+    return this.words ? pick(this.words.zh, this.words.en) : t("error.unknown");
   }
 
   number(name: string): number | null {
@@ -48,6 +53,8 @@ export interface RequestOptions {
   signal?: AbortSignal;
 }
 
+const OURS = "urn:mediation-room:problem:";
+
 async function problemOf(response: Response): Promise<Problem> {
   let members: Record<string, unknown> = {};
   try {
@@ -55,12 +62,14 @@ async function problemOf(response: Response): Promise<Problem> {
   } catch {
     members = {}; // A proxy's own error page is no problem+json; the status has to do.
   }
-  const { code, title, detail, ...extra } = members;
+  const { code, type, title, detail, ...extra } = members;
+  const ours = typeof type === "string" && type.startsWith(OURS);
   return {
     status: response.status,
     code: typeof code === "string" ? code : `http_${response.status}`,
     title: typeof title === "string" ? title : response.statusText,
     detail: typeof detail === "string" ? detail : "",
+    words: ours && typeof title === "string" && typeof detail === "string" ? { zh: detail, en: title } : null,
     extra,
   };
 }
@@ -82,7 +91,7 @@ async function send(path: string, options: RequestOptions): Promise<Response> {
     });
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
-    throw new ApiError({ status: 0, code: "network", title: "", detail: String(cause), extra: {} });
+    throw new ApiError({ status: 0, code: "network", title: "", detail: String(cause), words: null, extra: {} });
   }
   if (!response.ok) throw new ApiError(await problemOf(response));
   return response;
@@ -109,7 +118,10 @@ export interface Signer {
   field: string;
   label_zh: string;
   label_en: string;
+  /** Who is bound. */
   name: string;
+  /** Who signs for them; null: they do themselves. */
+  agent: string | null;
   side: string;
   signed_at: string | null;
 }

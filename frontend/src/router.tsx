@@ -5,6 +5,8 @@ import { loadOffice, t } from "./i18n";
 import { path } from "./navigation";
 import { Brand } from "./ui/Brand";
 import { Sprite } from "./ui/Icon";
+import { LanguageSwitch } from "./ui/LanguageSwitch";
+import { useTitle } from "./ui/title";
 
 type Loader = () => Promise<{ default: ComponentType }>;
 
@@ -51,10 +53,12 @@ export function Router() {
 }
 
 function Plain({ title, text, reload }: { title: string; text: string; reload?: boolean }) {
+  useTitle("common.brand");
   return (
     <div class="phone">
       <header class="phone__head">
         <Brand />
+        <LanguageSwitch />
       </header>
       <main class="phone__main">
         <h1 class="h1">{title}</h1>

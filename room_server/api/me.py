@@ -10,16 +10,18 @@ from starlette.routing import BaseRoute, Route
 
 from room_server.api.body import Body, read
 from room_server.api.identity import Identity
+from room_server.domain.consent import Language
 from room_server.services.consents import AskedNotice
 from room_server.services.everything import Services
 
 
 class Answers(Body, frozen=True):
-    """A yes or no to every item of one notice."""
+    """A yes or no to every item of one notice. ``language``: in which the screen showed it."""
 
     notice_id: str
     version: str
     answers: dict[str, bool]
+    language: Language = Language.CHINESE
 
 
 class MeApi:
@@ -66,7 +68,9 @@ class MeApi:
         """Keep the answers to one notice."""
         grant = await self._identity.party(request)
         body = await read(request, Answers)
-        ready = await self._services.consents.answer(grant.participant_id, body.notice_id, body.version, body.answers)
+        ready = await self._services.consents.answer(
+            grant.participant_id, body.notice_id, body.version, body.answers, body.language
+        )
         return JSONResponse({"ready": ready})
 
 
@@ -80,6 +84,9 @@ def _notice(asked: AskedNotice) -> dict[str, Any]:
         "short_zh": text.short_zh,
         "short_en": text.short_en,
         "body_markdown": text.body,
+        "reading_markdown": text.reading,
+        "source_zh": text.source_zh,
+        "source_en": text.source_en,
         "kind": notice.kind,
         "items": [
             {

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from room_server.domain.errors import (
+    SENTENCES,
     Conflict,
     DomainError,
     Forbidden,
@@ -37,7 +38,8 @@ STATUS: dict[type[DomainError], int] = {
 }
 PRESUMPTUOUS = (Unauthenticated, Forbidden, NotFound)
 OTHER_STATUS = {"too_large": 413, "exhibit_too_large": 413, "json_required": 415}
-HTTP_CODES = {404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+HTTP_CODES = {404: "not_found", 413: "too_large"}
+OTHER_HTTP = {405: ("method_not_allowed", "这里不能这样请求。", "This is not how to ask here.")}
 
 log = structlog.get_logger(__name__)
 
@@ -65,7 +67,11 @@ async def refused(request: Request, error: Exception) -> JSONResponse:
 async def http_error(_request: Request, error: Exception) -> JSONResponse:
     """A refusal of the web framework: no such page, wrong method."""
     assert isinstance(error, HTTPException)
-    return problem(error.status_code, HTTP_CODES.get(error.status_code, "http_error"), error.detail, error.detail)
+    if code := HTTP_CODES.get(error.status_code):
+        zh, en = SENTENCES[code]
+    else:
+        code, zh, en = OTHER_HTTP.get(error.status_code, ("http_error", "请求不能处理。", error.detail))
+    return problem(error.status_code, code, en, zh)
 
 
 async def failed(request: Request, error: Exception) -> JSONResponse:

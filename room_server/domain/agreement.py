@@ -16,7 +16,10 @@ from room_server.domain.people import Authority, Side
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """Somebody whose signature the text needs. ``field`` names the place on the paper."""
+    """Somebody whose signature the text needs. ``field`` names the place on the paper.
+
+    ``name``: who is bound; ``agent``: who signs for them, None when they sign themselves.
+    """
 
     participant_id: str
     field: str
@@ -25,6 +28,7 @@ class Signer:
     name: str
     side: Side
     authority: Authority
+    agent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

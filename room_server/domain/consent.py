@@ -38,6 +38,13 @@ class Step(StrEnum):
     END = "end"
 
 
+class Language(StrEnum):
+    """In which words somebody read what they answered. The Chinese text is what they agree to, whichever it was."""
+
+    CHINESE = "zh-CN"
+    ENGLISH = "en"
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One thing to say yes or no to. ``until``: before which step a yes can be taken back.

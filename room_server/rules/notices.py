@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from room_server.domain.case import Case
 from room_server.domain.consent import Item, Notice, Step
+from room_server.rules.citations import citation
 from room_server.rules.clocks import ChineseCalendar, clock
 from room_server.rules.package import page, table
 from room_server.rules.text import fill
 
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+"""Written out, because ``strftime`` follows the machine's language."""
+
 
 @dataclass(frozen=True, slots=True)
 class NoticeText:
-    """A notice with its words. ``body`` is Markdown; ``sources`` are ids of sources.toml."""
+    """A notice with its words. ``body`` is Markdown; ``sources`` are ids of sources.toml, ``source_…`` their names.
+
+    ``body`` is the Chinese text, which alone has legal force; ``reading`` is an English version for reading, or None.
+    """
 
     notice: Notice
     title_zh: str
@@ -24,7 +35,10 @@ class NoticeText:
     short_zh: str
     short_en: str
     body: str
+    reading: str | None
     sources: tuple[str, ...]
+    source_zh: str
+    source_en: str
 
 
 def notices() -> tuple[Notice, ...]:
@@ -34,8 +48,11 @@ def notices() -> tuple[Notice, ...]:
 
 def texts(case: Case, talk_days: int) -> tuple[NoticeText, ...]:
     """All notices with the facts of one case filled in. ``talk_days``: how long words are kept, 0: like the file."""
-    values = {**_values(case), "talk_kept": f"会议结束满{talk_days}日后删除" if talk_days else "和案卷保存一样久"}
-    return tuple(_text(notice, values) for notice in notices())
+    kept_zh = f"会议结束满{talk_days}日后删除" if talk_days else "和案卷保存一样久"
+    kept_en = f"deleted {talk_days} days after the meeting" if talk_days else "kept as long as the case file"
+    values = {**table("consents")["values"], **_values(case, _chinese), "talk_kept": kept_zh}
+    english = {**table("consents")["values_en"], **_values(case, _english), "talk_kept": kept_en}
+    return tuple(_text(notice, values, english) for notice in notices())
 
 
 def _notice(entry: Mapping[str, str]) -> Notice:
@@ -49,8 +66,9 @@ def _item(name: str, entry: Mapping[str, Any]) -> Item:
     return Item(name, entry["zh"], entry["en"], entry["required"], Step(entry["until"]), entry.get("needs"))
 
 
-def _text(notice: Notice, values: Mapping[str, object]) -> NoticeText:
+def _text(notice: Notice, values: Mapping[str, object], english: Mapping[str, object]) -> NoticeText:
     head, body = page(f"notices/{notice.notice_id}")
+    reading = reading_version(notice.notice_id)
     return NoticeText(
         notice,
         head["title_zh"],
@@ -58,21 +76,34 @@ def _text(notice: Notice, values: Mapping[str, object]) -> NoticeText:
         head["short_zh"],
         head["short_en"],
         fill(body, values),
+        None if reading is None else fill(reading, english),
         tuple(head["sources"]),
+        *citation(head["sources"]),
     )
 
 
-def _values(case: Case) -> dict[str, object]:
+def reading_version(notice_id: str) -> str | None:
+    """The English version for reading; None when the Chinese text was changed after it was made."""
+    _, body = page(f"notices/{notice_id}")
+    head, reading = page(f"notices/en/{notice_id}")
+    fits: bool = head["reads_sha256"] == hashlib.sha256(body.encode()).hexdigest()
+    return reading if fits else None
+
+
+def _values(case: Case, words: Callable[[date], str]) -> dict[str, object]:
     fifteen = clock("labour_15_from_received")
     return {
-        **table("consents")["values"],
         "org_name": case.organisation,
         "mediator": case.mediator_name,
         "case_no": case.case_no,
-        "received_on": _chinese(case.received_on),
-        "fifteenth_day": _chinese(fifteen.safe_day(case.received_on, ChineseCalendar())),
+        "received_on": words(case.received_on),
+        "fifteenth_day": words(fifteen.safe_day(case.received_on, ChineseCalendar())),
     }
 
 
 def _chinese(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _english(day: date) -> str:
+    return f"{MONTHS[day.month - 1]} {day.day}, {day.year}"

@@ -46,6 +46,7 @@ def _signer(stage: Stage, index: int) -> dict[str, Any]:
         "label_zh": signer.label_zh,
         "label_en": signer.label_en,
         "name": signer.name,
+        "agent": signer.agent,
         "side": str(signer.side),
         "signed_at": signature.signed_at.isoformat() if signature else None,
     }

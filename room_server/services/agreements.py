@@ -37,7 +37,7 @@ from room_server.services.paper import PaperShop
 from room_server.services.ports import Ports
 from room_server.services.serving import serve, tell
 from room_server.services.sessions import SessionDetails, details, require_host
-from room_server.services.signers import draft_of
+from room_server.services.signers import draft_of, paper_name
 from room_server.services.signing_evidence import evidence_of
 from room_server.store.agreements import Stage
 from room_server.store.unit_of_work import UnitOfWork
@@ -243,7 +243,7 @@ class AgreementService:
             before = await unit.papers.newest(proposal_id)
             found = await details(unit, await unit.sessions.get(proposal.session_id))
         signature = proposal.sign(wanted, used, now).signatures[-1]
-        name = proposal.signer(wanted.participant_id).name
+        name = paper_name(proposal.signer(wanted.participant_id))
         person = found.person(wanted.participant_id)
         intent = intent_sentence(person.role)[0]
         evidence = evidence_of(proposal, signature, person, handwriting, intent)

@@ -10,7 +10,7 @@ from typing import Any
 from room_server.bus import Published, RecordingConsentChanged
 from room_server.domain import consent
 from room_server.domain.agreement import Frozen
-from room_server.domain.consent import Answer, Minutes, Notice, Step
+from room_server.domain.consent import Answer, Language, Minutes, Notice, Step
 from room_server.domain.errors import NotFound
 from room_server.domain.people import Participant, Role
 from room_server.rules.notices import NoticeText, notices, texts
@@ -56,8 +56,17 @@ class ConsentService:
                 asked.append(AskedNotice(text, answer.answers, answer.at))
         return asked, consent.ready(notices(), answers)
 
-    async def answer(self, participant_id: str, notice_id: str, version: str, answers: Mapping[str, bool]) -> bool:
+    async def answer(
+        self,
+        participant_id: str,
+        notice_id: str,
+        version: str,
+        answers: Mapping[str, bool],
+        language: Language = Language.CHINESE,
+    ) -> bool:
         """Keep an answer, a no included; it counts from now on. Returns whether everything required has a yes now.
+
+        ``version`` is the Chinese text's, whose words are agreed to; ``language`` is what was read, for the record.
 
         Raises:
             NotFound: no such notice. Invalid: ``answer_missing``. Conflict: ``notice_outdated``; ``consent_after_…``: a
@@ -75,7 +84,12 @@ class ConsentService:
             before = await minutes_of(unit, person.session_id)
             await unit.consents.add(person.session_id, Answer(participant_id, notice_id, version, dict(answers), now))
             kind = "consent_withdrawn" if taken_back else "consent_given"
-            data: dict[str, Any] = {"notice": notice_id, "version": version, "answers": dict(answers)}
+            data: dict[str, Any] = {
+                "notice": notice_id,
+                "version": version,
+                "answers": dict(answers),
+                "language": str(language),
+            }
             if taken_back:
                 data["withdrawn"] = taken_back
             await unit.log.append(person.session_id, at=now, kind=kind, actor=participant_id, data=data)

@@ -21,7 +21,7 @@ from recorder.dossier import (
 from recorder.eventlog import Entry
 from room_server.domain.agreement import InForce
 from room_server.domain.consent import Answer
-from room_server.rules.notices import texts
+from room_server.rules.notices import NoticeText, texts
 from room_server.services.consents import minutes_of, recordings_on_file
 from room_server.services.dossier_exhibits import filed_exhibits, withheld_exhibits
 from room_server.services.drafting import AGREEMENT
@@ -140,20 +140,25 @@ class _Filed:
 
 def _notices(found: SessionDetails, answers: Sequence[Answer], talk_days: int) -> list[DossierFile]:
     """The notices as they were shown, and who answered what to which version."""
-    files = [
-        DossierFile(
-            f"notices/{text.notice.notice_id}-{text.notice.version}.md",
-            text.body.encode(),
-            text.title_zh,
-            text.title_en,
-        )
-        for text in texts(found.case, talk_days)
-    ]
+    files = [file for text in texts(found.case, talk_days) for file in _notice(text)]
     given: list[Any] = [
         {**asdict(answer), "answers": dict(answer.answers), "at": answer.at.isoformat()} for answer in answers
     ]
     consents = DossierFile("notices/answers.json", rfc8785.dumps(given), "告知与同意记录", "Consents")
     return [*files, consents]
+
+
+def _notice(text: NoticeText) -> list[DossierFile]:
+    """The text that was agreed to, and the version that was shown for reading it in English."""
+    path = f"notices/{text.notice.notice_id}-{text.notice.version}"
+    files = [DossierFile(f"{path}.md", text.body.encode(), text.title_zh, text.title_en)]
+    if text.reading is not None:
+        titles = (
+            f"{text.title_zh}（英文阅读版，以中文为准）",
+            f"{text.title_en} (for reading; the Chinese text decides)",
+        )
+        files.append(DossierFile(f"{path}.en.md", text.reading.encode(), *titles))
+    return files
 
 
 def _catalogue(found: SessionDetails) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from room_server.domain.agreement import Proposal
 from room_server.domain.errors import Invalid
 from room_server.rules.agreement_text import Json
 from room_server.services.ports import Ports
+from room_server.services.signers import paper_name
 from room_server.store.agreements import Paper
 
 TITLE = "调解协议书"
@@ -40,7 +41,7 @@ class PaperShop:
             organisation=organisation,
             digest=proposal.digest,
             content=content,
-            slots=[SignatureSlot(signer.field, signer.label_zh, signer.name) for signer in proposal.signers],
+            slots=[SignatureSlot(signer.field, signer.label_zh, paper_name(signer)) for signer in proposal.signers],
             frozen_at=proposal.frozen_at,
         )
         try:

@@ -31,10 +31,17 @@ def _signer(found: SessionDetails, side: Side) -> Signer:
         raise Conflict("wrong_state", side=str(side))
     person = next((item for item in people if item.authority.may_settle), people[0])
     field, zh, en = PLACES[side]
-    return Signer(person.participant_id, field, zh, en, _name(person), side, person.authority)
+    name, agent = _names(person)
+    return Signer(person.participant_id, field, zh, en, name, side, person.authority, agent)
 
 
-def _name(person: Participant) -> str:
+def _names(person: Participant) -> tuple[str, str | None]:
+    """Who is bound, and who signs for them."""
     if person.authority in (Authority.SELF, Authority.MEDIATOR):
-        return person.name
-    return f"{person.party_name}（代理人 {person.name}）"
+        return person.name, None
+    return person.party_name, person.name
+
+
+def paper_name(signer: Signer) -> str:
+    """How papers, certificates and the evidence name a signer: in Chinese, whatever language the screens are in."""
+    return signer.name if signer.agent is None else f"{signer.name}（代理人 {signer.agent}）"

@@ -18,6 +18,7 @@ from recorder.dossier import DossierFile
 from recorder.eventlog import Entry
 from room_server.domain.agreement import Proposal, Signature
 from room_server.domain.people import Participant, mask_phone
+from room_server.services.signers import paper_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def evidence_of(
         "number": proposal.number,
         "digest": signature.digest,
         "participant": signature.participant_id,
-        "name": proposal.signer(signature.participant_id).name,
+        "name": paper_name(proposal.signer(signature.participant_id)),
         "authority": str(person.authority),
         "field": signature.field,
         "signed_at": signature.signed_at.isoformat(),

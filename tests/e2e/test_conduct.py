@@ -9,7 +9,8 @@ import pytest
 from playwright.async_api import expect
 
 from tests.support.accessibility import problems_of_desk, problems_of_phone, watch
-from tests.support.browser import DESKTOP, PHONE, Person, chromium, party_enters
+from tests.support.browser import ASKING, DESKTOP, PHONE, Person, chromium, party_enters
+from tests.support.gallery import LANGUAGES, other_language
 from tests.support.service import Service, running_service
 from tests.support.short_way import everybody_meets
 
@@ -32,6 +33,7 @@ async def test_a_session_is_conducted(service: Service, tmp_path: Path) -> None:
         for person in (mediator, applicant):
             await watch(person)
         await the_phone_is_tried_without_entering(service, applicant, shots)
+        await the_phone_permits_nothing(service, shots)
         await everybody_meets(service, mediator, applicant=applicant)
         await mediator.sees_and_hears(1)
 
@@ -70,6 +72,45 @@ async def the_phone_is_tried_without_entering(service: Service, applicant: Perso
     await applicant.picture(str(shots / "rehearsed-applicant.png"))
     await applicant.tap("rehearsed-back")
     await applicant.waits_for("landing")
+
+
+DENIED = {
+    "zh-CN": ("手机没让我们用话筒", "手机没让我们用摄像头", "点「允许」"),
+    "en": ("Your phone blocked the microphone", "Your phone blocked the camera", "tap Allow"),
+}
+"""What is wrong with the microphone, with the camera, and what to do."""
+
+
+async def the_phone_permits_nothing(service: Service, shots: Path) -> None:
+    """Both denied, then only the camera: what is wrong, what to do, in both languages; it goes on with sound only."""
+    async with chromium(ASKING) as browser:
+        person = await Person.sits_down(browser, "applicant", PHONE)
+        await permits(person)
+        await person.page.goto(service.links["applicant"])
+        await person.tap("landing-rehearse")
+        for screen in ("device-problems", "rehearsed"):
+            for language in LANGUAGES:
+                for words in DENIED[language]:
+                    await expect(person.see(screen)).to_contain_text(words)
+                await person.picture(str(shots / f"{screen}-denied-{language}.png"))
+                await other_language(person)
+            if screen == "device-problems":
+                await person.tap("rehearsal-done")
+        await permits(person, "microphone")
+        await person.tap("rehearsed-again")
+        await expect(person.see("device-problems")).to_contain_text(DENIED["zh-CN"][1])
+        await expect(person.see("device-problems")).not_to_contain_text(DENIED["zh-CN"][0])
+        await person.tap("rehearsal-picture")
+        await expect(person.page.get_by_text("话筒：听得到您")).to_be_visible(timeout=20_000)
+        await expect(person.see("device-problems")).to_have_count(0)
+        await person.picture(str(shots / "rehearsal-sound-only.png"))
+        assert person.complaints == []
+
+
+async def permits(person: Person, *devices: str) -> None:
+    """From now on only these devices; whoever is permitted nothing is denied everything."""
+    await person.context.clear_permissions()
+    await person.context.grant_permissions(devices)
 
 
 async def id_of(party: Person) -> str:

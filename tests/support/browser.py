@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import urllib.request
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,19 +39,21 @@ FLAGS = [
     "--use-fake-ui-for-media-stream",
     "--autoplay-policy=no-user-gesture-required",
 ]
+ASKING = [flag for flag in FLAGS if flag != "--use-fake-ui-for-media-stream"]
+"""With these a browser gives only the devices that its context permits, as a phone does; with ``FLAGS`` all, always."""
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1440, "height": 900}
 PATIENCE_MS = 20_000
 
 
 @asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
+async def chromium(flags: Sequence[str] = FLAGS) -> AsyncIterator[Browser]:
     """One headless Chromium from the system's packages; all microphones hear the same voice."""
     with tempfile.TemporaryDirectory() as folder:
         voice = write_voice(Path(folder) / "voice.wav")
-        flags = [*FLAGS, f"--use-file-for-fake-audio-capture={voice}"]
+        arguments = [*flags, f"--use-file-for-fake-audio-capture={voice}"]
         async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=flags)
+            browser = await playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=arguments)
             try:
                 yield browser
             finally:

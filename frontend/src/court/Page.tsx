@@ -3,18 +3,15 @@ import "../styles/office.css";
 import "../styles/staff.css";
 import "../styles/player.css";
 import "../styles/court.css";
-import { useEffect } from "preact/hooks";
-import { t } from "../i18n";
 import { path } from "../navigation";
 import { SignedIn } from "../staff/SignedIn";
+import { useTitle } from "../ui/title";
 import { RecordPage } from "./RecordPage";
 import { SearchPage } from "./SearchPage";
 
 export default function Page() {
   const sessionId = /^\/court\/records\/([^/]+)/.exec(path.value)?.[1];
-  useEffect(() => {
-    document.title = t("court.title");
-  }, []);
+  useTitle("court.title");
   return (
     <SignedIn office="court_officer">
       {(account) =>

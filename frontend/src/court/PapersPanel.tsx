@@ -45,7 +45,7 @@ function Signature({ signature, organisation }: { signature: PaperSignature; org
         <Icon name={iconOf(signature)} />
       </span>
       <span class="grow">
-        <b>{signerName(signature, organisation)}</b>
+        <SignerName signature={signature} organisation={organisation} />
         <br />
         <span class="tiny">
           {fieldWords(signature.field)}
@@ -72,8 +72,10 @@ function iconOf(signature: PaperSignature): IconName {
   return isDocumentStamp(signature.field) ? "clock" : "check";
 }
 
-/** The names in the certificates of the seal and of the time-stamp are a program's; these are a reader's. */
-function signerName(signature: PaperSignature, organisation: string): string {
-  if (signature.field === "seal") return organisation;
-  return isDocumentStamp(signature.field) ? t("court.stamper") : signature.name;
+/** The names in the certificates of the seal and of the time-stamp are a program's; these are a reader's. A person's is
+ * the certificate's, to the letter: an agent is called so there, in Chinese. */
+function SignerName({ signature, organisation }: { signature: PaperSignature; organisation: string }) {
+  if (signature.field === "seal") return <b>{organisation}</b>;
+  if (isDocumentStamp(signature.field)) return <b>{t("court.stamper")}</b>;
+  return <b lang="zh-CN">{signature.name}</b>;
 }

@@ -1,9 +1,9 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
-import { ApiError, request } from "../api";
+import { request } from "../api";
 import { t } from "../i18n";
 import { clockTime, dateWords } from "../i18n/time";
-import type { StaffAccount } from "../staff/api";
+import { type StaffAccount, sentenceOf } from "../staff/api";
 import { OfficeBar } from "../staff/OfficeBar";
 import { Icon } from "../ui/Icon";
 import { IntegrityPanel } from "./IntegrityPanel";
@@ -19,7 +19,7 @@ import { type Player, usePlayback } from "./use_playback";
 /** One filed mediation: player, timeline, log, papers and what proves them. */
 export function RecordPage({ sessionId, account }: { sessionId: string; account: StaffAccount }) {
   const record = useSignal<CourtRecord | null>(null);
-  const refusal = useSignal("");
+  const refusal = useSignal<unknown>(null);
   useEffect(() => {
     const stop = new AbortController();
     request<CourtRecord>(`/api/court/records/${encodeURIComponent(sessionId)}`, { signal: stop.signal }).then(
@@ -27,7 +27,7 @@ export function RecordPage({ sessionId, account }: { sessionId: string; account:
         record.value = answer;
       },
       (error: unknown) => {
-        if (!stop.signal.aborted) refusal.value = error instanceof ApiError ? error.sentence : String(error);
+        if (!stop.signal.aborted) refusal.value = error;
       },
     );
     return () => stop.abort();
@@ -38,10 +38,10 @@ export function RecordPage({ sessionId, account }: { sessionId: string; account:
     <div class="office">
       <OfficeBar title={t("court.title")} account={account} />
       <main class="office__main">
-        {refusal.value ? (
+        {refusal.value !== null ? (
           <p class="note note--danger" role="alert">
             <Icon name="alert" />
-            {refusal.value}
+            {sentenceOf(refusal.value)}
           </p>
         ) : (
           <p role="status">{t("court.loading")}</p>

@@ -1,9 +1,9 @@
 import { useSignal } from "@preact/signals";
-import { ApiError, request } from "../api";
+import { request } from "../api";
 import { t } from "../i18n";
 import { dateTime } from "../i18n/time";
 import { navigate } from "../navigation";
-import type { StaffAccount } from "../staff/api";
+import { type StaffAccount, sentenceOf } from "../staff/api";
 import { OfficeBar } from "../staff/OfficeBar";
 import { Icon } from "../ui/Icon";
 import type { RecordSummary } from "./types";
@@ -13,19 +13,19 @@ import { instant } from "./types";
 export function SearchPage({ account }: { account: StaffAccount }) {
   const caseNo = useSignal("");
   const found = useSignal<RecordSummary[] | null>(null);
-  const refusal = useSignal("");
+  const refusal = useSignal<unknown>(null);
   const busy = useSignal(false);
 
   const search = async (event: Event) => {
     event.preventDefault();
     if (busy.value) return;
     busy.value = true;
-    refusal.value = "";
+    refusal.value = null;
     try {
       const query = new URLSearchParams({ case_no: caseNo.value.trim() });
       found.value = await request<RecordSummary[]>(`/api/court/records?${query}`);
     } catch (error) {
-      refusal.value = error instanceof ApiError ? error.sentence : String(error);
+      refusal.value = error;
     } finally {
       busy.value = false;
     }
@@ -57,10 +57,10 @@ export function SearchPage({ account }: { account: StaffAccount }) {
             {busy.value ? t("court.searching") : t("court.search")}
           </button>
         </form>
-        {refusal.value && (
+        {refusal.value !== null && (
           <p class="note note--danger" role="alert">
             <Icon name="alert" />
-            {refusal.value}
+            {sentenceOf(refusal.value)}
           </p>
         )}
         {found.value && <Results found={found.value} />}

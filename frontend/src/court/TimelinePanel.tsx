@@ -191,7 +191,7 @@ function Pin({ record, entry, span }: { record: CourtRecord; entry: LogEntry; sp
       height="18"
       rx="2"
     >
-      <title>{`${clockTime(at)} ${who}：${eventWords(entry.kind)}`}</title>
+      <title>{t("court.moment", { time: clockTime(at), who, what: eventWords(entry.kind) })}</title>
     </rect>
   );
 }

@@ -25,6 +25,8 @@ export function eventDetail(entry: LogEntry): string | null {
   const { source, reason, paused, muted_by_host: muted } = entry.data;
   const privilege = `court.privilege.${entry.data.class}`;
   if (hasKey(privilege)) return t(privilege);
+  const language = `court.language.${entry.data.language}`;
+  if (hasKey(language)) return t(language);
   if (entry.kind.startsWith("exhibit_")) return exhibitWords(entry);
   if (entry.kind === "recording_interrupted" && typeof reason === "string") return gapWords(reason);
   if (typeof source !== "string" || !hasKey(`court.source.${source}`)) return null;

@@ -13,6 +13,7 @@ import { Icon } from "../ui/Icon";
 import { LanguageSwitch } from "../ui/LanguageSwitch";
 import { Note } from "../ui/Note";
 import { Seal, sideName } from "../ui/Seal";
+import { useTitle } from "../ui/title";
 
 const REFRESH_MS = 2000;
 const CODE = /\b\d{6}\b/;
@@ -37,8 +38,8 @@ export default function Page() {
   const outbox = useSignal<Message[]>([]);
   const trouble = useSignal<"" | "stale" | "absent">("");
 
+  useTitle("demo.title");
   useEffect(() => {
-    document.title = t("demo.title");
     const stop = new AbortController();
     let timer: number | undefined;
     const load = async () => {

@@ -1,12 +1,15 @@
 /** Bring an exhibit: a file or a photograph, and what it is called. */
 import { useId, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
+import { myCaucus } from "../room/caucus";
+import type { RoomState } from "../room/state";
 import { Button } from "../ui/Button";
 import type { Answers } from "../ui/consents";
 import { Icon } from "../ui/Icon";
 import { Note } from "../ui/Note";
+import { Refusal } from "../ui/Refusal";
 import type { ExhibitAccess } from "./access";
-import { SENSITIVE, type Sensitive } from "./model";
+import { mostBytes, SENSITIVE, type Sensitive } from "./model";
 import { refusalOf } from "./words";
 
 /** Without HEIC here, an iPhone hands over its photographs as JPEG. */
@@ -19,30 +22,31 @@ type Setter = (holds: readonly Sensitive[]) => void;
 
 interface Props {
   access: ExhibitAccess;
-  mostBytes: number;
-  /** In a private talk it stays there. */
-  inCaucus: boolean;
+  state: RoomState;
   /** What a party has agreed to: they say what of their own is in it. Null: a mediator, who is not asked. */
   agreed: Answers | null;
   onDone: (exhibitId: string) => void;
   onCancel: () => void;
 }
 
-export function AddForm({ access, mostBytes, inCaucus, agreed, onDone, onCancel }: Props) {
+export function AddForm({ access, state, agreed, onDone, onCancel }: Props) {
   const id = useId();
+  const most = mostBytes(state);
+  const mostMegabytes = Math.floor(most / MEGABYTE);
   const input = useRef<HTMLInputElement>(null);
   const [file, setFile] = useState<File | null>(null);
   const [title, setTitle] = useState("");
   const [holds, setHolds] = useState<readonly Sensitive[]>([]);
   const [busy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState("");
+  /** Made when it is shown: the language may change meanwhile. */
+  const [refusal, setRefusal] = useState<{ text: () => string } | null>(null);
 
   const choose = () => {
     const chosen = input.current?.files?.[0] ?? null;
-    setRefusal("");
-    if (chosen && chosen.size > mostBytes) {
+    setRefusal(null);
+    if (chosen && chosen.size > most) {
       setFile(null);
-      setRefusal(t("exhibit.error.exhibit_too_large", { most: Math.floor(mostBytes / MEGABYTE) }));
+      setRefusal({ text: () => t("exhibit.error.exhibit_too_large", { most: mostMegabytes }) });
       return;
     }
     setFile(chosen);
@@ -52,25 +56,26 @@ export function AddForm({ access, mostBytes, inCaucus, agreed, onDone, onCancel 
     event.preventDefault();
     if (!file || busy) return;
     if (!title.trim()) {
-      setRefusal(t("exhibit.error.exhibit_title_missing"));
+      setRefusal({ text: () => t("exhibit.error.exhibit_title_missing") });
       return;
     }
     if (agreed && holds.some((one) => !agreed[one])) {
-      setRefusal(t("exhibit.error.exhibit_no_consent"));
+      setRefusal({ text: () => t("exhibit.error.exhibit_no_consent") });
       return;
     }
     setBusy(true);
-    setRefusal("");
+    setRefusal(null);
     try {
       onDone(await access.bring(file, title.trim(), holds));
     } catch (error) {
-      setRefusal(refusalOf(error));
+      setRefusal({ text: () => refusalOf(error) });
       setBusy(false);
     }
   };
   return (
     <form class="add-form" onSubmit={send} noValidate>
-      {inCaucus && (
+      {/* What is brought in a private talk stays there. */}
+      {myCaucus(state) !== null && (
         <Note tone="sealed" small>
           {t("exhibit.addPrivate")}
         </Note>
@@ -91,7 +96,7 @@ export function AddForm({ access, mostBytes, inCaucus, agreed, onDone, onCancel 
             onChange={choose}
           />
         </div>
-        <p class="meta">{t("exhibit.accepted", { most: Math.floor(mostBytes / MEGABYTE) })}</p>
+        <p class="meta">{t("exhibit.accepted", { most: mostMegabytes })}</p>
       </div>
       <div class="field">
         <label for={`${id}-title`}>{t("exhibit.title")}</label>
@@ -107,11 +112,7 @@ export function AddForm({ access, mostBytes, inCaucus, agreed, onDone, onCancel 
         />
       </div>
       {agreed && <Holds holds={holds} busy={busy} onChange={setHolds} />}
-      {refusal && (
-        <Note tone="danger" alert testId="exhibit-refusal">
-          {refusal}
-        </Note>
-      )}
+      <Refusal words={refusal?.text() ?? ""} testId="exhibit-refusal" />
       <div class="exhibit-acts">
         <Button look="primary" type="submit" testId="exhibit-send" disabled={!file || busy}>
           {t(busy ? "exhibit.sending" : "exhibit.send")}

@@ -113,7 +113,14 @@ async function readable(file: File): Promise<ArrayBuffer> {
   try {
     return await file.arrayBuffer();
   } catch (cause) {
-    throw new ApiError({ status: 0, code: "exhibit_unreadable", title: "", detail: String(cause), extra: {} });
+    throw new ApiError({
+      status: 0,
+      code: "exhibit_unreadable",
+      title: "",
+      detail: String(cause),
+      words: null,
+      extra: {},
+    });
   }
 }
 

@@ -81,6 +81,11 @@ export function hasKey(key: string): key is Key {
   return messages.value !== null && key in messages.value;
 }
 
+/** Names in a row. */
+export function listed(names: readonly string[]): string {
+  return names.join(locale.value === "en" ? ", " : "、");
+}
+
 /** Picks the right one of a pair that the server sent in both languages. */
 export function pick(zh: string, en: string): string {
   return locale.value === "en" ? en || zh : zh || en;

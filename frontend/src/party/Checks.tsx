@@ -6,6 +6,8 @@ import type { Grade } from "../room/probe";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { Note } from "../ui/Note";
+import { Advised } from "./Advised";
+import { deviceAdvice } from "./advice";
 import { release } from "./checked";
 import { Mark } from "./Mark";
 import { watchLoudness } from "./meter";
@@ -176,15 +178,18 @@ function Microphone({ found, onHeard }: { found: Found | null; onHeard: () => vo
 }
 
 function Problems({ found, withPicture, onAgain }: { found: Found | null; withPicture: boolean; onAgain: () => void }) {
-  const problem = found?.microphoneProblem ?? (withPicture ? found?.cameraProblem : null);
-  if (!problem) return null;
-  const what = found?.microphoneProblem ? "mic" : "cam";
+  const all = found ? deviceAdvice(found, withPicture) : [];
+  if (all.length === 0) return null;
   return (
-    <Note tone="warn" alert title={t(`device.${what}.${problem}`)}>
-      <p class="meta">{t(`device.help.${problem}`)}</p>
-      <Button icon="replay" onClick={onAgain}>
-        {t("common.again")}
-      </Button>
+    <Note tone="warn" alert testId="device-problems">
+      <div class="stack stack--2">
+        {all.map((one) => (
+          <Advised key={one.todo} advice={one} />
+        ))}
+        <Button icon="replay" onClick={onAgain}>
+          {t("common.again")}
+        </Button>
+      </div>
     </Note>
   );
 }

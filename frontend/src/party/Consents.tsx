@@ -4,10 +4,10 @@ import { ApiError } from "../api";
 import { hasKey, pick, t } from "../i18n";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
-import { Note } from "../ui/Note";
+import { Refusal } from "../ui/Refusal";
 import type { ConsentItem, Notice } from "./api";
 import { Frame } from "./Frame";
-import { Markdown } from "./Markdown";
+import { NoticeText } from "./NoticeText";
 
 interface Props {
   notices: Notice[];
@@ -24,7 +24,7 @@ const keyOf = (notice: Notice, item: ConsentItem) => `${notice.id}/${item.id}`;
 export function Consents({ notices, quiet, onSubmit, onOutdated }: Props) {
   const [answers, setAnswers] = useState<Answers>({});
   const [missing, setMissing] = useState<string | null>(null);
-  const [error, setError] = useState<string | null>(null);
+  const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const all = notices.flatMap((notice) => asked(notice, answers).map((item) => keyOf(notice, item)));
@@ -45,7 +45,7 @@ export function Consents({ notices, quiet, onSubmit, onOutdated }: Props) {
       await onSubmit(byNotice(notices, answers));
     } catch (cause) {
       if (!(cause instanceof ApiError)) throw cause;
-      setError(cause.sentence);
+      setError(cause);
       if (cause.code === "notice_outdated") await onOutdated();
     } finally {
       setBusy(false);
@@ -105,11 +105,7 @@ export function Consents({ notices, quiet, onSubmit, onOutdated }: Props) {
         ))}
       </form>
       <p class="meta">{t("consents.later")}</p>
-      {error && (
-        <Note tone="danger" alert>
-          {error}
-        </Note>
-      )}
+      <Refusal words={error?.sentence ?? ""} />
     </Frame>
   );
 }
@@ -150,8 +146,8 @@ function NoticeHead({ notice }: { notice: Notice }) {
           <Icon name="doc" />
           <span>{t("consents.fullText")}</span>
         </summary>
-        <div class="card" lang="zh-CN">
-          <Markdown text={notice.body_markdown} />
+        <div class="stack stack--2">
+          <NoticeText notice={notice} />
         </div>
       </details>
     </div>

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { type Block, blocks } from "./blocks";
 
-/** Notices are plain: headings, paragraphs, lists and bold. Anything else is shown as it is written, never as HTML. */
+/** Notices are plain: headings, paragraphs, lists, tables and bold. Anything else is shown as it is written, never as HTML. */
 export function Markdown({ text }: { text: string }) {
   return <div class="markdown">{blocks(text).map(draw)}</div>;
 }
@@ -24,6 +24,8 @@ function draw(block: Block, index: number): ComponentChildren {
           ))}
         </ol>
       );
+    case "table":
+      return <Table key={index} {...block} />;
     case "bullets":
       return (
         <ul key={index}>
@@ -33,6 +35,27 @@ function draw(block: Block, index: number): ComponentChildren {
         </ul>
       );
   }
+}
+
+/** A phone has no room for columns: each row is a list of its own, under the words of its first cell. */
+function Table({ head, rows }: Extract<Block, { kind: "table" }>) {
+  return (
+    <ul class="markdown__rows">
+      {rows.map(([first, ...cells]) => (
+        <li key={first}>
+          <b>{inline(first ?? "")}</b>
+          <dl>
+            {cells.map((cell, index) => (
+              <div key={head[index + 1]}>
+                <dt>{inline(head[index + 1] ?? "")}</dt>
+                <dd>{inline(cell)}</dd>
+              </div>
+            ))}
+          </dl>
+        </li>
+      ))}
+    </ul>
+  );
 }
 
 function inline(text: string): ComponentChildren[] {

@@ -5,10 +5,11 @@ import { pick, t } from "../i18n";
 import { Button } from "../ui/Button";
 import { Complaint } from "../ui/Complaint";
 import { Note } from "../ui/Note";
+import { Refusal } from "../ui/Refusal";
 import { answerNotice, type ConsentItem, getMe, type Me, type Notice } from "./api";
 import { Consents } from "./Consents";
 import { Frame } from "./Frame";
-import { Markdown } from "./Markdown";
+import { NoticeText } from "./NoticeText";
 import { QuietHelp } from "./QuietCall";
 import { ReadAloud } from "./ReadAloud";
 import { type Visit, withToken } from "./visit";
@@ -74,7 +75,7 @@ interface PageProps {
 function NoticePage({ notice, quiet, onRead, onOutdated }: PageProps) {
   const [ticked, setTicked] = useState<string[]>([]);
   const [missing, setMissing] = useState(false);
-  const [error, setError] = useState<string | null>(null);
+  const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
   const ticks = notice.kind === "undertaking" ? notice.items : [];
   const open = ticks.filter((item) => !ticked.includes(item.id));
@@ -91,7 +92,7 @@ function NoticePage({ notice, quiet, onRead, onOutdated }: PageProps) {
       await onRead();
     } catch (cause) {
       if (!(cause instanceof ApiError)) throw cause;
-      setError(cause.sentence);
+      setError(cause);
       if (cause.code === "notice_outdated") await onOutdated();
     } finally {
       setBusy(false);
@@ -118,9 +119,7 @@ function NoticePage({ notice, quiet, onRead, onOutdated }: PageProps) {
         <p class="label">{t("notice.inShort")}</p>
         <p>{pick(notice.short_zh, notice.short_en)}</p>
       </div>
-      <section class="card" aria-label={t("notice.fullText")} lang="zh-CN">
-        <Markdown text={notice.body_markdown} />
-      </section>
+      <NoticeText notice={notice} />
       {ticks.length > 0 && (
         <section class="stack stack--2" aria-label={t("notice.ticks")}>
           {ticks.map((item) => (
@@ -136,11 +135,7 @@ function NoticePage({ notice, quiet, onRead, onOutdated }: PageProps) {
           ))}
         </section>
       )}
-      {error && (
-        <Note tone="danger" alert>
-          {error}
-        </Note>
-      )}
+      <Refusal words={error?.sentence ?? ""} />
     </Frame>
   );
 }

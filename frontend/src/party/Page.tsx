@@ -3,6 +3,7 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { ApiError } from "../api";
 import { path } from "../navigation";
 import { deferred } from "../ui/Deferred";
+import { useTitle } from "../ui/title";
 import { getMe, type LinkView, type Me } from "./api";
 import type { Checked } from "./checked";
 import { Ending, type EndKind, endKindOf } from "./Ending";
@@ -47,6 +48,8 @@ export default function Page() {
   const [step, setStep] = useState<Step>({ at: "opening" });
   const [link, setLink] = useState<LinkView | null>(null);
   const [checked, setChecked] = useState<Checked | null>(null);
+
+  useTitle("common.brand");
 
   const fail = (error: unknown) => setStep({ at: "ended", kind: endingOf(error) });
 

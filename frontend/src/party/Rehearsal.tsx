@@ -1,10 +1,11 @@
 /** Try the phone, also days before, without entering: the same checks, then what they mean in plain words. */
 import { useState } from "preact/hooks";
-import { type Key, t } from "../i18n";
+import { t } from "../i18n";
 import { Button, LinkButton } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { Note } from "../ui/Note";
-import { advice } from "./advice";
+import { Advised } from "./Advised";
+import { type Advice, advice } from "./advice";
 import type { LinkView } from "./api";
 import { Checks, type Found, NOTHING_NOTICED, type Noticed, pictureOutOfReach, useDevices } from "./Checks";
 import { Frame } from "./Frame";
@@ -18,7 +19,7 @@ interface Props {
 }
 
 export function Rehearsal({ secret, link, onBack }: Props) {
-  const [result, setResult] = useState<Key[] | null>(null);
+  const [result, setResult] = useState<Advice[] | null>(null);
   if (result) return <Rehearsed link={link} advice={result} onAgain={() => setResult(null)} onBack={onBack} />;
   return <Trying secret={secret} onResult={setResult} onBack={onBack} />;
 }
@@ -27,7 +28,7 @@ function Trying({
   secret,
   onResult,
   onBack,
-}: Pick<Props, "secret" | "onBack"> & { onResult: (advice: Key[]) => void }) {
+}: Pick<Props, "secret" | "onBack"> & { onResult: (advice: Advice[]) => void }) {
   const [withPicture, setWithPicture] = useState(true);
   const [noticed, setNoticed] = useState<Noticed>(NOTHING_NOTICED);
   const devices = useDevices(withPicture);
@@ -50,9 +51,18 @@ function Trying({
           >
             {t(found ? "rehearsal.done" : "rehearsal.opening")}
           </Button>
-          <LinkButton icon="back" testId="rehearsal-back" onClick={onBack}>
-            {t("rehearsal.back")}
-          </LinkButton>
+          <div class="row between row--wrap">
+            <LinkButton icon="back" testId="rehearsal-back" onClick={onBack}>
+              {t("rehearsal.back")}
+            </LinkButton>
+            <LinkButton
+              icon={withPicture ? "mic" : "cam"}
+              testId="rehearsal-picture"
+              onClick={() => setWithPicture(!withPicture)}
+            >
+              {t(withPicture ? "rehearsal.soundOnly" : "rehearsal.withPicture")}
+            </LinkButton>
+          </div>
         </>
       }
     >
@@ -72,7 +82,7 @@ function Trying({
 
 interface RehearsedProps {
   link: LinkView;
-  advice: Key[];
+  advice: Advice[];
   onAgain: () => void;
   onBack: () => void;
 }
@@ -104,9 +114,9 @@ function Rehearsed({ link, advice: todo, onAgain, onBack }: RehearsedProps) {
       {!fine && (
         <ul class="stack stack--2">
           {todo.map((one) => (
-            <li key={one}>
+            <li key={one.todo}>
               <Note tone="warn">
-                <p>{t(one)}</p>
+                <Advised advice={one} />
               </Note>
             </li>
           ))}

@@ -1,19 +1,36 @@
-/** What a rehearsal found, as things to do: none means that the phone is ready. Pure. */
+/** What the checks of a phone found, as what is wrong and what to do: nothing means that the phone is ready. Pure. */
 import type { Key } from "../i18n";
 import type { Found, Noticed } from "./Checks";
 
-export function advice(found: Found, noticed: Noticed, withPicture: boolean): Key[] {
-  const todo: Key[] = [];
-  if (!found.microphone) todo.push(`device.help.${found.microphoneProblem ?? "unknown"}`);
-  else if (!noticed.heard) todo.push("rehearsal.do.speak");
-  if (withPicture && !found.camera) {
-    const help: Key = `device.help.${found.cameraProblem ?? "unknown"}`;
-    if (!todo.includes(help)) todo.push(help);
-  }
-  if (noticed.speaker === null) todo.push("rehearsal.do.listen");
-  if (noticed.speaker === false) todo.push("precheck.speakerHelp");
-  if (noticed.network === null) todo.push("rehearsal.do.network");
-  else if (noticed.network === "unknown") todo.push("rehearsal.do.networkLater");
-  else if (noticed.network !== "good") todo.push(`precheck.networkHelp.${noticed.network}`);
-  return todo;
+export interface Advice {
+  /** What does not work; empty: it was not tried. */
+  wrong: Key[];
+  todo: Key;
+}
+
+/** Microphone and camera; what has the same remedy is named together. */
+export function deviceAdvice(found: Found, withPicture: boolean): Advice[] {
+  const all: Advice[] = [];
+  const tell = (wrong: Key, todo: Key) => {
+    const same = all.find((one) => one.todo === todo);
+    if (same) same.wrong.push(wrong);
+    else all.push({ wrong: [wrong], todo });
+  };
+  const microphone = found.microphoneProblem ?? "unknown";
+  const camera = found.cameraProblem ?? "unknown";
+  if (!found.microphone) tell(`device.mic.${microphone}`, `device.help.${microphone}`);
+  if (withPicture && !found.camera) tell(`device.cam.${camera}`, `device.help.${camera}`);
+  return all;
+}
+
+export function advice(found: Found, noticed: Noticed, withPicture: boolean): Advice[] {
+  const all = deviceAdvice(found, withPicture);
+  const add = (todo: Key) => all.push({ wrong: [], todo });
+  if (found.microphone && !noticed.heard) add("rehearsal.do.speak");
+  if (noticed.speaker === null) add("rehearsal.do.listen");
+  if (noticed.speaker === false) add("precheck.speakerHelp");
+  if (noticed.network === null) add("rehearsal.do.network");
+  else if (noticed.network === "unknown") add("rehearsal.do.networkLater");
+  else if (noticed.network !== "good") add(`precheck.networkHelp.${noticed.network}`);
+  return all;
 }

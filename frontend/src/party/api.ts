@@ -1,5 +1,6 @@
 /** The party's requests (link, identity, consents, agreement). */
 import { type AgreementView, request, requestFile } from "../api";
+import { locale } from "../i18n";
 
 export interface LinkView {
   session: {
@@ -44,7 +45,13 @@ export interface Notice {
   title_en: string;
   short_zh: string;
   short_en: string;
+  /** The Chinese text, whose words are agreed to. */
   body_markdown: string;
+  /** The English version for reading; null: there is none of this text. */
+  reading_markdown: string | null;
+  /** The articles behind it, by name. */
+  source_zh: string;
+  source_en: string;
   kind: "notice" | "undertaking" | "consent";
   items: ConsentItem[];
   answered: Record<string, boolean> | null;
@@ -106,7 +113,11 @@ export const refresh = (secret: string) => post<PartyAccess>("/api/links/refresh
 export const getMe = (token: string) => request<Me>("/api/me", { token });
 
 export const answerNotice = (token: string, notice: Notice, answers: Record<string, boolean>) =>
-  post<{ ready: boolean }>("/api/me/consents", { notice_id: notice.id, version: notice.version, answers }, token);
+  post<{ ready: boolean }>(
+    "/api/me/consents",
+    { notice_id: notice.id, version: notice.version, answers, language: locale.value },
+    token,
+  );
 
 export const answerRecusal = (token: string, objection: boolean, reason: string) =>
   post<void>("/api/me/recusal", { objection, reason }, token);

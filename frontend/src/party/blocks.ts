@@ -1,13 +1,17 @@
-/** A notice's Markdown as blocks: headings, paragraphs and lists, which is all that notices use. */
+/** A notice's Markdown as blocks: headings, paragraphs, lists and tables, which is all that notices use. */
 
 export type Block =
   | { kind: "heading"; level: number; text: string }
   | { kind: "paragraph"; lines: string[] }
-  | { kind: "ordered" | "bullets"; items: string[] };
+  | { kind: "ordered" | "bullets"; items: string[] }
+  | { kind: "table"; head: string[]; rows: string[][] };
 
 const HEADING = /^(#{1,4})\s+(.*)$/;
 const ORDERED = /^\d+[.、)]\s*(.*)$/;
 const BULLET = /^[-*]\s+(.*)$/;
+const ROW = /^\|(.+)\|$/;
+/** The line between a table's head and its rows. */
+const RULE = /^[|:\s-]+$/;
 
 export function blocks(text: string): Block[] {
   const found: Block[] = [];
@@ -31,6 +35,8 @@ function read(line: string, open: Block | null): Block {
   if (ordered) return withItem("ordered", ordered[1] ?? "", open);
   const bullet = BULLET.exec(line);
   if (bullet) return withItem("bullets", bullet[1] ?? "", open);
+  const row = ROW.exec(line);
+  if (row) return withRow(line, cells(row[1] ?? ""), open);
   if (open?.kind === "paragraph") {
     open.lines.push(line);
     return open;
@@ -44,4 +50,14 @@ function withItem(kind: "ordered" | "bullets", item: string, open: Block | null)
     return open;
   }
   return { kind, items: [item] };
+}
+
+function cells(row: string): string[] {
+  return row.split("|").map((cell) => cell.trim());
+}
+
+function withRow(line: string, row: string[], open: Block | null): Block {
+  if (open?.kind !== "table") return { kind: "table", head: row, rows: [] };
+  if (!RULE.test(line)) open.rows.push(row);
+  return open;
 }

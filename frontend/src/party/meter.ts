@@ -14,7 +14,8 @@ export function watchLoudness(track: MediaStreamTrack, heard: (level: number) =>
   const context = new Context();
   const source = context.createMediaStreamSource(new MediaStream([track]));
   const analyser = context.createAnalyser();
-  analyser.fftSize = 512;
+  // 85 ms at 48 kHz: nearly all that is said between two looks, so that no short sound falls between them.
+  analyser.fftSize = 4096;
   source.connect(analyser);
   const samples = new Uint8Array(analyser.fftSize);
   const timer = setInterval(() => {

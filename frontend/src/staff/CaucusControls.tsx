@@ -1,4 +1,4 @@
-import { t } from "../i18n";
+import { listed, t } from "../i18n";
 import { myCaucus, runs, shownCaucus } from "../room/caucus";
 import { Button } from "../ui/Button";
 import { CaucusBar, CaucusOff } from "../ui/CaucusBar";
@@ -54,7 +54,7 @@ export function useOpenCaucus(side: string, onOpen?: () => void): (() => void) |
     ask({
       title: t("staff.caucus.title", { side: sideName(side) }),
       consequences: [
-        { icon: "users", text: t("staff.caucus.who", { names: members.map((one) => one.display_name).join("、") }) },
+        { icon: "users", text: t("staff.caucus.who", { names: listed(members.map((one) => one.display_name)) }) },
         { icon: "lock", text: t("staff.caucus.sealed") },
         { icon: "pause", text: t("staff.caucus.notRecorded") },
         { icon: "clock", text: t("staff.caucus.shown") },

@@ -65,13 +65,13 @@ export function Console(props: Props) {
 function LiveConsole({ desk, detail: first, account, state }: Props & { state: RoomState }) {
   const [detail, setDetail] = useState(first);
   const [question, setQuestion] = useState<Question | null>(null);
-  const [refusal, setRefusal] = useState("");
+  const [refusal, setRefusal] = useState<unknown>(null);
   const [chosenLayout, setLayout] = useState<"faces" | "paper" | null>(null);
   const [drawer, setDrawer] = useState(false);
   const media = useStore(desk.media.state);
   const phase = phaseOf(state, false);
 
-  const reload = () => void sessionDetail(first.session_id).then(setDetail, (error) => setRefusal(sentenceOf(error)));
+  const reload = () => void sessionDetail(first.session_id).then(setDetail, setRefusal);
   useEffect(() => {
     const timer = window.setInterval(reload, DETAIL_REFRESH_MS);
     return () => window.clearInterval(timer);
@@ -82,12 +82,12 @@ function LiveConsole({ desk, detail: first, account, state }: Props & { state: R
 
   const tools = useMemo<ConsoleTools>(() => {
     const attempt = async (work: () => Promise<unknown>) => {
-      setRefusal("");
+      setRefusal(null);
       try {
         await work();
         return true;
       } catch (error) {
-        setRefusal(sentenceOf(error));
+        setRefusal(error);
         return false;
       }
     };
@@ -117,15 +117,15 @@ function LiveConsole({ desk, detail: first, account, state }: Props & { state: R
           <Caucus />
           <RunningTimer />
           <ConnectionLine />
-          {refusal && (
+          {refusal !== null && (
             <div class="console__refusal" role="alert">
               <Icon name="alert" />
-              <span class="grow">{refusal}</span>
+              <span class="grow">{sentenceOf(refusal)}</span>
               <button
                 class="btn btn--dense btn--icon"
                 type="button"
                 aria-label={t("common.close")}
-                onClick={() => setRefusal("")}
+                onClick={() => setRefusal(null)}
               >
                 <Icon name="x" />
               </button>

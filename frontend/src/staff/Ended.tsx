@@ -12,7 +12,7 @@ const POLL_MS = 2000;
 /** What is left of a session that is over: whether its record is filed. */
 export function Ended({ detail: first }: { detail: SessionDetail }) {
   const [detail, setDetail] = useState(first);
-  const [refusal, setRefusal] = useState("");
+  const [refusal, setRefusal] = useState<unknown>(null);
   const filed = detail.state === "filed";
 
   useEffect(() => {
@@ -22,9 +22,9 @@ export function Ended({ detail: first }: { detail: SessionDetail }) {
     const load = async () => {
       try {
         setDetail(await sessionDetail(first.session_id, stop.signal));
-        setRefusal("");
+        setRefusal(null);
       } catch (error) {
-        if (!stop.signal.aborted) setRefusal(sentenceOf(error));
+        if (!stop.signal.aborted) setRefusal(error);
       }
       if (!stop.signal.aborted) timer = window.setTimeout(load, POLL_MS);
     };
@@ -53,7 +53,7 @@ export function Ended({ detail: first }: { detail: SessionDetail }) {
           <p class="tiny">{t("staff.stateIs", { state: stateWords(detail.state) })}</p>
         </div>
       </div>
-      {refusal && <Note tone="warn">{refusal}</Note>}
+      {refusal !== null && <Note tone="warn">{sentenceOf(refusal)}</Note>}
       <Button onClick={() => navigate("/staff")}>{t("staff.backToList")}</Button>
     </section>
   );

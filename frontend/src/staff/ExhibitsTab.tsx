@@ -4,17 +4,18 @@ import { AddForm } from "../exhibits/AddForm";
 import { ExhibitAccess, type GivenView } from "../exhibits/access";
 import { ExhibitCard } from "../exhibits/Card";
 import { ExhibitList } from "../exhibits/List";
-import { type Exhibit, exhibitsOf, mayPresent, mostBytes, otherSides, presentationOf } from "../exhibits/model";
+import { type Exhibit, exhibitsOf, mayPresent, otherSides, presentationOf } from "../exhibits/model";
 import { RecordOriginal } from "../exhibits/Originals";
+import { usePage } from "../exhibits/page";
 import { ViewForm } from "../exhibits/ViewForm";
 import { refusalOf } from "../exhibits/words";
 import { t } from "../i18n";
-import { myCaucus } from "../room/caucus";
 import { useActs } from "../ui/acts";
 import { Button, LinkButton } from "../ui/Button";
 import { scrollable } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { Note } from "../ui/Note";
+import { Refusal } from "../ui/Refusal";
 import { Seal, sideName } from "../ui/Seal";
 import { useTools } from "./tools";
 
@@ -31,11 +32,7 @@ export function ExhibitsTab() {
   const open = all.find((one) => one.exhibit_id === chosen) ?? presented?.exhibit ?? null;
   return (
     <div class="exhibits" {...scrollable} data-testid="exhibits">
-      {refusal && (
-        <Note tone="danger" alert>
-          {refusal}
-        </Note>
-      )}
+      <Refusal words={refusal} />
       {open && <OpenExhibit key={open.exhibit_id} access={access} exhibit={open} act={act} />}
       <section class="exhibits__all">
         <h3 class="exhibits__head">
@@ -48,8 +45,7 @@ export function ExhibitsTab() {
           <div class="card">
             <AddForm
               access={access}
-              mostBytes={mostBytes(state)}
-              inCaucus={myCaucus(state) !== null}
+              state={state}
               agreed={null}
               onCancel={() => setAdding(false)}
               onDone={(exhibitId) => {
@@ -86,15 +82,12 @@ interface OpenProps {
 
 function OpenExhibit({ access, exhibit, act }: OpenProps) {
   const { state, ask } = useTools();
-  const presented = presentationOf(state);
-  const shown = presented?.exhibit.exhibit_id === exhibit.exhibit_id ? presented.shown : null;
-  const [looking, setLooking] = useState(1);
+  const { shown, page, look } = usePage(exhibit, state);
   const [recording, setRecording] = useState<string | null>(null);
-  const page = shown?.page ?? looking;
   const mine = exhibit.owner_id === state.me;
   const turn = (next: number) => {
     if (shown) void act(() => access.present(exhibit.exhibit_id, next));
-    else setLooking(next);
+    else look(next);
   };
   const withdraw = () =>
     ask({

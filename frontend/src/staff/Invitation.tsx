@@ -1,7 +1,6 @@
 /** A link as a QR code beside whose it is and when: to hold up to a camera, or to print. */
 import { useEffect, useId, useRef, useState } from "preact/hooks";
 import "../styles/invitation.css";
-import { ApiError } from "../api";
 import { t } from "../i18n";
 import { dayWords, shortTime, zoneNote } from "../i18n/time";
 import { Apart } from "../ui/Apart";
@@ -9,7 +8,7 @@ import { Button } from "../ui/Button";
 import { keepFocusInside } from "../ui/Confirm";
 import { Note } from "../ui/Note";
 import { Seal, sideName } from "../ui/Seal";
-import { linkQr, type SessionDetail, type SessionPerson } from "./api";
+import { linkQr, type SessionDetail, type SessionPerson, sentenceOf } from "./api";
 import { useTools } from "./tools";
 
 interface Props {
@@ -63,10 +62,10 @@ function Sheet({ detail, person, url, onClose }: Props & { detail: SessionDetail
           {address && (
             <img src={address} alt={t("invitation.alt", { name: person.display_name })} data-testid="invitation-code" />
           )}
-          {!address && !refusal && <p role="status">{t("invitation.coming")}</p>}
-          {refusal && (
+          {!address && refusal === null && <p role="status">{t("invitation.coming")}</p>}
+          {refusal !== null && (
             <Note tone="danger" alert>
-              {refusal}
+              {sentenceOf(refusal)}
             </Note>
           )}
         </div>
@@ -110,7 +109,7 @@ function Moment({ at }: { at: Date }) {
 
 function usePicture(sessionId: string, participantId: string, url: string) {
   const [address, setAddress] = useState<string | null>(null);
-  const [refusal, setRefusal] = useState<string | null>(null);
+  const [refusal, setRefusal] = useState<unknown>(null);
   useEffect(() => {
     let current = true;
     let made: string | null = null;
@@ -120,7 +119,7 @@ function usePicture(sessionId: string, participantId: string, url: string) {
         made = URL.createObjectURL(picture);
         setAddress(made);
       },
-      (error) => current && setRefusal(error instanceof ApiError ? error.sentence : t("error.unknown")),
+      (error: unknown) => current && setRefusal(error),
     );
     return () => {
       current = false;

@@ -54,7 +54,7 @@ function SignForm({
   const [intent, setIntent] = useState(false);
   const [empty, setEmpty] = useState(true);
   const [code, setCode] = useState("");
-  const [refusal, setRefusal] = useState("");
+  const [refusal, setRefusal] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const handwriting = useRef<Handwriting | null>(null);
   const card = useRef<HTMLDivElement>(null);
@@ -72,13 +72,13 @@ function SignForm({
   const submit = async () => {
     if (!handwriting.current) return;
     setBusy(true);
-    setRefusal("");
+    setRefusal(null);
     const body = { digest: agreement.digest, intent: true, handwriting: handwriting.current.png(), code };
     try {
       const answer = await request<Receipt>(`${path}/signatures`, { method: "POST", body });
       onSigned(answer.receipt);
     } catch (error) {
-      setRefusal(sentenceOf(error));
+      setRefusal(error);
       setBusy(false);
     }
   };
@@ -112,9 +112,9 @@ function SignForm({
         </div>
         <CodeButton send={() => request<CodeSent>(`${path}/code`, { method: "POST" })} attempt={attempt} />
       </div>
-      {refusal && (
+      {refusal !== null && (
         <Note tone="danger" alert>
-          {refusal}
+          {sentenceOf(refusal)}
         </Note>
       )}
       <Button

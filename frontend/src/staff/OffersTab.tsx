@@ -1,21 +1,16 @@
 /** The mediator's offers: both sides' newest beside each other, the mediator's own proposals, everything so far. */
 import { useMemo, useState } from "preact/hooks";
-import "../styles/offers.css";
 import { t } from "../i18n";
 import { shortTime } from "../i18n/time";
-import { OfferAccess, type Wanted } from "../offers/access";
-import { OfferCard } from "../offers/Card";
+import { OfferAccess } from "../offers/access";
 import { Comparison } from "../offers/Comparison";
-import { OfferForm } from "../offers/Form";
-import { draftedAt, offersOf } from "../offers/model";
-import { Own } from "../offers/Own";
-import { offerRefusal } from "../offers/words";
-import { myCaucus } from "../room/caucus";
-import { useActs } from "../ui/acts";
+import { useOffers } from "../offers/desk";
+import { draftedAt } from "../offers/model";
 import { Button } from "../ui/Button";
-import { scrollable, useNow } from "../ui/hooks";
+import { scrollable } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { Note } from "../ui/Note";
+import { Refusal } from "../ui/Refusal";
 import { DOCUMENT } from "./phase";
 import { useTools } from "./tools";
 
@@ -25,51 +20,32 @@ export function OffersTab() {
     () => new OfferAccess((work) => work(undefined), `?session_id=${encodeURIComponent(detail.session_id)}`),
     [detail.session_id],
   );
-  const now = useNow(5000) + state.clockOffset;
-  const [making, setMaking] = useState(false);
-  const { refusal, act } = useActs(offerRefusal);
-  const make = async (wanted: Wanted) => {
-    const made = await act(() => access.make(wanted));
-    if (made) setMaking(false);
-    return made;
-  };
-  const all = offersOf(state);
+  const { all, now, refusal, act, form, make, card } = useOffers(access, state);
   return (
     <div class="exhibits" {...scrollable} data-testid="offers">
-      {refusal && (
-        <Note tone="danger" alert>
-          {refusal}
-        </Note>
-      )}
+      <Refusal words={refusal} />
       <Comparison state={state} now={now} />
-      {making ? (
-        <div class="card">
-          <OfferForm
-            answering={null}
-            inCaucus={myCaucus(state) !== null}
-            onMake={make}
-            onCancel={() => setMaking(false)}
-          />
-        </div>
+      {form ? (
+        <div class="card">{form}</div>
       ) : (
-        <Button look="primary" icon="plus" testId="offer-add" onClick={() => setMaking(true)}>
+        <Button look="primary" icon="plus" testId="offer-add" onClick={() => make(null)}>
           {t("offer.propose")}
         </Button>
       )}
       {all.length === 0 && <p class="meta">{t("offer.none")}</p>}
-      {all.map((offer) => (
-        <OfferCard key={offer.offer_id} offer={offer} now={now} mine={offer.owner_id === state.me}>
-          {offer.text && (
+      {all.map((offer) =>
+        card(
+          offer,
+          offer.text && (
             <ForTheDraft
               text={offer.text}
               since={draftedAt(state, offer.offer_id)}
               frozen={state.documents.get(DOCUMENT)?.frozen ?? false}
               onPut={() => act(() => access.draft(offer.offer_id))}
             />
-          )}
-          {offer.owner_id === state.me && <Own offer={offer} now={now} access={access} act={act} />}
-        </OfferCard>
-      ))}
+          ),
+        ),
+      )}
       <Note tone="plain" small>
         {t("offer.privilege")}
       </Note>

@@ -4,18 +4,15 @@ import "../styles/staff.css";
 import "../styles/console.css";
 import "../styles/console-paper.css";
 import "../styles/console-narrow.css";
-import { useEffect } from "preact/hooks";
-import { t } from "../i18n";
 import { path } from "../navigation";
+import { useTitle } from "../ui/title";
 import { SessionList } from "./SessionList";
 import { SessionPage } from "./SessionPage";
 import { SignedIn } from "./SignedIn";
 
 export default function Page() {
   const sessionId = /^\/staff\/sessions\/([^/]+)/.exec(path.value)?.[1];
-  useEffect(() => {
-    document.title = t("staff.title");
-  }, []);
+  useTitle("staff.title");
   return (
     <SignedIn office="mediator">
       {(account) =>

@@ -1,6 +1,6 @@
 /** The roll call: each person's line, the question of recusal, and what is read out. */
 import { useEffect, useId, useState } from "preact/hooks";
-import { pick, t } from "../i18n";
+import { listed, pick, t } from "../i18n";
 import type { RoomState } from "../room/state";
 import { Button } from "../ui/Button";
 import { minutesOf } from "../ui/consents";
@@ -62,7 +62,7 @@ function MinutesNote() {
         <p class="tiny">
           {minutes.replaced
             ? t("staff.roll.minutesReplaced")
-            : t("staff.roll.minutesKept", { names: names.map((one) => one.display_name).join("、") })}
+            : t("staff.roll.minutesKept", { names: listed(names.map((one) => one.display_name)) })}
         </p>
       </Note>
     </div>

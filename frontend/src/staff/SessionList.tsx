@@ -14,7 +14,7 @@ const REFRESH_MS = 5000;
 /** The mediator's sessions: when, whose, in what state, and who is waiting. */
 export function SessionList({ account }: { account: StaffAccount }) {
   const sessions = useSignal<ListedSession[] | null>(null);
-  const refusal = useSignal("");
+  const refusal = useSignal<unknown>(null);
 
   useEffect(() => {
     const stop = new AbortController();
@@ -22,9 +22,9 @@ export function SessionList({ account }: { account: StaffAccount }) {
     const load = async () => {
       try {
         sessions.value = await listSessions(stop.signal);
-        refusal.value = "";
+        refusal.value = null;
       } catch (error) {
-        if (!stop.signal.aborted) refusal.value = sentenceOf(error);
+        if (!stop.signal.aborted) refusal.value = error;
       }
       if (!stop.signal.aborted) timer = window.setTimeout(load, REFRESH_MS);
     };
@@ -40,9 +40,9 @@ export function SessionList({ account }: { account: StaffAccount }) {
       <OfficeBar title={t("staff.title")} account={account} />
       <main class="office__main">
         <h1 class="h1">{t("staff.sessions")}</h1>
-        {refusal.value && (
+        {refusal.value !== null && (
           <Note tone="warn" alert>
-            {refusal.value}
+            {sentenceOf(refusal.value)}
           </Note>
         )}
         {sessions.value?.length === 0 && <Note tone="plain">{t("staff.noSessions")}</Note>}

@@ -13,14 +13,14 @@ import { isOver } from "./SessionList";
 export function SessionPage({ sessionId, account }: { sessionId: string; account: StaffAccount }) {
   const [detail, setDetail] = useState<SessionDetail | null>(null);
   const [desk, setDesk] = useState<Desk | null>(null);
-  const [refusal, setRefusal] = useState("");
+  const [refusal, setRefusal] = useState<unknown>(null);
   const [ended, setEnded] = useState(false);
   const [returning, setReturning] = useState(devicesBefore(sessionId) !== null);
 
   useEffect(() => {
     const stop = new AbortController();
     sessionDetail(sessionId, stop.signal).then(setDetail, (error: unknown) => {
-      if (!stop.signal.aborted) setRefusal(sentenceOf(error));
+      if (!stop.signal.aborted) setRefusal(error);
     });
     return () => stop.abort();
   }, [sessionId]);
@@ -28,11 +28,11 @@ export function SessionPage({ sessionId, account }: { sessionId: string; account
   useEffect(() => () => desk?.close(), [desk]);
 
   const enter = async (devices: OwnDevices) => {
-    setRefusal("");
+    setRefusal(null);
     try {
       setDesk(await openDesk(sessionId, devices));
     } catch (error) {
-      setRefusal(sentenceOf(error));
+      setRefusal(error);
     }
   };
 
@@ -51,12 +51,12 @@ export function SessionPage({ sessionId, account }: { sessionId: string; account
     <div class="office">
       <OfficeBar title={detail?.title ?? t("staff.title")} account={account} back="/staff" />
       <main class="office__main office__main--narrow">
-        {refusal && (
+        {refusal !== null && (
           <Note tone="danger" alert>
-            {refusal}
+            {sentenceOf(refusal)}
           </Note>
         )}
-        {(!detail || returning) && !refusal && <p role="status">{t("common.loading")}</p>}
+        {(!detail || returning) && refusal === null && <p role="status">{t("common.loading")}</p>}
         {detail && over && <Ended detail={detail} />}
         {detail && !over && !returning && <Precheck detail={detail} onEnter={enter} />}
       </main>

@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { ApiError } from "../api";
 import { t } from "../i18n";
 import { Button } from "../ui/Button";
+import { LanguageSwitch } from "../ui/LanguageSwitch";
 import { Note } from "../ui/Note";
 import { currentAccount, logout, type StaffAccount, sentenceOf } from "./api";
 import { Login } from "./Login";
@@ -11,7 +12,7 @@ type Known =
   | { phase: "asking" }
   | { phase: "out" }
   | { phase: "in"; account: StaffAccount }
-  | { phase: "failed"; why: string };
+  | { phase: "failed"; why: unknown };
 
 /** Signs the person of the page out; the login form is shown again. */
 export const SignOut = createContext<() => void>(() => undefined);
@@ -33,7 +34,7 @@ export function SignedIn({
       (error: unknown) => {
         if (stop.signal.aborted) return;
         const out = error instanceof ApiError && error.status === 401;
-        setKnown(out ? { phase: "out" } : { phase: "failed", why: sentenceOf(error) });
+        setKnown(out ? { phase: "out" } : { phase: "failed", why: error });
       },
     );
     return () => stop.abort();
@@ -41,7 +42,7 @@ export function SignedIn({
 
   const signOut = () => {
     const out = () => setKnown({ phase: "out" });
-    logout().then(out, (error: unknown) => setKnown({ phase: "failed", why: sentenceOf(error) }));
+    logout().then(out, (error: unknown) => setKnown({ phase: "failed", why: error }));
   };
 
   if (known.phase === "asking") return <p class="office__plain meta">{t("common.loading")}</p>;
@@ -50,9 +51,10 @@ export function SignedIn({
     return (
       <div class="office__plain">
         <Note tone="danger" alert>
-          {known.why}
+          {sentenceOf(known.why)}
         </Note>
         <Button onClick={() => location.reload()}>{t("common.again")}</Button>
+        <LanguageSwitch />
       </div>
     );
   }
@@ -63,6 +65,7 @@ export function SignedIn({
           {t("staff.wrongRole", { name: known.account.name })}
         </Note>
         <Button onClick={signOut}>{t("staff.logout")}</Button>
+        <LanguageSwitch />
       </div>
     );
   }

@@ -1,16 +1,18 @@
 import { useEffect, useState } from "preact/hooks";
 import { type AgreementView as Agreement, type DocumentNode, request, type Signer } from "../api";
 import { instant } from "../court/types";
-import { pick, t } from "../i18n";
+import { listed, pick, t } from "../i18n";
 import { civilDate, clockTime, dateTime } from "../i18n/time";
 import { shortCode } from "../room/digest";
 import { AgreementView } from "../ui/AgreementView";
 import { Button } from "../ui/Button";
 import { answersOf, serviceOf } from "../ui/consents";
 import { Digest } from "../ui/Digest";
+import { scrollable } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { Note } from "../ui/Note";
 import { Seal } from "../ui/Seal";
+import { signerName } from "../ui/signers";
 import { MySignature } from "./MySignature";
 import { DOCUMENT } from "./phase";
 import { useTools } from "./tools";
@@ -20,7 +22,7 @@ export function Signing({ agreement, digest }: { agreement: Agreement | null; di
   const content = useContent(agreement?.proposal_id ?? null);
   return (
     <div class="signing">
-      <div class="signing__text">
+      <div class="signing__text" {...scrollable}>
         <Locked agreement={agreement} />
         {content ? (
           <AgreementView content={content} label={t("staff.lockedText")} />
@@ -69,7 +71,7 @@ function Locked({ agreement }: { agreement: Agreement | null }) {
           ? [
               {
                 icon: "x" as const,
-                text: t("staff.unfreeze.void", { names: signed.map((one) => one.name).join("、") }),
+                text: t("staff.unfreeze.void", { names: listed(signed.map(signerName)) }),
               },
             ]
           : []),
@@ -162,7 +164,7 @@ function SignerRow({ signer, last }: { signer: Signer; last: boolean }) {
     <li data-testid="signer" data-participant={signer.participant_id} data-signed={String(at !== null)}>
       <Seal side={signer.side} />
       <span class="grow">
-        <b>{signer.name}</b>
+        <b>{signerName(signer)}</b>
         <br />
         <span class="tiny">{pick(signer.label_zh, signer.label_en)}</span>
         {onPaper && (

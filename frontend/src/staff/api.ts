@@ -150,7 +150,9 @@ export function sentenceOf(error: unknown): string {
   }
   if (error instanceof ConnectionLost) return t("error.network");
   if (error instanceof CommandError) {
-    for (const key of [`staff.error.${error.code}`, `error.${error.code}`]) if (hasKey(key)) return t(key);
+    // The reason is the product's own name for it; the code is the room's, and says less.
+    const codes = [error.detail.reason, error.code];
+    for (const key of codes.flatMap((code) => [`staff.error.${code}`, `error.${code}`])) if (hasKey(key)) return t(key);
   }
   return t("error.unknown");
 }

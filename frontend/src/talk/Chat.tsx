@@ -29,7 +29,7 @@ const NEAR_PX = 80;
 export function Chat({ state, ask, targets, sentenceOf }: Props) {
   const [older, setOlder] = useState<readonly ChatLine[]>([]);
   const [asked, setAsked] = useState(false);
-  const [error, setError] = useState("");
+  const [error, setError] = useState<unknown>(null);
   const place = [...state.caucuses.values()].map((one) => `${one.caucus_id}${one.state}`).join();
   // What was asked for belongs to the place where it was asked: in a private talk the joint session is not read.
   useEffect(() => {
@@ -39,12 +39,12 @@ export function Chat({ state, ask, targets, sentenceOf }: Props) {
   const live = linesOf(state);
   const lines = merged(older, live);
   const more = async () => {
-    setError("");
+    setError(null);
     try {
       setOlder(await allLines(ask));
       setAsked(true);
     } catch (cause) {
-      setError(sentenceOf(cause));
+      setError(cause);
     }
   };
   return (
@@ -55,9 +55,9 @@ export function Chat({ state, ask, targets, sentenceOf }: Props) {
             <Button dense icon="replay" onClick={() => void more()}>
               {t("chat.older")}
             </Button>
-            {error && (
+            {error !== null && (
               <p class="error" role="alert">
-                {error}
+                {sentenceOf(error)}
               </p>
             )}
           </li>

@@ -17,7 +17,7 @@ interface Props {
 export function CaptionField({ place, label, dense, send }: Props) {
   const id = useId();
   const [drafts, setDrafts] = useState<Record<string, string>>({});
-  const [error, setError] = useState<string | null>(null);
+  const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const text = drafts[place] ?? "";
   const write = (value: string) => setDrafts((before) => ({ ...before, [place]: value }));
@@ -30,7 +30,7 @@ export function CaptionField({ place, label, dense, send }: Props) {
       await send(text, place);
       write("");
     } catch (cause) {
-      setError(refusalOf(cause));
+      setError(cause);
     } finally {
       setBusy(false);
     }
@@ -54,7 +54,7 @@ export function CaptionField({ place, label, dense, send }: Props) {
       <Button dense={dense} look="primary" type="submit" testId="caption-send" aria-disabled={busy}>
         {t("captions.send")}
       </Button>
-      <Complaint>{error}</Complaint>
+      <Complaint>{error !== null && refusalOf(error)}</Complaint>
     </form>
   );
 }

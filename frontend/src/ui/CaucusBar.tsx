@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { t } from "../i18n";
+import { listed, t } from "../i18n";
 import { myCaucus, runs, shownCaucus, timeBySide } from "../room/caucus";
 import { myself, type RoomState } from "../room/state";
 import { clock, useNow } from "./hooks";
@@ -86,7 +86,7 @@ function insideWords(state: RoomState, caucusId: string): string {
   const others = [...state.participants.values()].filter(
     (one) => one.caucus_id === caucusId && one.participant_id !== state.me,
   );
-  return t("caucus.sealedRoom", { names: others.map((one) => one.display_name).join("、") });
+  return t("caucus.sealedRoom", { names: listed(others.map((one) => one.display_name)) });
 }
 
 /** Whether this person waits while the other side talks alone. */

@@ -9,16 +9,17 @@ export interface Acts {
 
 /** What somebody does at a server that may refuse; `words` says a refusal kindly. */
 export function useActs(words: (error: unknown) => string): Acts {
-  const [refusal, setRefusal] = useState("");
+  const [error, setError] = useState<unknown>(null);
   const act = async (work: () => Promise<unknown>) => {
-    setRefusal("");
+    setError(null);
     try {
       await work();
       return true;
-    } catch (error) {
-      setRefusal(words(error));
+    } catch (cause) {
+      setError(cause);
       return false;
     }
   };
-  return { refusal, act };
+  // Put into words when it is shown: the language may change meanwhile.
+  return { refusal: error === null ? "" : words(error), act };
 }

@@ -12,6 +12,14 @@ describe("the text of a notice", () => {
     ]);
   });
 
+  it("may hold a table, whose line of dashes is no row", () => {
+    expect(blocks("前\n\n| 信息 | 目的 |\n|---|:--|\n| 姓名 | 核对 |\n\n后")).toEqual([
+      { kind: "paragraph", lines: ["前"] },
+      { kind: "table", head: ["信息", "目的"], rows: [["姓名", "核对"]] },
+      { kind: "paragraph", lines: ["后"] },
+    ]);
+  });
+
   it("keeps what looks like HTML as words", () => {
     expect(blocks("<script>alert(1)</script>")).toEqual([{ kind: "paragraph", lines: ["<script>alert(1)</script>"] }]);
   });

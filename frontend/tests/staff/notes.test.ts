@@ -26,7 +26,7 @@ class Server {
 }
 
 function refused(code: string, status: number, extra = {}) {
-  return new ApiError({ status, code, title: "", detail: "", extra });
+  return new ApiError({ status, code, title: "", detail: "", words: null, extra });
 }
 
 async function opened(server: Server): Promise<NoteKeeper> {

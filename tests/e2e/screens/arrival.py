@@ -12,6 +12,7 @@ from playwright.async_api import Locator, Page, expect
 from tests.e2e.screens.scene import WRITTEN, Scene
 from tests.support import room_client
 from tests.support.browser import answers_every_purpose, entry_code, reads_a_notice
+from tests.support.gallery import other_language
 from tests.support.keyboard import goes_to, presses
 
 REFUSES = """
@@ -145,9 +146,13 @@ async def what_one_agrees_to(scene: Scene) -> None:
     await party.waits_for("notice-continue")
     await gallery.look_in_both(party, "notice")
     await gallery.enlarge(party, "notice", "notice-continue")
-    for summary in await party.page.locator("details > summary").all():
-        await summary.evaluate("(one) => one.click()")
-    await gallery.look_in_both(party, "notice-whole")
+    await other_language(party)
+    await expect(party.see("notice-for-reading")).to_contain_text("The Chinese text decides")
+    await expect(party.see("notice-reading")).to_contain_text("Mediation rests on the free will")
+    await party.tap("notice-chinese-open")
+    await expect(party.see("notice-text")).to_have_attribute("lang", "zh-CN")
+    await gallery.look(party, "notice-whole")
+    await other_language(party)
     consents = party.see("consents-continue")
     while not await consents.is_visible():
         await reads_a_notice(party)
@@ -167,6 +172,20 @@ async def what_one_agrees_to(scene: Scene) -> None:
 async def participant_of(room: Locator) -> str:
     """Whose button to let them in is in this waiting room."""
     return str(await room.get_by_test_id("admit").get_attribute("data-participant"))
+
+
+async def the_locked_room(scene: Scene) -> None:
+    """Nobody new comes in, and is told; then the door is open again."""
+    party, mediator, gallery = scene.party, scene.mediator, scene.gallery
+    await mediator.tap("lock")
+    await mediator.waits_for("locked")
+    await party.tap("end-again")
+    await party.waits_for("end-locked")
+    await asyncio.gather(gallery.glance(party, "locked"), gallery.glance(mediator, "console-locked"))
+    await mediator.tap("unlock")
+    await expect(mediator.see("locked")).to_have_count(0)
+    await party.tap("end-again")
+    await party.waits_for("waiting-room")
 
 
 async def the_waiting_room(scene: Scene) -> None:
@@ -189,8 +208,10 @@ async def the_waiting_room(scene: Scene) -> None:
     await mediator.tap("confirm-yes")
     await party.waits_for("end-denied")
     await gallery.look_in_both(party, "denied")
-    await party.tap("end-again")
-    await party.waits_for("waiting-room")
+    await the_locked_room(scene)
+    await expect(party.see("let-in")).to_be_empty()
     await presses(mediator, "admit", participant=await participant_of(applicant))
     await party.waits_for("room")
+    # what a reader hears: the region was there before, and speaks now
+    await expect(party.see("let-in").and_(party.page.get_by_role("status"))).to_contain_text("请您进来了")
     await mediator.tap("greet-open")

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from recorder.verify import verify
 from room_server.domain.call import CallKind
 from room_server.domain.errors import Conflict
+from room_server.rules.notices import notices
 from room_server.services.filing import FilingService
 from tests.support.product_room import Product
 from tests.support.product_tracks import record_track
@@ -84,6 +86,10 @@ async def test_whose_recording_may_not_go_to_the_court_is_counted_and_kept_back(
     path, _ = await product.services.court.dossier(product.session_id, await court_officer(product))
     with zipfile.ZipFile(path) as dossier:
         assert not [name for name in dossier.namelist() if "/recordings/" in name]
+        shown = [name.removesuffix(".md") for name in dossier.namelist() if re.search(r"/notices/.*\.md$", name)]
+        agreed_to = [name for name in shown if not name.endswith(".en")]
+        assert len(agreed_to) == len(notices())
+        assert sorted(shown) == sorted(agreed_to + [f"{name}.en" for name in agreed_to]), "and what was shown to read"
         (catalogue,) = [
             json.loads(dossier.read(name)) for name in dossier.namelist() if name.endswith("catalogue.json")
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import re
 from pathlib import Path
 from typing import Any
 
@@ -244,6 +245,17 @@ async def test_an_outdated_or_incomplete_answer_is_refused(product: Product) -> 
         version = answer.json()["version"]
         answer = await worker.post("/api/me/consents", json={**old, "version": version, "answers": {}}, headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (422, "answer_missing")
+        answer = await worker.post("/api/me/consents", json={**old, "language": "fr"}, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+
+
+async def test_a_notice_comes_in_chinese_and_in_an_english_version_for_reading(product: Product) -> None:
+    async with product.browser() as worker:
+        headers = await enter(worker, product, "applicant")
+        notices = (await worker.get("/api/me", headers=headers)).json()["notices"]
+    for notice in notices:
+        assert re.search("[一-鿿]", notice["body_markdown"]) and notice["reading_markdown"].startswith("# ")
+        assert notice["source_zh"] and notice["source_en"]
 
 
 async def test_the_demonstration_shows_its_links_and_messages(product: Product) -> None:

@@ -38,6 +38,7 @@ const messages: Record<keyof typeof source, string> = {
 
   "court.timeline": "Timeline",
   "court.recordedFrom": "recorded from {time}",
+  "court.moment": "{time} {who}: {what}",
   "court.laneTime": "Time",
   "court.laneDrafting": "Drafting",
   "court.laneSigning": "Signing",
@@ -111,6 +112,8 @@ const messages: Record<keyof typeof source, string> = {
   "court.event.denied": "Not let in",
   "court.event.identity_failed": "Identity check failed",
   "court.event.consent_given": "Read the notice and answered",
+  "court.language.zh-CN": "read in Chinese",
+  "court.language.en": "read in the English version",
   "court.event.consent_withdrawn": "Took a consent back",
   "court.event.minutes_replaced": "Whether the recording stands in for the minutes has changed",
   "court.event.connection_lost": "Connection lost",

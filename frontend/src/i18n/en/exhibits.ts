@@ -76,7 +76,7 @@ export default {
   "exhibit.mayPresent": "May show",
   "exhibit.mayNotPresent": "May not",
   "exhibit.factsNote":
-    "Facts that both sides accept are written into “undisputed facts” and signed. A concession in an offer never becomes a fact by itself.",
+    'Facts that both sides accept are written into "undisputed facts" and signed. A concession in an offer never becomes a fact by itself.',
   "exhibit.error.exhibit_too_large": "The file is too large; {most} MB at most. Take a picture, or split it.",
   "exhibit.error.exhibit_kind": "Only PDF and pictures (JPEG, PNG, WebP). Choose another format, or take a picture.",
   "exhibit.error.exhibit_empty": "This file is empty. Please choose again.",

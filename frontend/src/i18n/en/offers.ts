@@ -54,7 +54,7 @@ export default {
   "offer.acceptText": "The other side and the mediator see at once that you accept.",
   "offer.acceptSign": "This is not signing: the agreement takes effect when it is written, signed by all and sealed.",
   "offer.private":
-    "This is a private talk: only the people here know of this offer. The other side sees it when you press “Tell the other side”.",
+    'This is a private talk: only the people here know of this offer. The other side sees it when you press "Tell the other side".',
   "offer.notAFact": "An offer is made to settle. It admits no fact and is not written into the record.",
   "offer.privilege":
     "Offers are for settling only: they are not filed, a court does not see what they say, and they never become undisputed facts.",

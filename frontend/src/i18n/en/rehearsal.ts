@@ -4,6 +4,8 @@ export default {
   "rehearsal.title": "Try your phone",
   "rehearsal.promise": "This only tries your phone: nothing is recorded and nobody is told.",
   "rehearsal.opening": "Opening camera and microphone…",
+  "rehearsal.soundOnly": "Try sound only",
+  "rehearsal.withPicture": "Try the picture too",
   "rehearsal.done": "Done: show the result",
   "rehearsal.back": "Back",
   "rehearsal.fine": "Your phone is ready",
@@ -12,7 +14,7 @@ export default {
   "rehearsal.notYetText":
     "Do what is said below and try again. If it does not work, you can still take part by sound only, or call the mediator.",
   "rehearsal.do.speak": "Your voice was not heard. Say a sentence close to the phone and watch the green bar.",
-  "rehearsal.do.listen": "The loudspeaker was not tried. Press “Play” and listen for two notes.",
+  "rehearsal.do.listen": 'The loudspeaker was not tried. Press "Play" and listen for two notes.',
   "rehearsal.do.network": "The network was still being tried. Wait a few seconds longer.",
   "rehearsal.do.networkLater": "The network could not be tried this time. Try again in a while.",
   "rehearsal.close": "All right",

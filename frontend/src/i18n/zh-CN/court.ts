@@ -35,6 +35,7 @@ export default {
 
   "court.timeline": "时间轴",
   "court.recordedFrom": "{time} 起录",
+  "court.moment": "{time} {who}：{what}",
   "court.laneTime": "时间",
   "court.laneDrafting": "起草",
   "court.laneSigning": "签署",
@@ -106,6 +107,8 @@ export default {
   "court.event.denied": "没有让进",
   "court.event.identity_failed": "核对身份没通过",
   "court.event.consent_given": "看过告知书并作答",
+  "court.language.zh-CN": "看的是中文",
+  "court.language.en": "看的是英文阅读版",
   "court.event.consent_withdrawn": "收回同意",
   "court.event.minutes_replaced": "录音录像可否代替笔录有变化",
   "court.event.connection_lost": "掉线",

@@ -4,6 +4,8 @@ export default {
   "rehearsal.title": "试一试手机",
   "rehearsal.promise": "这里只是试手机：不录音录像，也不告诉任何人。",
   "rehearsal.opening": "正在打开摄像头和话筒…",
+  "rehearsal.soundOnly": "只试声音",
+  "rehearsal.withPicture": "画面也试",
   "rehearsal.done": "试好了，看结果",
   "rehearsal.back": "返回",
   "rehearsal.fine": "手机没问题",

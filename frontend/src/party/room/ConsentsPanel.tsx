@@ -14,7 +14,7 @@ import type { PanelProps } from "./panel";
 export function ConsentsPanel({ visit, me, onClose }: PanelProps) {
   const [notices, setNotices] = useState(me.notices);
   const [changed, setChanged] = useState(false);
-  const [error, setError] = useState<string | null>(null);
+  const [error, setError] = useState<ApiError | null>(null);
 
   const load = async () => setNotices((await withToken(visit, getMe)).notices);
   const attempt = async (work: () => Promise<unknown>) => {
@@ -23,7 +23,7 @@ export function ConsentsPanel({ visit, me, onClose }: PanelProps) {
       await work();
     } catch (cause) {
       if (!(cause instanceof ApiError)) throw cause;
-      setError(cause.sentence);
+      setError(cause);
     }
   };
   useEffect(() => void attempt(load), []);
@@ -44,7 +44,7 @@ export function ConsentsPanel({ visit, me, onClose }: PanelProps) {
         <p class="meta" role="status">
           {changed && t("consentPanel.done")}
         </p>
-        <Complaint>{error}</Complaint>
+        <Complaint>{error?.sentence}</Complaint>
         {notices.map((notice) => (
           <section class="card stack stack--2" key={notice.id}>
             <div>

@@ -126,7 +126,7 @@ function save(blob: Blob, name: string): void {
 
 function Pdf({ visit, agreement }: { visit: Visit; agreement: AgreementView }) {
   const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<string | null>(null);
+  const [error, setError] = useState<ApiError | null>(null);
   const download = async () => {
     if (busy) return;
     setBusy(true);
@@ -136,7 +136,7 @@ function Pdf({ visit, agreement }: { visit: Visit; agreement: AgreementView }) {
       save(blob, `${agreement.number || agreement.proposal_id}.pdf`);
     } catch (cause) {
       if (!(cause instanceof ApiError)) throw cause;
-      setError(cause.sentence);
+      setError(cause);
     } finally {
       setBusy(false);
     }
@@ -146,7 +146,7 @@ function Pdf({ visit, agreement }: { visit: Visit; agreement: AgreementView }) {
       {error && (
         <p class="error" role="alert">
           <Icon name="alert" />
-          <span>{error}</span>
+          <span>{error.sentence}</span>
         </p>
       )}
       <Button

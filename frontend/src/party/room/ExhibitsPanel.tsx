@@ -4,19 +4,11 @@ import { AddForm } from "../../exhibits/AddForm";
 import { ExhibitAccess } from "../../exhibits/access";
 import { ExhibitCard } from "../../exhibits/Card";
 import { ExhibitList } from "../../exhibits/List";
-import {
-  type Exhibit,
-  exhibitsOf,
-  mayPresent,
-  mostBytes,
-  otherSides,
-  type Party,
-  presentationOf,
-} from "../../exhibits/model";
+import { type Exhibit, exhibitsOf, mayPresent, otherSides, type Party, presentationOf } from "../../exhibits/model";
+import { usePage } from "../../exhibits/page";
 import { ViewForm } from "../../exhibits/ViewForm";
 import { refusalOf } from "../../exhibits/words";
 import { t } from "../../i18n";
-import { myCaucus } from "../../room/caucus";
 import { useActs } from "../../ui/acts";
 import { Button } from "../../ui/Button";
 import { Confirm } from "../../ui/Confirm";
@@ -24,6 +16,7 @@ import { answersOf } from "../../ui/consents";
 import { scrollable } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Note } from "../../ui/Note";
+import { Refusal } from "../../ui/Refusal";
 import { type Visit, withToken } from "../visit";
 import type { PanelProps } from "./panel";
 
@@ -75,8 +68,7 @@ export function ExhibitsPanel({ visit, me, state, onClose }: PanelProps) {
         {!open && adding && (
           <AddForm
             access={access}
-            mostBytes={mostBytes(state)}
-            inCaucus={myCaucus(state) !== null}
+            state={state}
             agreed={answersOf(state) ?? {}}
             onCancel={() => setAdding(false)}
             onDone={(exhibitId) => {
@@ -99,9 +91,7 @@ export function ExhibitsPanel({ visit, me, state, onClose }: PanelProps) {
 type OpenProps = Pick<PanelProps, "me" | "state"> & { access: ExhibitAccess; exhibit: Exhibit };
 
 function OpenExhibit({ access, exhibit, me, state }: OpenProps) {
-  const presented = presentationOf(state);
-  const shown = presented?.exhibit.exhibit_id === exhibit.exhibit_id ? presented.shown : null;
-  const [looking, setLooking] = useState(1);
+  const { shown, page, look } = usePage(exhibit, state);
   const { refusal, act } = useActs(refusalOf);
   const [saying, setSaying] = useState(false);
   const [asking, setAsking] = useState<"withdraw" | "disclose" | null>(null);
@@ -109,18 +99,13 @@ function OpenExhibit({ access, exhibit, me, state }: OpenProps) {
   const { side, role } = me.participant;
   const mine = exhibit.owner_id === state.me;
   const leads = shown?.presenter_id === state.me;
-  const turn = (next: number) => (leads ? void act(() => access.present(id, next)) : setLooking(next));
+  const turn = (next: number) => (leads ? void act(() => access.present(id, next)) : look(next));
   const asked =
     role === "party" && !exhibit.private && !exhibit.withdrawn && otherSides(exhibit).some((one) => one === side);
   const canPresent = mayPresent(state, state.me) && exhibit.side === side && !exhibit.withdrawn;
-  const page = shown?.page ?? looking;
   return (
     <>
-      {refusal && (
-        <Note tone="danger" alert>
-          {refusal}
-        </Note>
-      )}
+      <Refusal words={refusal} />
       <ExhibitCard
         access={access}
         exhibit={exhibit}

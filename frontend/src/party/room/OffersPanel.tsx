@@ -1,88 +1,55 @@
 /** A party's offers: what both sides offer now, an answer to the other side's, an offer of one's own. */
 import { useMemo, useState } from "preact/hooks";
-import "../../styles/offers.css";
 import { t } from "../../i18n";
-import { OfferAccess, type Wanted } from "../../offers/access";
-import { OfferCard } from "../../offers/Card";
+import { OfferAccess } from "../../offers/access";
 import { Comparison } from "../../offers/Comparison";
-import { OfferForm } from "../../offers/Form";
-import { asks, type Offer, offersOf } from "../../offers/model";
-import { Own } from "../../offers/Own";
-import { offerRefusal } from "../../offers/words";
-import { myCaucus } from "../../room/caucus";
-import { useActs } from "../../ui/acts";
+import { useOffers } from "../../offers/desk";
+import { asks, type Offer } from "../../offers/model";
 import { Button } from "../../ui/Button";
 import { Confirm } from "../../ui/Confirm";
-import { scrollable, useNow } from "../../ui/hooks";
+import { scrollable } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Note } from "../../ui/Note";
+import { Refusal } from "../../ui/Refusal";
 import { withToken } from "../visit";
 import type { PanelProps } from "./panel";
 
-/** `null`: no form; an offer: the one that is answered; `"new"`: a first offer. */
-type Making = Offer | "new" | null;
-
 export function OffersPanel({ visit, me, state, onClose }: PanelProps) {
   const access = useMemo(() => new OfferAccess((work) => withToken(visit, (token) => work(token)), ""), [visit]);
-  const now = useNow(5000) + state.clockOffset;
-  const [making, setMaking] = useState<Making>(null);
+  const { all, now, refusal, act, form, make, card } = useOffers(access, state);
   const [accepting, setAccepting] = useState<Offer | null>(null);
-  const { refusal, act } = useActs(offerRefusal);
   const { side, role } = me.participant;
-  const make = async (wanted: Wanted) => {
-    const made = await act(() => access.make(wanted));
-    if (made) setMaking(null);
-    return made;
-  };
-  const all = offersOf(state);
   // What waits for an answer comes first.
   const asked = (offer: Offer) => role === "party" && asks(offer, side, now);
-  const card = (offer: Offer) => (
-    <OfferCard key={offer.offer_id} offer={offer} now={now} mine={offer.owner_id === state.me}>
-      {asked(offer) && (
-        <Answers
-          onAccept={() => setAccepting(offer)}
-          onDecline={() => void act(() => access.answer(offer.offer_id, "decline"))}
-          onCounter={() => setMaking(offer)}
-        />
-      )}
-      {offer.owner_id === state.me && <Own offer={offer} now={now} access={access} act={act} />}
-    </OfferCard>
+  const answers = (offer: Offer) => (
+    <Answers
+      onAccept={() => setAccepting(offer)}
+      onDecline={() => void act(() => access.answer(offer.offer_id, "decline"))}
+      onCounter={() => make(offer)}
+    />
   );
   return (
     <section class="paper" data-theme-light aria-label={t("offer.panel")} data-testid="offers">
       <header class="paper__head">
-        <h2 class="h2">{t(making ? "offer.make" : "offer.panel")}</h2>
+        <h2 class="h2">{t(form ? "offer.make" : "offer.panel")}</h2>
         <button class="tool" type="button" data-testid="panel-close" onClick={onClose}>
           <Icon name="x" />
           {t("common.close")}
         </button>
       </header>
       <div class="paper__body" {...scrollable}>
-        {refusal && (
-          <Note tone="danger" alert>
-            {refusal}
-          </Note>
-        )}
-        {making && (
-          <OfferForm
-            answering={making === "new" ? null : making}
-            inCaucus={myCaucus(state) !== null}
-            onMake={make}
-            onCancel={() => setMaking(null)}
-          />
-        )}
-        {!making && (
+        <Refusal words={refusal} />
+        {form || (
           <>
-            {all.filter(asked).map(card)}
+            {all.filter(asked).map((offer) => card(offer, answers(offer)))}
             <Comparison state={state} now={now} />
             {all.length === 0 && <p class="lead">{t("offer.none")}</p>}
             {role === "party" && (
-              <Button block icon="plus" testId="offer-add" onClick={() => setMaking("new")}>
+              <Button block icon="plus" testId="offer-add" onClick={() => make(null)}>
                 {t("offer.make")}
               </Button>
             )}
-            {all.filter((offer) => !asked(offer)).map(card)}
+            {all.filter((offer) => !asked(offer)).map((offer) => card(offer))}
             <Note tone="plain" small>
               {t("offer.privilege")}
             </Note>

@@ -114,7 +114,7 @@ function Question({ visit, asked, answer }: QuestionProps) {
 function Answers({ visit, onDone }: { visit: Visit; onDone: () => void }) {
   const [objecting, setObjecting] = useState(false);
   const [reason, setReason] = useState("");
-  const [error, setError] = useState<string | null>(null);
+  const [error, setError] = useState<ApiError | null>(null);
   const field = useRef<HTMLInputElement>(null);
   const id = useId();
   useEffect(() => {
@@ -127,7 +127,7 @@ function Answers({ visit, onDone }: { visit: Visit; onDone: () => void }) {
       onDone();
     } catch (cause) {
       if (!(cause instanceof ApiError)) throw cause;
-      setError(cause.sentence);
+      setError(cause);
     }
   };
   return (
@@ -138,6 +138,7 @@ function Answers({ visit, onDone }: { visit: Visit; onDone: () => void }) {
         </Button>
         <Button
           testId="recusal-objection"
+          icon={objecting ? "check" : undefined}
           class={objecting ? "btn--on" : undefined}
           aria-expanded={objecting}
           onClick={() => setObjecting(true)}
@@ -170,7 +171,7 @@ function Answers({ visit, onDone }: { visit: Visit; onDone: () => void }) {
           </Button>
         </form>
       )}
-      <Complaint>{error}</Complaint>
+      <Complaint>{error?.sentence}</Complaint>
     </div>
   );
 }

@@ -8,7 +8,6 @@ import { isPresent, type RoomState } from "../../room/state";
 import { Connected } from "../../ui/connected";
 import { useStore } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
-import { RecStrip } from "../../ui/RecStrip";
 import { Viewing } from "../../ui/Watermark";
 import type { Me } from "../api";
 import type { Checked } from "../checked";
@@ -81,9 +80,21 @@ export default function RoomPage({ visit, me, checked }: Props) {
   return (
     <Connected.Provider value={connection.phase === "open"}>
       <Viewing.Provider value={`${me.participant.display_name} ${me.session.case_no}`}>
+        <LetIn present={isPresent(state)} />
         {isPresent(state) ? <Stage {...shared} visit={visit} /> : <WaitingRoom {...shared} visit={visit} />}
       </Viewing.Provider>
     </Connected.Provider>
+  );
+}
+
+/** Tells a reader that the wait is over: the page around it changes at once, and nobody sees that for them. */
+function LetIn({ present }: { present: boolean }) {
+  const waited = useRef(false);
+  if (!present) waited.current = true;
+  return (
+    <p class="visually-hidden" role="status" data-testid="let-in">
+      {present && waited.current && t("room.letIn")}
+    </p>
   );
 }
 
@@ -99,14 +110,11 @@ function removalOf(ending: EndKind, why: string, state: RoomState | null): { kin
 function Connecting({ connection }: { connection: Connection }) {
   if (connection.phase === "reconnecting" && connection.refusal === "overloaded") return <Busy />;
   return (
-    <div class="phone">
-      <RecStrip recording={null} />
-      <main class="phone__main">
-        <p class="lead connecting" role="status" data-testid="connection-banner" data-state="connecting">
-          {t("connection.connecting")}
-        </p>
-      </main>
-    </div>
+    <Frame page="connecting">
+      <p class="lead connecting" role="status" data-testid="connection-banner" data-state="connecting">
+        {t("connection.connecting")}
+      </p>
+    </Frame>
   );
 }
 

@@ -3,6 +3,7 @@ import { pick, t } from "../../i18n";
 import { shortTime, zoneNote } from "../../i18n/time";
 import { Icon } from "../../ui/Icon";
 import { Seal } from "../../ui/Seal";
+import { signerName } from "../../ui/signers";
 
 /** In what capacity, and whether it is done. The two share a line where there is room for both. */
 function Mark({ word, at }: { word: string; at: string | null }) {
@@ -26,7 +27,7 @@ export function Signers({ agreement, me }: { agreement: AgreementView; me: strin
           <Seal side={one.side} />
           <div class="grow">
             <p class="strong">
-              {one.name}
+              {signerName(one)}
               {one.participant_id === me && <span class="meta"> {t("signers.you")}</span>}
             </p>
             <Mark word={pick(one.label_zh, one.label_en)} at={one.signed_at} />
@@ -34,7 +35,7 @@ export function Signers({ agreement, me }: { agreement: AgreementView; me: strin
         </li>
       ))}
       <li>
-        <span class="mark">
+        <span class="mark signers__seal">
           <Icon name="stamp" />
         </span>
         <div class="grow">

@@ -15,6 +15,7 @@ import { Note } from "../../ui/Note";
 import { RecStrip } from "../../ui/RecStrip";
 import { type Handwriting, SignaturePad } from "../../ui/SignaturePad";
 import { type CodeSent, type Receipt, requestCode, sign } from "../api";
+import { Head, OwnChoices } from "../Frame";
 import { type Visit, withToken } from "../visit";
 import { useAgreementText } from "./agreementText";
 
@@ -73,7 +74,13 @@ export function Signing({ visit, agreement, state, banner, onRead, onDone }: Pro
       {strip}
       {banner}
       <main class="phone__main phone__main--dense signing-page" ref={form}>
-        <h1 class="h1">{t("signing.title")}</h1>
+        {/* All of it fits a phone's height; a head of its own would push the last button out of sight. */}
+        <div class="row between row--wrap">
+          <h1 class="h1">{t("signing.title")}</h1>
+          <span class="row">
+            <OwnChoices />
+          </span>
+        </div>
         <div class="card card--dense stack stack--2" data-part="match">
           <p class="row strong">
             <Icon name="doc" />
@@ -224,6 +231,7 @@ function Received({ strip, banner, receipt, onDone }: ReceivedProps) {
   return (
     <div class="phone" data-testid="sign-receipt" data-digest={receipt.digest}>
       {strip}
+      <Head />
       {banner}
       <main class="phone__main" {...scrollable}>
         <div class="ending">

@@ -11,18 +11,18 @@ import type { PanelProps } from "./panel";
 
 /** "I need to speak to the mediator alone": whether it was sent, and whether it was read. */
 export function TalkPanel({ visit, me, state, onClose }: PanelProps) {
-  const [error, setError] = useState("");
+  const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const last = myTalkCall(state);
   const waits = last !== null && last.seen_at === null;
   const send = async () => {
     if (busy || waits) return;
     setBusy(true);
-    setError("");
+    setError(null);
     try {
       await call(partyAsk(visit, me), "talk");
     } catch (cause) {
-      setError(partySentence(cause));
+      setError(cause);
     } finally {
       setBusy(false);
     }
@@ -54,10 +54,10 @@ export function TalkPanel({ visit, me, state, onClose }: PanelProps) {
         >
           {t(waits ? "call.waiting" : "call.send")}
         </Button>
-        {error && (
+        {error !== null && (
           <p class="error" role="alert">
             <Icon name="alert" />
-            {error}
+            {partySentence(error)}
           </p>
         )}
       </div>

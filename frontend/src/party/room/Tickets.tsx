@@ -39,22 +39,22 @@ export function TicketQuestions({ visit, me, state }: Props) {
 
 /** An answer to exactly the words that stand on this screen: their digest is made here. */
 function useAnswer(visit: Visit, me: Me, ticket: Ticket) {
-  const [error, setError] = useState("");
+  const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const answer = async (yes: boolean) => {
     if (busy) return;
     setBusy(true);
-    setError("");
+    setError(null);
     try {
       const digest = (await textDigest(ticket.text)) ?? ticket.digest;
       await answerTicket(partyAsk(visit, me), ticket.ticket_id, yes, digest);
     } catch (cause) {
-      setError(partySentence(cause));
+      setError(cause);
     } finally {
       setBusy(false);
     }
   };
-  return { answer, error, busy };
+  return { answer, error: error === null ? "" : partySentence(error), busy };
 }
 
 function Question({ ticket, more, visit, me }: { ticket: Ticket; more: number; visit: Visit; me: Me }) {

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 from pycrdt import Doc, XmlFragment
 
+import room_server.rules.notices
 from room_server.domain.rollcall import Item
 from room_server.rules import demo_case
 from room_server.rules.agreement_text import (
@@ -18,8 +20,8 @@ from room_server.rules.agreement_text import (
 )
 from room_server.rules.flow import effect_text, ending_reasons
 from room_server.rules.messages import message
-from room_server.rules.notices import notices, texts
-from room_server.rules.package import table
+from room_server.rules.notices import MONTHS, notices, texts
+from room_server.rules.package import page, table
 from room_server.rules.rollcall import roll_text
 from room_server.rules.text import MissingFieldError, fill, ordinal, rmb_upper
 from room_server.services.draft_document import initial_update
@@ -123,6 +125,40 @@ def test_the_notices_are_filled_in_and_keep_their_sources() -> None:
     }
     undertaken = {"truth_undertaking", "confidentiality", "no_recording"}
     assert required == {"mediation", "online", "personal_data", *undertaken}
+
+
+def test_every_notice_has_an_english_version_of_the_text_as_it_stands() -> None:
+    for text in texts(demo_case.load("ca_1").case, 183):
+        assert text.reading is not None, f"{text.notice.notice_id}: the Chinese text changed, the English one did not"
+        assert "{" not in text.reading and text.source_en
+        assert shape(text.reading) == shape(text.body), text.notice.notice_id
+        assert dates(text.reading) == [
+            f"{MONTHS[int(m) - 1]} {int(d)}, {y}" for y, m, d in CHINESE_DATE.findall(text.body)
+        ]
+
+
+CHINESE_DATE = re.compile(r"(\d+)年(\d+)月(\d+)日")
+MARK = re.compile(r"^(#+|\d+\.|\||□)")
+
+
+def shape(text: str) -> list[str]:
+    """What each line is: a heading, a numbered point, a row, a box to tick, or words."""
+    return [mark[1] if (mark := MARK.match(line)) else "words" for line in text.splitlines() if line]
+
+
+def dates(text: str) -> list[str]:
+    return [found[0] for found in re.finditer(rf"(?:{'|'.join(MONTHS)}) \d+, \d{{4}}", text)]
+
+
+def test_an_english_version_of_another_text_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    def amended(name: str) -> tuple[dict[str, Any], str]:
+        head, body = page(name)
+        return head, body + "修改" if name == "notices/esign_terms" else body
+
+    monkeypatch.setattr(room_server.rules.notices, "page", amended)
+    readings = {text.notice.notice_id: text.reading for text in texts(demo_case.load("ca_1").case, 183)}
+    assert readings.pop("esign_terms") is None
+    assert None not in readings.values()
 
 
 def test_a_page_that_is_only_read_asks_for_nothing_that_one_may_refuse() -> None:

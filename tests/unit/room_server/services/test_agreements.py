@@ -55,6 +55,19 @@ async def test_every_step_is_on_the_record_and_on_the_board(product: Product) ->
     ]
 
 
+async def test_an_agent_is_called_so_on_the_paper_and_shown_apart_on_the_screen(product: Product) -> None:
+    proposal_id = await product.freeze()
+    await product.sign(proposal_id, "respondent")
+    (board,) = [each.value for each in product.events if isinstance(each, Published) and each.topic == "agreement"][-1:]
+    shown = {signer["field"]: (signer["name"], signer["agent"]) for signer in board["signers"]}
+    assert shown["party_a"] == ("林小满", None)
+    company, agent = shown["party_b"]
+    assert "代理人" not in company and agent == "何平"
+    pdf = await product.services.agreements.pdf(proposal_id)
+    (signed,) = await asyncio.to_thread(inspect, pdf, product.ports.authority.root_certificate)
+    assert signed.signer_name.startswith(company) and "（代理人 何平" in signed.signer_name
+
+
 async def test_the_log_holds_no_code_no_link_and_no_identity_number(product: Product) -> None:
     person = await product.person("applicant")
     await product.identify("applicant")

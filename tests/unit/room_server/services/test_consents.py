@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from room_server.bus import Published
+from room_server.domain.consent import Language
 from room_server.domain.errors import Conflict
 from room_server.rules.notices import notices
 from tests.support.product_room import Product
@@ -52,6 +53,16 @@ async def test_what_is_taken_back_is_on_the_record_as_such(product: Product) -> 
     (taken,) = await entries(product, "consent_withdrawn")
     assert taken["withdrawn"] == ["recording_dispute"]
     assert taken["version"] == next(one.version for one in notices() if one.notice_id == "recording_consent")
+
+
+async def test_the_record_says_in_which_language_a_notice_was_read(product: Product) -> None:
+    worker = await product.person("applicant")
+    notice = next(one for one in notices() if one.notice_id == "esign_terms")
+    for language in Language:
+        await product.services.consents.answer(worker, "esign_terms", notice.version, {"esign": True}, language)
+    given = await entries(product, "consent_given")
+    assert [entry["language"] for entry in given] == ["zh-CN", "en"]
+    assert {entry["version"] for entry in given} == {notice.version}, "what is agreed to is the Chinese text"
 
 
 async def test_a_line_of_answers_is_for_the_person_and_the_mediator(product: Product) -> None:
