@@ -224,7 +224,7 @@ class CaucusMachine(RuleBasedStateMachine):
         holds: dict[str, asyncio.Event] = self.house.media.hold if held in HELD_BY_THE_WORKER else self.books.hold
         self.held, holds[held] = True, asyncio.Event()
         if held.startswith("start"):
-            self.record(True)
+            self.record("clerk", True)  # the host's own connection answers one command after the other
         if not any(self.place(name) for name in side):
             self.ask("host", "open_caucus", participant_ids=sorted(side | {"host"}), in_seconds=3)
             self.time_passes(3)
@@ -263,8 +263,8 @@ class CaucusMachine(RuleBasedStateMachine):
             "enter": lambda: self.ask(by, "enter_caucus", caucus_id=last),
             "leave": lambda: self.ask(by, "leave_caucus"),
             "close": lambda: (self.ask(by, "close_caucus", caucus_id=last, in_seconds=0), self.time_passes(0)),
-            "record": lambda: self.record(True),
-            "stop": lambda: self.record(False),
+            "record": lambda: self.record("clerk", True),
+            "stop": lambda: self.record("clerk", False),
             "publish": lambda: self.publish(name, ("microphone", "audio")),
             "edit": lambda: self.edit(name),
             "hand": lambda: self.raise_hand(name, True),
@@ -400,9 +400,9 @@ class CaucusMachine(RuleBasedStateMachine):
     def lines(self, name: str) -> Any:
         return self.house.room.participants[ParticipantId(name)].known.board.get("captions")
 
-    @rule(start=st.booleans())
-    def record(self, start: bool) -> None:
-        self.ask("host", "start_recording" if start else "stop_recording")
+    @rule(by=st.sampled_from(["host", "clerk"]), start=st.booleans())
+    def record(self, by: str, start: bool) -> None:
+        self.ask(by, "start_recording" if start else "stop_recording")
 
     # ---- the oracle ------------------------------------------------------------------------------------------------
 
