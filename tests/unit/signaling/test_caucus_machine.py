@@ -36,7 +36,7 @@ CONDUCT: list[tuple[str, Json]] = [
 ]  # fmt: skip
 SIDES_OF_TALKS = st.sampled_from([{"a1"}, {"a1", "a2"}, {"a2"}, {"r1"}, {"r1", "r2"}, {"a1", "r1"}, {"o"}])
 HELD = ["open_caucus", "open_caucus kept", "close_caucus", "close_caucus kept", "change_caucus", "change_caucus kept",
-        "remove", "remove kept", "append_update", "publication_opened", "start", "start_capture"]  # fmt: skip
+        "remove", "remove kept", "append_update", "publication_opened", "start", "start", "start_capture"]  # fmt: skip
 HELD_BY_THE_WORKER = ["create_transport", "publish", "subscribe", "close_transport"]
 ACTS = ["call off", "call off", "send out", "send out", "open", "enter", "leave", "close", "record", "stop", "publish",
         "edit", "hand", "caption", "wait", "go", "mute"]  # fmt: skip
@@ -224,6 +224,7 @@ class CaucusMachine(RuleBasedStateMachine):
         holds: dict[str, asyncio.Event] = self.house.media.hold if held in HELD_BY_THE_WORKER else self.books.hold
         self.held, holds[held] = True, asyncio.Event()
         if held.startswith("start"):
+            self.publish("r1" if side & {"a1", "a2"} else "a1", ("microphone", "audio"))
             self.record("clerk", True)  # the host's own connection answers one command after the other
         if not any(self.place(name) for name in side):
             self.ask("host", "open_caucus", participant_ids=sorted(side | {"host"}), in_seconds=3)
