@@ -1,8 +1,9 @@
 """Captions: what is said, written while it is said, for whoever cannot hear it or cannot speak.
 
-Each place (the joint session, each caucus) has its own, and shows its people the last few, also to who comes later.
-They end with the place, or when nobody is left in the room. Until then the last few are kept with the conduct of the
-room, so that they are there again after the process was killed; no log and no dossier has them.
+Each place (the joint session, each caucus) has its own, and shows its people the last few. In the joint session whoever
+comes later reads them too; in a caucus only who was in it when they were written. They end with the place, or when
+nobody is left in the room. Until then the last few are kept with the conduct of the room, so that they are there again
+after the process was killed; no log and no dossier has them.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ class Captions:
         """The last lines of the place that somebody is in, oldest first; nothing for who waits to be let in."""
         if not viewer.admitted:
             return []
-        return [line.value() for line in self._lines.get(self._place(viewer.participant_id), ())]
+        lines = self._lines.get(self._place(viewer.participant_id), ())
+        return [line.value() for line in lines if line.readers is None or viewer.participant_id in line.readers]
 
     def write(self, by: Participant, text: str, place: str, speaker: ParticipantId | None = None) -> None:
         """Show a line to everybody in the place of its writer.
@@ -69,7 +71,9 @@ class Captions:
         writer = "" if subject is by else by.display_name
         at = round(self._clock.now(), 3)
         name, side = subject.display_name, subject.side
-        self._show(KeptCaption(here, subject.participant_id, name, side, writer, words, at))
+        caucus = self._room.caucuses.of(by.participant_id)
+        readers = None if caucus is None else tuple(caucus.members)
+        self._show(KeptCaption(here, subject.participant_id, name, side, writer, words, at, readers))
         self._room.refresh()
 
     def kept(self) -> tuple[KeptCaption, ...]:

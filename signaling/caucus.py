@@ -15,11 +15,12 @@ from signaling.clock import Timer
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import CaucusId, ParticipantId
 from signaling.kept import KeptMove, Place
-from signaling.messages import CaucusView, ParticipantView
+from signaling.messages import CancelReason, CaucusView, ParticipantView
 from signaling.participant import Participant
 from signaling.policy import LoadedCaucus
 
-State = Literal["announced", "open", "closing", "closed"]
+State = Literal["announced", "opening", "open", "closing", "closed"]
+"""``opening``: the product is keeping that it begins; to everybody it is still announced."""
 
 
 @dataclass(slots=True, eq=False)
@@ -27,6 +28,7 @@ class Caucus:
     """One private talk. ``members`` are remembered as they were when it was announced. Times are Unix seconds.
 
     ``countdown``: seconds of the last one, into it or out of it. It has not begun while ``changes_at`` is None.
+    ``called_off``: why it does not take place, or, once the product has kept its beginning, why it ends at once.
     """
 
     caucus_id: CaucusId
@@ -39,6 +41,7 @@ class Caucus:
     sealed: bool = False
     countdown: float = 0.0
     timer: Timer | None = None
+    called_off: CancelReason | None = None
 
     @property
     def running(self) -> bool:
@@ -50,16 +53,21 @@ class Caucus:
         """Whether a host takes part."""
         return any(person.role == "host" for person in self.members.values())
 
+    @property
+    def coming(self) -> bool:
+        """Whether its members are still to go into it."""
+        return self.state in ("announced", "opening")
+
     def view(self) -> CaucusView:
-        """As everybody who was admitted sees it."""
+        """As everybody who was admitted sees it: one that is being opened has not begun."""
         return CaucusView(
             caucus_id=self.caucus_id,
             side=self.side,
-            state=self.state,
+            state="announced" if self.state == "opening" else self.state,
             with_host=self.with_host,
             changes_at=self.changes_at,
-            opened_at=self.opened_at,
-            closed_at=self.closed_at,
+            opened_at=None if self.coming else self.opened_at,
+            closed_at=None if self.coming else self.closed_at,
             sealed=self.sealed and self.running,
         )
 
@@ -120,6 +128,10 @@ class Caucuses:
         """Whether two people are in different places."""
         return self.of(one) is not self.of(other)
 
+    def bound(self, participant_id: ParticipantId) -> bool:
+        """Whether somebody is in a caucus or about to be."""
+        return any(each.state != "closed" and participant_id in each.members for each in self)
+
     def announce(self, caucus_id: CaucusId, members: Iterable[Participant]) -> Caucus:
         """A new one, of which the countdown is to begin.
 
@@ -134,7 +146,7 @@ class Caucuses:
         for person in people.values():
             if not person.admitted:
                 raise SignalingError(ErrorCode.FORBIDDEN, f"{person.participant_id} waits to be let in")
-            if any(each.state != "closed" and person.participant_id in each.members for each in self):
+            if self.bound(person.participant_id):
                 raise SignalingError(ErrorCode.CONFLICT, f"{person.participant_id} is in a caucus already")
         caucus = Caucus(caucus_id, sides.pop(), people)
         self._all[caucus_id] = caucus

@@ -133,10 +133,10 @@ class Conduct:
             SignalingError: NOT_FOUND; OVERLOADED, the media worker is not there to take a mute back.
         """
         subject = self._beside(by, participant_id)
+        if subject is not by and not self._room.switchboard.sends(participant_id, "microphone"):
+            await self._ask(by, subject, "microphone")
         self._hands.down(participant_id)
         self._spotlights[self._place(participant_id)] = participant_id
-        if subject is not by and not self._room.switchboard.sends(participant_id, "microphone"):
-            await self._ask(subject, "microphone")
         self._room.refresh()
 
     async def ask_to_switch_on(self, by: Participant, participant_id: ParticipantId, source: Device) -> None:
@@ -147,7 +147,7 @@ class Conduct:
         """
         subject = self._beside(by, participant_id)
         if not self._room.switchboard.sends(participant_id, source):
-            await self._ask(subject, source)
+            await self._ask(by, subject, source)
         self._room.refresh()
 
     async def mute_all(self, by: Participant) -> None:
@@ -156,11 +156,13 @@ class Conduct:
         Raises:
             SignalingError: OVERLOADED, the media worker is not there.
         """
-        for person in list(self._room.participants.values()):
-            if person.role != "host" and person.admitted and self._together(by, person):
-                person.asks.pop("microphone", None)
-                await self._room.silence.impose(person.participant_id, "microphone")
-        self._room.refresh()
+        try:
+            for person in list(self._room.participants.values()):
+                if person.role != "host" and person.admitted and self._together(by, person):
+                    await self._room.silence.impose(person.participant_id, "microphone")
+                    person.asks.pop("microphone", None)
+        finally:
+            self._room.refresh()
 
     async def allow_sharing(self, by: Participant, participant_id: ParticipantId, allowed: bool) -> None:
         """Let somebody show their screen; taken back, the sharing ends at once.
@@ -263,10 +265,10 @@ class Conduct:
 
     # ---- one step each ---------------------------------------------------------------------------------------------
 
-    async def _ask(self, subject: Participant, source: Device) -> None:
+    async def _ask(self, by: Participant, subject: Participant, source: Device) -> None:
         await self._room.silence.lift(subject.participant_id, source)
-        if self._room.participants.get(subject.participant_id) is subject:
-            subject.asks[source] = AskView(source, self._clock.now())
+        # They may have gone, or one of the two was moved meanwhile: nothing of this place is said in another.
+        self._beside(by, subject.participant_id).asks[source] = AskView(source, self._clock.now())
 
     def _count_down(self, place: Place, view: TimerView) -> None:
         left = view.ends_at + LINGERS - self._clock.now()

@@ -48,6 +48,11 @@ class Door:
         """How often somebody was sent out of this room."""
         return self._removals[participant_id]
 
+    @property
+    def arriving(self) -> bool:
+        """Whether somebody is on the way in."""
+        return bool(+self._arriving)
+
     def line(self) -> tuple[ParticipantId, ...]:
         """Who waits to be let in, in the order in which they came."""
         people = self._room.participants

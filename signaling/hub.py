@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
-from signaling.background import Background
+from signaling.background import Background, attempt
 from signaling.clock import Clock, SystemClock
 from signaling.cluster import Cluster, LocalCluster
 from signaling.connection import HELLO_SECONDS, Connection, to_error
@@ -21,6 +21,8 @@ from signaling.policy import Grant, MediaPort, RoomPolicy
 from signaling.room import Room, RoomSettings
 from signaling.tracks import TransportHealth
 
+News = Callable[[Room], Awaitable[object]]
+"""What a live room is to be told."""
 IDLE_SECONDS = 300.0
 CPU_LIMIT = 0.8
 SERVICE_RESTART = 1012
@@ -60,6 +62,7 @@ class Hub:
         self._monotonic = monotonic
         self._rooms: dict[RoomId, Room] = {}
         self._opening: dict[RoomId, asyncio.Task[Room]] = {}
+        self._news: dict[RoomId, list[News]] = {}
         self._background = Background()
 
     @property
@@ -70,6 +73,14 @@ class Hub:
     def room(self, room_id: RoomId) -> Room | None:
         """A live room, or None."""
         return self._rooms.get(room_id)
+
+    async def tell(self, room_id: RoomId, news: News) -> None:
+        """Tell a live room something. One that is being opened is told before anybody comes in: what was read for it
+        may be older than the news."""
+        if room_id in self._news:
+            self._news[room_id].append(news)
+        elif (room := self._rooms.get(room_id)) is not None:
+            await news(room)
 
     def _policy(self, room_id: RoomId) -> RoomPolicy:
         return self._other_policy(room_id) or self._own_policy
@@ -118,6 +129,8 @@ class Hub:
             # Somebody who was sent out once, or perhaps while there was no room to remember it: only a token that
             # holds now is good enough.
             grant = await self._authenticate(room_id, hello.token)
+            if room.closed:
+                raise SignalingError(ErrorCode.OVERLOADED, "the room was closed this moment: come again")
         joined = await room.door.join(grant, outbox, removals=removals, resume=hello.resume, last_seq=hello.last_seq)
         return room, joined
 
@@ -147,6 +160,20 @@ class Hub:
         return await asyncio.shield(opening)
 
     async def _open(self, room_id: RoomId) -> Room:
+        waiting = self._news[room_id] = []
+        try:
+            room = await self._built(room_id)
+            while waiting:
+                await attempt(waiting.pop(0)(room))
+            if self._media.ready:  # asked last: the worker may have come or gone meanwhile
+                room.media_epoch, room.router_capabilities = 1, self._media.capabilities or {}
+            self._rooms[room_id] = room
+        finally:
+            del self._news[room_id]
+        self._let_idle(room)
+        return room
+
+    async def _built(self, room_id: RoomId) -> Room:
         policy = self._policy(room_id)
         state = await policy.open_room(room_id)
         if not state.begun:
@@ -168,10 +195,6 @@ class Hub:
             room.documents[document_id] = Document(
                 document_id, loaded, _append(room, document_id), lambda each: room.caucuses.of(each) is not None
             )
-        if self._media.ready:  # asked last: the worker may have come or gone while the documents were read
-            room.media_epoch, room.router_capabilities = 1, self._media.capabilities or {}
-        self._rooms[room_id] = room
-        self._let_idle(room)
         return room
 
     def _require_capacity(self) -> None:
@@ -186,8 +209,12 @@ class Hub:
         room.idle = self._clock.later(self._idle_seconds, lambda: self._background.run(self._close_idle(room)))
 
     async def _close_idle(self, room: Room) -> None:
-        if not room.participants:
-            await room.close("idle")
+        if room.participants:
+            return
+        if room.door.arriving:  # they find the room open; should they be refused, it waits anew
+            self._let_idle(room)
+            return
+        await room.close("idle")
 
     def _forget(self, room: Room) -> None:
         if room.idle is not None:

@@ -59,7 +59,10 @@ class KeptWishes(msgspec.Struct, frozen=True):
 
 
 class KeptCaption(msgspec.Struct, frozen=True):
-    """A line of captions. ``writer``: who wrote it for the speaker; empty: the speaker. ``at``: Unix seconds."""
+    """A line of captions. ``writer``: who wrote it for the speaker; empty: the speaker. ``at``: Unix seconds.
+
+    ``readers``: who was in the private talk when it was written, and alone reads it; None: everybody in its place.
+    """
 
     place: Place
     participant_id: ParticipantId
@@ -68,6 +71,7 @@ class KeptCaption(msgspec.Struct, frozen=True):
     writer: str
     text: str
     at: float
+    readers: tuple[ParticipantId, ...] | None = None
 
     def value(self) -> dict[str, Any]:
         """As screens of its place show it."""

@@ -102,6 +102,10 @@ class RecordingView(msgspec.Struct):
     lost_seconds: float = 0.0
 
 
+CancelReason = Literal["called_off", "nobody", "elsewhere", "refused", "no_host"]
+"""A host's word; no party of it is left; one of its members is in another; the product; no host came back."""
+
+
 class CaucusView(msgspec.Struct):
     """A private talk of one side, as everybody who was admitted may know it: that it is, whose, since when.
 
@@ -627,6 +631,7 @@ class CaucusCancelled(Event):
     """An announced caucus does not take place."""
 
     caucus_id: CaucusId
+    reason: CancelReason = "called_off"
 
 
 class StageChanged(Event):

@@ -19,7 +19,7 @@ from signaling.clock import Clock
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import CaucusId, ParticipantId, new_id
 from signaling.kept import KeptMember, KeptMove
-from signaling.messages import CaucusAnnounced
+from signaling.messages import CancelReason, CaucusAnnounced
 from signaling.participant import Participant
 
 if TYPE_CHECKING:
@@ -69,8 +69,8 @@ class Movement:
         """
         _require_countdown(in_seconds)
         caucus = self._room.caucuses.get(caucus_id)
-        if caucus.state == "announced":
-            self._cancel(caucus)
+        if caucus.coming:
+            self._call_off(caucus, "called_off")
             return
         if caucus.state != "open":
             raise SignalingError(ErrorCode.WRONG_STATE, "this caucus is over")
@@ -82,14 +82,15 @@ class Movement:
         """A host goes into a caucus that runs.
 
         Raises:
-            SignalingError: NOT_FOUND, WRONG_STATE (it does not run), CONFLICT (in one already), the policy's refusal.
+            SignalingError: NOT_FOUND, WRONG_STATE (it does not run), CONFLICT (in one, or about to be), the policy's
+            refusal.
         """
         async with self._turn:
             caucus = self._room.caucuses.get(caucus_id)
             if caucus.state != "open":
                 raise SignalingError(ErrorCode.WRONG_STATE, "this caucus does not run")
-            if self._room.caucuses.of(by.participant_id) is not None:
-                raise SignalingError(ErrorCode.CONFLICT, "leave the other caucus first")
+            if self._room.caucuses.bound(by.participant_id):
+                raise SignalingError(ErrorCode.CONFLICT, "leave the other caucus first, or call it off")
             await self._room.policy.change_caucus(self._room, caucus, by, entered=True)
             self._release([by])
             caucus.members[by.participant_id] = by
@@ -113,8 +114,8 @@ class Movement:
     def sent_out(self, participant_id: ParticipantId) -> None:
         """Somebody may not come back: a caucus without a party ends."""
         for caucus in self._room.caucuses.drop_member(participant_id):
-            if caucus.state == "announced":
-                self._cancel(caucus)
+            if caucus.coming:
+                self._call_off(caucus, "nobody")
                 continue
             if caucus.timer is not None:
                 caucus.timer.cancel()
@@ -139,12 +140,11 @@ class Movement:
             if led or caucus.state == "closing":
                 self._go_on(caucus_id)
             else:
-                del self._expected[caucus_id]
-                self._cancel(caucus)
+                self._call_off(caucus, "no_host")
 
     def kept(self) -> tuple[KeptMove, ...]:
         """The countdowns that run, or wait for people to be back."""
-        return tuple(self._keep(each) for each in self._room.caucuses if each.state in ("announced", "closing"))
+        return tuple(self._keep(each) for each in self._room.caucuses if each.coming or each.state == "closing")
 
     def _keep(self, caucus: Caucus) -> KeptMove:
         here = self._room.participants.keys() | self._expected.get(caucus.caucus_id, set())
@@ -153,7 +153,7 @@ class Movement:
             for each in caucus.members.values()
             if each.participant_id in here
         ]
-        opening = caucus.state == "announced"
+        opening = caucus.coming and caucus.called_off is None  # else, if it has begun by then, it is to end
         return KeptMove(caucus.caucus_id, caucus.side, tuple(members), caucus.countdown, opening)
 
     def _go_on(self, caucus_id: CaucusId) -> None:
@@ -169,33 +169,67 @@ class Movement:
                 caucus.timer.cancel()
 
     def _count_down(self, caucus: Caucus) -> None:
-        act = self._open if caucus.state == "announced" else self._close
+        act = self._open if caucus.coming else self._close
         caucus.changes_at = self._clock.now() + caucus.countdown
         caucus.timer = self._clock.later(caucus.countdown, lambda: self._room.background.run(act(caucus)))
 
-    def _cancel(self, caucus: Caucus) -> None:
+    def _call_off(self, caucus: Caucus, reason: CancelReason) -> None:
+        """It does not take place. While the product keeps its beginning it is too late: then it ends right after."""
+        caucus.called_off = reason  # also for an ``_open`` that waits for its turn: its timer is over
         self._expected.pop(caucus.caucus_id, None)
         if caucus.timer is not None:
             caucus.timer.cancel()
+        if caucus.state == "opening":
+            caucus.countdown = 0.0
+            self._room.refresh()
+            return
         self._room.caucuses.forget(caucus)
-        self._room.refresh()
+        self._room.refresh({caucus.caucus_id: reason})
 
     async def _open(self, caucus: Caucus) -> None:
         async with self._turn:
+            if caucus.called_off is not None or self._room.closed:
+                return
             for participant_id in [each for each in caucus.members if each not in self._room.participants]:
                 del caucus.members[participant_id]  # they left while the countdown ran
-            parties = [person for person in caucus.members.values() if person.role == "party"]
-            if caucus.state != "announced" or self._room.closed or not parties:
-                self._cancel(caucus)
+            if (obstacle := self._obstacle(caucus)) is not None:
+                self._call_off(caucus, obstacle)
                 return
-            caucus.opened_at = self._clock.now()
+            caucus.state, caucus.opened_at = "opening", self._clock.now()
             if not await self._kept(self._room.policy.open_caucus(self._room, caucus), caucus):
-                self._cancel(caucus)
+                caucus.state = "announced"
+                self._call_off(caucus, caucus.called_off or "refused")
+                return
+            if await self._taken_back(caucus):
                 return
             people = self._present(caucus)
             self._release(people)
             caucus.state, caucus.changes_at = "open", None
             await self._seal(caucus, people, True)
+
+    def _obstacle(self, caucus: Caucus) -> CancelReason | None:
+        """Why it cannot begin after all."""
+        if not any(person.role == "party" for person in caucus.members.values()):
+            return "nobody"
+        if any(self._room.caucuses.of(each) is not None for each in caucus.members):
+            return "elsewhere"
+        return None
+
+    async def _taken_back(self, caucus: Caucus) -> bool:
+        """Whether it is over before anybody is moved: called off while the product kept its beginning.
+
+        When the product cannot keep that either, it runs, as it is in the books, and a host can end it.
+        """
+        if caucus.called_off is None:
+            return False
+        caucus.closed_at = self._clock.now()
+        if not await self._kept(self._room.policy.close_caucus(self._room, caucus), caucus):
+            caucus.closed_at = caucus.called_off = None
+            return False
+        self._end(caucus)
+        self._room.refresh()
+        await attempt(self._room.policy.caucus_closed(self._room, caucus))
+        return True
 
     async def _close(self, caucus: Caucus) -> None:
         async with self._turn:
@@ -208,11 +242,14 @@ class Movement:
                 return
             people = self._present(caucus)
             self._release(people)
-            caucus.state, caucus.changes_at = "closed", None
-            self._room.conduct.ended(caucus.caucus_id)
-            self._room.captions.ended(caucus.caucus_id)
+            self._end(caucus)
             await self._carry(people)
             await attempt(self._room.policy.caucus_closed(self._room, caucus))
+
+    def _end(self, caucus: Caucus) -> None:
+        caucus.state, caucus.changes_at = "closed", None
+        self._room.conduct.ended(caucus.caucus_id)
+        self._room.captions.ended(caucus.caucus_id)
 
     @staticmethod
     async def _kept(commit: Awaitable[None], caucus: Caucus) -> bool:

@@ -343,8 +343,8 @@ class Room:
 
     # ---- telling ---------------------------------------------------------------------------------------------------
 
-    def refresh(self, reasons: Mapping[ParticipantId, str] | None = None) -> None:
-        """Tell everybody what has changed for them. ``reasons``: why people are gone."""
+    def refresh(self, reasons: Mapping[str, str] | None = None) -> None:
+        """Tell everybody what has changed for them. ``reasons``: why people are gone or a caucus is called off."""
         for person in list(self.participants.values()):
             view = view_of(self, person)
             for event in changes(person.known, view, reasons or {}, self.router_capabilities):

@@ -49,17 +49,29 @@ class Silence:
         await change(publication.participant_id, publication.source)
 
     async def impose(self, participant_id: ParticipantId, source: Source) -> None:
-        """Drop it, now and when it is published anew."""
+        """Drop it, now and when it is published anew. What the worker refuses is not so."""
+        held = self.holds(participant_id, source)
         self._imposed.add((participant_id, source))
-        for publication in self._room.switchboard.sent(participant_id, source):
-            await self._room.switchboard.switch(publication, paused=publication.paused, muted_by_host=True)
+        try:
+            for publication in self._room.switchboard.sent(participant_id, source):
+                await self._room.switchboard.switch(publication, muted_by_host=True)
+        except BaseException:
+            if not held:
+                self._imposed.discard((participant_id, source))
+            raise
 
     async def lift(self, participant_id: ParticipantId, source: Source) -> None:
         """Take it back. Nobody is switched on from afar: the tracks are left paused."""
+        held = self.holds(participant_id, source)
         self._imposed.discard((participant_id, source))
-        for publication in self._room.switchboard.sent(participant_id, source):
-            if publication.muted_by_host:
-                await self._room.switchboard.switch(publication, paused=True, muted_by_host=False)
+        try:
+            for publication in self._room.switchboard.sent(participant_id, source):
+                if publication.muted_by_host:
+                    await self._room.switchboard.switch(publication, paused=True, muted_by_host=False)
+        except BaseException:
+            if held and self._room.switchboard.sent(participant_id, source):  # else they were moved meanwhile
+                self._imposed.add((participant_id, source))
+            raise
 
     def forget(self, participant_id: ParticipantId) -> None:
         """Somebody was moved: no mute of the old place goes along."""

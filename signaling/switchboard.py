@@ -30,16 +30,14 @@ from signaling.messages import (
     TransportCreated,
 )
 from signaling.participant import Participant
-from signaling.tracks import Detached, Direction, Publication, Subscription, Transport, TransportHealth
+from signaling.tracks import KINDS, Detached, Direction, Publication, Subscription, Transport, TransportHealth
 from signaling.visibility import knows_track
 
 if TYPE_CHECKING:
     from signaling.room import Room
 
-
 LARGEST_SIDE = 16_384
 """Pixels; more than any screen has."""
-KINDS = {"microphone": {"audio"}, "camera": {"video"}, "screen": {"audio", "video"}}
 
 
 class Switchboard:
@@ -60,7 +58,7 @@ class Switchboard:
         if person.moving:
             raise SignalingError(ErrorCode.OVERLOADED, "you are being moved")
         ticket = self._ticket(person)
-        old = [t for t in self.transports.values() if _is(t, person, direction)]
+        old = [t for t in self.transports.values() if t.serves(person.participant_id, direction)]
         detached = self._detach(old)
         if detached.publications:
             self._room.refresh()
@@ -130,6 +128,7 @@ class Switchboard:
         except BaseException:
             await self._end(publication, "refused")
             raise
+        publication.opened = True
         self._announce(publication)
         return Published(publication_id)
 
@@ -140,7 +139,7 @@ class Switchboard:
     async def set_paused(self, person: Participant, publication_id: PublicationId, paused: bool) -> None:
         """The owner switches a track off or on."""
         publication = self._own_publication(person, publication_id)
-        await self.switch(publication, paused=paused, muted_by_host=publication.muted_by_host)
+        await self.switch(publication, paused=paused)
 
     def sends(self, participant_id: ParticipantId, source: Source) -> bool:
         """Whether others can hear or see somebody's source."""
@@ -164,17 +163,21 @@ class Switchboard:
             self._room.conduct.switched_on(publication.participant_id, publication.source)
         self._room.refresh()
 
-    async def switch(self, publication: Publication, *, paused: bool, muted_by_host: bool) -> None:
-        """What the owner and the hosts want of a track, at the worker and on every screen."""
-        if (publication.paused, publication.muted_by_host) == (paused, muted_by_host):
-            return
-        before = publication.paused, publication.muted_by_host
-        publication.paused, publication.muted_by_host = paused, muted_by_host
-        try:
-            await self._room.media.set_publication_paused(publication.publication_id, publication.silent)
-        except SignalingError:
-            publication.paused, publication.muted_by_host = before
-            raise
+    async def switch(
+        self, publication: Publication, *, paused: bool | None = None, muted_by_host: bool | None = None
+    ) -> None:
+        """What the owner and the hosts want of a track, at the worker and on every screen. None: as it is."""
+        async with publication.turn:
+            before = publication.paused, publication.muted_by_host
+            after = tuple(old if new is None else new for old, new in zip(before, (paused, muted_by_host), strict=True))
+            if after == before:
+                return
+            publication.paused, publication.muted_by_host = after
+            try:
+                await self._room.media.set_publication_paused(publication.publication_id, publication.silent)
+            except BaseException:
+                publication.paused, publication.muted_by_host = before
+                raise
         self._announce(publication)
         await attempt(self._room.policy.publication_changed(self._room, publication))
 
@@ -196,7 +199,7 @@ class Switchboard:
             raise SignalingError(ErrorCode.NOT_FOUND, "there is no such track")
         if publication.participant_id == person.participant_id:
             raise SignalingError(ErrorCode.BAD_REQUEST, "nobody receives their own track")
-        transport = next((t for t in self.transports.values() if _is(t, person, "receive")), None)
+        transport = next((t for t in self.transports.values() if t.serves(person.participant_id, "receive")), None)
         if transport is None:
             raise SignalingError(ErrorCode.WRONG_STATE, "make a transport to receive first")
         for old in [s for s in self.subscriptions.values() if s.publication_id == publication_id]:
@@ -393,7 +396,3 @@ class Switchboard:
         if subscription is None or subscription.participant_id != person.participant_id:
             raise SignalingError(ErrorCode.NOT_FOUND, "there is no such subscription")
         return subscription
-
-
-def _is(transport: Transport, person: Participant, direction: Direction) -> bool:
-    return transport.participant_id == person.participant_id and transport.direction == direction

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from signaling.ids import ParticipantId, PublicationId, SubscriptionId, TransportId
 from signaling.messages import Kind, PublicationView, Source
 
 Direction = Literal["send", "receive"]
 TransportHealth = Literal["connecting", "connected", "disconnected", "failed", "closed"]
+KINDS: Final[Mapping[Source, frozenset[Kind]]] = {
+    "microphone": frozenset({"audio"}),
+    "camera": frozenset({"video"}),
+    "screen": frozenset({"audio", "video"}),
+}
 
 
 @dataclass(slots=True)
@@ -21,10 +28,17 @@ class Transport:
     direction: Direction
     health: TransportHealth = "connecting"
 
+    def serves(self, participant_id: ParticipantId, direction: Direction) -> bool:
+        """Whether it is somebody's in this direction."""
+        return (self.participant_id, self.direction) == (participant_id, direction)
+
 
 @dataclass(slots=True)
 class Publication:
-    """One track that somebody sends. Silent towards others while ``paused`` or ``muted_by_host``."""
+    """One track that somebody sends. Silent towards others while ``paused`` or ``muted_by_host``.
+
+    ``opened``: the policy has taken it; nobody knows of it before. ``turn``: one change after the other at the worker.
+    """
 
     publication_id: PublicationId
     transport_id: TransportId
@@ -33,6 +47,8 @@ class Publication:
     source: Source
     paused: bool = False
     muted_by_host: bool = False
+    opened: bool = False
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False, compare=False)
 
     @property
     def silent(self) -> bool:

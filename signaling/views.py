@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from signaling.ids import CaucusId, DocumentId, ParticipantId, PublicationId
 from signaling.messages import (
     BoardChanged,
+    CancelReason,
     CaucusCancelled,
     CaucusChanged,
     CaucusView,
@@ -50,12 +51,11 @@ class View:
     media_epoch: int = 0
 
 
-def changes(
-    before: View, after: View, reasons: Mapping[ParticipantId, str], router_capabilities: Json
-) -> Iterator[Event]:
+def changes(before: View, after: View, reasons: Mapping[str, str], router_capabilities: Json) -> Iterator[Event]:
     """The events after which somebody who knew ``before`` knows ``after``.
 
-    ``reasons`` says why people are gone; somebody who is gone without one is hidden from this viewer.
+    ``reasons`` says why people are gone, and why caucuses do not take place, by their ids; somebody who is gone without
+    one is hidden from this viewer.
     """
     for publication_id in [gone for gone in before.publications if gone not in after.publications]:
         yield PublicationClosed(publication_id)
@@ -74,17 +74,17 @@ def changes(
     for document_id, document in after.documents.items():
         if before.documents.get(document_id) != document:
             yield DocumentChanged(document)
-    yield from _caucus_changes(before.caucuses, after.caucuses)
+    yield from _caucus_changes(before.caucuses, after.caucuses, reasons)
     if after.stage != before.stage:
         yield StageChanged(after.stage)
     yield from _board_changes(before.board, after.board)
 
 
 def _caucus_changes(
-    before: Mapping[CaucusId, CaucusView], after: Mapping[CaucusId, CaucusView]
+    before: Mapping[CaucusId, CaucusView], after: Mapping[CaucusId, CaucusView], reasons: Mapping[str, str]
 ) -> Iterator[CaucusCancelled | CaucusChanged]:
     for caucus_id in [gone for gone in before if gone not in after]:
-        yield CaucusCancelled(caucus_id)
+        yield CaucusCancelled(caucus_id, cast(CancelReason, reasons.get(caucus_id, "called_off")))
     for caucus_id, caucus in after.items():
         if before.get(caucus_id) != caucus:
             yield CaucusChanged(caucus)

@@ -39,7 +39,9 @@ def _by_rule(viewer: Participant, subject: Participant) -> bool:
 
 def knows_track(room: Room, viewer: Participant, publication: Publication) -> bool:
     """Whether ``viewer`` may know of a track, and so receive it."""
-    if not viewer.admitted or room.caucuses.apart(viewer.participant_id, publication.participant_id):
+    if not publication.opened or not viewer.admitted:
+        return False
+    if room.caucuses.apart(viewer.participant_id, publication.participant_id):
         return False
     if publication.participant_id == viewer.participant_id:
         return True

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
-from weakref import WeakValueDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import msgspec
 import structlog
@@ -16,7 +17,7 @@ from room_server.live.refusals import as_signaling
 from room_server.services.everything import Services
 from signaling.caucus import Caucus
 from signaling.errors import ErrorCode, SignalingError
-from signaling.hub import Hub
+from signaling.hub import Hub, News
 from signaling.ids import CaucusId, DocumentId, ParticipantId, RoomId
 from signaling.kept import NOTHING_KEPT, KeptConduct
 from signaling.messages import Json, RecordingView, Role
@@ -37,25 +38,30 @@ class SessionPolicy:
         self._on_ended = on_ended
         self._sessions: dict[RoomId, str] = {}
         self._known: WeakValueDictionary[RoomId, Room] = WeakValueDictionary()  # a room that closed must not stay
+        self._taking_up: WeakKeyDictionary[Room, asyncio.Lock] = WeakKeyDictionary()
 
     def listen(self, bus: Bus, hub: Hub) -> None:
         """Show what services commit on the screens of live rooms, and close the sockets of who was shut out."""
 
+        async def tell(session_id: str, news: News) -> None:
+            if (room_id := self._room_of(session_id)) is not None:
+                await hub.tell(room_id, news)
+
         async def show(event: Published) -> None:
-            room_id = self._room_of(event.session_id)
-            if room_id is not None and (room := hub.room(room_id)) is not None:
+            async def news(room: Room) -> None:
                 room.set_board(event.topic, event.value, event.audience)
 
+            await tell(event.session_id, news)
+
         async def shut_out(event: AccessEnded) -> None:
-            room_id = self._room_of(event.session_id)
-            if room_id is not None and (room := hub.room(room_id)) is not None:
-                await room.remove(ParticipantId(event.participant_id), event.reason)
+            await tell(event.session_id, lambda room: room.remove(ParticipantId(event.participant_id), event.reason))
             await self._services.presentations.shut_out(event.session_id)
 
         async def consent(event: RecordingConsentChanged) -> None:
-            room_id = self._room_of(event.session_id)
-            if room_id is not None and (room := hub.room(room_id)) is not None:
-                await self._director.consent_changed(room, ParticipantId(event.participant_id), event.agreed)
+            participant_id = ParticipantId(event.participant_id)
+            await tell(
+                event.session_id, lambda room: self._director.consent_changed(room, participant_id, event.agreed)
+            )
 
         bus.subscribe(RecordingConsentChanged, consent)
         bus.subscribe(Published, show)
@@ -116,11 +122,12 @@ class SessionPolicy:
                 await self._services.sessions.start(session_id, participant.participant_id)
             kind = "reconnected" if participant.connections else "joined"
             await self._services.sessions.record(session_id, kind, participant.participant_id)
-            if self._known.get(room.room_id) is not room:
-                self._known[room.room_id] = room
-                if room.caucuses.running:
-                    await self._director.hold(room)
-                await self._take_up_recording(room, session_id)
+            async with self._taking_up.setdefault(room, asyncio.Lock()):
+                if self._known.get(room.room_id) is not room:
+                    if room.caucuses.running:
+                        await self._director.hold(room)
+                    await self._take_up_recording(room, session_id)
+                    self._known[room.room_id] = room
 
     async def connection_lost(self, room: Room, participant: Participant) -> None:
         """On the record."""
@@ -310,14 +317,12 @@ class SessionPolicy:
     # ---- the end ---------------------------------------------------------------------------------------------------
 
     async def close_room(self, room: Room, by: Participant) -> None:
-        """End the session and have it filed."""
+        """End the session and have it filed. When its end cannot be kept, nothing but the recording has ended."""
         session_id = self._session(room)
         with as_signaling():
-            await self._services.caucuses.close_all(session_id)
             if self._director.of(room.room_id) is not None:
                 await self._director.stop(room, by.participant_id, "session_ended")
             await self._services.sessions.end(session_id, by.participant_id)
-            await self._services.conduct.keep_live(session_id, {})
         room.set_recording(RecordingView())
         await self._on_ended(session_id)
 

@@ -7,7 +7,6 @@ whatever happens here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 
 import structlog
 
@@ -15,7 +14,7 @@ from recorder.control import Track
 from room_server.domain.errors import DomainError, Forbidden
 from room_server.live.pauses import CAUCUS, Pauses
 from room_server.live.ports import Feed, Ledger, LiveRoom, Recorder
-from room_server.live.running import Running
+from room_server.live.running import Running, moment, reason_of
 from room_server.services.ports import SYSTEM
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import CaptureId, ParticipantId, PublicationId, RoomId
@@ -34,6 +33,7 @@ class Director:
         self._recorder = recorder
         self._now = now
         self._running: dict[RoomId, Running] = {}
+        self._starting: set[RoomId] = set()
         self._pauses = Pauses()
 
     def of(self, room_id: RoomId) -> Running | None:
@@ -63,10 +63,20 @@ class Director:
             if running.gap_since is not None:
                 raise SignalingError(ErrorCode.RECORDING_UNAVAILABLE, "still not", reason=running.reason)
             return
-        consenting = await self._ledger.consents(session_id)
-        recording_id = await self._ledger.start(session_id, by)
+        if room.room_id in self._starting:
+            raise SignalingError(ErrorCode.CONFLICT, "the recording starts already")
+        self._starting.add(room.room_id)
+        try:
+            consenting = await self._ledger.consents(session_id)
+            recording_id = await self._ledger.start(session_id, by)
+        finally:
+            self._starting.discard(room.room_id)
         running = Running(room, session_id, recording_id, self._now(), consenting)
+        running.paused = self._pauses.why(room.room_id)  # a private talk that began meanwhile found nothing to hold
         self._running[room.room_id] = running
+        if running.paused is not None:
+            await self._follow_pauses(room, SYSTEM)
+            return
         async with running.turn:
             try:
                 await self._capture_all(running)
@@ -212,9 +222,10 @@ class Director:
                 running.held = True
                 await self._release(running, list(running.captures))
                 running.room.set_recording(running.view())
-                await self._ledger.paused(running.session_id, by, _moment(self._now()), reason)
-            elif reason is None and running.held:
-                await self._ledger.continued(running.session_id, by, _moment(self._now()))
+                await self._ledger.paused(running.session_id, by, moment(self._now()), reason)
+            elif reason is None and running.paused is not None:
+                if running.held:  # else it ended before anybody knew of it
+                    await self._ledger.continued(running.session_id, by, moment(self._now()))
                 running.paused = self._pauses.why(room.room_id)  # a private talk may have begun meanwhile
                 running.held = False
                 await self._capture_all(running)
@@ -294,13 +305,9 @@ class Director:
     @staticmethod
     def _wanted(running: Running, publication: Publication) -> bool:
         """Whether this track is to be recorded and is not."""
+        missing = publication.publication_id not in running.captures
         agreed = publication.participant_id in running.consenting
-        return (
-            not running.over
-            and running.paused is None
-            and agreed
-            and publication.publication_id not in running.captures
-        )
+        return missing and agreed and running.paused is None and not running.over
 
     async def _capture(self, running: Running, publication: Publication) -> None:
         publication_id = publication.publication_id
@@ -326,7 +333,7 @@ class Director:
             log.warning("a track is not recorded", publication=publication_id, reason=error.message)
             await self._stop_capture(publication_id)
             if publication_id in running.room.publications:  # else it ended meanwhile, and nothing of it is missing
-                await self._interrupt(running, _reason_of(error), self._now())
+                await self._interrupt(running, reason_of(error), self._now())
             return
         running.captures[publication_id] = capture_id
         try:
@@ -378,22 +385,13 @@ class Director:
             return
         running.gap_since, running.reason = at, reason
         running.room.set_recording(running.view())  # at once: the screens must not wait for the disk
-        await self._ledger.interrupted(running.session_id, reason, _moment(at))
+        await self._ledger.interrupted(running.session_id, reason, moment(at))
 
     async def _resume(self, running: Running) -> None:
         if running.gap_since is None:
             return
         at = self._now()
-        await self._ledger.resumed(running.session_id, _moment(at))
+        await self._ledger.resumed(running.session_id, moment(at))
         running.lost_seconds += at - running.gap_since
         running.gap_since = running.reason = None
         running.room.set_recording(running.view())
-
-
-def _reason_of(error: SignalingError) -> str:
-    reason = error.detail.get("reason")
-    return reason if isinstance(reason, str) else "recorder_lost"
-
-
-def _moment(seconds: float) -> datetime:
-    return datetime.fromtimestamp(seconds, UTC)

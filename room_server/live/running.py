@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from room_server.live.ports import LiveRoom
+from signaling.errors import SignalingError
 from signaling.ids import CaptureId, PublicationId
 from signaling.messages import RecordingView
 
@@ -43,3 +45,14 @@ class Running:
             reason=self.reason,
             lost_seconds=round(self.lost_seconds, 3),
         )
+
+
+def reason_of(error: SignalingError) -> str:
+    """Why a track is not recorded, in the word that every screen shows."""
+    reason = error.detail.get("reason")
+    return reason if isinstance(reason, str) else "recorder_lost"
+
+
+def moment(seconds: float) -> datetime:
+    """Unix seconds as the books have them."""
+    return datetime.fromtimestamp(seconds, UTC)

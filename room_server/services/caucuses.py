@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from room_server.domain.caucus import Caucus, require_one_side
 from room_server.domain.errors import NotFound
 from room_server.services.ports import SYSTEM, Ports
@@ -58,31 +60,43 @@ class CaucusService:
             await unit.log.append(session_id, at=now, kind=kind, actor=participant_id, data=data)
 
     async def close(self, session_id: str, caucus_id: str) -> None:
-        """Its members are back.
+        """Its members are back; one that is over stays so (its session may have ended this moment).
 
         Raises:
-            NotFound: it does not run.
+            NotFound: it never began.
         """
-        now = self._ports.clock()
         async with self._ports.unit_of_work() as unit:
-            caucus = await _running(unit, session_id, caucus_id)
-            closed = caucus.close(now)
-            await unit.caucuses.save(closed)
-            await follow(unit, closed)
-            await expire_tickets(unit, session_id, caucus_id)
-            seconds = round((now - caucus.opened_at).total_seconds(), 3)
-            data = {"caucus": caucus_id, "side": caucus.side, "seconds": seconds}
-            await unit.log.append(session_id, at=now, kind="caucus_closed", actor=SYSTEM, data=data)
-
-    async def close_all(self, session_id: str) -> None:
-        """The session ends: no caucus outlives it."""
-        for caucus in await self.of_session(session_id):
+            caucus = await _known(unit, session_id, caucus_id)
             if caucus.open:
-                await self.close(session_id, caucus.caucus_id)
+                await _close(unit, caucus, self._ports.clock())
+
+
+async def close_running(unit: UnitOfWork, session_id: str, at: datetime) -> None:
+    """The session ends: no caucus outlives it."""
+    for caucus in await unit.caucuses.of_session(session_id):
+        if caucus.open:
+            await _close(unit, caucus, at)
+
+
+async def _close(unit: UnitOfWork, caucus: Caucus, at: datetime) -> None:
+    closed = caucus.close(at)
+    await unit.caucuses.save(closed)
+    await follow(unit, closed)
+    await expire_tickets(unit, caucus.session_id, caucus.caucus_id)
+    seconds = round((at - caucus.opened_at).total_seconds(), 3)
+    data = {"caucus": caucus.caucus_id, "side": caucus.side, "seconds": seconds}
+    await unit.log.append(caucus.session_id, at=at, kind="caucus_closed", actor=SYSTEM, data=data)
 
 
 async def _running(unit: UnitOfWork, session_id: str, caucus_id: str) -> Caucus:
+    caucus = await _known(unit, session_id, caucus_id)
+    if not caucus.open:
+        raise NotFound("not_found")
+    return caucus
+
+
+async def _known(unit: UnitOfWork, session_id: str, caucus_id: str) -> Caucus:
     for caucus in await unit.caucuses.of_session(session_id):
-        if caucus.caucus_id == caucus_id and caucus.open:
+        if caucus.caucus_id == caucus_id:
             return caucus
     raise NotFound("not_found")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from room_server.domain.conduct import Conduct
 from room_server.services.ports import Ports
 from room_server.services.sessions import require_host
+from room_server.store.unit_of_work import UnitOfWork
 
 
 class ConductService:
@@ -52,3 +54,9 @@ class ConductService:
             await unit.sessions.lock(session_id)
             over = (await unit.sessions.get(session_id)).ended_at is not None
             await unit.conduct.save((await unit.conduct.get(session_id)).going_on({} if over else live))
+
+
+async def forget_live(unit: UnitOfWork, session_id: str, at: datetime) -> None:
+    """The session ends: nothing of its conduct goes on, and some of it was said in private talks."""
+    await unit.sessions.lock(session_id)
+    await unit.conduct.save((await unit.conduct.get(session_id)).going_on({}))

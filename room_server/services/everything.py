@@ -9,10 +9,10 @@ from room_server.services.access import AccessService
 from room_server.services.agreements import AgreementService
 from room_server.services.arrival import ArrivalService
 from room_server.services.calls import CallService
-from room_server.services.caucuses import CaucusService
+from room_server.services.caucuses import CaucusService, close_running
 from room_server.services.chat import ChatService
 from room_server.services.comparisons import ComparisonService
-from room_server.services.conduct import ConductService
+from room_server.services.conduct import ConductService, forget_live
 from room_server.services.consents import ConsentService
 from room_server.services.court import CourtService
 from room_server.services.demo import DemoService
@@ -102,7 +102,7 @@ def build_services(ports: Ports) -> Services:
         InvitationService(ports),
         ArrivalService(ports),
         RollCallService(ports),
-        SessionService(ports),
+        SessionService(ports, (close_running, forget_live)),
         ConsentService(ports),
         CaucusService(ports),
         ConductService(ports),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from room_server.bus import AccessEnded, Published
@@ -15,6 +16,9 @@ from room_server.rules.flow import AGREEMENT, ending_reasons
 from room_server.services.ports import Ports
 from room_server.store.unit_of_work import UnitOfWork
 from signaling.board import Piece
+
+Ending = Callable[[UnitOfWork, str, datetime], Awaitable[None]]
+"""Ends, at this moment, something of a session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +42,11 @@ class SessionDetails:
 
 
 class SessionService:
-    """Sessions."""
+    """Sessions. ``endings``: what ends with one, in the same transaction."""
 
-    def __init__(self, ports: Ports) -> None:
+    def __init__(self, ports: Ports, endings: Sequence[Ending] = ()) -> None:
         self._ports = ports
+        self._endings = endings
 
     async def get(self, session_id: str) -> SessionDetails:
         """One session.
@@ -149,6 +154,8 @@ class SessionService:
             if code not in ending_reasons():
                 raise Conflict("wrong_state", reason=code)
             ended = session.end(now, code)
+            for ending in self._endings:
+                await ending(unit, session_id, now)
             await unit.sessions.save(ended)
             data = {"reason": code, "reason_text": ending_reasons()[code], "source": "ODM:25"}
             await unit.log.append(session_id, at=now, kind="session_ended", actor=by, data=data)

@@ -227,6 +227,7 @@ class MemoryPolicy:
         without: ParticipantId | None = None,
     ) -> None:
         """As the product does: those that run or are over, with their members as of this commit."""
+        begun = {each.caucus_id for each in self.caucuses}
         self.caucuses = [
             LoadedCaucus(
                 each.caucus_id,
@@ -240,7 +241,7 @@ class MemoryPolicy:
                 each.closed_at,
             )
             for each in room.caucuses
-            if each.state != "announced" or each is changing
+            if not each.coming or each is changing or each.caucus_id in begun
         ]
 
     async def caucus_closed(self, room: Room, caucus: Caucus) -> None:
@@ -289,7 +290,8 @@ class MemoryPolicy:
 
 @dataclass
 class MemoryMedia:
-    """A media worker that keeps what is open. ``hold`` makes a request wait until the event is set."""
+    """A media worker that keeps what is open. ``hold`` makes a request wait until the event is set; of each name
+    ``refuse`` says how many requests are refused next."""
 
     ready: bool = True
     cpu_share: float | None = None
@@ -302,11 +304,15 @@ class MemoryMedia:
     sizes: dict[SubscriptionId, tuple[int, int]] = field(default_factory=dict)
     hold: dict[str, asyncio.Event] = field(default_factory=dict)
     reached: dict[str, asyncio.Event] = field(default_factory=lambda: defaultdict(asyncio.Event))
+    refuse: Counter[str] = field(default_factory=Counter)
 
     async def _answer(self, name: str) -> None:
         self.reached[name].set()
         if name in self.hold:
             await self.hold[name].wait()
+        if self.refuse[name]:
+            self.refuse[name] -= 1
+            raise SignalingError(ErrorCode.OVERLOADED, "not now")
         if not self.ready:
             raise SignalingError(ErrorCode.OVERLOADED, "the media worker is not there")
 
@@ -423,6 +429,7 @@ class Browser:
         self.token = token
         self.socket = MemorySocket()
         self.events: list[Json] = []
+        self.answers: dict[int, Json] = {}
         self._considered = 0
         self.number = 0
         self.resume: str | None = None
@@ -432,6 +439,7 @@ class Browser:
     def connect(self) -> None:
         self.socket = MemorySocket()
         self.number = 0
+        self.answers = {}
         self.serving = asyncio.create_task(self.house.hub.serve(self.house.room_id, self.socket))
 
     async def join(self, *, resuming: bool = False, token: str | None = None) -> Json:
@@ -500,10 +508,12 @@ class Browser:
             assert await self.next() is not None, f"closed {self.socket.closed}"
 
     def catch_up(self) -> list[Json]:
-        """Everything sent so far; the events of it."""
+        """Everything sent so far; the events of it. ``answers`` has the rest."""
         for raw in self.socket.overhear():
             message = msgspec.json.decode(raw)
-            if message["type"] not in {"ok", "error"}:
+            if message["type"] in {"ok", "error"}:
+                self.answers[message.get("id")] = message
+            else:
                 self.events.append(message)
         return self.events
 

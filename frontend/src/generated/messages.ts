@@ -17,6 +17,7 @@ export type Quality = "good" | "poor" | "lost";
 export type LayerReason = "" | "bandwidth" | "size" | "paused";
 export type Device = "microphone" | "camera";
 export type TimerKind = "break" | "talk";
+export type CancelReason = "called_off" | "nobody" | "elsewhere" | "refused" | "no_host";
 export type Json = Record<string, unknown>;
 
 export type ErrorCode =
@@ -496,6 +497,7 @@ export interface CaucusChanged {
 /** An announced caucus does not take place. */
 export interface CaucusCancelled {
   caucus_id: CaucusId;
+  reason: CancelReason;
 }
 
 /** The room was locked or opened, somebody is shown large, a countdown began or is over. */

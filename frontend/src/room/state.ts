@@ -1,5 +1,6 @@
 /** What one person knows of the room: a snapshot, and how each event changes it. Pure. */
 import type {
+  CaucusCancelled,
   CaucusId,
   CaucusView,
   DocumentId,
@@ -15,6 +16,13 @@ import type {
   StageView,
 } from "../generated/messages";
 
+export interface CalledOff {
+  readonly side: string;
+  readonly reason: CaucusCancelled["reason"];
+  /** This device's Unix time in seconds when it was told. */
+  readonly at: number;
+}
+
 export interface RoomState {
   readonly roomId: string;
   readonly me: ParticipantId;
@@ -24,6 +32,8 @@ export interface RoomState {
   readonly publications: ReadonlyMap<PublicationId, PublicationView>;
   readonly documents: ReadonlyMap<DocumentId, DocumentView>;
   readonly caucuses: ReadonlyMap<CaucusId, CaucusView>;
+  /** The last private talk that was announced and did not begin, until the next one is. */
+  readonly calledOff: CalledOff | null;
   readonly recording: RecordingView;
   /** How the place that this person is in is conducted: spotlight, countdown, lock. */
   readonly stage: StageView;
@@ -48,6 +58,7 @@ export function fromSnapshot(snapshot: Snapshot, now: number): RoomState {
     publications: new Map(snapshot.publications.map((one) => [one.publication_id, one])),
     documents: new Map(snapshot.documents.map((one) => [one.document_id, one])),
     caucuses: new Map(snapshot.caucuses.map((one) => [one.caucus_id, one])),
+    calledOff: null,
     recording: snapshot.recording,
     stage: snapshot.stage,
     board: { ...snapshot.board },
@@ -110,10 +121,13 @@ function change(state: RoomState, event: RoomEvent, now: number): RoomState {
     }
     case "caucus_changed": {
       const one = event.data.caucus;
-      return { ...state, caucuses: withEntry(state.caucuses, one.caucus_id, one) };
+      return { ...state, caucuses: withEntry(state.caucuses, one.caucus_id, one), calledOff: null };
     }
-    case "caucus_cancelled":
-      return { ...state, caucuses: without(state.caucuses, event.data.caucus_id) };
+    case "caucus_cancelled": {
+      const gone = state.caucuses.get(event.data.caucus_id);
+      const calledOff = gone ? { side: gone.side, reason: event.data.reason, at: now } : state.calledOff;
+      return { ...state, caucuses: without(state.caucuses, event.data.caucus_id), calledOff };
+    }
     case "stage_changed":
       return { ...state, stage: event.data.stage };
     case "board_changed":

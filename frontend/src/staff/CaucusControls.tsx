@@ -1,7 +1,7 @@
 import { listed, t } from "../i18n";
 import { myCaucus, runs, shownCaucus } from "../room/caucus";
 import { Button } from "../ui/Button";
-import { CaucusBar } from "../ui/CaucusBar";
+import { CaucusBar, CaucusOff } from "../ui/CaucusBar";
 import { sideName } from "../ui/Seal";
 import { useTools } from "./tools";
 
@@ -9,7 +9,7 @@ import { useTools } from "./tools";
 export function Caucus() {
   const { state, command } = useTools();
   const caucus = shownCaucus(state);
-  if (!caucus) return null;
+  if (!caucus) return <CaucusOff state={state} />;
   const inside = myCaucus(state) !== null;
   const close = () => void command("close_caucus", { caucus_id: caucus.caucus_id, in_seconds: 3 });
   return (

@@ -16,7 +16,7 @@ interface Props {
 export function CaucusBar({ state, children }: Props) {
   const caucus = shownCaucus(state);
   const now = useNow(1000, caucus !== null) + state.clockOffset;
-  if (!caucus) return null;
+  if (!caucus) return <CaucusOff state={state} />;
   const inside = myCaucus(state) !== null;
   const used = [...timeBySide(state, now)];
   const soon = caucus.changes_at !== null ? Math.max(0, Math.ceil(caucus.changes_at - now)) : 0;
@@ -52,6 +52,30 @@ export function CaucusBar({ state, children }: Props) {
         ))}
       </p>
       {children}
+    </section>
+  );
+}
+
+const SHOWN_SECONDS = 15;
+const WHY = {
+  called_off: "caucus.off.called_off",
+  nobody: "caucus.off.nobody",
+  elsewhere: "caucus.off.elsewhere",
+  refused: "caucus.off.refused",
+  no_host: "caucus.off.no_host",
+} as const;
+
+/** For a while: that a private talk which was announced does not take place, and why; the same for everybody. */
+export function CaucusOff({ state }: { state: RoomState }) {
+  const off = state.calledOff;
+  const now = useNow(1000, off !== null);
+  if (!off || now - off.at > SHOWN_SECONDS) return null;
+  return (
+    <section class="caucus" data-testid="caucus-off" data-reason={off.reason}>
+      <Icon name="lock" />
+      <div class="caucus__words grow">
+        <b role="status">{t(WHY[off.reason] ?? WHY.refused, { side: sideName(off.side) })}</b>
+      </div>
     </section>
   );
 }

@@ -103,6 +103,27 @@ describe("the state of a room", () => {
     expect(apply(start(), unknown, null, 990)).toEqual(start());
   });
 
+  it("remembers why a private talk did not begin until the next one is announced", () => {
+    const announced = (id: string) => ({
+      caucus_id: id,
+      side: "applicant",
+      state: "announced" as const,
+      with_host: true,
+      changes_at: 1003,
+      opened_at: null,
+      closed_at: null,
+      sealed: false,
+    });
+    const off = following(
+      { type: "caucus_changed", data: { caucus: announced("c1") } },
+      { type: "caucus_cancelled", data: { caucus_id: "c1", reason: "elsewhere" } },
+    );
+    expect(off.caucuses.size).toBe(0);
+    expect(off.calledOff).toEqual({ side: "applicant", reason: "elsewhere", at: 990 });
+    const next = apply(off, { type: "caucus_changed", data: { caucus: announced("c2") } }, 13, 990);
+    expect(next.calledOff).toBeNull();
+  });
+
   it("finds the picture of a shared screen, not its sound", () => {
     const sound = publication("s1", "host", { source: "screen" });
     const picture = publication("s2", "host", { source: "screen", kind: "video" });

@@ -164,7 +164,6 @@ async def test_the_dossier_holds_originals_hashes_views_and_no_word_of_what_was_
     await room.caucus("cau_1", room.worker, room.host)
     private = picture(mark="底线")
     assert (await bring(people.worker, private)).json()["number"] is None
-    await product.services.caucuses.close_all(product.session_id)
     await product.services.sessions.end(product.session_id, room.host, "OTHER")
     filing = await product.services.filing.file_session(product.session_id)
     dossier = product.ports.blobs.path(filing.key)

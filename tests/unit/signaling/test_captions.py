@@ -201,3 +201,16 @@ async def test_lines_end_when_nobody_is_left_and_old_ones_do_not_come_back(home:
     await host.join()
     await home.settle()
     assert read(home, "host") == [] and SECRET not in str(home.policy.conduct)
+
+
+async def test_a_host_who_comes_into_a_private_talk_reads_what_is_written_from_then_on(home: House) -> None:
+    host, a, _ = await three(home)
+    caucus_id = await apart(home, host, "a")
+    await a.do("write_caption", text="among ourselves", place=caucus_id)
+    await host.do("enter_caucus", caucus_id=caucus_id)
+    await a.do("write_caption", text="with the mediator", place=caucus_id)
+    assert read(home, "a") == ["among ourselves", "with the mediator"]
+    assert read(home, "host") == ["with the mediator"]
+    await home.killed()
+    await back(home, host, a)
+    assert (read(home, "a"), read(home, "host")) == (["among ourselves", "with the mediator"], ["with the mediator"])

@@ -199,7 +199,7 @@ async def test_an_announced_caucus_can_be_called_off(home: House) -> None:
     host, _, r = await three(home)
     caucus_id = (await host.do("open_caucus", participant_ids=["a"], in_seconds=3))["caucus_id"]
     await host.do("close_caucus", caucus_id=caucus_id)
-    assert (await r.event("caucus_cancelled")) == {"caucus_id": caucus_id}
+    assert (await r.event("caucus_cancelled")) == {"caucus_id": caucus_id, "reason": "called_off"}
     home.clock.advance(5)
     await home.settle()
     assert home.policy.told("open_caucus") == []
@@ -211,7 +211,7 @@ async def test_a_policy_that_refuses_leaves_everybody_where_they_are(home: House
     publication = await a.publish(send)
     home.policy.refuse["open_caucus"] = SignalingError(ErrorCode.CONFLICT, "not now")
     caucus_id = await open_caucus(home, host, "a")
-    assert (await r.event("caucus_cancelled")) == {"caucus_id": caucus_id}
+    assert (await r.event("caucus_cancelled")) == {"caucus_id": caucus_id, "reason": "refused"}
     assert publication in home.room.publications
     home.policy.refuse.clear()
     caucus_id = await open_caucus(home, host, "a")

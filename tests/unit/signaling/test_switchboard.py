@@ -178,6 +178,44 @@ async def test_a_track_that_the_policy_refuses_is_closed_again(home: House) -> N
     assert home.media.publications == {} and not home.room.publications
 
 
+async def test_nobody_knows_of_a_track_before_the_policy_has_taken_it(home: House) -> None:
+    host, a = await home.host(), await home.arrive("a")
+    send, _ = await a.open_transports()
+    await host.open_transports()
+    gate = home.policy.hold["publication_opened"] = asyncio.Event()
+    number = a.tell("publish", transport_id=send, kind="video", source="camera", rtp_parameters={})
+    async with asyncio.timeout(5):
+        await home.policy.reached["publication_opened"].wait()
+    [publication] = home.room.publications
+    await host.do("raise_hand", raised=True)
+    assert await host.fail("subscribe", publication_id=publication, rtp_capabilities={}) == "not_found"
+    assert await host.fail("mute_publication", publication_id=publication, muted=True) == "not_found"
+    assert [each for each in host.catch_up() if each["type"] == "publication_changed"] == []
+    assert (await home.arrive("clerk", "host", "mediator")).snapshot["publications"] == []  # type: ignore[index]
+    del home.policy.hold["publication_opened"]
+    gate.set()
+    assert (await a.answer(number))["type"] == "ok"
+    assert (await host.event("publication_changed"))["publication"]["publication_id"] == publication
+
+
+async def test_a_change_that_the_worker_refuses_takes_no_later_one_back(home: House) -> None:
+    host, a = await home.host(), await home.arrive("a")
+    send, _ = await a.open_transports()
+    publication = await a.publish(send, "microphone", "audio")
+    gate = home.media.hold["set_publication_paused"] = asyncio.Event()
+    home.media.refuse["set_publication_paused"] = 1
+    pausing = a.tell("set_publication_paused", publication_id=publication, paused=True)
+    async with asyncio.timeout(5):
+        await home.media.reached["set_publication_paused"].wait()
+    muting = host.tell("mute_publication", publication_id=publication, muted=True)
+    del home.media.hold["set_publication_paused"]
+    gate.set()
+    assert (await a.answer(pausing))["type"] == "error"
+    assert (await host.answer(muting))["type"] == "ok"
+    [track] = home.room.publications.values()
+    assert (track.paused, track.muted_by_host, home.media.publications[track.publication_id]) == (False, True, True)
+
+
 async def test_who_is_removed_while_the_worker_answers_gets_nothing(home: House) -> None:
     host, a = await home.host(), await home.arrive("a")
     home.media.hold["create_transport"] = asyncio.Event()

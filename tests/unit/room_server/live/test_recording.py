@@ -6,9 +6,7 @@ size: one scene, every way in which a recording begins, breaks, goes on and ends
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import pytest
 
@@ -20,6 +18,7 @@ from signaling.ids import CaptureId, ParticipantId, PublicationId, RoomId, Trans
 from signaling.media import CaptureFormat
 from signaling.messages import Kind, RecordingView
 from signaling.tracks import Publication
+from tests.support.recording_ports import Feed, Ledger, Recorder
 
 WORKER, COMPANY, HOST = ParticipantId("worker"), ParticipantId("company"), ParticipantId("host")
 
@@ -45,120 +44,6 @@ class Room:
 
     def send(self, *publications: Publication) -> None:
         self.publications |= {publication.publication_id: publication for publication in publications}
-
-
-@dataclass
-class Feed:
-    copied: dict[PublicationId, CaptureId] = field(default_factory=dict)
-    refusal: SignalingError | None = None
-
-    async def start_capture(self, publication_id: PublicationId, capture_id: CaptureId) -> CaptureFormat:
-        if self.refusal is not None:
-            raise self.refusal
-        self.copied[publication_id] = capture_id
-        return CaptureFormat("audio/opus", 48000, 2, 111)
-
-    async def stop_capture(self, publication_id: PublicationId) -> None:
-        if self.copied.pop(publication_id, None) is None:
-            raise SignalingError(ErrorCode.NOT_FOUND, "no such capture")
-
-
-@dataclass
-class Recorder:
-    ready: bool = True
-    files: dict[CaptureId, str] = field(default_factory=dict)
-    refusal: SignalingError | None = None
-    refused_paths: set[str] = field(default_factory=set)
-
-    async def start_track(
-        self, capture_id: CaptureId, path: str, kind: Kind, mime: str, clock_rate: int, channels: int, payload_type: int
-    ) -> None:
-        if self.refusal is not None:
-            raise self.refusal
-        if path.rpartition("-")[2] in self.refused_paths:
-            raise SignalingError(ErrorCode.RECORDING_UNAVAILABLE, "refused")
-        self.files[capture_id] = path
-
-    async def stop_track(self, capture_id: CaptureId) -> Track:
-        if capture_id not in self.files:
-            raise SignalingError(ErrorCode.NOT_FOUND, "no such track")
-        return Track(capture_id, self.files.pop(capture_id), "file.webm")
-
-    def dies(self) -> None:
-        self.files.clear()
-        self.ready = False
-
-
-@dataclass
-class Ledger:
-    agreed: set[str] = field(default_factory=lambda: {WORKER, COMPANY, HOST})
-    lines: list[tuple[str, ...]] = field(default_factory=list)
-    captures: int = 0
-    withdrawn: set[str] = field(default_factory=set)
-    refusal: Exception | None = None
-    continuing: Callable[[], None] = lambda: None
-    on_start: Callable[[], None] = lambda: None
-    on_stop: asyncio.Event | None = None
-    stopping: asyncio.Event = field(default_factory=asyncio.Event)
-
-    async def start(self, session_id: str, by: str) -> str:
-        self.on_start()
-        self.lines.append(("start", by))
-        return "recording"
-
-    async def stop(self, session_id: str, by: str, reason: str) -> None:
-        if self.refusal is not None:
-            raise self.refusal
-        self.stopping.set()
-        if self.on_stop is not None:
-            await self.on_stop.wait()
-        self.lines.append(("stop", by, reason))
-
-    async def consents(self, session_id: str) -> set[str]:
-        return set(self.agreed)
-
-    async def next_capture_id(self) -> int:
-        self.captures += 1
-        return self.captures
-
-    async def track_opened(
-        self,
-        session_id: str,
-        recording_id: str,
-        capture_id: int,
-        *,
-        participant_id: str,
-        kind: str,
-        source: str,
-        mime_type: str,
-        path: str,
-    ) -> None:
-        if participant_id in self.withdrawn:
-            raise Forbidden("recording_not_agreed")
-        self.lines.append(("opened", participant_id, source))
-
-    async def track_closed(self, track: Track) -> None:
-        self.lines.append(("closed", str(track.capture_id)))
-
-    async def interrupted(self, session_id: str, reason: str, at: datetime) -> None:
-        if self.refusal is not None:
-            raise self.refusal
-        self.lines.append(("interrupted", reason, str(at.timestamp())))
-
-    async def paused(self, session_id: str, by: str, at: datetime, reason: str) -> None:
-        if self.refusal is not None:
-            raise self.refusal
-        self.lines.append(("paused", by, reason))
-
-    async def continued(self, session_id: str, by: str, at: datetime) -> None:
-        if self.refusal is not None:
-            raise self.refusal
-        await asyncio.sleep(0)
-        self.continuing()
-        self.lines.append(("continued", by))
-
-    async def resumed(self, session_id: str, at: datetime) -> None:
-        self.lines.append(("resumed", str(at.timestamp())))
 
 
 @dataclass
@@ -448,6 +333,93 @@ async def test_no_recording_begins_during_a_caucus(scene: Scene) -> None:
         await scene.start()
     assert (refused.value.code, refused.value.detail["reason"]) == (ErrorCode.RECORDING_UNAVAILABLE, "caucus")
     await scene.director.release(scene.room)
+    await scene.start()
+    assert scene.room.state == ("on", None)
+
+
+async def test_a_recording_that_starts_while_a_caucus_opens_captures_nothing_before_it_is_over(scene: Scene) -> None:
+    scene.ledger.starts = asyncio.Event()
+    start = asyncio.create_task(scene.start())
+    await scene.ledger.starting.wait()
+    await scene.director.hold(scene.room)
+    scene.ledger.starts.set()
+    await start
+    inside = sent_by(WORKER, "camera")
+    scene.room.send(inside)
+    await scene.director.opened(scene.room, inside)
+    assert scene.feed.copied == {} and scene.room.state == ("paused", "caucus")
+    await scene.director.release(scene.room)
+    assert scene.room.state == ("on", None) and len(scene.feed.copied) == 3
+    assert [line for line in scene.ledger.lines if line[0] in ("start", "paused", "continued")] == [
+        ("start", HOST),
+        ("paused", "system", "caucus"),
+        ("continued", "system"),
+    ]
+
+
+async def test_a_caucus_that_opens_while_the_first_tracks_are_captured_finds_none_captured(scene: Scene) -> None:
+    gate, reached = asyncio.Event(), asyncio.Event()
+    capture = scene.feed.start_capture
+
+    async def slowly(publication_id: PublicationId, capture_id: CaptureId) -> CaptureFormat:
+        reached.set()
+        await gate.wait()
+        return await capture(publication_id, capture_id)
+
+    scene.feed.start_capture = slowly  # type: ignore[method-assign]
+    start = asyncio.create_task(scene.start())
+    await reached.wait()
+    hold = asyncio.create_task(scene.director.hold(scene.room))
+    await asyncio.sleep(0)
+    assert not hold.done(), "the private talk does not begin before what is captured has ended"
+    gate.set()
+    await asyncio.gather(start, hold)
+    assert scene.feed.copied == {} and scene.recorder.files == {} and scene.room.state == ("paused", "caucus")
+
+
+async def test_a_caucus_that_is_over_before_the_recording_knew_of_it_leaves_nothing_paused(scene: Scene) -> None:
+    gate, reached = asyncio.Event(), asyncio.Event()
+    capture = scene.feed.start_capture
+
+    async def slowly(publication_id: PublicationId, capture_id: CaptureId) -> CaptureFormat:
+        reached.set()
+        await gate.wait()
+        return await capture(publication_id, capture_id)
+
+    scene.feed.start_capture = slowly  # type: ignore[method-assign]
+    start = asyncio.create_task(scene.start())
+    await reached.wait()
+    hold = asyncio.create_task(scene.director.hold(scene.room))
+    await asyncio.sleep(0)
+    release = asyncio.create_task(scene.director.release(scene.room))
+    await asyncio.sleep(0)
+    gate.set()
+    await asyncio.gather(start, hold, release)
+    assert scene.room.state == ("on", None) and len(scene.feed.copied) == 2
+    assert not [line for line in scene.ledger.lines if line[0] in ("paused", "continued")]
+
+
+async def test_two_who_start_at_once_start_one_recording(scene: Scene) -> None:
+    scene.ledger.starts = asyncio.Event()
+    start = asyncio.create_task(scene.start())
+    await scene.ledger.starting.wait()
+    with pytest.raises(SignalingError) as second:
+        await scene.start()
+    scene.ledger.starts.set()
+    await start
+    assert second.value.code is ErrorCode.CONFLICT
+    assert [line for line in scene.ledger.lines if line[0] == "start"] == [("start", HOST)]
+    assert len(scene.feed.copied) == len(scene.recorder.files) == 2
+
+
+async def test_a_start_that_cannot_be_kept_can_be_tried_again(scene: Scene) -> None:
+    def refuse() -> None:
+        raise Forbidden("forbidden")
+
+    scene.ledger.on_start = refuse
+    with pytest.raises(Forbidden):
+        await scene.start()
+    scene.ledger.on_start = lambda: None
     await scene.start()
     assert scene.room.state == ("on", None)
 

@@ -71,10 +71,21 @@ async def test_nobody_is_in_two(product: Product) -> None:
 
 
 async def test_no_caucus_outlives_the_session(product: Product) -> None:
-    _, worker, agent = await admitted(product)
+    host, worker, agent = await admitted(product)
+    await product.services.sessions.start(product.session_id, host)
     await product.services.caucuses.open(product.session_id, "cau_1", [worker])
     await product.services.caucuses.open(product.session_id, "cau_2", [agent])
-    await product.services.caucuses.close_all(product.session_id)
+    await product.services.sessions.end(product.session_id, host)
     assert not any(each.open for each in await product.services.caucuses.of_session(product.session_id))
-    with pytest.raises(NotFound):
+    assert [kind for kind, _ in await kinds(product)][2:] == ["caucus_closed", "caucus_closed"]
+
+
+async def test_one_that_is_over_stays_so_and_one_that_never_began_is_not_known(product: Product) -> None:
+    _, worker, _ = await admitted(product)
+    await product.services.caucuses.open(product.session_id, "cau_1", [worker])
+    for _ in range(2):
         await product.services.caucuses.close(product.session_id, "cau_1")
+        product.clock.forward(minutes=1)
+    assert [kind for kind, _ in await kinds(product)] == ["caucus_opened", "caucus_closed"]
+    with pytest.raises(NotFound):
+        await product.services.caucuses.close(product.session_id, "cau_2")

@@ -1,0 +1,192 @@
+"""What happens at the same moment in the live room and in the books: afterwards both say the same."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from room_server.domain.errors import Conflict
+from signaling.ids import CaucusId, ParticipantId
+from tests.support.product_house import ProductHouse, seated_house
+from tests.support.room_ports import WAIT, Browser
+
+
+@pytest.fixture
+async def home(tmp_path: Path) -> AsyncIterator[ProductHouse]:
+    async with seated_house(tmp_path) as opened:
+        yield opened
+
+
+async def three(home: ProductHouse) -> tuple[Browser, Browser, Browser]:
+    browsers = [await home.visitor(name) for name in ("host", "a1", "r1")]
+    for browser in browsers:
+        assert (await browser.join())["type"] == "ok"
+    host, a, r = browsers
+    for name in ("a1", "r1"):
+        await host.do("admit", participant_id=home.ids[name])
+    return host, a, r
+
+
+async def announce(home: ProductHouse, host: Browser, *members: str) -> str:
+    ids = [home.ids[each] for each in members]
+    return str((await host.do("open_caucus", participant_ids=ids, in_seconds=3))["caucus_id"])
+
+
+async def apart(home: ProductHouse, host: Browser, *members: str) -> str:
+    caucus_id = await announce(home, host, *members)
+    home.advance(3)
+    await home.settle()
+    return caucus_id
+
+
+async def books(home: ProductHouse) -> dict[str, bool]:
+    """Whether each private talk runs, in the database."""
+    known = await home.product.services.caucuses.of_session(home.product.session_id)
+    return {each.caucus_id: each.open for each in known}
+
+
+def live(home: ProductHouse) -> dict[str, bool]:
+    """Whether each private talk runs, in the room."""
+    return {each.caucus_id: each.running for each in home.room.caucuses}
+
+
+def held(owner: Any, name: str, *, after: bool = False) -> tuple[asyncio.Event, asyncio.Event]:
+    """Make the next call of a method wait. Returns what tells that it was called, and what lets it go on.
+
+    ``after``: it is done before it waits, and only its answer is late.
+    """
+    method: Callable[..., Awaitable[Any]] = getattr(owner, name)
+    reached, gate = asyncio.Event(), asyncio.Event()
+
+    async def waiting(*args: Any, **kwargs: Any) -> Any:
+        setattr(owner, name, method)
+        answer = await method(*args, **kwargs) if after else None
+        reached.set()
+        await gate.wait()
+        return answer if after else await method(*args, **kwargs)
+
+    setattr(owner, name, waiting)
+    return reached, gate
+
+
+async def until(reached: asyncio.Event) -> None:
+    async with asyncio.timeout(WAIT):
+        await reached.wait()
+
+
+@pytest.mark.parametrize("after", [False, True])
+async def test_called_off_at_the_last_moment_nobody_is_apart_and_the_next_process_finds_it_so(
+    home: ProductHouse, after: bool
+) -> None:
+    host, _, _ = await three(home)
+    caucus_id = await announce(home, host, "a1", "host")
+    reached, gate = held(home.product.services.caucuses, "open", after=after)
+    home.advance(3)
+    await until(reached)
+    await host.do("close_caucus", caucus_id=caucus_id)
+    gate.set()
+    await home.settle()
+    assert await books(home) == live(home) == {caucus_id: False}
+    await home.product.services.chat.say(home.product.session_id, home.ids["a1"], "here", "大家好", place="")
+    await home.killed()
+    again = await home.visitor("a1")
+    await again.join()
+    assert again.snapshot is not None
+    assert {each["caucus_id"] for each in again.snapshot["participants"]} == {None}
+
+
+@pytest.mark.parametrize("after", [False, True])
+async def test_the_last_party_is_sent_out_at_the_last_moment(home: ProductHouse, after: bool) -> None:
+    host, _, r = await three(home)
+    caucus_id = await announce(home, host, "a1", "host")
+    reached, gate = held(home.product.services.caucuses, "open", after=after)
+    home.advance(3)
+    await until(reached)
+    await host.do("remove", participant_id=home.ids["a1"], reason="disturbs")
+    gate.set()
+    await home.settle()
+    assert not any((await books(home)).values()) and not any(live(home).values())
+    told = [each["type"] for each in r.catch_up() if each["type"].startswith("caucus")]
+    assert told[-1] == ("caucus_changed" if after else "caucus_cancelled")
+    assert home.room.caucuses.of(ParticipantId(home.ids["host"])) is None
+    assert caucus_id in await books(home) or not after
+
+
+async def test_a_session_whose_end_cannot_be_kept_goes_on_with_its_private_talk(home: ProductHouse) -> None:
+    host, _, _ = await three(home)
+    caucus_id = await apart(home, host, "a1", "host")
+    await home.product.consent(home.ids["r1"], recording_dispute=True)
+    await home.product.services.recording.start(home.product.session_id, home.ids["host"])  # by no room: in the way
+    assert await host.fail("close_room") == "wrong_state"
+    assert await books(home) == live(home) == {caucus_id: True}
+    await home.product.services.recording.stop(home.product.session_id, home.ids["host"], "")
+    await host.do("close_room")
+    await home.settle()
+    assert await books(home) == {caucus_id: False}
+    kinds = await home.product.kinds()
+    assert kinds.index("caucus_closed") < kinds.index("session_ended")
+
+
+async def test_a_step_of_the_end_that_fails_takes_the_others_back(
+    home: ProductHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host, _, _ = await three(home)
+    caucus_id = await apart(home, host, "a1", "host")
+    sessions = home.product.services.sessions
+
+    async def fail(*_: object) -> None:
+        raise Conflict("wrong_state")
+
+    monkeypatch.setattr(sessions, "_endings", (*sessions._endings, fail))
+    assert await host.fail("close_room") == "wrong_state"
+    assert await books(home) == live(home) == {caucus_id: True}
+    assert "caucus_closed" not in await home.product.kinds()
+
+
+async def test_a_private_talk_that_is_over_in_the_books_can_be_ended_in_the_room(home: ProductHouse) -> None:
+    host, _, _ = await three(home)
+    caucus_id = await apart(home, host, "a1", "host")
+    await home.product.services.caucuses.close(home.product.session_id, caucus_id)
+    await host.do("close_caucus", caucus_id=caucus_id, in_seconds=0)
+    home.advance(0)
+    await home.settle()
+    assert home.room.caucuses.get(CaucusId(caucus_id)).state == "closed"
+    assert (await home.product.kinds()).count("caucus_closed") == 1
+
+
+async def test_a_line_that_is_written_while_the_room_opens_is_on_the_first_screen(home: ProductHouse) -> None:
+    await three(home)
+    await home.killed()
+    reached, gate = held(home.product.services.drafting, "load")
+    a = await home.visitor("a1")
+    coming = asyncio.create_task(a.join())
+    await until(reached)
+    line = await home.product.services.chat.say(home.product.session_id, home.ids["r1"], "here", "我在路上", place="")
+    gate.set()
+    await coming
+    assert a.snapshot is not None and f"chat/{line.line_id}" in a.snapshot["board"]
+
+
+async def test_a_recording_is_taken_up_by_the_next_who_comes_when_the_first_failed(
+    home: ProductHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    host, _, _ = await three(home)
+    await home.product.consent(home.ids["r1"], recording_dispute=True)
+    await home.product.services.recording.start(home.product.session_id, home.ids["host"])
+    await home.killed()
+    services = home.product.services.recording
+
+    async def fail(session_id: str) -> None:
+        raise Conflict("wrong_state")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(services, "running", fail)
+        assert (await host.join())["type"] == "error"
+    a = await home.visitor("a1")
+    await a.join()
+    assert a.snapshot is not None
+    assert (a.snapshot["recording"]["state"], a.snapshot["recording"]["reason"]) == ("failed", "server_restarted")

@@ -1,0 +1,82 @@
+"""Mutes and asks that the media worker refuses, or that meet somebody who is being moved: nothing is half done."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from signaling.ids import ParticipantId
+from tests.support.room_ports import Browser, House, house
+
+A = ParticipantId("a")
+
+
+@pytest.fixture
+async def home() -> AsyncIterator[House]:
+    async with house() as opened:
+        yield opened
+
+
+async def three(home: House) -> tuple[Browser, Browser, Browser]:
+    host = await home.host()
+    return host, await home.arrive("a", side="applicant"), await home.arrive("r", side="respondent")
+
+
+async def microphone(browser: Browser) -> str:
+    made = await browser.do("create_transport", direction="send")
+    return await browser.publish(made["transport_id"], "microphone", "audio")
+
+
+def seen(home: House, viewer: str, subject: str) -> Any:
+    return home.room.participants[ParticipantId(viewer)].known.participants[ParticipantId(subject)]
+
+
+async def test_what_the_worker_refuses_changes_nothing(home: House) -> None:
+    host, a, r = await three(home)
+    await a.do("raise_hand", raised=True)
+    publication = await microphone(a)
+    home.media.refuse["set_publication_paused"] = 1
+    assert await host.fail("mute_publication", publication_id=publication, muted=True) == "overloaded"
+    assert not home.room.silence.holds(A, "microphone")
+    await host.do("mute_publication", publication_id=publication, muted=True)
+    home.media.refuse["set_publication_paused"] = 1
+    assert await host.fail("give_word", participant_id="a") == "overloaded"
+    assert home.room.silence.holds(A, "microphone")
+    assert (seen(home, "r", "a").hand_place, home.room.participants[A].known.stage.spotlight) == (1, None)
+    await host.do("give_word", participant_id="a")
+    assert (seen(home, "r", "a").hand_place, home.room.participants[A].known.stage.spotlight) == (0, "a")
+    assert r.catch_up()[-1]["type"] == "stage_changed"
+
+
+async def test_a_mute_of_all_that_fails_half_way_shows_what_it_did(home: House) -> None:
+    host, a, r = await three(home)
+    for each in (a, r):
+        await microphone(each)
+    home.media.refuse["set_publication_paused"] = 1
+    assert await host.fail("mute_all") == "overloaded"
+    assert home.room.silence.kept() == ()
+    await host.do("mute_all")
+    assert {each.participant_id for each in home.room.silence.kept()} == {"a", "r"}
+
+
+async def test_whoever_is_moved_while_a_host_asks_is_asked_nothing_in_the_new_place(home: House) -> None:
+    host, a, _ = await three(home)
+    publication = await microphone(a)
+    await host.do("mute_publication", publication_id=publication, muted=True)
+    gate = home.media.hold["set_publication_paused"] = asyncio.Event()
+    home.media.reached["set_publication_paused"].clear()
+    asking = host.tell("ask_to_switch_on", participant_id="a", source="microphone")
+    async with asyncio.timeout(5):
+        await home.media.reached["set_publication_paused"].wait()
+    by = home.room.participants[ParticipantId("host")]
+    home.room.movement.announce(by, [A], 0)
+    home.clock.advance(0)
+    await home.settle()
+    del home.media.hold["set_publication_paused"]
+    gate.set()
+    assert (await host.answer(asking))["type"] == "error"
+    assert home.room.participants[A].asks == {}
+    assert home.room.silence.kept() == ()
