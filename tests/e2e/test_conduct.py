@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Browser, expect
 
 from tests.support.accessibility import problems_of_desk, problems_of_phone, watch
-from tests.support.browser import ASKING, DESKTOP, PHONE, Person, chromium, party_enters
+from tests.support.browser import ASKING, DESKTOP, PHONE, Person, chromium, party_enters, proves_identity
 from tests.support.gallery import LANGUAGES, other_language
 from tests.support.service import Service, running_service
-from tests.support.short_way import everybody_meets
+from tests.support.short_way import everybody_meets, mediator_conducts
 
 pytestmark = pytest.mark.browser
 WORDS = "涉及商业秘密"
+GREETING, REFUSAL = "马上请贵公司进来", "您不是本案的代理人"
 
 
 @pytest.fixture
@@ -39,6 +41,9 @@ async def test_a_session_is_conducted(service: Service, tmp_path: Path) -> None:
 
         await the_papers_are_reached_by_keys(mediator)
         await a_hand_is_raised_and_gets_the_word(mediator, applicant, shots)
+        await a_camera_is_stopped_and_stays_off_when_its_owner_says_so(mediator, applicant, shots)
+        await everybody_is_silenced_and_one_is_shown_large(mediator, applicant, shots)
+        await nobody_objects_to_the_mediator(mediator, applicant, shots)
         await everybody_may_stop_looking_at_themselves(mediator, applicant, shots)
         await a_break_is_asked_for_and_given(mediator, applicant, shots)
         await a_recording_is_paused_in_words(mediator, applicant, shots)
@@ -46,8 +51,11 @@ async def test_a_session_is_conducted(service: Service, tmp_path: Path) -> None:
         await a_screen_may_be_shared_for_a_while(mediator, applicant, shots)
         await what_is_said_is_written(mediator, applicant, shots)
         link = await a_new_link_is_shown_as_a_code(service.links["respondent"], mediator, shots)
-        await nobody_new_comes_in(link, mediator, applicant, shots)
-        for person in (mediator, applicant):
+        respondent = await nobody_new_comes_in(link, mediator, applicant, shots)
+        await a_no_for_good_ends_the_link(mediator, respondent, shots)
+        clerk = await the_clerk_comes_too(service, browser)
+        await two_hosts_conduct_at_once(mediator, clerk, applicant, respondent, shots)
+        for person in (mediator, applicant, clerk):
             assert person.complaints == [], f"{person.name}: {person.complaints}"
 
 
@@ -55,6 +63,8 @@ async def the_phone_is_tried_without_entering(service: Service, applicant: Perso
     await applicant.page.goto(service.links["applicant"])
     await applicant.waits_for("landing")
     await applicant.picture(str(shots / "landing-applicant.png"))
+    await applicant.tap("landing-rehearse")
+    await applicant.tap("rehearsal-back")
     await applicant.tap("landing-rehearse")
     await applicant.tap("rehearsal-done")
     await applicant.waits_for("rehearsal-result", fine="false")
@@ -161,6 +171,68 @@ async def a_hand_is_raised_and_gets_the_word(mediator: Person, applicant: Person
     assert await applicant.see("spoken").count() == 0
 
 
+async def a_camera_is_stopped_and_stays_off_when_its_owner_says_so(
+    mediator: Person, applicant: Person, shots: Path
+) -> None:
+    who = await id_of(applicant)
+    picture = mediator.page.locator(f'video[data-participant="{who}"]')
+    await mediator.tap("stop-camera", participant=who, on="true")
+    await applicant.waits_for("muted-camera")
+    await expect(applicant.see("ctrl-camera")).to_have_attribute("aria-disabled", "true")
+    await expect(picture).to_have_count(0)
+    await it_looks_well(mediator, applicant, shots, "camera-stopped")
+    await mediator.tap("stop-camera", participant=who, on="false")
+    await applicant.waits_for("asked", source="camera")
+    await applicant.tap("asked-no")
+    await expect(applicant.see("asked")).to_have_count(0)
+    await expect(await mediator.waits_for("conduct-words", participant=who)).to_contain_text("先不开画面")
+    await expect(picture).to_have_count(0)
+    await it_looks_well(mediator, applicant, shots, "camera-declined")
+    await mediator.tap("stop-camera", participant=who, on="false")
+    await applicant.waits_for("asked", source="camera")
+    await applicant.tap("asked-yes")
+    await mediator.waits_for("stop-camera", participant=who, on="true")
+    await mediator.sees_and_hears(1)
+
+
+async def everybody_is_silenced_and_one_is_shown_large(mediator: Person, applicant: Person, shots: Path) -> None:
+    who = await id_of(applicant)
+    await mediator.tap("mute-all")
+    await applicant.waits_for("muted-microphone")
+    await mediator.waits_for("mute", participant=who, on="false")
+    await expect(mediator.see("own-microphone")).to_have_attribute("aria-pressed", "true")
+    await mediator.tap("mute", participant=who, on="false")
+    await applicant.waits_for("asked", source="microphone")
+    await applicant.tap("asked-yes")
+    await mediator.waits_for("mute", participant=who, on="true")
+    large = applicant.page.locator(f'.tile--spotlit[data-participant="{who}"]')
+    await mediator.tap("spotlight-tile", participant=who)
+    await expect(large).to_have_count(1)
+    await expect(mediator.see("spotlight-tile", participant=who)).to_have_attribute("aria-pressed", "true")
+    await it_looks_well(mediator, applicant, shots, "spotlight")
+    await mediator.tap("spotlight-tile", participant=who)
+    await expect(large).to_have_count(0)
+
+
+async def nobody_objects_to_the_mediator(mediator: Person, applicant: Person, shots: Path) -> None:
+    await mediator.tap("tab-roll")
+    await mediator.tap("ask-recusal")
+    await applicant.tap("roll-invitation")
+    await applicant.tap("recusal-none")
+    await applicant.waits_for("recusal-answered", objection="false")
+    line = mediator.see("roll-person", participant=await id_of(applicant))
+    await expect(line).to_contain_text("没有异议")
+    await it_looks_well(mediator, applicant, shots, "no-objection")
+    await applicant.tap("panel-close")
+
+
+async def it_looks_well(mediator: Person, applicant: Person, shots: Path, moment: str) -> None:
+    assert await problems_of_desk(mediator.page) == []
+    assert await problems_of_phone(applicant.page) == []
+    for person in (mediator, applicant):
+        await person.picture(str(shots / f"{moment}-{person.name}.png"))
+
+
 async def everybody_may_stop_looking_at_themselves(mediator: Person, applicant: Person, shots: Path) -> None:
     for person, other in ((applicant, mediator), (mediator, applicant)):
         await person.tap("self-hide")
@@ -175,6 +247,11 @@ async def everybody_may_stop_looking_at_themselves(mediator: Person, applicant: 
     await applicant.tap("ctrl-camera")
     await expect(applicant.see("self-hidden")).to_contain_text("别人也看不到您")
     await applicant.tap("ctrl-camera")
+    seen = applicant.page.locator('.tile:not([data-self="true"]) video')
+    await mediator.tap("own-camera")
+    await expect(seen).to_have_count(0)
+    await mediator.tap("own-camera")
+    await expect(seen).to_have_count(1)
     for person in (applicant, mediator):
         await person.tap("self-show")
         await expect(person.page.locator('[data-self="true"]')).to_have_count(1)
@@ -237,6 +314,10 @@ async def a_screen_may_be_shared_for_a_while(mediator: Person, applicant: Person
     await applicant.waits_for("sharing")
     await applicant.picture(str(shots / "sharing-applicant.png"))
     await mediator.picture(str(shots / "sharing-mediator.png"))
+    await applicant.tap("share-end")
+    await expect(mediator.see("screen-tile")).to_have_count(0)
+    await applicant.picks("ctrl-share")
+    await mediator.waits_for("screen-tile", kind="video")
     await mediator.tap("allow-sharing")
     for person, testid in ((mediator, "screen-tile"), (applicant, "sharing")):
         await expect(person.see(testid)).to_have_count(0)
@@ -264,7 +345,7 @@ async def a_new_link_is_shown_as_a_code(given: str, mediator: Person, shots: Pat
     await mediator.picture(str(shots / "invitation-mediator.png"))
     paper = await mediator.page.pdf(path=str(shots / "invitation.pdf"))
     assert paper.count(b"/Type /Page\n") == 1, "the code alone, on one sheet"
-    await mediator.page.keyboard.press("Escape")
+    await mediator.tap("invitation-close")
     await expect(mediator.see("invitation")).to_have_count(0)
     return link
 
@@ -291,7 +372,7 @@ async def what_is_said_is_written(mediator: Person, applicant: Person, shots: Pa
     await mediator.tap("captions-open")
 
 
-async def nobody_new_comes_in(link: str, mediator: Person, applicant: Person, shots: Path) -> None:
+async def nobody_new_comes_in(link: str, mediator: Person, applicant: Person, shots: Path) -> Person:
     await mediator.tap("lock")
     await mediator.waits_for("locked")
     browser = mediator.context.browser
@@ -306,3 +387,68 @@ async def nobody_new_comes_in(link: str, mediator: Person, applicant: Person, sh
     await respondent.tap("end-again")
     await mediator.waits_for("admit")
     assert respondent.complaints == []
+    return respondent
+
+
+async def a_no_for_good_ends_the_link(mediator: Person, respondent: Person, shots: Path) -> None:
+    """A line for their side while they wait; then the reason on their screen, also when they try again; a new link."""
+    await mediator.tap("greet-open")
+    await mediator.see("greet-side").select_option("respondent")
+    await mediator.see("greet-text").fill(GREETING)
+    await mediator.tap("greet-send")
+    await expect(await respondent.waits_for("greeting")).to_contain_text(GREETING)
+    await it_looks_well(mediator, respondent, shots, "greeting")
+    await mediator.tap("greet-open")
+    await mediator.tap("deny-final")
+    await mediator.see("confirm-reason").fill(REFUSAL)
+    assert await problems_of_desk(mediator.page) == []
+    await mediator.picture(str(shots / "deny-final-mediator.png"))
+    await mediator.tap("confirm-yes")
+    await respondent.waits_for("end-denied_final")
+    await expect(respondent.see("end-reason")).to_contain_text(REFUSAL)
+    await expect(mediator.see("admit")).to_have_count(0)
+    await it_looks_well(mediator, respondent, shots, "denied-final")
+    await respondent.page.reload()
+    await respondent.waits_for("end-link_revoked")
+    respondent.complaints.clear()
+    link = await another_link(mediator)
+    await respondent.page.goto(link)
+    await respondent.tap("landing-continue")
+    await respondent.tap("precheck-continue")
+    await proves_identity(respondent, link, "0002")
+    await respondent.waits_for("waiting-room")
+    assert respondent.complaints == []
+
+
+async def another_link(mediator: Person) -> str:
+    """For the respondent, whose old one is dead from now on."""
+    shown = mediator.see("link-url")
+    before = await shown.inner_text() if await shown.count() else ""
+    await mediator.page.locator('[data-testid="link-reissue"]').last.click()
+    await mediator.tap("confirm-yes")
+    await expect(shown).not_to_have_text(before)
+    return await shown.inner_text()
+
+
+async def the_clerk_comes_too(service: Service, browser: Browser) -> Person:
+    clerk = await Person.sits_down(browser, "clerk", DESKTOP)
+    await mediator_conducts(clerk, service, "jilu")
+    return clerk
+
+
+async def two_hosts_conduct_at_once(
+    mediator: Person, clerk: Person, applicant: Person, respondent: Person, shots: Path
+) -> None:
+    """One lets in while the other silences; each sees what the other did."""
+    who, newcomer = await id_of(applicant), str(await clerk.see("admit").get_attribute("data-participant"))
+    await asyncio.gather(clerk.tap("admit", participant=newcomer), mediator.tap("mute", participant=who, on="true"))
+    await respondent.waits_for("room")
+    await applicant.waits_for("muted-microphone")
+    for host in (mediator, clerk):
+        await host.waits_for("mute", participant=who, on="false")
+        await host.waits_for("mute", participant=newcomer, on="true")
+        await expect(host.see("admit")).to_have_count(0)
+        await expect(host.see("tile")).to_have_count(4)
+        assert await problems_of_desk(host.page) == []
+        await host.picture(str(shots / f"two-hosts-{host.name}.png"))
+    await clerk.sees_and_hears(2)  # the applicant's picture, and everything of the other two

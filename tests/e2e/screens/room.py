@@ -94,7 +94,15 @@ async def the_roll_call(scene: Scene) -> None:
     await party.tap("recusal-send")
     await party.waits_for("recusal-answered", objection="true")
     await scene.gallery.look(party, "room-roll-answered")
+    await mediator.see("document-kind").select_option("passport")
+    await mediator.tap("document-differs")
+    await expect(party.see("roll-panel")).to_contain_text("护照和本人不符")
+    await expect(mediator.see("roll-person").first).to_contain_text("护照和本人不符")
+    await asyncio.gather(
+        scene.gallery.glance(party, "room-document-differs"), scene.gallery.glance(mediator, "console-document-differs")
+    )
     await closes_panel(scene)
+    await mediator.tap("document-open")
     await mediator.tap("document-matches")
 
 
@@ -130,6 +138,7 @@ async def hands_and_words(scene: Scene) -> None:
     await party.tap("ctrl-hand")
     await scene.rooms["respondent"].done("raise_hand", raised=True)
     await expect(mediator.see("hand-raised")).to_have_count(2)
+    await another_place_in_the_queue(scene, who)
     await mediator.tap("mute", participant=who, on="true")
     await party.waits_for("muted-microphone")
     await mediator.tap("person-tools", participant=who)
@@ -141,6 +150,8 @@ async def hands_and_words(scene: Scene) -> None:
     await mediator.tap("timers")
     await mediator.waits_for("wants-break")
     await both(scene, "asked-and-timer")
+    await mediator.tap("break-dismiss")
+    await expect(mediator.see("wants-break")).to_have_count(0)
     await mediator.tap("timers")
     await party.tap("asked-yes")
     await expect(party.see("asked")).to_have_count(0)
@@ -161,6 +172,22 @@ async def hands_and_words(scene: Scene) -> None:
         person.complaints.clear()
     await scene.host("lock_room", locked=False)
     await scene.host("spotlight", participant_id=None)
+
+
+async def another_place_in_the_queue(scene: Scene, who: str) -> None:
+    """Behind the other side's hand, before it again, taken down; raised anew it is the second."""
+    party, mediator = scene.party, scene.mediator
+    await mediator.tap("hand-tools", participant=who)
+    await scene.gallery.glance(mediator, "console-queue")
+    for press, place in (("hand-down", "2"), ("hand-up", "1")):
+        await mediator.tap(press)
+        await party.see("hand-told", place=place).wait_for(state="attached")
+    await mediator.tap("hand-lower")
+    await expect(mediator.see("hand-raised")).to_have_count(1)
+    await expect(party.see("ctrl-hand")).to_have_attribute("aria-pressed", "false")
+    await party.tap("ctrl-hand")
+    await party.see("hand-told", place="2").wait_for(state="attached")
+    await expect(mediator.see("hand-raised")).to_have_count(2)
 
 
 async def what_is_behind_more(scene: Scene) -> None:
@@ -196,6 +223,8 @@ async def what_is_behind_more(scene: Scene) -> None:
     await party.tap("ctrl-quiet")
     await expect(party.see("ctrl-quiet-note")).not_to_be_empty()
     await both(scene, "quiet-call", console="console-silent-alarm")
+    await scene.mediator.tap("call-caucus")
+    await scene.mediator.tap("confirm-no")
     await party.tap("more-close")
 
 
@@ -309,6 +338,12 @@ async def a_private_talk(scene: Scene) -> None:
     # called off: nobody waits for its beginning
     await scene.host("close_caucus", caucus_id=caucus["caucus_id"], in_seconds=0)
     await expect(party.see("caucus")).to_have_count(0, timeout=15_000)
+    await scene.host("open_caucus", participant_ids=[me], in_seconds=10)
+    await party.waits_for("caucus", state="announced")
+    await mediator.tap("caucus-cancel")
+    for person in (party, mediator):
+        await expect(person.see("caucus")).to_have_count(0)
+        await expect(person.see("tile")).to_have_count(4)
     caucus = await scene.host("open_caucus", participant_ids=[me], in_seconds=0)
     await party.waits_for("caucus", state="open", inside="true")
     await mediator.tap("caucus-enter")
