@@ -6,7 +6,7 @@ import asyncio
 
 from playwright.async_api import expect
 
-from tests.e2e.screens.room import both
+from tests.e2e.screens.room import both, closes_panel
 from tests.e2e.screens.scene import WRITTEN, Scene
 from tests.support.browser import writes_name
 from tests.support.room_client import CODE, signature
@@ -45,6 +45,8 @@ async def the_signatures(scene: Scene) -> None:
     """The party's by hand on the phone; the respondent and the mediator have signed elsewhere; the seal."""
     party, mediator, gallery = scene.party, scene.mediator, scene.gallery
     await mediator.tap("sign-open")
+    await closes_panel(scene)
+    await party.tap("sign-invitation")
     await party.tap("sign-open")
     await party.waits_for("signing")
     await party.tap("sign-submit")
@@ -70,6 +72,8 @@ async def the_signatures(scene: Scene) -> None:
     await scene.stays()
     await asyncio.gather(gallery.glance(party, "in-force"), gallery.glance(mediator, "console-in-force"))
     await gallery.enlarge(party, "in-force", "done-pdf")
+    await party.tap("done-back")
+    await party.waits_for("ctrl-more")
 
 
 async def newest_code(scene: Scene) -> str:
