@@ -213,7 +213,8 @@ async def the_mediator_leaves_and_one_side_stays_alone(table: Table) -> None:
     await mediator.waits_for("caucus-enter")
     left = time.time()
     await asyncio.gather(mediator.sees_and_hears(1), respondent.sees_and_hears(1))
-    await applicant.waits_for("caucus", state="open", inside="true")
+    told = await applicant.waits_for("caucus", state="open", inside="true")
+    await expect(told).to_contain_text("调解员出去了")
     await expect(applicant.page.locator("video[data-participant]")).to_have_count(1)
     await expect(
         applicant.page.locator('.tile[data-reason="coming"], .tile__absent[data-reason="coming"]')
