@@ -379,6 +379,7 @@ async def nobody_new_comes_in(link: str, mediator: Person, applicant: Person, sh
     browser = mediator.context.browser
     assert browser is not None
     respondent = await Person.sits_down(browser, "respondent", PHONE)
+    await watch(respondent)
     await party_enters(respondent, link, "0002", arrives="end-locked")
     await respondent.picture(str(shots / "locked-respondent.png"))
     await applicant.page.reload()
@@ -433,6 +434,7 @@ async def another_link(mediator: Person) -> str:
 
 async def the_clerk_comes_too(service: Service, browser: Browser) -> Person:
     clerk = await Person.sits_down(browser, "clerk", DESKTOP)
+    await watch(clerk)
     await mediator_conducts(clerk, service, "jilu")
     return clerk
 
