@@ -207,6 +207,9 @@ async def everybody_is_silenced_and_one_is_shown_large(mediator: Person, applica
     await applicant.tap("asked-yes")
     await mediator.waits_for("mute", participant=who, on="true")
     large = applicant.page.locator(f'.tile--spotlit[data-participant="{who}"]')
+    await expect(large).to_have_count(1)  # since they were given the word
+    await mediator.tap("spotlight-tile", participant=who)
+    await expect(large).to_have_count(0)
     await mediator.tap("spotlight-tile", participant=who)
     await expect(large).to_have_count(1)
     await expect(mediator.see("spotlight-tile", participant=who)).to_have_attribute("aria-pressed", "true")

@@ -150,7 +150,9 @@ async def the_mediator_writes_down_a_view_and_lets_somebody_show(table: Table) -
     for testid in ("exhibit-present", "exhibit-put-away"):
         await expect(applicant.see(testid)).to_have_count(0)
     await expect(respondent.see("exhibit-presented")).to_have_count(0)
+    await mediator.tap("exhibit-row")
     await mediator.tap("exhibit-present")
+    await respondent.waits_for("exhibit-presented")
 
 
 async def the_mediator_compares_the_original(table: Table) -> None:
