@@ -390,6 +390,7 @@ async def links_and_refusals(scene: Scene) -> None:
     await mediator.tap("link-qr")
     await mediator.waits_for("invitation-code")
     await gallery.look_in_both(mediator, "console-link-code")
+    await mediator.tap("invitation-close")
     who = str(await mediator.page.locator(".people__inside", has_text="林小满").get_attribute("data-participant"))
     await mediator.tap("person-tools", participant=who)
     await gallery.look_at_question(mediator, "console-remove", "remove", participant=who)
