@@ -231,8 +231,8 @@ async def nobody_objects_to_the_mediator(mediator: Person, applicant: Person, sh
 
 
 async def it_looks_well(mediator: Person, applicant: Person, shots: Path, moment: str) -> None:
-    assert await problems_of_desk(mediator.page) == []
-    assert await problems_of_phone(applicant.page) == []
+    found = await asyncio.gather(problems_of_desk(mediator.page), problems_of_phone(applicant.page))
+    assert found == [[], []]
     for person in (mediator, applicant):
         await person.picture(str(shots / f"{moment}-{person.name}.png"))
 
