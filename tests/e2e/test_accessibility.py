@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.screens import arrival, company, desk, end, room, shown, signing
+from tests.e2e.screens import arrival, company, desk, end, links, room, shown, signing
 from tests.e2e.screens.scene import Scene, scene
 from tests.support.browser import PATIENCE_MS, chromium
 from tests.support.gallery import FOLDER
@@ -67,7 +67,7 @@ STEPS = (
     room.a_private_talk,
     signing.the_draft_and_the_lock,
     signing.the_signatures,
-    room.links_and_refusals,
+    links.links_and_refusals,
     end.the_end,
     desk.the_court,
 )
