@@ -7,31 +7,24 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
 
-from tests.e2e.screens import arrival, company, desk, end, room, shown, signing
+from tests.e2e.screens import arrival, company, desk, end, links, room, shown, signing
 from tests.e2e.screens.scene import Scene, scene
-from tests.support.browser import PATIENCE_MS, chromium
+from tests.support.browser import chromium
 from tests.support.gallery import FOLDER
 from tests.support.service import running_service
 
 pytestmark = pytest.mark.browser
-USUAL_MS = 5000
-"""Playwright's own patience with an expectation."""
 
 
 @pytest.fixture
 async def everybody(tmp_path: Path) -> AsyncIterator[Scene]:
-    expect.set_options(timeout=PATIENCE_MS)  # as long as for everything else: a busy machine is no finding
-    try:
-        async with (
-            running_service(tmp_path / "data") as service,
-            chromium() as browser,
-            scene(service, browser, FOLDER) as seated,
-        ):
-            yield seated
-    finally:
-        expect.set_options(timeout=USUAL_MS)
+    async with (
+        running_service(tmp_path / "data") as service,
+        chromium() as browser,
+        scene(service, browser, FOLDER) as seated,
+    ):
+        yield seated
 
 
 async def test_no_screen_keeps_anybody_out(everybody: Scene) -> None:
@@ -67,7 +60,7 @@ STEPS = (
     room.a_private_talk,
     signing.the_draft_and_the_lock,
     signing.the_signatures,
-    room.links_and_refusals,
+    links.links_and_refusals,
     end.the_end,
     desk.the_court,
 )

@@ -8,12 +8,15 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import av
 import pytest
 from playwright.async_api import expect
 
 from tests.e2e.test_whole_mediation import Table, everybody_sees_and_hears, the_recording_starts
 from tests.support.accessibility import problems_of_desk, problems_of_phone, watch
 from tests.support.browser import DESKTOP, PHONE, Person, chromium
+from tests.support.evidence_files import payslips
+from tests.support.overheard import count_bytes, heard, looked_often, received, remember_caucuses
 from tests.support.service import running_service
 from tests.support.short_way import everybody_meets
 
@@ -35,78 +38,89 @@ async def table(tmp_path: Path) -> AsyncIterator[Table]:
         )
         for person in seated.everybody:
             await watch(person)
+            await remember_caucuses(person)
         try:
             yield seated
         finally:
             await seated.pictures("end")
 
 
-async def received(person: Person) -> float:
-    """Bytes of media that have reached a browser on all its connections, living or not."""
-    return float(await person.page.evaluate(BYTES))
-
-
-BYTES = """
-async () => {
-  let bytes = 0;
-  for (const peer of window.peers) {
-    (await peer.getStats()).forEach((row) => {
-      if (row.type === "inbound-rtp") bytes += row.bytesReceived || 0;
-    });
-  }
-  return bytes;
-}
-"""
-
-
 async def test_a_private_talk_is_private(table: Table) -> None:
     await everybody_meets(table.service, table.mediator, applicant=table.applicant, respondent=table.respondent)
     await everybody_sees_and_hears(table)
     await the_recording_starts(table)
+    for person in table.everybody:
+        await count_bytes(person)
     await table.mediator.tap("caucus-open", side="applicant")
     await table.mediator.tap("confirm-yes")
     await table.respondent.waits_for("caucus", state="announced")
     await table.pictures("announced")
     await table.respondent.waits_for("caucus", state="open", inside="false")
-    opened = time.time()
-    await asyncio.sleep(0.5)
-    before = await received(table.respondent)
     await table.applicant.waits_for("caucus", state="open", inside="true")
     await table.applicant.sees_and_hears(1)
     await table.mediator.sees_and_hears(1)
-    # Whatever reaches the other side now would be of the caucus: they are alone outside it.
-    assert await received(table.respondent) == before
     for person in table.everybody:
         assert await person.see("tile", kind="video").count() == (1 if person is table.respondent else 2)
         await person.waits_for("rec-chip" if person is table.mediator else "rec-strip", state=CHIP[person.name])
-        problems_of = problems_of_desk if person is table.mediator else problems_of_phone
-        assert await problems_of(person.page) == []
-    await table.pictures("caucus")
+    await it_looks_well(table, "caucus")
     await words_are_asked_for_and_stay_inside(table)
+    await what_is_refused_or_taken_back_stays(table)
+    await an_exhibit_and_an_offer_stay_inside(table)
+    await nobody_receives_the_other_place(table, (await heard(table.mediator, "open"))["at"] + MOST, time.time())
     await table.applicant.page.reload()
     await table.applicant.waits_for("caucus", state="open", inside="true")
     await table.applicant.sees_and_hears(1)
-    assert await received(table.respondent) == before
-    ended = time.time()
+    await the_mediator_leaves_and_one_side_stays_alone(table)
     await table.mediator.tap("caucus-close")
     for person in table.everybody:
         await expect(person.see("caucus")).to_have_count(0, timeout=15_000)
         await person.sees_and_hears(2)
     await table.mediator.waits_for("rec-chip", state="on")
     await agreed_words_are_carried_across(table)
-    await table.pictures("together")
+    await what_was_kept_is_shared_refused_and_taken_back(table)
+    await it_looks_well(table, "together")
     await table.mediator.tap("rec-stop")
     await table.mediator.tap("confirm-yes")
     await table.mediator.waits_for("rec-chip", state="off")
-    tracks = tracks_of(table.service.data / "room.sqlite3")
-    assert len(tracks) == 12, "six before the talk and six after it"
-    for started, stopped in tracks:
-        assert stopped <= opened + 0.5 or started >= ended, "a file holds something of the private talk"
+    opened, closing = await heard(table.mediator, "open"), await heard(table.mediator, "closing")
+    files = await asyncio.to_thread(recorded, table.service.data)
+    assert len(files) == 12, "six before the talk and six after it"
+    for name, first, last in files:
+        assert last <= opened["at"] + MOST or first >= closing["caucus"]["changes_at"], f"{name} is of the private talk"
     for person in table.everybody:
         assert person.complaints == [], f"{person.name}: {person.complaints}"
 
 
+MOST = 0.5
+"""Seconds after the move was carried out, in which what was on its way may still arrive."""
+
+
+async def it_looks_well(table: Table, moment: str) -> None:
+    found = await asyncio.gather(
+        problems_of_desk(table.mediator.page),
+        problems_of_phone(table.applicant.page),
+        problems_of_phone(table.respondent.page),
+    )
+    assert not any(found), found
+    await table.pictures(moment)
+
+
+async def nobody_receives_the_other_place(table: Table, since: float, until: float) -> None:
+    """The respondent nothing at all; those in the talk each other and nobody else."""
+    mediator, applicant = await own_id(table.mediator), await own_id(table.applicant)
+    for person, expected in ((table.respondent, []), (table.applicant, [mediator]), (table.mediator, [applicant])):
+        came = await received(person, since, until)
+        assert sorted({one.participant_id for one in came}) == expected, f"{person.name}: {came}"
+
+
+async def own_id(person: Person) -> str:
+    """The participant whose own picture is on this screen."""
+    return str(await person.page.locator('[data-self="true"]').first.get_attribute("data-participant"))
+
+
 SECRET, AGREED = "我最低只能到两万六", "可以分两期付。"
+REFUSED, TAKEN_BACK, WITHDRAWN = "可以少要一半。", "下个月再付也行。", "可以不要补偿。"
+TITLE, AMOUNT = "去年的奖金单", "26000"
 
 
 async def words_are_asked_for_and_stay_inside(table: Table) -> None:
@@ -130,16 +144,87 @@ async def words_are_asked_for_and_stay_inside(table: Table) -> None:
     await expect(table.applicant.see("chat-line", **{"class": "caucus"})).to_have_count(1)
     await table.mediator.tap("tab-chat")
     await expect(await table.mediator.waits_for("chat-line", **{"class": "caucus"})).to_contain_text(SECRET)
-    await table.pictures("words")
-    for person in table.everybody:
-        problems_of = problems_of_desk if person is table.mediator else problems_of_phone
-        assert await problems_of(person.page) == []
+    await it_looks_well(table, "words")
     await table.mediator.tap("call-seen")
     await expect(table.mediator.see("call")).to_have_count(0)
     assert await table.respondent.see("chat-news").count() == 0
+    await table.applicant.tap("chat-panel-close")
+
+
+async def what_is_refused_or_taken_back_stays(table: Table) -> None:
+    """A no is listed as one and cannot be delivered; a question that is taken back is gone from the other screen."""
+    mediator, applicant = table.mediator, table.applicant
+    await mediator.tap("tab-tickets")
+    await mediator.see("ticket-text").fill(REFUSED)
+    await mediator.tap("ticket-ask")
+    await expect(applicant.see("ticket-words")).to_contain_text(REFUSED)
+    await applicant.tap("ticket-no")
+    await expect(await mediator.waits_for("ticket", state="refused")).to_contain_text(REFUSED)
+    await expect(mediator.see("ticket-deliver")).to_have_count(1)  # of what was agreed to before
+    await mediator.see("ticket-text").fill(TAKEN_BACK)
+    await mediator.tap("ticket-ask")
+    await expect(applicant.see("ticket-words")).to_contain_text(TAKEN_BACK)
+    await applicant.tap("ticket-yes")
+    await expect(mediator.see("ticket", state="agreed")).to_have_count(2)
+    await applicant.picks("ctrl-tickets")
+    await applicant.see("ticket-mine").filter(has_text=TAKEN_BACK).get_by_test_id("ticket-back").click()
+    await expect(mediator.see("ticket-deliver")).to_have_count(1)
+    await it_looks_well(table, "tickets-mine")
+    await applicant.tap("tickets-panel-close")
+    await mediator.see("ticket-text").fill(WITHDRAWN)
+    await mediator.tap("ticket-ask")
+    await expect(applicant.see("ticket-words")).to_contain_text(WITHDRAWN)
+    await mediator.tap("ticket-withdraw")
+    await expect(applicant.see("ticket-question")).to_have_count(0)
+    await mediator.waits_for("ticket", state="withdrawn")
+    await table.pictures("tickets")
+
+
+async def an_exhibit_and_an_offer_stay_inside(table: Table) -> None:
+    """The mediator sees both; on the other side's screen there is no word of anything that was said or shown."""
+    mediator, applicant = table.mediator, table.applicant
+    await applicant.picks("ctrl-exhibits")
+    await applicant.tap("exhibit-add")
+    file = {"name": "a.pdf", "mimeType": "application/pdf", "buffer": payslips(["7月"])}
+    await applicant.see("exhibit-file").set_input_files(file)  # type: ignore[arg-type]
+    await applicant.see("exhibit-title").fill(TITLE)
+    await applicant.tap("exhibit-send")
+    await applicant.waits_for("exhibit-disclose")
+    await it_looks_well(table, "own-exhibit")
+    await applicant.tap("panel-close")
+    await applicant.picks("ctrl-offers")
+    await applicant.tap("offer-add")
+    await applicant.see("offer-amount").fill(AMOUNT)
+    await applicant.tap("offer-send")
+    await applicant.waits_for("offer-share")
+    await mediator.tap("tab-exhibits")
+    await expect(await mediator.waits_for("exhibit-row")).to_contain_text(TITLE)
+    await mediator.tap("tab-offers")
+    await mediator.waits_for("offer", side="applicant")
+    await it_looks_well(table, "own-offer")
+    await applicant.tap("panel-close")
     content = await table.respondent.page.content()
-    assert SECRET not in content
-    assert AGREED not in content
+    for said in (SECRET, AGREED, REFUSED, TAKEN_BACK, WITHDRAWN, TITLE, "26,000"):
+        assert said not in content
+
+
+async def the_mediator_leaves_and_one_side_stays_alone(table: Table) -> None:
+    """The applicant is told, receives nobody and stays in the talk; the mediator is with the other side again."""
+    mediator, applicant, respondent = table.mediator, table.applicant, table.respondent
+    await count_bytes(applicant)
+    await mediator.tap("caucus-leave")
+    await mediator.waits_for("caucus-enter")
+    left = time.time()
+    await asyncio.gather(mediator.sees_and_hears(1), respondent.sees_and_hears(1))
+    told = await applicant.waits_for("caucus", state="open", inside="true")
+    await expect(told).to_contain_text("调解员出去了")
+    await expect(applicant.page.locator("video[data-participant]")).to_have_count(1)
+    await expect(
+        applicant.page.locator('.tile[data-reason="coming"], .tile__absent[data-reason="coming"]')
+    ).to_have_count(0)
+    await it_looks_well(table, "alone")
+    await looked_often(applicant, left + MOST)
+    assert await received(applicant, left + MOST, time.time()) == []
 
 
 async def agreed_words_are_carried_across(table: Table) -> None:
@@ -151,12 +236,58 @@ async def agreed_words_are_carried_across(table: Table) -> None:
     await expect(table.respondent.see("chat-line")).to_have_count(1)
     await expect(await table.respondent.waits_for("chat-line", **{"class": "carried"})).to_contain_text(AGREED)
     assert SECRET not in await table.respondent.page.content()
+    await table.respondent.tap("chat-panel-close")
+
+
+async def what_was_kept_is_shared_refused_and_taken_back(table: Table) -> None:
+    """Out of the talk by its owner's own press, and gone again by it; the other side says no to the offer."""
+    applicant, respondent = table.applicant, table.respondent
+    await respondent.picks("ctrl-exhibits")
+    await applicant.picks("ctrl-exhibits")
+    await applicant.tap("exhibit-row")
+    await expect(respondent.see("exhibit-row")).to_have_count(0)
+    await applicant.tap("exhibit-disclose")
+    await applicant.tap("exhibit-confirm-yes")
+    await expect(await respondent.waits_for("exhibit-row", withdrawn="false")).to_contain_text(TITLE)
+    await expect(applicant.see("exhibit-disclose")).to_have_count(0)
+    await table.pictures("disclosed")
+    await applicant.tap("exhibit-withdraw")
+    await applicant.tap("exhibit-confirm-yes")
+    await respondent.waits_for("exhibit-row", withdrawn="true")
+    await expect(applicant.see("exhibit-withdraw")).to_have_count(0)
+    await table.pictures("withdrawn")
+    for party in (respondent, applicant):
+        await party.tap("panel-close")
+        await party.picks("ctrl-offers")
+    await expect(respondent.see("offer")).to_have_count(0)
+    await applicant.tap("offer-share")
+    await expect(await respondent.waits_for("offer", side="applicant")).to_contain_text("26,000.00")
+    await table.pictures("shared")
+    await respondent.tap("offer-decline")
+    await applicant.waits_for("offer-answer", verdict="decline")
+    await it_looks_well(table, "declined")
 
 
 CHIP = {"mediator": "paused", "applicant": "sealed", "respondent": "sealed"}
 
 
-def tracks_of(database: Path) -> list[tuple[float, float]]:
-    """First and last moment of every recorded file, Unix seconds."""
-    with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
-        return connection.execute("SELECT started_at, ended_at FROM tracks").fetchall()
+def recorded(data: Path) -> list[tuple[str, float, float]]:
+    """Every recorded file with the moments of its first and of its last packet, read from the file itself."""
+    with sqlite3.connect(f"file:{data / 'room.sqlite3'}?mode=ro", uri=True) as connection:
+        rows = connection.execute("SELECT file, started_at, ended_at FROM tracks").fetchall()
+    known = {str(file): (float(started), float(ended)) for file, started, ended in rows}
+    paths = {path.name: path for suffix in ("webm", "mkv", "mp4") for path in data.rglob(f"*.{suffix}")}
+    assert paths.keys() == {Path(file).name for file in known}, "a file of which the record knows nothing"
+    return [(file, *span(paths[Path(file).name], *moments)) for file, moments in known.items()]
+
+
+def span(path: Path, started: float, ended: float) -> tuple[float, float]:
+    """What is in a file, on the machine's clock; the record says the same of it."""
+    with av.open(str(path)) as container:
+        stream = container.streams[0]
+        assert stream.time_base is not None
+        times = [float(each.pts * stream.time_base) for each in container.demux(stream) if each.pts is not None]
+    first, last = started + min(times), started + max(times)
+    assert first - started < 1, path.name
+    assert abs(last - ended) < 1, f"{path.name}: the file ends at {last}, the record says {ended}"
+    return first, last

@@ -8,8 +8,16 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
+from tests.e2e.conduct.door import (
+    a_new_link_is_shown_as_a_code,
+    a_no_for_good_ends_the_link,
+    nobody_new_comes_in,
+    the_clerk_comes_too,
+    two_hosts_conduct_at_once,
+)
+from tests.e2e.conduct.people import id_of, it_looks_well
 from tests.support.accessibility import problems_of_desk, problems_of_phone, watch
-from tests.support.browser import ASKING, DESKTOP, PHONE, Person, chromium, party_enters
+from tests.support.browser import ASKING, DESKTOP, PHONE, Person, chromium
 from tests.support.gallery import LANGUAGES, other_language
 from tests.support.service import Service, running_service
 from tests.support.short_way import everybody_meets
@@ -39,6 +47,9 @@ async def test_a_session_is_conducted(service: Service, tmp_path: Path) -> None:
 
         await the_papers_are_reached_by_keys(mediator)
         await a_hand_is_raised_and_gets_the_word(mediator, applicant, shots)
+        await a_camera_is_stopped_and_stays_off_when_its_owner_says_so(mediator, applicant, shots)
+        await everybody_is_silenced_and_one_is_shown_large(mediator, applicant, shots)
+        await nobody_objects_to_the_mediator(mediator, applicant, shots)
         await everybody_may_stop_looking_at_themselves(mediator, applicant, shots)
         await a_break_is_asked_for_and_given(mediator, applicant, shots)
         await a_recording_is_paused_in_words(mediator, applicant, shots)
@@ -46,8 +57,11 @@ async def test_a_session_is_conducted(service: Service, tmp_path: Path) -> None:
         await a_screen_may_be_shared_for_a_while(mediator, applicant, shots)
         await what_is_said_is_written(mediator, applicant, shots)
         link = await a_new_link_is_shown_as_a_code(service.links["respondent"], mediator, shots)
-        await nobody_new_comes_in(link, mediator, applicant, shots)
-        for person in (mediator, applicant):
+        respondent = await nobody_new_comes_in(link, mediator, applicant, shots)
+        await a_no_for_good_ends_the_link(mediator, respondent, shots)
+        clerk = await the_clerk_comes_too(service, browser)
+        await two_hosts_conduct_at_once(mediator, clerk, applicant, respondent, shots)
+        for person in (mediator, applicant, clerk):
             assert person.complaints == [], f"{person.name}: {person.complaints}"
 
 
@@ -55,6 +69,8 @@ async def the_phone_is_tried_without_entering(service: Service, applicant: Perso
     await applicant.page.goto(service.links["applicant"])
     await applicant.waits_for("landing")
     await applicant.picture(str(shots / "landing-applicant.png"))
+    await applicant.tap("landing-rehearse")
+    await applicant.tap("rehearsal-back")
     await applicant.tap("landing-rehearse")
     await applicant.tap("rehearsal-done")
     await applicant.waits_for("rehearsal-result", fine="false")
@@ -114,10 +130,6 @@ async def permits(person: Person, *devices: str) -> None:
     await person.context.grant_permissions(devices)
 
 
-async def id_of(party: Person) -> str:
-    return str(await party.see("room").get_attribute("data-participant"))
-
-
 async def the_papers_are_reached_by_keys(mediator: Person) -> None:
     """One tab is in the order of the Tab key; arrows, Home and End choose another; Tab goes on into its paper."""
     keyboard = mediator.page.keyboard
@@ -162,6 +174,64 @@ async def a_hand_is_raised_and_gets_the_word(mediator: Person, applicant: Person
     assert await applicant.see("spoken").count() == 0
 
 
+async def a_camera_is_stopped_and_stays_off_when_its_owner_says_so(
+    mediator: Person, applicant: Person, shots: Path
+) -> None:
+    who = await id_of(applicant)
+    picture = mediator.page.locator(f'video[data-participant="{who}"]')
+    await mediator.tap("stop-camera", participant=who, on="true")
+    await applicant.waits_for("muted-camera")
+    await expect(applicant.see("ctrl-camera")).to_have_attribute("aria-disabled", "true")
+    await expect(picture).to_have_count(0)
+    await it_looks_well(mediator, applicant, shots, "camera-stopped")
+    await mediator.tap("stop-camera", participant=who, on="false")
+    await applicant.waits_for("asked", source="camera")
+    await applicant.tap("asked-no")
+    await expect(applicant.see("asked")).to_have_count(0)
+    await expect(await mediator.waits_for("conduct-words", participant=who)).to_contain_text("先不开画面")
+    await expect(picture).to_have_count(0)
+    await it_looks_well(mediator, applicant, shots, "camera-declined")
+    await mediator.tap("stop-camera", participant=who, on="false")
+    await applicant.waits_for("asked", source="camera")
+    await applicant.tap("asked-yes")
+    await mediator.waits_for("stop-camera", participant=who, on="true")
+    await mediator.sees_and_hears(1)
+
+
+async def everybody_is_silenced_and_one_is_shown_large(mediator: Person, applicant: Person, shots: Path) -> None:
+    who = await id_of(applicant)
+    await mediator.tap("mute-all")
+    await applicant.waits_for("muted-microphone")
+    await mediator.waits_for("mute", participant=who, on="false")
+    await expect(mediator.see("own-microphone")).to_have_attribute("aria-pressed", "true")
+    await mediator.tap("mute", participant=who, on="false")
+    await applicant.waits_for("asked", source="microphone")
+    await applicant.tap("asked-yes")
+    await mediator.waits_for("mute", participant=who, on="true")
+    large = applicant.page.locator(f'.tile--spotlit[data-participant="{who}"]')
+    await expect(large).to_have_count(1)  # since they were given the word
+    await mediator.tap("spotlight-tile", participant=who)
+    await expect(large).to_have_count(0)
+    await mediator.tap("spotlight-tile", participant=who)
+    await expect(large).to_have_count(1)
+    await expect(mediator.see("spotlight-tile", participant=who)).to_have_attribute("aria-pressed", "true")
+    await it_looks_well(mediator, applicant, shots, "spotlight")
+    await mediator.tap("spotlight-tile", participant=who)
+    await expect(large).to_have_count(0)
+
+
+async def nobody_objects_to_the_mediator(mediator: Person, applicant: Person, shots: Path) -> None:
+    await mediator.tap("tab-roll")
+    await mediator.tap("ask-recusal")
+    await applicant.tap("roll-invitation")
+    await applicant.tap("recusal-none")
+    await applicant.waits_for("recusal-answered", objection="false")
+    line = mediator.see("roll-person", participant=await id_of(applicant))
+    await expect(line).to_contain_text("没有异议")
+    await it_looks_well(mediator, applicant, shots, "no-objection")
+    await applicant.tap("panel-close")
+
+
 async def everybody_may_stop_looking_at_themselves(mediator: Person, applicant: Person, shots: Path) -> None:
     for person, other in ((applicant, mediator), (mediator, applicant)):
         await person.tap("self-hide")
@@ -176,6 +246,11 @@ async def everybody_may_stop_looking_at_themselves(mediator: Person, applicant: 
     await applicant.tap("ctrl-camera")
     await expect(applicant.see("self-hidden")).to_contain_text("别人也看不到您")
     await applicant.tap("ctrl-camera")
+    seen = applicant.page.locator('.tile:not([data-self="true"]) video')
+    await mediator.tap("own-camera")
+    await expect(seen).to_have_count(0)
+    await mediator.tap("own-camera")
+    await expect(seen).to_have_count(1)
     for person in (applicant, mediator):
         await person.tap("self-show")
         await expect(person.page.locator('[data-self="true"]')).to_have_count(1)
@@ -238,36 +313,16 @@ async def a_screen_may_be_shared_for_a_while(mediator: Person, applicant: Person
     await applicant.waits_for("sharing")
     await applicant.picture(str(shots / "sharing-applicant.png"))
     await mediator.picture(str(shots / "sharing-mediator.png"))
+    await applicant.tap("share-end")
+    await expect(mediator.see("screen-tile")).to_have_count(0)
+    await applicant.picks("ctrl-share")
+    await mediator.waits_for("screen-tile", kind="video")
     await mediator.tap("allow-sharing")
     for person, testid in ((mediator, "screen-tile"), (applicant, "sharing")):
         await expect(person.see(testid)).to_have_count(0)
     await applicant.tap("ctrl-more")
     await expect(applicant.see("ctrl-share")).to_have_count(0)
     await applicant.tap("more-close")
-
-
-async def a_new_link_is_shown_as_a_code(given: str, mediator: Person, shots: Path) -> str:
-    await mediator.page.locator(".people__links > summary").click()
-    await mediator.page.locator('[data-testid="link-show"]').last.click()
-    await expect(mediator.see("link-url")).to_have_text(given)
-    await mediator.page.locator('[data-testid="link-reissue"]').last.click()
-    await mediator.tap("confirm-yes")
-    await expect(mediator.see("link-url")).not_to_have_text(given)
-    link = await mediator.see("link-url").inner_text()
-    await mediator.tap("link-qr")
-    code = await mediator.waits_for("invitation-code")
-    await mediator.page.wait_for_function("() => document.querySelector('.invitation img').naturalWidth > 0")
-    box = await code.bounding_box()
-    assert box is not None
-    assert box["width"] > 300
-    await expect(mediator.see("invitation")).to_contain_text("何平")
-    assert await problems_of_desk(mediator.page) == []
-    await mediator.picture(str(shots / "invitation-mediator.png"))
-    paper = await mediator.page.pdf(path=str(shots / "invitation.pdf"))
-    assert paper.count(b"/Type /Page\n") == 1, "the code alone, on one sheet"
-    await mediator.page.keyboard.press("Escape")
-    await expect(mediator.see("invitation")).to_have_count(0)
-    return link
 
 
 async def what_is_said_is_written(mediator: Person, applicant: Person, shots: Path) -> None:
@@ -290,20 +345,3 @@ async def what_is_said_is_written(mediator: Person, applicant: Person, shots: Pa
     await applicant.picks("ctrl-captions")
     await expect(applicant.see("captions")).to_have_count(0)
     await mediator.tap("captions-open")
-
-
-async def nobody_new_comes_in(link: str, mediator: Person, applicant: Person, shots: Path) -> None:
-    await mediator.tap("lock")
-    await mediator.waits_for("locked")
-    browser = mediator.context.browser
-    assert browser is not None
-    respondent = await Person.sits_down(browser, "respondent", PHONE)
-    await party_enters(respondent, link, "0002", arrives="end-locked")
-    await respondent.picture(str(shots / "locked-respondent.png"))
-    await applicant.page.reload()
-    await applicant.waits_for("room")
-    await mediator.tap("unlock")
-    await expect(mediator.see("locked")).to_have_count(0)
-    await respondent.tap("end-again")
-    await mediator.waits_for("admit")
-    assert respondent.complaints == []

@@ -17,6 +17,7 @@ from tests.support.short_way import everybody_meets
 
 pytestmark = pytest.mark.browser
 DIFFERENCE = "The stamp is missing"
+CONDITION = "Nothing else is owed"
 REASON = "The September row was never agreed"
 
 
@@ -46,7 +47,9 @@ async def test_an_exhibit_is_brought_shown_page_by_page_and_objected_to(table: T
     await the_applicant_brings_payslips(table)
     await the_mediator_shows_the_second_page(table)
     await the_respondent_objects(table)
+    await the_mediator_writes_down_a_view_and_lets_somebody_show(table)
     await the_mediator_compares_the_original(table)
+    await two_offers_are_compared_and_one_is_taken_back(table)
     await an_accepted_offer_goes_into_the_draft(table)
     for person in table.everybody:
         problems_of = problems_of_desk if person is table.mediator else problems_of_phone
@@ -82,11 +85,18 @@ async def the_mediator_shows_the_second_page(table: Table) -> None:
     await respondent.waits_for("exhibit-shown", page="1")
     await mediator.tap("page-after")
     await respondent.waits_for("exhibit-shown", page="2")
+    await mediator.tap("page-before")
+    await respondent.waits_for("exhibit-shown", page="1")
+    await mediator.tap("page-after")
     page = await respondent.waits_for("exhibit-page", page="2")
     assert await page.get_attribute("alt") == "Exhibit 1, page 2 of 3"
     await respondent.page.wait_for_function("() => document.querySelector('[data-page=\"2\"] img').naturalWidth > 1000")
     await table.pictures("shown")
     await respondent.tap("shown-zoom")
+    await respondent.tap("viewer-larger")
+    await respondent.waits_for("exhibit-viewer", zoom="1.5")
+    await respondent.tap("viewer-smaller")
+    await respondent.waits_for("exhibit-viewer", zoom="1")
     await respondent.tap("viewer-larger")
     await respondent.waits_for("exhibit-viewer", zoom="1.5")
     for person, place in ((respondent, "exhibit-viewer"), (mediator, "exhibit-card"), (table.applicant, "room")):
@@ -103,6 +113,10 @@ async def the_mediator_shows_the_second_page(table: Table) -> None:
 async def the_respondent_objects(table: Table) -> None:
     mediator, respondent = table.mediator, table.respondent
     await respondent.tap("shown-open")
+    await respondent.tap("exhibit-zoom")
+    await respondent.tap("viewer-close")
+    await respondent.tap("exhibit-back")
+    await respondent.tap("exhibit-row")
     await respondent.tap("exhibit-say")
     await respondent.see("view-authenticity-none").check(force=True)
     await respondent.see("view-relevance-objects").check(force=True)
@@ -116,6 +130,29 @@ async def the_respondent_objects(table: Table) -> None:
         await person.waits_for("exhibit-view", aspect="authenticity", state="none")
         await person.waits_for("exhibit-view", aspect="legality", state="open")
     await table.pictures("objected")
+
+
+async def the_mediator_writes_down_a_view_and_lets_somebody_show(table: Table) -> None:
+    """What a side says aloud stands on its own screen; a party may show, and then may not any more."""
+    mediator, applicant, respondent = table.mediator, table.applicant, table.respondent
+    await mediator.tap("exhibit-record", side="respondent")
+    await mediator.see("view-legality-none").check(force=True)
+    await mediator.tap("view-send")
+    await respondent.waits_for("exhibit-view", aspect="legality", state="none")
+    who = str(await applicant.see("room").get_attribute("data-participant"))
+    await mediator.tap("exhibit-put-away")
+    await expect(applicant.see("exhibit-present")).to_have_count(0)
+    await mediator.tap("presenter", participant=who)
+    await applicant.tap("exhibit-present")
+    await respondent.waits_for("exhibit-presented")
+    await table.pictures("presented-by-party")
+    await mediator.tap("presenter", participant=who)
+    for testid in ("exhibit-present", "exhibit-put-away"):
+        await expect(applicant.see(testid)).to_have_count(0)
+    await expect(respondent.see("exhibit-presented")).to_have_count(0)
+    await mediator.tap("exhibit-row")
+    await mediator.tap("exhibit-present")
+    await respondent.waits_for("exhibit-presented")
 
 
 async def the_mediator_compares_the_original(table: Table) -> None:
@@ -140,18 +177,41 @@ async def the_mediator_compares_the_original(table: Table) -> None:
     await table.pictures("compared")
 
 
+async def two_offers_are_compared_and_one_is_taken_back(table: Table) -> None:
+    mediator, applicant, respondent = table.mediator, table.applicant, table.respondent
+    await mediator.tap("tab-offers")
+    for party in (applicant, respondent):
+        await party.tap("panel-close")
+        await party.picks("ctrl-offers")
+    await applicant.tap("offer-add")
+    await applicant.see("offer-amount").fill("26000")
+    await applicant.tap("offer-send")
+    await respondent.tap("offer-counter")
+    await respondent.see("offer-amount").fill("15000")
+    await respondent.tap("offer-more")
+    await respondent.see("offer-conditions").fill(CONDITION)
+    await respondent.tap("offer-send")
+    for person in table.everybody:
+        compared = await person.waits_for("offer-comparison")
+        for amount in ("26,000.00", "15,000.00"):
+            await expect(compared).to_contain_text(amount)
+        await expect(compared).to_contain_text(CONDITION)
+        await expect(person.see("offer-gap")).to_contain_text("11,000.00")
+    await table.pictures("two-offers")
+    await respondent.tap("offer-withdraw")
+    theirs = applicant.see("offer", side="respondent").locator('[data-testid="offer-state"]')
+    await expect(theirs).to_have_attribute("data-state", "withdrawn")
+    await expect(applicant.see("offer-gap")).to_have_count(0)
+    await table.pictures("one-offer-left")
+
+
 async def an_accepted_offer_goes_into_the_draft(table: Table) -> None:
     mediator, applicant, respondent = table.mediator, table.applicant, table.respondent
-    await applicant.tap("panel-close")
-    await applicant.picks("ctrl-offers")
     await applicant.tap("offer-add")
     await applicant.see("offer-amount").fill("18600")
     await applicant.tap("offer-send")
-    await respondent.tap("panel-close")
-    await respondent.picks("ctrl-offers")
     await respondent.tap("offer-accept")
     await respondent.tap("offer-confirm-yes")
-    await mediator.tap("tab-offers")
     # Two presses in the same moment: one puts it in, and what stands there afterwards says so.
     await (await mediator.waits_for("offer-draft")).dblclick()
     await mediator.waits_for("offer-drafted")

@@ -134,6 +134,7 @@ SHARED_WORDS = [
     "TURN",
     "PDF",
     "SHA",
+    "Safari",
     "JPG",
     "JPEG",
     "PNG",

@@ -49,6 +49,7 @@ PATIENCE_MS = 20_000
 @asynccontextmanager
 async def chromium(flags: Sequence[str] = FLAGS) -> AsyncIterator[Browser]:
     """One headless Chromium from the system's packages; all microphones hear the same voice."""
+    expect.set_options(timeout=PATIENCE_MS)  # as long as for everything else: a busy machine is no finding
     with tempfile.TemporaryDirectory() as folder:
         voice = write_voice(Path(folder) / "voice.wav")
         arguments = [*flags, f"--use-file-for-fake-audio-capture={voice}"]

@@ -34,10 +34,10 @@ async def let_in(mediator: Person, party: Person) -> None:
     await party.waits_for("room")
 
 
-async def mediator_conducts(mediator: Person, service: Service) -> None:
-    """Signed in and in the console."""
+async def mediator_conducts(mediator: Person, service: Service, username: str = "zhouhe") -> None:
+    """Signed in and in the console; ``jilu`` is the clerk."""
     async with _desk(service) as desk:
-        await room_client.mediator(desk, service)
+        await room_client.mediator(desk, service, username)
         await _keep_cookies(mediator, desk)
     await mediator.page.add_init_script(DECIDED)
     await mediator.page.goto(service.links["mediator"])

@@ -150,7 +150,7 @@ function ToServe() {
     .map((one) => one.display_name);
   if (names.length === 0) return null;
   return (
-    <Note tone="warn" title={t("staff.service.paper", { names: names.join("、") })} testId="serve-on-paper">
+    <Note tone="warn" title={t("staff.service.paper", { names: listed(names) })} testId="serve-on-paper">
       <p class="tiny">{t("staff.service.why")}</p>
     </Note>
   );

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import type { CaucusView } from "../generated/messages";
 import { listed, t } from "../i18n";
 import { myCaucus, runs, shownCaucus, timeBySide } from "../room/caucus";
 import { myself, type RoomState } from "../room/state";
@@ -28,11 +29,11 @@ export function CaucusBar({ state, children }: Props) {
       : caucus.state === "closing"
         ? t(waits ? "caucus.closingAgain" : "caucus.closing", { count: soon })
         : inside
-          ? insideWords(state, caucus.caucus_id)
+          ? insideWords(state, caucus)
           : t(caucus.with_host ? "caucus.outside" : "caucus.outsideAlone", { side: sideName(caucus.side) });
   const hint = inside
     ? t(mine ? "caucus.insideHint" : "caucus.hostHint")
-    : runs(caucus) && !mine
+    : isOutside(state) && !mine
       ? t("caucus.outsideHint")
       : "";
   return (
@@ -81,10 +82,10 @@ export function CaucusOff({ state }: { state: RoomState }) {
 }
 
 /** A mediator reads who is in the sealed room; a party what it means for them. */
-function insideWords(state: RoomState, caucusId: string): string {
-  if (myself(state)?.role !== "host") return t("caucus.inside");
+function insideWords(state: RoomState, caucus: CaucusView): string {
+  if (myself(state)?.role !== "host") return t(caucus.with_host ? "caucus.inside" : "caucus.insideAlone");
   const others = [...state.participants.values()].filter(
-    (one) => one.caucus_id === caucusId && one.participant_id !== state.me,
+    (one) => one.caucus_id === caucus.caucus_id && one.participant_id !== state.me,
   );
   return t("caucus.sealedRoom", { names: listed(others.map((one) => one.display_name)) });
 }

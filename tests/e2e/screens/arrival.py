@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from tests.e2e.screens.scene import WRITTEN, Scene
 from tests.support import room_client
@@ -20,9 +20,19 @@ REFUSES = """
   navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("as a phone says it", name));
 }
 """
-INSIDE_WECHAT = """
-() => Object.defineProperty(navigator, "userAgent", { configurable: true, get: () => "Android MicroMessenger/8.0" })
+CALLS_ITSELF = """
+(agent) => Object.defineProperty(navigator, "userAgent", { configurable: true, get: () => agent })
 """
+WECHAT = {
+    "wechat": "Mozilla/5.0 (Linux; Android 14; V2309A) AppleWebKit/537.36 Chrome/116.0.0.0 MicroMessenger/8.0.47",
+    "wechat-iphone": (
+        "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148 "
+        "MicroMessenger/8.0.49(0x18003137) NetType/4G Language/zh_CN"
+    ),
+}
+"""What it says of itself on either kind of phone."""
+ELSEWHERE = {"wechat": "在浏览器打开", "wechat-iphone": "Safari"}
+"""What one has to press there."""
 
 
 async def the_way_in(scene: Scene) -> None:
@@ -97,13 +107,14 @@ async def the_phone_says_no(scene: Scene) -> None:
         await the_check_again(party.page, name)
         await expect(party.page.locator("[data-testid=precheck] .note--warn")).to_be_visible()
         await gallery.look_in_both(party, screen)
-    await party.page.goto(scene.link("applicant"))
-    await party.waits_for("landing")
-    await party.page.evaluate(REFUSES, "NotAllowedError")
-    await party.page.evaluate(INSIDE_WECHAT)
-    await party.tap("landing-continue")
-    await party.waits_for("precheck-unreachable")
-    await gallery.look_in_both(party, "wechat")
+    for screen, agent in WECHAT.items():
+        await party.page.goto(scene.link("applicant"))
+        await party.waits_for("landing")
+        await party.page.evaluate(REFUSES, "NotAllowedError")
+        await party.page.evaluate(CALLS_ITSELF, agent)
+        await party.tap("landing-continue")
+        await expect(await party.waits_for("precheck-unreachable")).to_contain_text(ELSEWHERE[screen])
+        await gallery.look_in_both(party, screen)
     await gallery.enlarge(party, "wechat", "precheck-unreachable")
     await party.page.goto(scene.link("applicant"))
     await party.tap("landing-continue")
@@ -125,8 +136,7 @@ async def who_one_is(scene: Scene) -> None:
     await party.page.keyboard.type("9999")
     await expect(party.page.locator('[aria-invalid="true"]')).to_have_count(1)
     await gallery.look_in_both(party, "identity-wrong-number")
-    await party.see("identity-last4").fill("0001")
-    await party.waits_for("identity-sent", sent="true")
+    await another_code_is_sent(scene)
     right = await entry_code(party, link)
     await party.see("identity-code").fill("000000" if right != "000000" else "000001")
     await party.tap("identity-alone-no")
@@ -136,9 +146,46 @@ async def who_one_is(scene: Scene) -> None:
     await gallery.look_in_both(party, "identity-wrong-code")
     await gallery.enlarge(party, "identity", "identity-continue")
     party.complaints.clear()
-    await party.see("identity-way-document").click()
+    await party.tap("identity-way-document")
+    await expect(party.see("identity-code")).to_have_count(0)
+    await party.tap("identity-way-code")
+    await party.waits_for("identity-code")
+    await party.tap("identity-way-document")
     await gallery.look_in_both(party, "identity-document")
     await presses(party, "identity-continue")
+
+
+async def another_code_is_sent(scene: Scene) -> None:
+    """One comes by itself; a minute later, by the page's clock and the server's, one more for a press."""
+    party = scene.party
+    await party.page.route(CODES, waits_no_minute)
+    await party.see("identity-last4").fill("0001")
+    await party.waits_for("identity-sent", sent="true")
+    sent = await codes_sent(scene)
+    await expect(party.see("identity-resend")).to_have_attribute("aria-disabled", "false")
+    with sqlite3.connect(scene.service.data / "room.sqlite3", timeout=10) as database:
+        database.execute("UPDATE entry_codes SET sent_at = strftime('%Y-%m-%d %H:%M:%f000', sent_at, '-61 seconds')")
+    async with party.page.expect_response(CODES) as waiting:
+        await party.tap("identity-resend")
+    assert (await waiting.value).ok
+    await party.waits_for("identity-sent", sent="true")
+    assert await codes_sent(scene) == sent + 1
+    await party.page.unroute(CODES)
+
+
+CODES = "**/api/links/code"
+
+
+async def waits_no_minute(route: Route) -> None:
+    """The page is told that another code may be asked for after a second."""
+    answer = await route.fetch()
+    await route.fulfill(response=answer, json={**await answer.json(), "resend_after": 1})
+
+
+async def codes_sent(scene: Scene) -> int:
+    """Codes for the way in, on all phones."""
+    messages = (await scene.respondent.get("/api/demo/outbox")).json()
+    return sum(message["template"] == "identity_code" for message in messages)
 
 
 async def what_one_agrees_to(scene: Scene) -> None:

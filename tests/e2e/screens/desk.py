@@ -20,6 +20,9 @@ async def the_desk_before_the_room(scene: Scene) -> None:
     demo = await scene.sits_down("demo", DESKTOP)
     await demo.page.goto(f"{service.url}/demo")
     await demo.waits_for("outbox-item")
+    async with demo.context.expect_page() as opened:
+        await demo.tap("demo-link")
+    await (await opened.value).close()
     await gallery.look_in_both(demo, "demo")
     await demo.context.close()
     await mediator.page.goto(f"{service.url}/staff")

@@ -11,11 +11,8 @@ from urllib.parse import quote
 from playwright.async_api import expect
 
 from tests.e2e.screens.scene import CUT, MEND, WRITTEN, Scene
-from tests.support.browser import PHONE, proves_identity
 from tests.support.evidence_files import payslips
-from tests.support.gallery import THOROUGH
 from tests.support.keyboard import goes_to, presses
-from tests.support.room_client import LAST4
 
 OFFER = {
     "payer": "respondent",
@@ -94,7 +91,15 @@ async def the_roll_call(scene: Scene) -> None:
     await party.tap("recusal-send")
     await party.waits_for("recusal-answered", objection="true")
     await scene.gallery.look(party, "room-roll-answered")
+    await mediator.see("document-kind").select_option("passport")
+    await mediator.tap("document-differs")
+    await expect(party.see("roll-panel")).to_contain_text("护照和本人不符")
+    await expect(mediator.see("roll")).to_contain_text("护照和本人不符")
+    await asyncio.gather(
+        scene.gallery.glance(party, "room-document-differs"), scene.gallery.glance(mediator, "console-document-differs")
+    )
     await closes_panel(scene)
+    await mediator.tap("document-open")
     await mediator.tap("document-matches")
 
 
@@ -130,6 +135,7 @@ async def hands_and_words(scene: Scene) -> None:
     await party.tap("ctrl-hand")
     await scene.rooms["respondent"].done("raise_hand", raised=True)
     await expect(mediator.see("hand-raised")).to_have_count(2)
+    await another_place_in_the_queue(scene, who)
     await mediator.tap("mute", participant=who, on="true")
     await party.waits_for("muted-microphone")
     await mediator.tap("person-tools", participant=who)
@@ -141,6 +147,8 @@ async def hands_and_words(scene: Scene) -> None:
     await mediator.tap("timers")
     await mediator.waits_for("wants-break")
     await both(scene, "asked-and-timer")
+    await mediator.tap("break-dismiss")
+    await expect(mediator.see("wants-break")).to_have_count(0)
     await mediator.tap("timers")
     await party.tap("asked-yes")
     await expect(party.see("asked")).to_have_count(0)
@@ -161,6 +169,22 @@ async def hands_and_words(scene: Scene) -> None:
         person.complaints.clear()
     await scene.host("lock_room", locked=False)
     await scene.host("spotlight", participant_id=None)
+
+
+async def another_place_in_the_queue(scene: Scene, who: str) -> None:
+    """Behind the other side's hand, before it again, taken down; raised anew it is the second."""
+    party, mediator = scene.party, scene.mediator
+    await mediator.tap("hand-tools", participant=who)
+    await scene.gallery.glance(mediator, "console-queue")
+    for press, place in (("hand-down", "2"), ("hand-up", "1")):
+        await mediator.tap(press)
+        await party.see("hand-told", place=place).wait_for(state="attached")
+    await mediator.tap("hand-lower")
+    await expect(mediator.see("hand-raised")).to_have_count(1)
+    await expect(party.see("ctrl-hand")).to_have_attribute("aria-pressed", "false")
+    await party.tap("ctrl-hand")
+    await party.see("hand-told", place="2").wait_for(state="attached")
+    await expect(mediator.see("hand-raised")).to_have_count(2)
 
 
 async def what_is_behind_more(scene: Scene) -> None:
@@ -196,6 +220,8 @@ async def what_is_behind_more(scene: Scene) -> None:
     await party.tap("ctrl-quiet")
     await expect(party.see("ctrl-quiet-note")).not_to_be_empty()
     await both(scene, "quiet-call", console="console-silent-alarm")
+    await scene.mediator.tap("call-caucus")
+    await scene.mediator.tap("confirm-no")
     await party.tap("more-close")
 
 
@@ -309,6 +335,12 @@ async def a_private_talk(scene: Scene) -> None:
     # called off: nobody waits for its beginning
     await scene.host("close_caucus", caucus_id=caucus["caucus_id"], in_seconds=0)
     await expect(party.see("caucus")).to_have_count(0, timeout=15_000)
+    await scene.host("open_caucus", participant_ids=[me], in_seconds=10)
+    await party.waits_for("caucus", state="announced")
+    await mediator.tap("caucus-cancel")
+    for person in (party, mediator):
+        await expect(person.see("caucus")).to_have_count(0)
+        await expect(person.see("tile")).to_have_count(4)
     caucus = await scene.host("open_caucus", participant_ids=[me], in_seconds=0)
     await party.waits_for("caucus", state="open", inside="true")
     await mediator.tap("caucus-enter")
@@ -337,44 +369,3 @@ async def a_private_talk(scene: Scene) -> None:
     await closes_panel(scene)
     await scene.host("close_caucus", caucus_id=caucus["caucus_id"], in_seconds=0)
     await expect(party.see("caucus")).to_have_count(0, timeout=15_000)
-
-
-async def links_and_refusals(scene: Scene) -> None:
-    """What the mediator does with a link, and what is asked before somebody is sent out."""
-    mediator, gallery = scene.mediator, scene.gallery
-    await mediator.page.locator(".people__links > summary").click()
-    row = mediator.page.locator(".people__link", has_text="何平")
-    await row.get_by_test_id("link-revoke").click()
-    await gallery.look(mediator, "console-revoke")
-    await mediator.tap("confirm-no")
-    await row.get_by_test_id("link-reissue").click()
-    await mediator.tap("confirm-yes")
-    link = await (await mediator.waits_for("link-url")).inner_text()
-    scene.rooms.pop("respondent")  # whose link has died, and with it the place in the room
-    await gallery.look_in_both(mediator, "console-links")
-    await mediator.tap("link-qr")
-    await mediator.waits_for("invitation-code")
-    await gallery.look_in_both(mediator, "console-link-code")
-    await mediator.tap("invitation-close")
-    who = str(await mediator.page.locator(".people__inside", has_text="林小满").get_attribute("data-participant"))
-    await mediator.tap("person-tools", participant=who)
-    await gallery.look_at_question(mediator, "console-remove", "remove", participant=who)
-    await mediator.tap("person-tools", participant=who)
-    await mediator.page.locator(".people__links > summary").click()
-    if THOROUGH:
-        await sent_out(scene, link)
-
-
-async def sent_out(scene: Scene, link: str) -> None:
-    """The respondent comes back with the new link, at a browser, and is asked to leave."""
-    respondent = await scene.sits_down("respondent", PHONE)
-    await respondent.page.goto(link)
-    await respondent.tap("landing-continue")
-    await respondent.tap("precheck-continue")
-    await proves_identity(respondent, link, LAST4["respondent"])
-    await respondent.waits_for("done", state="in_force")
-    await scene.host("remove", participant_id=scene.access["respondent"].participant_id)
-    await respondent.waits_for("end-removed")
-    await scene.gallery.look_in_both(respondent, "removed")
-    assert respondent.complaints == []
-    await respondent.context.close()

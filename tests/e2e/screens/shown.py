@@ -75,8 +75,13 @@ async def a_weak_connection(scene: Scene) -> None:
     await party.tap("ctrl-hand")
     await party.waits_for("connection-banner", state="poor")
     await at_a_glance(scene, "weak-connection")
+    await party.tap("sound-only")
+    await expect(party.page.locator('.tile:not([data-self="true"]) video')).to_have_count(0)
     for person in (party, mediator):
         await person.page.evaluate(FINE)
     await scene.rooms["respondent"].done("raise_hand", raised=True)
     await party.tap("ctrl-hand")
+    await party.waits_for("connection-banner", state="better")
+    await party.tap("pictures-again")
     await party.see("connection-banner", state="open").wait_for(state="attached")
+    await expect(party.page.locator('.tile:not([data-self="true"]) video')).not_to_have_count(0)

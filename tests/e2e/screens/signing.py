@@ -6,8 +6,8 @@ import asyncio
 
 from playwright.async_api import expect
 
-from tests.e2e.screens.room import both
-from tests.e2e.screens.scene import Scene
+from tests.e2e.screens.room import both, closes_panel
+from tests.e2e.screens.scene import WRITTEN, Scene
 from tests.support.browser import writes_name
 from tests.support.room_client import CODE, signature
 
@@ -20,17 +20,33 @@ async def the_draft_and_the_lock(scene: Scene) -> None:
     await both(scene, "draft")
     await gallery.enlarge(party, "room-draft", "panel-close")
     await gallery.look_at_question(mediator, "console-freeze", "draft-freeze")
-    await mediator.tap("draft-freeze")
-    await mediator.tap("confirm-yes")
-    await mediator.waits_for("frozen-digest", match="true")
-    await party.waits_for("frozen-digest", match="true")
+    await locks(scene)
     await both(scene, "frozen")
+    await gallery.look_at_question(mediator, "console-unfreeze", "draft-unfreeze")
+    await mediator.tap("draft-unfreeze")
+    await mediator.see("confirm-reason").fill(WRITTEN["objection"])
+    await mediator.tap("confirm-yes")
+    for person in (party, mediator):
+        await expect(person.see("draft-editor").locator("h1")).to_be_visible()
+        await expect(person.see("frozen-digest")).to_have_count(0)
+    await asyncio.gather(gallery.glance(party, "room-unfrozen"), gallery.glance(mediator, "console-unfrozen"))
+    await locks(scene)
+
+
+async def locks(scene: Scene) -> None:
+    """The text is locked, with the same code on both screens."""
+    await scene.mediator.tap("draft-freeze")
+    await scene.mediator.tap("confirm-yes")
+    for person in (scene.mediator, scene.party):
+        await person.waits_for("frozen-digest", match="true")
 
 
 async def the_signatures(scene: Scene) -> None:
     """The party's by hand on the phone; the respondent and the mediator have signed elsewhere; the seal."""
     party, mediator, gallery = scene.party, scene.mediator, scene.gallery
     await mediator.tap("sign-open")
+    await closes_panel(scene)
+    await party.tap("sign-invitation")
     await party.tap("sign-open")
     await party.waits_for("signing")
     await party.tap("sign-submit")
@@ -56,6 +72,8 @@ async def the_signatures(scene: Scene) -> None:
     await scene.stays()
     await asyncio.gather(gallery.glance(party, "in-force"), gallery.glance(mediator, "console-in-force"))
     await gallery.enlarge(party, "in-force", "done-pdf")
+    await party.tap("done-back")
+    await party.waits_for("ctrl-more")
 
 
 async def newest_code(scene: Scene) -> str:

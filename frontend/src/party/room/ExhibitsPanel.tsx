@@ -143,7 +143,7 @@ function OpenExhibit({ access, exhibit, me, state }: OpenProps) {
             {t(leads ? "exhibit.putAway" : "exhibit.present")}
           </Button>
         )}
-        {mine && exhibit.private && (
+        {mine && exhibit.private && !exhibit.withdrawn && (
           <Button block icon="carry" testId="exhibit-disclose" onClick={() => setAsking("disclose")}>
             {t("exhibit.disclose")}
           </Button>
