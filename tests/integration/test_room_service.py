@@ -185,7 +185,7 @@ async def test_a_second_device_goes_on_in_the_same_talk_with_the_same_hand_and_t
                 await goes_on.write("在另一台设备上接着写。")
                 async with draft(table.service, table.host) as seen:
                     await seen.reads("在另一台设备上接着写。")
-        await chair.done("set_writer", **document, **person, may_write=False)
+            await chair.done("set_writer", **document, **person, may_write=False)
     table.applicant = await identified(table.browsers["applicant"], table.service, "applicant", take_over=True)
 
 
