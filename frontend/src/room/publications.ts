@@ -2,20 +2,11 @@
 import type { types } from "mediasoup-client";
 import type { PublicationView, Source } from "../generated/messages";
 import type { RoomClient } from "./client";
-import {
-  DeviceError,
-  type DeviceProblem,
-  openCamera,
-  openMicrophone,
-  openScreen,
-  problemOf,
-  watchDevices,
-  watchPage,
-} from "./devices";
+import { DeviceError, type DeviceProblem, openScreen, problemOf, watchDevices, watchPage } from "./devices";
 import { CommandError, ConnectionLost } from "./failure";
 import { LayerSwitch } from "./layers";
 import { type Slot, SOURCE_OF, sendingOptions, slotOf } from "./sending";
-import { openChosen, switchOver } from "./switchover";
+import { OPEN, openChosen, switchOver } from "./switchover";
 import type { TransportPair } from "./transports";
 
 /** A track that ends again so soon after it was opened anew is not opened a third time. */
@@ -38,8 +29,6 @@ export interface LocalTrack {
 export type OwnTracks = Record<Source, LocalTrack>;
 
 export type OwnDevice = "microphone" | "camera";
-
-const OPEN = { microphone: openMicrophone, camera: openCamera };
 
 /** Refusals that another try will not change; every other code is of the moment (overloaded, being moved, …). */
 const FINAL = new Set(["forbidden", "bad_request", "room_full"]);

@@ -1,5 +1,5 @@
 /** Another device instead of the one in use, which goes on until the other one is open. */
-import { type DeviceProblem, problemOf } from "./devices";
+import { type DeviceProblem, openCamera, openMicrophone, problemOf } from "./devices";
 
 export interface Switched {
   /** Of the other device; or of the one before, if that has to go on; null: neither can be had. */
@@ -9,6 +9,8 @@ export interface Switched {
 }
 
 type Open = (deviceId?: string) => Promise<MediaStreamTrack>;
+
+export const OPEN: Record<"microphone" | "camera", Open> = { microphone: openMicrophone, camera: openCamera };
 
 /** The device that was chosen; any other when it was unplugged since.
  * @throws DeviceError */
