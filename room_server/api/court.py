@@ -91,7 +91,7 @@ def _record(record: CourtRecord) -> dict[str, Any]:
             {
                 "participant_id": person.participant_id,
                 "display_name": person.name,
-                "side": person.side,
+                "side": person.seat,
                 "role": person.role,
             }
             for person in found.people

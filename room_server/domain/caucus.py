@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -42,6 +43,11 @@ class Caucus:
     def without_member(self, participant_id: str) -> Caucus:
         """A mediator went out."""
         return replace(self, members=tuple(each for each in self.members if each != participant_id))
+
+
+def place_of(participant_id: str, caucuses: Iterable[Caucus]) -> Caucus | None:
+    """The caucus that somebody is in; None: the joint session."""
+    return next((each for each in caucuses if each.open and participant_id in each.members), None)
 
 
 def require_one_side(people: list[Participant], others: list[Caucus]) -> str:

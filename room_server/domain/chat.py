@@ -5,11 +5,11 @@ Whoever gets a line is fixed when it is written. Nobody who comes later reads it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from room_server.domain.caucus import Caucus
+from room_server.domain.caucus import Caucus, place_of
 from room_server.domain.errors import Conflict, Forbidden, NotFound, RateLimited
 from room_server.domain.people import Participant, Role
 from room_server.domain.privilege import PrivilegeClass
@@ -51,11 +51,6 @@ class Envelope:
     privilege: PrivilegeClass
     thread: str
     recipients: tuple[str, ...]
-
-
-def place_of(participant_id: str, caucuses: Iterable[Caucus]) -> Caucus | None:
-    """The caucus that somebody is in; None: the joint session."""
-    return next((each for each in caucuses if each.open and participant_id in each.members), None)
 
 
 def require_inside(person: Participant) -> None:

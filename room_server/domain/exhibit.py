@@ -168,11 +168,6 @@ def require_presentable(exhibit: Exhibit, page: int, by: Participant, place: Cau
         raise Conflict("exhibit_private")
 
 
-def place_of(person: Participant, caucuses: Iterable[Caucus]) -> Caucus | None:
-    """The private talk that this person is in now; None: the joint session."""
-    return next((each for each in caucuses if each.open and person.participant_id in each.members), None)
-
-
 def require_title(text: str) -> str:
     """A title in one line.
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from recorder.pages import MadePages, PagesRefusedError, make_pages
 from room_server.bus import Published
 from room_server.domain import consent
-from room_server.domain.caucus import Caucus
+from room_server.domain.caucus import Caucus, place_of
 from room_server.domain.challenge import View, challenges
 from room_server.domain.commitment import commitment
 from room_server.domain.errors import Conflict, Forbidden, Invalid, Malformed, NotFound, RateLimited
@@ -23,7 +23,6 @@ from room_server.domain.exhibit import (
     Format,
     Original,
     Page,
-    place_of,
     plain_name,
     require_title,
 )
@@ -248,7 +247,7 @@ class ExhibitService:
         missing = consent.lacking(holds, await unit.consents.of_participant(by))
         if missing:
             raise Forbidden("exhibit_no_consent", purposes=list(missing))
-        return person, place_of(person, await unit.caucuses.of_session(session_id))
+        return person, place_of(person.participant_id, await unit.caucuses.of_session(session_id))
 
 
 async def keep_withdrawn(unit: UnitOfWork, withdrawn: Exhibit, by: str, at: datetime) -> None:
@@ -294,7 +293,7 @@ async def require_joint(unit: UnitOfWork, person: Participant) -> None:
     Raises:
         Conflict: ``only_joint``.
     """
-    if place_of(person, await unit.caucuses.of_session(person.session_id)) is not None:
+    if place_of(person.participant_id, await unit.caucuses.of_session(person.session_id)) is not None:
         raise Conflict("only_joint")
 
 

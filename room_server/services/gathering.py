@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from room_server.domain.caucus import Caucus
-from room_server.domain.chat import place_of
+from room_server.domain.caucus import Caucus, place_of
 from room_server.domain.errors import Forbidden, NotFound
 from room_server.domain.people import Participant, Role
 from room_server.store.unit_of_work import UnitOfWork

@@ -10,9 +10,9 @@ from datetime import date
 from typing import Any
 
 from room_server.bus import Published
+from room_server.domain.caucus import place_of
 from room_server.domain.commitment import commitment
 from room_server.domain.errors import Conflict, NotFound
-from room_server.domain.exhibit import place_of
 from room_server.domain.offer import (
     MOST_OF_A_SIDE,
     Answer,
@@ -80,7 +80,7 @@ class OfferService:
                 raise Conflict("offer_many", most=MOST_OF_A_SIDE)
             if wanted.in_answer_to is not None:
                 await self._answer(unit, wanted.in_answer_to, person, Verdict.COUNTER)
-            place = place_of(person, await unit.caucuses.of_session(session_id))
+            place = place_of(person.participant_id, await unit.caucuses.of_session(session_id))
             offer = Offer(
                 new_id("of"),
                 session_id,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from room_server.bus import Published
-from room_server.domain.caucus import Caucus
+from room_server.domain.caucus import Caucus, place_of
 from room_server.domain.errors import Conflict, Forbidden, NotFound
-from room_server.domain.exhibit import Presentation, place_of, require_presentable
+from room_server.domain.exhibit import Presentation, require_presentable
 from room_server.domain.people import Participant, Role
 from room_server.services.exhibit_view import (
     presentation_piece,
@@ -60,7 +60,7 @@ class PresentationService:
             session_id = exhibit.session_id
             await unit.sessions.lock(session_id)
             (await unit.sessions.get(session_id)).require_open()
-            place = place_of(person, await unit.caucuses.of_session(session_id))
+            place = place_of(person.participant_id, await unit.caucuses.of_session(session_id))
             allowed = by in await unit.presentations.presenters(session_id)
             require_presentable(exhibit, page, person, place, allowed=allowed)
             caucus_id = None if place is None else place.caucus_id
@@ -90,7 +90,7 @@ class PresentationService:
             person = await unit.participants.get(by)
             if person.session_id != session_id or person.removed_at is not None:
                 raise NotFound("not_found")
-            place = place_of(person, await unit.caucuses.of_session(session_id))
+            place = place_of(person.participant_id, await unit.caucuses.of_session(session_id))
             shown = await unit.presentations.in_place(session_id, None if place is None else place.caucus_id)
             if shown is None:
                 raise NotFound("not_found")

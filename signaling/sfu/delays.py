@@ -112,15 +112,22 @@ class Losses:
     def __init__(self, window: float) -> None:
         self._window = window
         self._told: deque[tuple[float, float, float]] = deque()
+        self._lost_at = float("-inf")
 
     def note(self, now: float, lost: float, packets: float) -> None:
         """So many of so many did not arrive."""
         self._told.append((now, lost, packets))
+        if lost:
+            self._lost_at = now
         self._trim(now)  # here too: a way without pictures is noted and never looked at
 
     def _trim(self, now: float) -> None:
         while self._told and self._told[0][0] < now - LASTING:
             self._told.popleft()
+
+    def none(self, now: float) -> bool:
+        """Whether nothing at all was lost in ``LASTING`` seconds."""
+        return now - self._lost_at > LASTING
 
     def share(self, now: float) -> float:
         """0 to 1; 0 when so few are missing that it means nothing."""
@@ -148,6 +155,7 @@ class Losses:
     def clear(self) -> None:
         """What was told is of before a cut."""
         self._told.clear()
+        self._lost_at = float("-inf")
 
 
 def wilson(hits: float, of: float, deviations: float) -> float:

@@ -7,18 +7,20 @@ packet.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Any, Final
 
 from signaling.sfu import rtp
 from signaling.sfu.cache import Kept
 from signaling.sfu.counters import Counters
-from signaling.sfu.srtp import copy_bytes, protect_in_place
+from signaling.sfu.srtp import copy_bytes, protect_in_place, protect_report_in_place
 from signaling.sfu.subscription import PlainRoute, Route, Subscription
 from signaling.sfu.udp import SEGMENTS, SEND_SLOTS, UdpPort
 from signaling.sfu.vp8 import ABSENT, Descriptor, read_descriptor, shift
 
 _pack_header = rtp.HEADER.pack_into
 
+INDEX_BYTES: Final = 4
+"""What SRTCP adds beside the tag (RFC 3711 §3.4)."""
 _CLOSED: Final = (-1, -1)
 _NOBODY: Final[dict[int, tuple[int, int]]] = {}
 
@@ -38,12 +40,14 @@ class Egress:
         self._open: dict[int, tuple[int, int]] = {}
         """By destination: the slot for the next packet of its last message, and the most bytes it may have."""
         self._grouped: dict[int, int] = {}
+        self._reports = 0
 
     def flush(self) -> None:
         """Send what is queued."""
         if self._fresh:
-            self._counters.packets_forwarded += self._port.flush(self._fresh // SEGMENTS, self._grouped)
-            self._fresh = 0
+            sent = self._port.flush(self._fresh // SEGMENTS, self._grouped)
+            self._counters.packets_forwarded += max(0, sent - self._reports)
+            self._fresh = self._reports = 0
             self._open.clear()
             self._grouped.clear()
 
@@ -103,6 +107,31 @@ class Egress:
                 self._grouped[message] = place + 1
                 unended[name] = (slot + 1, size) if size == room and place + 1 < SEGMENTS else _CLOSED
         self._fresh = fresh
+
+    def tell(self, handle: Any, name: int, report: bytes) -> None:
+        """Queue one RTCP packet for this destination, behind what is queued for it."""
+        size = len(report) + INDEX_BYTES
+        slot, room = self._open.get(name, _CLOSED) if self._port.groups else _CLOSED
+        joins = size <= room
+        if not joins:
+            if self._fresh == SEND_SLOTS:
+                self.flush()
+            slot = self._fresh
+        pointer, _, length, name_at = self._outbox.slots[slot]
+        copy_bytes(pointer, report, len(report))
+        length[0] = len(report)
+        if protect_report_in_place(handle, pointer, length):
+            self._counters.srtp_failed += 1
+            return
+        self._reports += 1
+        if joins:
+            message, place = divmod(slot, SEGMENTS)
+            self._grouped[message] = place + 1
+            self._open[name] = (slot + 1, size) if size == room and place + 1 < SEGMENTS else _CLOSED
+        else:
+            self._outbox.words[name_at] = name
+            self._open[name] = slot + 1, size
+            self._fresh = slot + SEGMENTS
 
     def retransmit(self, subscription: Subscription, sequences: tuple[int, ...]) -> None:
         """Send again what this subscriber asks for, as RTX where it was negotiated; the caller flushes."""

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 from signaling.sfu import rtcp
+from signaling.sfu.egress import Egress
 from signaling.sfu.publication import Stream
-from signaling.sfu.subscription import Subscription
 from signaling.sfu.transport import Transport
 
 LARGEST_REQUEST: Final = 256
@@ -19,11 +18,11 @@ costs as much as a packet for every subscriber."""
 LONGEST_TRIP: Final = 30
 """Seconds there and back that are believed."""
 
-Retransmit = Callable[[Subscription, tuple[int, ...]], None]
 
+def read(transport: Transport, compound: bytes, now: float, arrived_at: float, egress: Egress) -> None:
+    """Act on one authentic RTCP packet from a browser; what it leads to is queued for others, or sent back at once.
 
-def read(transport: Transport, compound: bytes, now: float, arrived_at: float, retransmit: Retransmit) -> None:
-    """Act on one authentic RTCP packet from a browser. ``now`` is monotonic, ``arrived_at`` Unix time, both seconds.
+    ``now`` is monotonic, ``arrived_at`` Unix time, both seconds.
 
     Raises:
         ValueError: it is malformed.
@@ -34,7 +33,7 @@ def read(transport: Transport, compound: bytes, now: float, arrived_at: float, r
     for message in messages:
         match message:
             case rtcp.SenderReport():
-                _relay(transport, message, now, arrived_at)
+                _relay(transport, message, now, arrived_at, egress)
                 _note_losses(transport, message.blocks, now)
             case rtcp.ReceiverReport():
                 _note_losses(transport, message.blocks, now)
@@ -50,7 +49,7 @@ def read(transport: Transport, compound: bytes, now: float, arrived_at: float, r
                     if (way := transport.way_down) is not None:
                         way.asked(subscription, wanted)
                         wanted = wanted[: way.repairs(subscription, len(wanted), now)]
-                    retransmit(subscription, wanted)
+                    egress.retransmit(subscription, wanted)
             case rtcp.KeyFrameRequest():
                 subscription = transport.subscriptions.get(message.media_ssrc)
                 if subscription is not None and subscription.wanted:  # a picture that was given up costs nobody one
@@ -58,7 +57,7 @@ def read(transport: Transport, compound: bytes, now: float, arrived_at: float, r
                     subscription.stream.ask_key_frame(now)
 
 
-def _relay(transport: Transport, report: rtcp.SenderReport, now: float, arrived_at: float) -> None:
+def _relay(transport: Transport, report: rtcp.SenderReport, now: float, arrived_at: float, egress: Egress) -> None:
     """Give a publisher's clock to the subscribers: the pair of NTP and RTP time is what lip sync is made of."""
     stream = transport.streams.get(report.ssrc)
     if stream is None or now - stream.reception.last_report_at < SHORTEST_RELAY:
@@ -76,10 +75,8 @@ def _relay(transport: Transport, report: rtcp.SenderReport, now: float, arrived_
             ssrc = subscription.promised.ssrc
             timestamp = report.timestamp + subscription.offsets.timestamp
             subscription.reported = (report.ntp >> 16) & 0xFFFFFFFF, now
-            subscription.receiver.send_report(
-                rtcp.sender_report(ssrc, report.ntp, timestamp, subscription.packets, subscription.octets)
-                + rtcp.source_description(ssrc, publication.cname)
-            )
+            told = rtcp.sender_report(ssrc, report.ntp, timestamp, *subscription.left())
+            subscription.receiver.queue_report(told + subscription.description, egress)
 
 
 def _reference(now: float) -> int:
@@ -121,14 +118,14 @@ def ask_for_missing(stream: Stream, now: float) -> None:
         stream.publication.transport.send_report(rtcp.nack(stream.ssrc, wanted))
 
 
-def tell_arrivals(transport: Transport) -> None:
+def tell_arrivals(transport: Transport, egress: Egress) -> None:
     """Tell a publisher when its packets arrived."""
     if transport.transport_cc_id and transport.streams:
         for compound in transport.arrivals.reports(next(iter(transport.streams))):
-            transport.send_report(compound)
+            transport.queue_report(compound, egress)
 
 
-def report(transport: Transport, now: float, bits_per_second: int) -> None:
+def report(transport: Transport, now: float, bits_per_second: int, egress: Egress) -> None:
     """Tell a publisher what arrived; one without transport-cc also how much (else it stays at 300 kbit/s)."""
     active = [
         stream
@@ -142,4 +139,4 @@ def report(transport: Transport, now: float, bits_per_second: int) -> None:
     video = [stream.ssrc for stream in active if stream.key_frame is not None]
     if video and not transport.transport_cc_id:
         compound += rtcp.bitrate_limit(bits_per_second, video[:BLOCKS_PER_REPORT])
-    transport.send_report(compound + rtcp.reference_time(_reference(now)))
+    transport.queue_report(compound + rtcp.reference_time(_reference(now)), egress)

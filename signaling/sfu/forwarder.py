@@ -111,8 +111,12 @@ class Forwarder:
         """A datagram that is neither RTP nor RTCP (RFC 7983 §7)."""
         first = datagram[0] if datagram else 255
         if first < 4:
-            raw = self._inbox.names[index].tobytes()
-            self._check(datagram, Path(key, raw, self._port.address_of(raw), *self._port.home(index)))
+            transport = self._transports.get(key)
+            path = None if transport is None else transport.path(key)
+            if path is None or path.control:  # from there to another address of ours is another path
+                raw = self._inbox.names[index].tobytes()
+                path = Path(key, raw, self._port.address_of(raw), *self._port.home(index))
+            self._check(datagram, path)
         elif 19 < first < 64:
             transport = self._transports.get(key)
             if transport is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 import struct
 from collections.abc import Callable
-from typing import Generic, NamedTuple, TypeVar
+from typing import Final, Generic, NamedTuple, TypeVar
 
 from signaling.messages import Json
 from signaling.sfu import stun
@@ -17,6 +17,9 @@ from signaling.sfu.counters import Counters
 from signaling.sfu.ports import Address
 
 Owner = TypeVar("Owner")
+
+REMEMBERED_SHAPES: Final = 8192
+"""Of checks: two for each transport of a full worker. Then it begins anew."""
 
 
 class Credentials(NamedTuple):
@@ -65,27 +68,41 @@ class IceAgent:
             self.generations = [self.current]
 
 
+class _Known(NamedTuple, Generic[Owner]):
+    """What a user fragment stands for."""
+
+    agent: IceAgent
+    owner: Owner
+    used: Credentials
+    key: stun.Key
+
+
 class IceLite(Generic[Owner]):
     """All agents of a worker by user fragment."""
 
     def __init__(self, counters: Counters) -> None:
         self._counters = counters
-        self._agents: dict[str, tuple[IceAgent, Owner]] = {}
+        self._agents: dict[str, _Known[Owner]] = {}
+        self._authentic: dict[bytes, stun.Request] = {}
+        """By shape: who is connected asks the same again and again."""
 
     def add(self, agent: IceAgent, owner: Owner) -> None:
         """Answer checks for this agent from now on; call again after a restart."""
         for credentials in agent.generations:
-            self._agents[credentials.ufrag] = (agent, owner)
+            key = stun.Key(credentials.password.encode())
+            self._agents[credentials.ufrag] = _Known(agent, owner, credentials, key)
 
     def remove(self, agent: IceAgent) -> None:
         """Answer no more checks for this agent."""
-        for ufrag in [ufrag for ufrag, (known, _) in self._agents.items() if known is agent]:
+        for ufrag in [ufrag for ufrag, known in self._agents.items() if known.agent is agent]:
             del self._agents[ufrag]
 
     def check(self, datagram: bytes, address: Address) -> Check[Owner] | None:
         """Answer one datagram that looks like STUN; None (and a counter) when it deserves no answer."""
+        shape = stun.shape(datagram)
+        before = self._authentic.get(shape)
         try:
-            request = stun.read_request(datagram)
+            request = stun.read_request(datagram) if before is None else stun.read_again(datagram, before)
         except (ValueError, struct.error):
             self._counters.stun_malformed += 1
             return None
@@ -93,20 +110,23 @@ class IceLite(Generic[Owner]):
         if known is None:
             self._counters.stun_unknown_ufrag += 1
             return None
-        agent, owner = known
-        used = next((each for each in agent.generations if each.ufrag == request.ufrag), None)
-        if used is None or not request.authentic(used.password.encode()):
+        agent, owner, used, key = known
+        if used not in agent.generations or not request.authentic(key):
             self._counters.stun_bad_integrity += 1
             return None
+        if before is None and stun.repeatable(datagram, request):
+            if len(self._authentic) >= REMEMBERED_SHAPES:
+                self._authentic.clear()
+            self._authentic[shape] = request
         # The lite side is always controlled (RFC 8445 §6.1.1): a peer that says so too must change its mind.
         if request.controlled:
             self._counters.stun_role_conflict += 1
-            answer = stun.role_conflict(request.transaction, used.password.encode())
+            answer = stun.role_conflict(request.transaction, key)
             return Check(answer, None, request.nominated)
         self._counters.stun_answered += 1
-        if len(agent.generations) > 1 and used is agent.current:
+        if len(agent.generations) > 1 and used == agent.current:
             for older in agent.generations[:-1]:
                 self._agents.pop(older.ufrag, None)
             agent.confirm(request.ufrag)
-        answer = stun.mapped(request.transaction, address, used.password.encode())
+        answer = stun.mapped(request.transaction, address, key)
         return Check(answer, owner, request.nominated)

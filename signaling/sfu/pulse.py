@@ -18,8 +18,11 @@ from signaling.sfu.ticker import Ticker
 
 BEAT: Final = 0.000_6
 """Seconds between two looks at the port under load; half of it is what a packet waits on average."""
-SILENT_BEAT: Final = 0.02
-"""The same while nobody sends media: only checks whether the way is open wait, and the first packet of who begins."""
+SILENT_BEAT: Final = 0.1
+"""The same while nobody sends media: only checks whether the way is open wait, and the first packet of who begins.
+
+On a machine that sleeps in between, each wake-up finds cold caches, and costs 0.2 to 0.4 ms before it does anything.
+"""
 SAMPLE: Final = 100
 """Wake-ups after which the way of reading is thought over."""
 BUSY: Final = 1.2 / BEAT
@@ -67,6 +70,13 @@ class Pulse:
             self._wakes = self._datagrams = 0
         elif self.way is Way.SILENT_BEAT and self._media() != self._media_before:
             self._change(Way.AT_ONCE)
+
+    def rouse(self) -> None:
+        """Somebody is about to come: they need not wait."""
+        if self.way is Way.SILENT_BEAT:
+            self._change(Way.AT_ONCE)
+            self._wakes = self._datagrams = 0
+            self._since = time.monotonic()
 
     def _change(self, way: Way) -> None:
         if way is self.way:

@@ -45,6 +45,11 @@ class Losses:
     def __init__(self) -> None:
         self._lost = self._packets = 0.0
 
+    @property
+    def faded(self) -> bool:
+        """Whether too few packets of late tell anything."""
+        return self._packets < FEWEST
+
     def note(self, lost: float, packets: float) -> float:
         """Once a second: so many of so many did not arrive. The share of late, 0 while too few packets tell."""
         self._lost = self._lost * FADING + lost
@@ -70,6 +75,11 @@ class Judge:
     def __init__(self) -> None:
         self.quality: Quality = "good"
         self._other_since: float | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether it is good and nothing speaks against it."""
+        return self.quality == "good" and self._other_since is None
 
     def look(self, now: float, signs: Signs) -> Quality | None:
         """Another word, when there is a new one."""

@@ -26,7 +26,7 @@ from signaling.sfu.forwarder import Forwarder
 from signaling.sfu.ice import IceLite
 from signaling.sfu.layers import wish
 from signaling.sfu.publication import Publication
-from signaling.sfu.rounds import Rounds
+from signaling.sfu.rounds import SILENT_TICK, Rounds
 from signaling.sfu.strain import Strain
 from signaling.sfu.subscription import Subscription
 from signaling.sfu.transport import State, Transport
@@ -55,6 +55,8 @@ class Router:
         self.counters = counters
         self._clock = clock
         self.on_notice: Callable[[control.AnyNotice], None] = lambda notice: None
+        self.on_expected: Callable[[], None] = lambda: None
+        """Called when somebody is about to send here for the first time, or after a restart of their way."""
         self._port = port
         self._feed = feed
         feed.on_connected = self._ask_for_recorder
@@ -63,9 +65,9 @@ class Router:
         self._ice: IceLite[Transport] = IceLite(counters)
         self._egress = Egress(port, counters)
         self.forwarder = Forwarder(port, self._ice, counters, self._egress, self._on_report, clock=clock)
-        self.rounds = Rounds(self.forwarder, self._notify, clock)
+        self.rounds = Rounds(self.forwarder, self._egress, self._notify, clock, dealt=True)
         self.strain = Strain(counters)
-        self._watch = Watch(counters, self._notify)
+        self._watch = Watch(counters, self._notify, dealt=True)
         self._transports: dict[TransportId, Transport] = {}
         self._publications: dict[PublicationId, Publication] = {}
         self._subscriptions: dict[SubscriptionId, Subscription] = {}
@@ -128,6 +130,7 @@ class Router:
         self._transports[transport.transport_id] = transport
         self._ice.add(transport.agent, transport)
         self._watch.enter(transport)
+        self.on_expected()
         return {
             "ice_parameters": transport.agent.parameters(),
             "ice_candidates": self._candidates,
@@ -143,6 +146,7 @@ class Router:
         self._ice.remove(transport.agent)
         transport.agent.restart()
         self._ice.add(transport.agent, transport)
+        self.on_expected()
         return {"ice_parameters": transport.agent.parameters()}
 
     async def _close_transport(self, request: control.CloseTransport) -> Json:
@@ -328,20 +332,26 @@ class Router:
 
     def _on_report(self, transport: Transport, compound: bytes) -> None:
         try:
-            feedback.read(transport, compound, self._clock(), time.time(), self._egress.retransmit)
+            feedback.read(transport, compound, self._clock(), time.time(), self._egress)
         except ValueError:
             self.counters.rtcp_malformed += 1
 
     # ---- what happens by the clock -----------------------------------------------------------------------------------
 
-    def sound(self) -> None:
-        """Ten times a second: see ``Rounds.sound``."""
-        self.rounds.sound(self._egress)
+    @property
+    def pause(self) -> float:
+        """Seconds until the next tick."""
+        return min(self.rounds.pause, SILENT_TICK) if self._watch.watching else self.rounds.pause
+
+    def tick(self, publisher_bits_per_second: int) -> None:
+        """After each ``pause``: whatever is due for tracks and people."""
+        self.rounds.tick(publisher_bits_per_second)
+        for _ in range(self.rounds.turns if self.forwarder.awake or self._watch.watching else 0):
+            self.rounds.attempt(self._watch.look, self._clock(), self.forwarder.awake)
 
     def watch(self) -> None:
-        """Every second: people, silent transports, what the recorder lost, how hard this process works."""
+        """Every second: silent transports, what the recorder lost, how hard this process works."""
         now = self._clock()
-        self._watch.look(now, self.forwarder.awake)
         for transport in list(self._transports.values()):
             transport.check_silence(now)
         for sink in self._captures.values():

@@ -17,6 +17,7 @@ packet: 1,024 would make each forwarded packet 0.07 to 0.1 µs dearer, 128 would
 
 protect_in_place = lib.srtp_protect
 unprotect_in_place = lib.srtp_unprotect
+protect_report_in_place = lib.srtp_protect_rtcp
 copy_bytes = ffi.memmove
 
 

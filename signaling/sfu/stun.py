@@ -1,7 +1,8 @@
 """The STUN (RFC 8489) of a server that only answers: binding requests read, responses written.
 
 A thousand silent people ask 400 times a second whether the way is still open; a general library takes 29 µs for each
-answer, this takes a quarter of that.
+answer, this takes a quarter of that. What is the same from one check of a browser to the next is made once: the hash
+state of its key, and its address as an attribute.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import hmac
 import socket
 import struct
 import zlib
+from functools import lru_cache
+from hashlib import sha1
 from typing import Final, NamedTuple
 
 from signaling.sfu.ports import Address
@@ -29,10 +32,34 @@ FINGERPRINT: Final = 0x8028
 ICE_CONTROLLED: Final = 0x8029
 
 _ATTRIBUTE = struct.Struct("!HH")
+_BLOCK_BYTES: Final = 64
+_INNER_PAD: Final = bytes(each ^ 0x36 for each in range(256))
+_OUTER_PAD: Final = bytes(each ^ 0x5C for each in range(256))
 _INTEGRITY_BYTES: Final = 24
 _FINGERPRINT_BYTES: Final = 8
+_TAIL_BYTES: Final = 28
+"""Value of the integrity, and the fingerprint behind it."""
 _FINGERPRINT_MASK: Final = 0x5354554E
 _COOKIE_BYTES: Final = COOKIE.to_bytes(4, "big")
+
+
+class Key:
+    """A short-term credential as HMAC-SHA1 uses it (RFC 2104); both halves of the key are hashed beforehand."""
+
+    __slots__ = ("_inner", "_outer")
+
+    def __init__(self, password: bytes) -> None:
+        block = password if len(password) <= _BLOCK_BYTES else sha1(password, usedforsecurity=False).digest()
+        block = block.ljust(_BLOCK_BYTES, b"\0")
+        self._inner = sha1(block.translate(_INNER_PAD), usedforsecurity=False)
+        self._outer = sha1(block.translate(_OUTER_PAD), usedforsecurity=False)
+
+    def sign(self, text: bytes) -> bytes:
+        """The 20 bytes of a message integrity."""
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(text)
+        outer.update(inner.digest())
+        return outer.digest()
 
 
 class Request(NamedTuple):
@@ -45,9 +72,9 @@ class Request(NamedTuple):
     nominated: bool
     controlled: bool
 
-    def authentic(self, password: bytes) -> bool:
+    def authentic(self, key: Key) -> bool:
         """Whether it was signed with this short-term credential."""
-        return hmac.compare_digest(hmac.digest(password, self.signed, "sha1"), self.integrity)
+        return hmac.compare_digest(key.sign(self.signed), self.integrity)
 
 
 def read_request(datagram: bytes) -> Request:
@@ -85,6 +112,24 @@ def read_request(datagram: bytes) -> Request:
     raise ValueError("a STUN request without integrity")
 
 
+def shape(datagram: bytes) -> bytes:
+    """What a browser repeats from one check to the next: everything but transaction, integrity and fingerprint."""
+    return datagram[:8] + datagram[20:-_TAIL_BYTES] + datagram[-_FINGERPRINT_BYTES:-4]
+
+
+def repeatable(datagram: bytes, request: Request) -> bool:
+    """Whether requests of this one's ``shape`` may be read with ``read_again``: they end as nearly all do."""
+    return len(datagram) - len(request.signed) == _INTEGRITY_BYTES + _FINGERPRINT_BYTES
+
+
+def read_again(datagram: bytes, before: Request) -> Request:
+    """What ``read_request`` says of a request of the same ``shape`` as a ``repeatable`` one, a third of the price."""
+    _check_end(datagram, len(datagram) - _FINGERPRINT_BYTES)
+    signed = before.signed[:8] + datagram[8 : len(before.signed)]
+    integrity = datagram[-_TAIL_BYTES:-_FINGERPRINT_BYTES]
+    return Request(datagram[8:20], before.ufrag, signed, integrity, before.nominated, before.controlled)
+
+
 def _relabelled(datagram: bytes, until: int, end: int) -> bytes:
     """What comes before the integrity, with a length as if the integrity were the last attribute."""
     return datagram[:2] + (end - HEADER.size).to_bytes(2, "big") + datagram[4:until]
@@ -101,32 +146,42 @@ def _check_end(datagram: bytes, position: int) -> None:
             raise ValueError("a STUN fingerprint that does not fit")
 
 
-def mapped(transaction: bytes, address: Address, password: bytes) -> bytes:
+def mapped(transaction: bytes, address: Address, key: Key) -> bytes:
     """The success response that tells a client its own address (§14.2).
 
     Raises:
         OSError: the address is not one.
     """
+    place = _place(address, transaction) if ":" in address[0] else _place_4(address)
+    return _signed(BINDING_RESPONSE, transaction, place, key)
+
+
+@lru_cache(maxsize=4096)
+def _place_4(address: Address) -> bytes:
+    """An IPv4 address is hidden behind the cookie alone: its attribute is always the same."""
+    return _place(address, b"")
+
+
+def _place(address: Address, transaction: bytes) -> bytes:
     host, port = address
     version = 2 if ":" in host else 1
     packed = socket.inet_pton(socket.AF_INET6 if version == 2 else socket.AF_INET, host)
     mask = (_COOKIE_BYTES + transaction)[: len(packed)]
     hidden = (int.from_bytes(packed, "big") ^ int.from_bytes(mask, "big")).to_bytes(len(packed), "big")
     body = _ATTRIBUTE.pack(XOR_MAPPED_ADDRESS, 4 + len(packed))
-    body += struct.pack("!xBH", version, port ^ COOKIE >> 16) + hidden
-    return _signed(BINDING_RESPONSE, transaction, body, password)
+    return body + struct.pack("!xBH", version, port ^ COOKIE >> 16) + hidden
 
 
-def role_conflict(transaction: bytes, password: bytes) -> bytes:
+def role_conflict(transaction: bytes, key: Key) -> bytes:
     """The error 487 (RFC 8445 §7.3.1.1)."""
     reason = b"Role Conflict"
     body = _ATTRIBUTE.pack(ERROR_CODE, 4 + len(reason)) + struct.pack("!xxBB", 4, 87) + reason
-    return _signed(BINDING_ERROR, transaction, body + bytes(-len(reason) % 4), password)
+    return _signed(BINDING_ERROR, transaction, body + bytes(-len(reason) % 4), key)
 
 
-def _signed(kind: int, transaction: bytes, body: bytes, password: bytes) -> bytes:
+def _signed(kind: int, transaction: bytes, body: bytes, key: Key) -> bytes:
     unsigned = HEADER.pack(kind, len(body) + _INTEGRITY_BYTES, COOKIE, transaction) + body
-    integrity = _ATTRIBUTE.pack(MESSAGE_INTEGRITY, 20) + hmac.digest(password, unsigned, "sha1")
+    integrity = _ATTRIBUTE.pack(MESSAGE_INTEGRITY, 20) + key.sign(unsigned)
     length = len(body) + _INTEGRITY_BYTES + _FINGERPRINT_BYTES
     whole = HEADER.pack(kind, length, COOKIE, transaction) + body + integrity
     return whole + _ATTRIBUTE.pack(FINGERPRINT, 4) + (zlib.crc32(whole) ^ _FINGERPRINT_MASK).to_bytes(4, "big")

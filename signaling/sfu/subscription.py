@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from signaling.ids import SubscriptionId
 from signaling.messages import Json, LayerReason
+from signaling.sfu import rtcp
 from signaling.sfu.freezes import Freezes
 from signaling.sfu.layers import Offsets, Position, join
 from signaling.sfu.ortc import Promised
@@ -69,6 +70,8 @@ class Subscription:
         self.publication = publication
         self.receiver = receiver
         self.promised = promised
+        self.description = rtcp.source_description(promised.ssrc, publication.cname)
+        """What goes with every sender report (RFC 3550 §6.1)."""
         self.stream: Stream = publication.streams[0]
         self.target: Stream = publication.streams[-1]
         self.wish: int | None = len(publication.streams) - 1
@@ -101,6 +104,8 @@ class Subscription:
         self.asked_again = self.repaired = self.key_frames_asked = self.switches = 0
         self.told: tuple[int | None, LayerReason] | None = None
         self._newest_asked = -1
+        self._came_before = -1
+        """The newest number at which the gate opened: where a key frame was late, what follows it was here already."""
         self._left: Position | None = None
         self._ssrc = 0
         self._segments: deque[Segment] = deque(maxlen=REMEMBERED_SEGMENTS)
@@ -164,6 +169,7 @@ class Subscription:
         self.stream, self._ssrc = stream, stream.ssrc
         self.is_open = True
         self.first = number
+        self._came_before = stream.last_number
         self.offset = self.next_sequence - number
         self._packets_at_opening, self._octets_at_opening = stream.packets, stream.octets
 
@@ -214,15 +220,18 @@ class Subscription:
     def newly_asked(self, sequences: Iterable[int]) -> int:
         """How many of these left and are asked for again for the first time: so many were lost on the way down.
 
-        What its publisher never got through to here is asked for as well, and says nothing of the way down.
+        What its publisher never got through to here is asked for as well, and says nothing of the way down; nor does
+        what came before the gate opened.
         """
         count = 0
         for sequence in sequences:
             if self._newest_asked >= 0 and (sequence - self._newest_asked - 1) & 0xFFFF >= 0x8000:
                 continue
             self._newest_asked = sequence
-            found = self.find(sequence)
-            count += found is not None and found[0].cache.get(found[2]) is not None
+            if (found := self.find(sequence)) is not None:
+                stream, _, number = found
+                left = stream is not self.stream or number > self._came_before
+                count += left and stream.cache.get(number) is not None
         return count
 
     def forgive(self) -> None:
@@ -235,6 +244,16 @@ class Subscription:
     def layer(self) -> int | None:
         """The layer that the subscriber gets; None: no picture at present."""
         return self.publication.streams.index(self.stream) if self.is_open else None
+
+    def left(self) -> tuple[int, int]:
+        """``packets`` and ``octets`` at once."""
+        if not self.is_open:
+            return self._packets, self._octets
+        stream = self.stream
+        return (
+            self._packets + stream.packets - self._packets_at_opening,
+            self._octets + stream.octets - self._octets_at_opening,
+        )
 
     @property
     def packets(self) -> int:

@@ -2,7 +2,9 @@
 
 A collection of the oldest generation looks at every object of the process: measured, 40 to 74 ms in which no packet
 leaves, every few seconds at 60,000 packets a second, and most of what it looked at were modules. What is there at the
-start is therefore never looked at again, and the oldest generation only when little is forwarded, or after long.
+start is therefore never looked at again, and the oldest generation only when little is forwarded, or after long. The
+same holds for the middle one, where packets lie that are kept for repairs: a hundred thousand of them take 49 ms.
+Few objects at a time are looked at while they are young: ten thousand were a pause of 3 to 9 ms, two thousand of 1.
 """
 
 from __future__ import annotations
@@ -17,8 +19,8 @@ FEW_PACKETS: Final = 2_000
 AT_LEAST_EVERY: Final = 600.0
 AT_MOST_EVERY: Final = 30.0
 """Seconds between two collections of the oldest generation."""
-THRESHOLDS: Final = (10_000, 20, 1_000_000)
-"""Of the three generations; the oldest is collected here alone."""
+THRESHOLDS: Final = (2_000, 1_000_000, 1_000_000)
+"""Of the three generations; the older two are collected here alone."""
 
 
 class Tidying:

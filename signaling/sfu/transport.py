@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import ParticipantId, RoomId, TransportId
@@ -19,8 +19,11 @@ from signaling.sfu.publication import Publication, Stream
 from signaling.sfu.srtp import SrtpContext, SrtpError
 from signaling.sfu.subscription import Subscription
 from signaling.sfu.tcp import TcpConnection
-from signaling.sfu.udp import Name
+from signaling.sfu.udp import MAXIMUM_PACKET, Name
 from signaling.sfu.waydown import WayDown
+
+if TYPE_CHECKING:
+    from signaling.sfu.egress import Egress
 
 SILENT_AFTER: Final = 15.0
 """Seconds without a valid connectivity check until a transport counts as disconnected (RFC 7675: checks every 5 s)."""
@@ -110,6 +113,10 @@ class Transport:
     def keys(self) -> list[bytes]:
         """The paths on which a valid check came, oldest first."""
         return list(self._paths)
+
+    def path(self, key: bytes) -> Path | None:
+        """The path of this key, if a valid check came on it."""
+        return self._paths.get(key)
 
     def connect(self, dtls_parameters: Json) -> None:
         """Begin the handshake.
@@ -207,6 +214,13 @@ class Transport:
             self._counters.srtp_failed += 1
             return False
         return True
+
+    def queue_report(self, report: bytes, egress: Egress) -> None:
+        """Send RTCP with what else leaves; whoever queues flushes. Nothing leaves before the transport is connected."""
+        if self.connection is not None or len(report) > MAXIMUM_PACKET:
+            self.send_report(report)
+        elif self.outbound is not None and self._path is not None:
+            egress.tell(self.outbound.handle, self.name.pointer, report)
 
     def add(self, publication: Publication) -> None:
         """Expect the packets of a publication here.

@@ -1,27 +1,33 @@
 """What is looked at once a second: bits and bytes of what flows, and how good the connection of each person is.
 
 Nothing is counted for each packet. Everything is the difference of numbers that the hot path keeps anyway, taken for
-those of whom packets arrive or to whom packets go, and for a while afterwards: silent rooms cost nothing.
+those of whom packets arrive or to whom packets go, and for a while afterwards: silent rooms cost nothing. Not everybody
+is looked at in one go (``signaling.sfu.deal``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from signaling.ids import ParticipantId, RoomId
 from signaling.messages import Json
 from signaling.sfu.control import PersonQuality
 from signaling.sfu.counters import Counters
+from signaling.sfu.deal import Deal
 from signaling.sfu.publication import Publication, Stream
-from signaling.sfu.quality import Judge, Losses, Signs
+from signaling.sfu.quality import LOST_SILENCE, Judge, Losses, Signs
 from signaling.sfu.subscription import Subscription
 from signaling.sfu.transport import Transport
 
 LINGER: Final = 30.0
 """Seconds for which somebody is looked at after packets stopped: until a lost connection has shown itself."""
+STOPPED: Final = 2.0
+"""Seconds without a packet after which nothing more is told of losses."""
 FRESH: Final = 15.0
 """Seconds after which a round trip is no longer believed; sound is reported every five."""
+TICKS: Final = 50
+"""In a second (``signaling.sfu.rounds``)."""
 
 Place = tuple[RoomId, ParticipantId]
 
@@ -56,6 +62,13 @@ class Person:
         )
         return self.signs
 
+    def rests(self, now: float) -> bool:
+        """Whether nothing can have changed: packets stopped a while ago, all was well, and the browser is there."""
+        stopped = self.until - LINGER + STOPPED < now < self.until
+        if not stopped or not self.judge.settled or not self._up.faded or not self._down.faded:
+            return False
+        return all(each.silence(now) < LOST_SILENCE for each in self.transports)
+
     def statistics(self) -> Json:
         """The word and what speaks for it, as JSON values."""
         return {"quality": self.judge.quality, **self.signs._asdict()}
@@ -64,13 +77,20 @@ class Person:
 class Watch:
     """The people of a worker and what flows between them."""
 
-    def __init__(self, counters: Counters, notify: Callable[[PersonQuality], None]) -> None:
+    def __init__(self, counters: Counters, notify: Callable[[PersonQuality], None], *, dealt: bool = False) -> None:
         self._counters = counters
         self._notify = notify
         self._people: dict[Place, Person] = {}
-        self._watched: set[Place] = set()
-        self._flowing: set[Subscription] = set()
-        self._looked_at: float | None = None
+        self._watched: dict[Place, None] = {}
+        self._flowing: dict[Subscription, None] = {}
+        turns = TICKS if dealt else 1
+        self._measured: Deal[Subscription] = Deal(turns, float("-inf"))
+        self._judged: Deal[Place] = Deal(turns, float("-inf"))
+
+    @property
+    def watching(self) -> bool:
+        """Whether anybody is looked at also when nothing flows."""
+        return bool(self._watched)
 
     def enter(self, transport: Transport) -> None:
         """Somebody has a transport more."""
@@ -83,7 +103,8 @@ class Watch:
         person.transports.remove(transport)
         if not person.transports:
             del self._people[place]
-            self._watched.discard(place)
+            self._watched.pop(place, None)
+            self._judged.discard(place)
 
     def drop(self, publication: Publication) -> None:
         """A track ends: what arrived of it since the last look still counts."""
@@ -91,32 +112,39 @@ class Watch:
 
     def forget(self, subscription: Subscription) -> None:
         """A subscription ends, likewise."""
-        self._flowing.discard(subscription)
+        self._flowing.pop(subscription, None)
+        self._measured.discard(subscription)
         self._counters.bytes_forwarded += subscription.flow(0.0)
 
-    def look(self, now: float, awake: Iterable[Stream]) -> None:
-        """Once a second; ``awake`` are the streams of which packets arrive."""
-        streams = list(awake)
-        elapsed = 0.0 if self._looked_at is None else now - self._looked_at
-        self._looked_at = now
-        publications = {stream.publication for stream in streams}
-        followed = {each for publication in publications for each in publication.subscriptions if each.is_open}
-        self._counters.bytes_received += sum(each.take_bytes() for each in streams)
-        self._counters.bytes_forwarded += sum(each.flow(elapsed) for each in followed | self._flowing)
-        self._flowing = followed
+    def look(self, now: float, awake: Sequence[Stream]) -> None:
+        """Once a second, or at every tick if it is dealt out; ``awake`` are the streams of which packets arrive."""
+        for subscription, elapsed in self._measured.take(now, lambda: self._flows(now, awake)):
+            self._counters.bytes_forwarded += subscription.flow(elapsed)
+        for place, _ in self._judged.take(now, lambda: list(self._watched)):
+            self._judge(place, now)
+
+    def _flows(self, now: float, awake: Sequence[Stream]) -> dict[Subscription, None]:
+        """What leaves, or left a second ago; the people to whom it belongs are watched from now on."""
+        publications = dict.fromkeys([stream.publication for stream in awake])
+        followed = dict.fromkeys(
+            [each for publication in publications for each in publication.subscriptions if each.is_open]
+        )
+        self._counters.bytes_received += sum(each.take_bytes() for each in awake)
         transports = {each.transport for each in publications} | {each.receiver for each in followed}
         for place in {_place(transport) for transport in transports}:
-            self._watched.add(place)
+            self._watched[place] = None
             self._people[place].until = now + LINGER
-        for place in list(self._watched):
-            self._judge(place, now)
+        before, self._flowing = self._flowing, followed
+        return before | followed
 
     def _judge(self, place: Place, now: float) -> None:
         person = self._people[place]
+        if person.rests(now):
+            return
         if (quality := person.judge.look(now, person.look(now))) is not None:
             self._notify(PersonQuality(*place, quality))
         if person.until < now and person.judge.quality == "good":
-            self._watched.discard(place)
+            self._watched.pop(place, None)
 
     def statistics(self) -> list[Json]:
         """The people who are watched, as JSON values."""

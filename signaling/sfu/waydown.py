@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from signaling.sfu import rtp
-from signaling.sfu.allocation import MARGIN, Wish, cost, give_less, next_step, share
+from signaling.sfu.allocation import MARGIN, Layers, Wish, cost, give_less, next_step, share
 from signaling.sfu.arrangement import arrange
 from signaling.sfu.bandwidth import Downlink
 from signaling.sfu.soundings import HEAD, LARGEST_PADDING, Echo, Soundings, body
@@ -108,9 +108,9 @@ class WayDown:
         self.estimate.told_sounding(now, *echo)
 
     def look(self, now: float, egress: Egress) -> None:
-        """Judge, change what is sent, send a sounding. Called often: it decides by itself when a look is due."""
+        """Judge, change what is sent, queue a sounding. Called often: it decides by itself when a look is due."""
         elapsed = now - self._looked_at
-        if elapsed < (TENSE_LOOK if self._tense(now) else RESTING_LOOK):
+        if elapsed < RESTING_LOOK and (elapsed < TENSE_LOOK or not self._tense(now)):
             return
         self._looked_at = now
         if elapsed > HELD_BACK:
@@ -120,28 +120,45 @@ class WayDown:
             return
         for echo in self._soundings.lost(self._heard_at, self.estimate.trips.base):
             self._note(echo, now)
-        subscriptions = [each for each in self._transport.subscriptions.values() if each.wished]
-        wishes = [_wish(each) for each in subscriptions]
-        held = [each.granted for each in subscriptions]
         media, everything = self._rates(now)
-        step = next_step(wishes, held)
-        needed = None if step is None else (cost(wishes, held) + step.extra) * MARGIN
-        target = self.estimate.look(now, everything, needed)
+        content = self._content()
+        target = self.estimate.look(now, everything, None if content else self._needed())
         cut, self._cuts = self._cuts != self.estimate.cuts, self.estimate.cuts
         if cut:
             self._repairs = 0.0
-        given = (give_less if cut else share)(self.estimate.limit, wishes, held)
-        for subscription, layer in zip(subscriptions, given, strict=True):
-            if layer != subscription.granted:
-                self._grant(subscription, layer, now)
-            if now <= self.estimate.forgotten_until:
-                subscription.forgive()
+        if not content or self.estimate.limit is not None or now <= self.estimate.forgotten_until:
+            self._distribute(now, cut)
         padding = min(LARGEST_TRIAL, target - media) * min(elapsed, LONGEST_ELAPSED) / 8
         self._sound(now, egress, int(padding / SOUNDING_BYTES))
 
     def _tense(self, now: float) -> bool:
         late = self._asked or self._soundings.overdue(now, self.estimate.trips.base)
         return self.estimate.tense or (bool(late) and self._soundings.answered_at >= 0)
+
+    def _content(self) -> bool:
+        """Whether everything is given that is wished."""
+        subscriptions = self._transport.subscriptions.values()
+        return not any(each.given_up or each.ceiling < (each.wish or 0) for each in subscriptions)
+
+    def _wishes(self) -> tuple[list[Subscription], list[Wish], Layers]:
+        """What is wished, how much of what, and what of it is given."""
+        subscriptions = [each for each in self._transport.subscriptions.values() if each.wished]
+        return subscriptions, [_wish(each) for each in subscriptions], [each.granted for each in subscriptions]
+
+    def _needed(self) -> float | None:
+        """Bits per second that must get through for the next better picture; None: nothing better is wished."""
+        _, wishes, held = self._wishes()
+        step = next_step(wishes, held)
+        return None if step is None else (cost(wishes, held) + step.extra) * MARGIN
+
+    def _distribute(self, now: float, cut: bool) -> None:
+        subscriptions, wishes, held = self._wishes()
+        given = (give_less if cut else share)(self.estimate.limit, wishes, held)
+        for subscription, layer in zip(subscriptions, given, strict=True):
+            if layer != subscription.granted:
+                self._grant(subscription, layer, now)
+            if now <= self.estimate.forgotten_until:
+                subscription.forgive()
 
     @staticmethod
     def _grant(subscription: Subscription, layer: int | None, now: float) -> None:
@@ -161,9 +178,10 @@ class WayDown:
         """Bits per second that left of late: media with repairs, and with padding."""
         octets = packets = told = 0
         for each in self._transport.subscriptions.values():
-            count = each.packets
-            size = OVERHEAD + each.octets / count if count else 0
-            octets += int(size * (count + each.repaired))
+            count, payload = each.left()
+            octets += OVERHEAD * count + payload
+            if count and each.repaired:
+                octets += int((OVERHEAD + payload / count) * each.repaired)
             packets += count
             told += count if each.asks else 0
         self._octets = octets
@@ -202,7 +220,6 @@ class WayDown:
             carrier.next_repair += 1
             egress.copy_out([route], whole, len(whole), HEAD, marker=0, number=number, timestamp=timestamp)
             self._padded += len(whole) + OVERHEAD - 20
-        egress.flush()
 
 
 def _wish(subscription: Subscription) -> Wish:

@@ -13,7 +13,6 @@ import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import structlog
@@ -32,12 +31,7 @@ from signaling.sfu.udp import UdpPort
 
 log = structlog.get_logger(__name__)
 
-REPORT_INTERVAL = 0.5
-SPEAKER_INTERVAL = 0.25
-ARRIVAL_INTERVAL = 0.1
-ARRANGE_INTERVAL = 0.25
 FEED_INTERVAL = 0.5
-SOUND_INTERVAL = 0.1
 WATCH_INTERVAL = 1.0
 PUBLISHER_BITS_PER_SECOND = 2_500_000
 EVERY_HOME = ["0.0.0.0", EVERYWHERE]  # noqa: S104 - the addresses that are announced are among them
@@ -77,6 +71,13 @@ def open_port(config: WorkerConfig, counters: Counters) -> UdpPort:
         return UdpPort(EVERY_HOME[0], config.port, counters)
 
 
+async def keep_ticking(router: Router, publisher_bits_per_second: int) -> None:
+    """Let a router do what it does by the clock until cancelled."""
+    while True:
+        await asyncio.sleep(router.pause)
+        router.tick(publisher_bits_per_second)
+
+
 async def run(config: WorkerConfig) -> None:
     """Serve until SIGTERM or SIGINT.
 
@@ -106,18 +107,13 @@ async def run(config: WorkerConfig) -> None:
     await server.start()
     forwarder = router.forwarder
     pulse = Pulse(port.socket, forwarder.on_readable, lambda: counters.packets_received + forwarder.handshaken)
+    router.on_expected = pulse.rouse
     tidying = Tidying(lambda: router.strain.load.packets_per_second)
     tidying.begin()
     tasks = [
-        loop.create_task(router.rounds.keep_repairing()),
-        loop.create_task(every(REPORT_INTERVAL, partial(router.rounds.report, config.publisher_bits_per_second))),
+        loop.create_task(keep_ticking(router, config.publisher_bits_per_second)),
         loop.create_task(every(FEED_INTERVAL, feed.connect)),
-        loop.create_task(every(SPEAKER_INTERVAL, router.rounds.listen)),
-        loop.create_task(every(ARRIVAL_INTERVAL, router.rounds.tell_arrivals)),
-        loop.create_task(every(ARRANGE_INTERVAL, router.rounds.arrange)),
-        loop.create_task(every(SOUND_INTERVAL, router.sound)),
-        loop.create_task(every(WATCH_INTERVAL, router.watch)),
-        loop.create_task(every(WATCH_INTERVAL, tidying.look)),
+        loop.create_task(every(WATCH_INTERVAL, router.watch, tidying.look)),
     ]
     log.info("the media worker is ready", listen=config.listen_ip, port=port.port, announce=config.announced_ips)
     try:

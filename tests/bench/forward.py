@@ -30,8 +30,10 @@ from tests.bench.targets import OurWorker, Target, cpu_seconds, direct_people
 
 PEOPLE = 6
 WARM_UP = 1.5
-LADDER = (8, 12, 16, 20, 24)
-"""Rooms of six people: 40,800, 61,200, 81,600 … packets a second out."""
+LADDER = (4, 8, 12, 16, 20, 24)
+"""Rooms of six people: 20,400, 40,800, 61,200 … packets a second out."""
+TRIES = 2
+"""Of each rung: something else may just have used the machine."""
 DELIVERED, P99_MS = 0.999, 10.0
 """What still counts as carried."""
 CIPHERS = {"gcm": AEAD_AES_128_GCM, "cm": AES128_CM_SHA1_80}
@@ -122,9 +124,12 @@ def climb(name: str, cipher: str, seconds: float) -> Measured | None:
     """The largest load of the ladder that the target carries."""
     best = None
     for rooms in LADDER:
-        run = uvloop.run(measure(name, cipher, rooms, seconds))
-        show(run)
-        if not run.carried:
+        for _ in range(TRIES):
+            run = uvloop.run(measure(name, cipher, rooms, seconds))
+            show(run)
+            if run.carried:
+                break
+        else:
             break
         best = run
     return best

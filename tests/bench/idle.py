@@ -17,10 +17,12 @@ import uvloop
 
 from signaling.load.traffic import CHECK_EVERY, Person, Shape, send
 from signaling.sfu.srtp import AEAD_AES_128_GCM
+from signaling.sfu.watch import LINGER
 from tests.bench.targets import OurWorker, cpu_seconds, resident_bytes
 
 SHAPE = Shape(sound_rate=5, picture_rate=5)
-SETTLE = 3.0
+SETTLE = LINGER + 5.0
+"""Seconds after the last packet: for so long people are still watched (``signaling.sfu.watch``)."""
 
 
 async def keep_alive(people: list[Person], seconds: float) -> None:

@@ -58,8 +58,9 @@ def resident_bytes(pid: int) -> int:
 
 
 def parameters(kind: str, ssrc: int, mid: str) -> dict[str, Any]:
-    """``rtpParameters`` as Chromium's mediasoup-client makes them, with transport-wide sequence numbers."""
+    """``rtpParameters`` as Chromium's mediasoup-client makes them, with transport-wide numbers and their feedback."""
     made = copy.deepcopy(RECORDED[kind])
+    made["codecs"][0]["rtcpFeedback"].append({"type": "transport-cc", "parameter": ""})
     made["mid"] = mid
     made["encodings"] = [{"ssrc": ssrc, "dtx": False} | ({"rtx": {"ssrc": ssrc + 1}} if kind == "video" else {})]
     if not any(each["uri"] == TRANSPORT_CC for each in made["headerExtensions"]):

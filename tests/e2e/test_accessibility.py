@@ -7,24 +7,31 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from playwright.async_api import expect
 
-from tests.e2e.screens import arrival, desk, end, room
+from tests.e2e.screens import arrival, company, desk, end, room, shown, signing
 from tests.e2e.screens.scene import Scene, scene
-from tests.support.browser import chromium
+from tests.support.browser import PATIENCE_MS, chromium
 from tests.support.gallery import FOLDER
 from tests.support.service import running_service
 
 pytestmark = pytest.mark.browser
+USUAL_MS = 5000
+"""Playwright's own patience with an expectation."""
 
 
 @pytest.fixture
 async def everybody(tmp_path: Path) -> AsyncIterator[Scene]:
-    async with (
-        running_service(tmp_path / "data") as service,
-        chromium() as browser,
-        scene(service, browser, FOLDER) as seated,
-    ):
-        yield seated
+    expect.set_options(timeout=PATIENCE_MS)  # as long as for everything else: a busy machine is no finding
+    try:
+        async with (
+            running_service(tmp_path / "data") as service,
+            chromium() as browser,
+            scene(service, browser, FOLDER) as seated,
+        ):
+            yield seated
+    finally:
+        expect.set_options(timeout=USUAL_MS)
 
 
 async def test_no_screen_keeps_anybody_out(everybody: Scene) -> None:
@@ -53,9 +60,14 @@ STEPS = (
     room.lines,
     room.exhibits,
     room.offers,
+    shown.captions,
+    shown.a_shared_screen,
+    shown.a_weak_connection,
+    company.many_people,
     room.a_private_talk,
+    signing.the_draft_and_the_lock,
+    signing.the_signatures,
     room.links_and_refusals,
-    room.the_draft_and_the_signing,
     end.the_end,
     desk.the_court,
 )

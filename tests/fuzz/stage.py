@@ -83,10 +83,8 @@ class Stage:
         self.answered = 0
         self._turn = 0
         self._renewed = 0
-        rounds = self.router.rounds
         self._rounds: list[tuple[int, Callable[[], None]]] = [
-            (2, rounds.repair), (10, rounds.tell_arrivals), (10, self.router.sound), (25, rounds.arrange),
-            (25, rounds.listen), (50, lambda: rounds.report(1_000_000)), (100, self.router.watch),
+            (2, lambda: self.router.tick(1_000_000)), (100, self.router.watch),
         ]  # fmt: skip
 
     async def enter(self) -> Self:

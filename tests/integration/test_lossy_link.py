@@ -83,7 +83,7 @@ class Call:
         chooser = random.Random(seed)
         self.room = room
         self.notices: list[Any] = []
-        self.rounds = Rounds(room.forwarder, self.notices.append, lambda: room.now)
+        self.rounds = Rounds(room.forwarder, room.egress, self.notices.append, lambda: room.now, dealt=True)
         self.ann = End(room.browser("ann", "send"), chooser, weather)
         self.bob = End(room.browser("bob", "receive"), chooser, weather)
         picture = room.camera(self.ann.browser, video_parameters())
@@ -139,15 +139,8 @@ class Call:
 
     def _rounds(self, turn: int) -> None:
         """As ``signaling.sfu.worker`` does them."""
-        for every, act in (
-            (4, self.rounds.repair),
-            (20, self.rounds.tell_arrivals),
-            (20, lambda: self.rounds.sound(self.room.egress)),
-            (50, self.rounds.arrange),
-            (100, lambda: self.rounds.report(2_500_000)),
-        ):
-            if turn % every == 0:
-                act()
+        if turn % 4 == 0:
+            self.rounds.tick(2_500_000)
         if turn % 20 == 10:
             for report in self.arrivals.reports(1):
                 self.bob.up.put(self.bob.browser.seal.seal_report(report), self.room.now)
@@ -228,7 +221,7 @@ def test_every_picture_and_sound_arrives_over_bad_ways_at_both_hops(loss: float)
 @pytest.mark.parametrize("loss", [0.1, 0.2])
 def test_a_publisher_on_a_very_bad_way_is_repaired_for_everybody(loss: float) -> None:
     with Room() as room:
-        call = Call(room, 2, Weather())
+        call = Call(room, 5, Weather())
         call.change(bad(loss), Weather())
         call.run(SECONDS)
         call.change(Weather(), Weather())
@@ -250,7 +243,7 @@ def test_a_viewer_who_loses_a_tenth_by_chance_keeps_the_picture() -> None:
 @pytest.mark.parametrize("loss", [0.15, 0.2])
 def test_a_viewer_on_a_very_bad_way_sees_whole_pictures_or_none_hears_on_and_gets_the_picture_back(loss: float) -> None:
     with Room() as room:
-        call = Call(room, 3, Weather())
+        call = Call(room, 6, Weather())
         call.change(Weather(), bad(loss))
         call.run(SECONDS)
         camera, viewer = call.camera, call.viewer

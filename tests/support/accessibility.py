@@ -41,6 +41,41 @@ SMALL_TARGETS = """
     .map(([one, box]) => `small target: ${one.outerHTML.slice(0, 120)} is ${box.width}×${box.height}`);
 }
 """
+# Nobody reaches what lies beside the window, unless a part of the page scrolls sideways to it.
+BESIDE = """
+() => {
+  const scrolls = (one) => one !== null &&
+    (["auto", "scroll"].includes(getComputedStyle(one).overflowX) || scrolls(one.parentElement));
+  return [...document.querySelectorAll("button, a[href], input, select, textarea, summary")]
+    .filter((one) => one.checkVisibility({ opacityProperty: true, visibilityProperty: true }))
+    .map((one) => [one, one.getBoundingClientRect()])
+    .filter(([one, box]) => box.width > 1 && (box.left < -1 || box.right > innerWidth + 1) && !scrolls(one))
+    .map(([one, box]) => `beside the window: ${one.outerHTML.slice(0, 120)} from ${box.left} to ${box.right}`);
+}
+"""
+# A party's page is as high as the window: what makes the document higher lets strip and head scroll away.
+BENEATH = """
+() => {
+  const more = document.documentElement.scrollHeight - innerHeight;
+  return document.querySelector(".phone") && more > 1 ? [`the page is ${more} px longer than its frame`] : [];
+}
+"""
+# What a screen reader calls a control: a word or a number, not a sign alone and not nothing.
+NAMELESS = """
+() => {
+  axe.setup(document);
+  try {
+    const kinds = "button, a[href], input:not([type=hidden]), select, textarea, summary, [role=switch], [role=tab], " +
+      "[role=checkbox], [role=slider], [role=textbox], [contenteditable=true]";
+    return [...document.querySelectorAll(kinds)]
+      .filter((one) => one.checkVisibility({ visibilityProperty: true }))
+      .filter((one) => !/[\\p{L}\\p{N}]/u.test(axe.commons.text.accessibleText(one)))
+      .map((one) => `no name for a reader: ${one.outerHTML.slice(0, 120)}`);
+  } finally {
+    axe.teardown();
+  }
+}
+"""
 CLIPPED = """
 () => {
   const says = (one) => [...one.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
@@ -57,7 +92,7 @@ CLIPPED = """
   return found;
 }
 """
-# Words that stand in both languages: names of protocols, formats and units, and the switch to the other language.
+# Words that stand in both languages: names of protocols, formats, units and keys, and the switch to the other language.
 FOREIGN = r"""
 ([data, shared]) => {
   const page = document.documentElement.lang;
@@ -92,7 +127,22 @@ FOREIGN = r"""
   return [...found, ...new Set(keys.map((key) => `a raw key: ${key}`))];
 }
 """
-SHARED_WORDS = ["UDP", "TCP", "TLS", "TURN", "PDF", "SHA", "JPG", "JPEG", "PNG", "WebP", "HEIC", "PAdES", "English"]
+SHARED_WORDS = [
+    "UDP",
+    "TCP",
+    "TLS",
+    "TURN",
+    "PDF",
+    "SHA",
+    "JPG",
+    "JPEG",
+    "PNG",
+    "WebP",
+    "HEIC",
+    "PAdES",
+    "Alt",
+    "English",
+]
 SETTLED = """
 () => document.getAnimations().every((one) =>
   one.playState !== "running" || one.effect.getTiming().iterations === Infinity)
@@ -105,9 +155,10 @@ async def watch(person: Person) -> None:
 
 
 async def problems_of_desk(page: Page) -> list[str]:
-    """Violations of WCAG 2.0 to 2.2, levels A and AA, on the page as it is now."""
+    """Violations of WCAG 2.0 to 2.2, levels A and AA, and controls without a name, on the page as it is now."""
     await page.wait_for_function(SETTLED)  # a colour in the middle of its fade is nobody's choice
     found: list[str] = await page.evaluate(RUN_AXE, TAGS)
+    found += await page.evaluate(NAMELESS)
     return found
 
 
@@ -128,6 +179,8 @@ async def problems_of_shape(page: Page, smallest_target: int | None) -> list[str
     """What does not fit the window as it is now. ``smallest_target``: CSS pixels; None: axe's 24 do."""
     found: list[str] = await page.evaluate(SIDEWAYS)
     found += await page.evaluate(CLIPPED)
+    found += await page.evaluate(BESIDE)
+    found += await page.evaluate(BENEATH)
     if smallest_target is not None:
         found += await page.evaluate(SMALL_TARGETS, smallest_target)
     return found

@@ -10,7 +10,7 @@ size in every language, which takes about twice as long.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -22,7 +22,9 @@ from tests.support.browser import DESKTOP, PHONE, Person
 
 FOLDER = Path(os.environ.get("SCREENS", "build/screens"))
 SIZES = {"desktop": DESKTOP, "phone": PHONE}
-JUDGED = {("phone", "zh-CN"), ("desktop", "en")}
+View = tuple[str, str]
+"""A size and a language."""
+JUDGED: frozenset[View] = frozenset({("phone", "zh-CN"), ("desktop", "en")})
 """What an ordinary run looks at: each size and each language once a screen."""
 THOROUGH = os.environ.get("SCREENS_THOROUGH") == "1"
 ZOOMED = {"width": 640, "height": 400}  # 1280×800 at 200 %
@@ -37,6 +39,7 @@ PRESS_SWITCH = """
   return press("[data-testid=ctrl-more]") && null;
 }
 """
+HAS_SWITCH = "() => document.querySelector('button.tool[lang], [data-testid=ctrl-more]') !== null"
 WAIT_FOR = "(lang) => document.documentElement.lang === lang"
 REACHABLE = """
 (selector) => {
@@ -72,13 +75,13 @@ class Gallery:
     wrong: dict[str, list[str]] = field(default_factory=dict)
     shown: dict[str, list[str]] = field(default_factory=dict)
 
-    async def look(self, person: Person, screen: str) -> None:
-        """In the language of now: in both sizes when the run is thorough, in one when it is not."""
+    async def look(self, person: Person, screen: str, views: Container[View] = JUDGED) -> None:
+        """In the language of now: in both sizes when the run is thorough, in those of ``views`` when it is not."""
         page = person.page
         usual = page.viewport_size
         language = await page.evaluate(LANGUAGE)
         for name, size in SIZES.items():
-            if not THOROUGH and (name, language) not in JUDGED:
+            if not THOROUGH and (name, language) not in views:
                 continue
             await page.set_viewport_size(size)  # type: ignore[arg-type]
             found = await problems_of_desk(page)
@@ -92,10 +95,20 @@ class Gallery:
         await page.set_viewport_size(usual)  # type: ignore[arg-type]
 
     async def look_in_both(self, person: Person, screen: str) -> None:
-        """In both languages; the language of before comes back."""
+        """In both languages; the language of before comes back. A page without a switch keeps the one that it has."""
         for _ in LANGUAGES:
             await self.look(person, screen)
+            if not await person.page.evaluate(HAS_SWITCH):
+                return
             await other_language(person)
+
+    async def glance(self, person: Person, screen: str) -> None:
+        """In both languages when the run is thorough; else only as the person has it before them."""
+        if THOROUGH:
+            await self.look_in_both(person, screen)
+            return
+        size = next(name for name, size in SIZES.items() if size == person.page.viewport_size)
+        await self.look(person, screen, {(size, await person.page.evaluate(LANGUAGE))})
 
     async def look_at_question(self, person: Person, screen: str, *asks: str, **which: str) -> None:
         """The second step of an act, asked anew in each language. ``asks``: test ids to press one after the other."""
@@ -108,7 +121,17 @@ class Gallery:
             await other_language(person)
 
     async def enlarge(self, person: Person, screen: str, act: str) -> None:
-        """At 200 % and in large type nothing is lost. ``act``: test id of what one does there."""
+        """At 200 % and in large type nothing is lost: in the language of now, in both when the run is thorough.
+
+        ``act``: test id of what one does there.
+        """
+        await self._enlarge(person, screen, act)
+        if THOROUGH and await person.page.evaluate(HAS_SWITCH):
+            await other_language(person)
+            await self._enlarge(person, screen, act)
+            await other_language(person)
+
+    async def _enlarge(self, person: Person, screen: str, act: str) -> None:
         page = person.page
         usual = page.viewport_size
         language = await page.evaluate(LANGUAGE)
@@ -122,6 +145,8 @@ class Gallery:
             await page.evaluate(LARGE, True)
             self._keep(f"{screen}, large type, {language}", await problems_of_shape(page, FINGER))
             await self._picture(page, screen, f"large-{language}")
+            await page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+            self._keep(f"{screen}, large type at 320 px, {language}", await problems_of_shape(page, None))
             await page.evaluate(LARGE, False)
         await page.set_viewport_size(usual)  # type: ignore[arg-type]
 

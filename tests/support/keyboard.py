@@ -8,8 +8,9 @@ STOP = """
 () => {
   const one = document.activeElement;
   if (!one || one === document.body || one.tabIndex < 0) return null; // where a page begins is no stop
-  // the ring of a choice or a box is drawn around its label
-  const seen = [one, one.closest("label"), one.closest(".radio, .choice label, .composer, .note")].filter(Boolean);
+  // the ring of a choice or a box is drawn around its label, that of the draft around its paper
+  const around = ".radio, .choice label, .composer, .note, .draft__holder";
+  const seen = [one, one.closest("label"), one.closest(around)].filter(Boolean);
   const ring = seen.some((each) => {
     const style = getComputedStyle(each);
     return style.boxShadow !== "none" || (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0);

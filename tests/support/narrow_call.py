@@ -18,6 +18,7 @@ from signaling.sfu.arrivals import Arrivals
 from signaling.sfu.capabilities import NUMBER_ID, TRANSPORT_CC
 from signaling.sfu.publication import Publication
 from signaling.sfu.reception import Reception
+from signaling.sfu.rounds import TICK as ROUND
 from signaling.sfu.rounds import Rounds
 from signaling.sfu.soundings import HEAD
 from tests.support.lossy_ends import Track
@@ -83,7 +84,7 @@ class NarrowCall:
         self.room = room
         self.chooser = random.Random(seed)
         self.notices: list[Any] = []
-        self.rounds = Rounds(room.forwarder, self.notices.append, lambda: room.now)
+        self.rounds = Rounds(room.forwarder, room.egress, self.notices.append, lambda: room.now, dealt=True)
         self.ann, self.bob = room.browser("ann", "send"), room.browser("bob", "receive")
         self.way = NarrowLink(self.chooser)
         self.picture = self._publish("picture", "video", simulcast_parameters())
@@ -172,14 +173,8 @@ class NarrowCall:
         return True
 
     def _round(self) -> None:
-        for name, every, act in (
-            ("repair", 0.02, self.rounds.repair),
-            ("sound", 0.1, lambda: self.rounds.sound(self.room.egress)),
-            ("arrange", 0.25, self.rounds.arrange),
-            ("report", 0.5, lambda: self.rounds.report(2_500_000)),
-        ):
-            if self._due(name, every):
-                act()
+        if self._due("tick", ROUND):
+            self.rounds.tick(2_500_000)
 
     def _collect(self) -> None:
         while True:

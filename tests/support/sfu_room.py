@@ -99,7 +99,7 @@ class Room:
         self._subscriptions = 0
 
     def _on_report(self, transport: Transport, report: bytes) -> None:
-        feedback.read(transport, report, self.now, 1700000000.0, self.egress.retransmit)
+        feedback.read(transport, report, self.now, 1700000000.0, self.egress)
 
     def browser(self, name: str, direction: Direction) -> Browser:
         """Somebody comes in."""

@@ -3,7 +3,7 @@ import type { ComponentChildren } from "preact";
 import { t } from "../i18n";
 import type { RoomState } from "../room/state";
 import { Seal, sideName } from "../ui/Seal";
-import { currentOf, gapOf, type Offer, PARTIES, yuan } from "./model";
+import { currentOf, gapOf, hasTerm, type Offer, PARTIES, yuan } from "./model";
 import { Amount, Payments, StateBadge, untilWords } from "./OfferTerms";
 
 interface Row {
@@ -15,12 +15,16 @@ export function Comparison({ state, now }: { state: RoomState; now: number }) {
   const offers = PARTIES.map((side) => currentOf(state, side));
   if (offers.every((one) => one === null)) return null;
   const gap = gapOf(state, now);
+  const until: Row = {
+    label: t("offer.validUntil"),
+    cell: (offer) => (hasTerm(offer) ? untilWords(offer) : "—"),
+  };
   const rows: Row[] = [
     { label: t("offer.amount"), cell: (offer) => <Amount offer={offer} /> },
     { label: t("offer.payer"), cell: (offer) => sideName(offer.payer) },
     { label: t("offer.payments"), cell: (offer) => <Payments offer={offer} /> },
     { label: t("offer.conditions"), cell: (offer) => offer.conditions || t("offer.noConditions") },
-    { label: t("offer.validUntil"), cell: (offer) => untilWords(offer) },
+    ...(offers.some((offer) => offer !== null && hasTerm(offer)) ? [until] : []),
     { label: t("offer.standing"), cell: (offer) => <StateBadge offer={offer} now={now} /> },
   ];
   return (

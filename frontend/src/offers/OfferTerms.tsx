@@ -3,7 +3,7 @@ import { t } from "../i18n";
 import { civilDate, dateWords, shortTime } from "../i18n/time";
 import { Icon, type IconName } from "../ui/Icon";
 import { sideName } from "../ui/Seal";
-import { type Offer, type OfferState, stateNow, yuan } from "./model";
+import { hasTerm, type Offer, type OfferState, stateNow, yuan } from "./model";
 
 const LOOKS: Record<OfferState, { icon: IconName; look: string }> = {
   private: { icon: "lock", look: "badge--sealed" },
@@ -66,7 +66,7 @@ export function OfferTerms({ offer }: { offer: Offer }) {
       <p class="meta">{t("offer.paidBy", { side: sideName(offer.payer) })}</p>
       <Payments offer={offer} />
       {offer.conditions && <p class="offer__conditions">{t("offer.if", { text: offer.conditions })}</p>}
-      <p class="meta">{t("offer.until", { time: untilWords(offer) })}</p>
+      {hasTerm(offer) && <p class="meta">{t("offer.until", { time: untilWords(offer) })}</p>}
     </div>
   );
 }

@@ -53,6 +53,11 @@ export function stateNow(offer: Offer, now: number): OfferState {
   return ends && now >= offer.expires_at ? "expired" : offer.state;
 }
 
+/** Whether it matters until when it stands: not once it was answered, replaced or taken back. */
+export function hasTerm(offer: Offer): boolean {
+  return offer.state === "open" || offer.state === "private" || offer.state === "expired";
+}
+
 /** What a side offers now: the newest that the other side knows and that was not taken back. */
 export function currentOf(state: RoomState, side: string): Offer | null {
   return (

@@ -41,7 +41,7 @@ const KINDS: Record<EndKind, { icon: IconName; tone: "ok" | "warn" | "danger"; a
   locked: { icon: "lock", tone: "warn", again: true },
   unsupported: { icon: "alert", tone: "warn", again: true },
   left: { icon: "exit", tone: "ok", again: true },
-  continued_elsewhere: { icon: "phone", tone: "ok", again: true },
+  continued_elsewhere: { icon: "screen", tone: "ok", again: true },
   denied: { icon: "clock", tone: "warn", again: true },
   denied_final: { icon: "exit", tone: "warn", again: false },
 };

@@ -116,7 +116,7 @@ export function Identity({ visit, link, onIdentified, onLocked }: Props) {
         <h1 class="h1">{t("identity.title")}</h1>
         <p class="lead">{t("identity.lead", { name: link.person.name_masked })}</p>
       </div>
-      {link.claimed_elsewhere && asksNumber && <Note tone="warn" icon="phone" title={t("identity.takeOver")} />}
+      {link.claimed_elsewhere && asksNumber && <Note tone="warn" icon="screen" title={t("identity.takeOver")} />}
       <form id={id} class="stack" ref={form} onSubmit={submit} noValidate>
         {asksNumber ? (
           <div class="card field" data-part="last4">

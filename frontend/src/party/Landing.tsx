@@ -77,7 +77,7 @@ export function Landing({ link, onContinue, onRehearse }: Props) {
         <h1 class="h1 h1--page">{t("landing.title", { tail: session.number_tail })}</h1>
       </div>
       {link.claimed_elsewhere && (
-        <Note tone="warn" icon="phone" title={t("landing.elsewhere")} testId="landing-elsewhere">
+        <Note tone="warn" icon="screen" title={t("landing.elsewhere")} testId="landing-elsewhere">
           <p class="meta">{t("landing.elsewhereText")}</p>
         </Note>
       )}

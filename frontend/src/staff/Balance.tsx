@@ -37,7 +37,7 @@ export function Balance() {
       ) : (
         <>
           <div class="balance">
-            {spoken.map((one) => (
+            {withBothSides(spoken).map((one) => (
               <Bar key={one.side} spoken={one} most={most} />
             ))}
           </div>
@@ -61,6 +61,14 @@ function Bar({ spoken, most }: { spoken: Spoken; most: number }) {
       </span>
     </>
   );
+}
+
+/** A side that has not spoken yet is there too, with nothing: that is what a mediator looks for. */
+function withBothSides(spoken: Spoken[]): Spoken[] {
+  const parties = ["applicant", "respondent"].map(
+    (side) => spoken.find((one) => one.side === side) ?? { side, seconds: 0 },
+  );
+  return [...parties, ...spoken.filter((one) => !parties.some((party) => party.side === one.side))];
 }
 
 /** Which of the two sides has spoken longer. */

@@ -25,16 +25,8 @@ export function Captioning({ open }: { open: boolean }) {
 /** Opens the line to write in. */
 export function CaptionsButton({ open, onToggle }: { open: boolean; onToggle: () => void }) {
   return (
-    <Button
-      dense
-      icon="captions"
-      testId="captions-open"
-      aria-expanded={open}
-      aria-label={t("captions.title")}
-      title={t("captions.title")}
-      onClick={onToggle}
-    >
-      <span class="captions__word">{t("captions.title")}</span>
+    <Button dense icon="captions" testId="captions-open" aria-expanded={open} onClick={onToggle}>
+      {t("captions.title")}
     </Button>
   );
 }

@@ -8,6 +8,7 @@ import { AgreementView } from "../ui/AgreementView";
 import { Button } from "../ui/Button";
 import { answersOf, serviceOf } from "../ui/consents";
 import { Digest } from "../ui/Digest";
+import { scrollable } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { Note } from "../ui/Note";
 import { Seal } from "../ui/Seal";
@@ -21,7 +22,7 @@ export function Signing({ agreement, digest }: { agreement: Agreement | null; di
   const content = useContent(agreement?.proposal_id ?? null);
   return (
     <div class="signing">
-      <div class="signing__text">
+      <div class="signing__text" {...scrollable}>
         <Locked agreement={agreement} />
         {content ? (
           <AgreementView content={content} label={t("staff.lockedText")} />

@@ -67,7 +67,7 @@ export function Stage({ small }: { small: boolean }) {
         <OwnDevice
           local={media.microphone}
           icons={["mic", "mic-off"]}
-          words={[t("tile.micOn"), t("tile.micOff")]}
+          words={[t("staff.microphoneOn"), t("staff.microphoneOff")]}
           set={(on) => switchOwn("microphone", on)}
           testId="own-microphone"
         />
@@ -206,12 +206,15 @@ function OwnScreen() {
 function OwnNetwork({ quality }: { quality: Quality }) {
   return (
     <span
-      class={quality === "good" ? "meta stage__aside" : "meta stage__aside stage__problem"}
+      class={
+        quality === "good" ? "meta stage__aside stage__network" : "meta stage__aside stage__network stage__problem"
+      }
       role="status"
+      title={t(`staff.network.${quality}`)}
       data-testid="own-network"
       data-quality={quality}
     >
-      <Icon name="signal" /> {t(`staff.network.${quality}`)}
+      <Icon name="signal" /> <span class="stage__network-word">{t(`staff.network.${quality}`)}</span>
     </span>
   );
 }

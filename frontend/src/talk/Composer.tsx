@@ -1,5 +1,5 @@
 /** The box to write a line in: it says who will get it, and keeps what could not be sent. */
-import { useEffect, useId, useState } from "preact/hooks";
+import { useId, useState } from "preact/hooks";
 import { t } from "../i18n";
 import type { RoomState } from "../room/state";
 import { placeOf } from "../room/talk";
@@ -27,11 +27,12 @@ const NEARLY = 1800;
 export function Composer({ state, ask, targets, sentenceOf }: Props) {
   const id = useId();
   const place = placeOf(state);
-  const [to, setTo] = useState("here");
+  // Whoever is moved starts anew: nothing goes to somebody who was chosen elsewhere. Kept with the place, not reset by
+  // an effect: that runs after the first paint, and took back a choice that was made before it.
+  const [chosen, setChosen] = useState({ place, to: "here" });
+  const to = chosen.place === place ? chosen.to : "here";
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  // Whoever is moved starts anew: nothing goes to somebody who was chosen elsewhere.
-  useEffect(() => setTo("here"), [place]);
   const target = targets.find((one) => one.to === to) ?? targets[0];
   const text = drafts.value[place] ?? "";
   const send = async () => {
@@ -69,7 +70,7 @@ export function Composer({ state, ask, targets, sentenceOf }: Props) {
           class="input composer__select"
           data-testid="chat-to"
           value={target?.to}
-          onChange={(event) => setTo(event.currentTarget.value)}
+          onChange={(event) => setChosen({ place, to: event.currentTarget.value })}
         >
           {targets.map((one) => (
             <option key={one.to} value={one.to}>

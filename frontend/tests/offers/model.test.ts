@@ -5,6 +5,7 @@ import {
   currentOf,
   evenly,
   gapOf,
+  hasTerm,
   monthLater,
   type Offer,
   stateNow,
@@ -42,6 +43,12 @@ describe("offers on the board", () => {
     expect(stateNow(offer("a", "applicant"), 1999)).toBe("open");
     expect(stateNow(offer("a", "applicant"), 2000)).toBe("expired");
     expect(stateNow(offer("a", "applicant", { state: "accepted" }), 3000)).toBe("accepted");
+  });
+
+  it("have a term until they are answered, replaced or taken back", () => {
+    const states = ["open", "private", "expired", "accepted", "declined", "replaced", "withdrawn"] as const;
+    const standing = states.filter((state) => hasTerm(offer("a", "applicant", { state })));
+    expect(standing).toEqual(["open", "private", "expired"]);
   });
 
   it("compare what each side offers now, not what only a private talk knows or what was taken back", () => {

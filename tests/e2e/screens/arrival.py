@@ -174,6 +174,20 @@ async def participant_of(room: Locator) -> str:
     return str(await room.get_by_test_id("admit").get_attribute("data-participant"))
 
 
+async def the_locked_room(scene: Scene) -> None:
+    """Nobody new comes in, and is told; then the door is open again."""
+    party, mediator, gallery = scene.party, scene.mediator, scene.gallery
+    await mediator.tap("lock")
+    await mediator.waits_for("locked")
+    await party.tap("end-again")
+    await party.waits_for("end-locked")
+    await asyncio.gather(gallery.glance(party, "locked"), gallery.glance(mediator, "console-locked"))
+    await mediator.tap("unlock")
+    await expect(mediator.see("locked")).to_have_count(0)
+    await party.tap("end-again")
+    await party.waits_for("waiting-room")
+
+
 async def the_waiting_room(scene: Scene) -> None:
     """Both screens: a line from the mediator, a no for now with its reason, in at the second try."""
     party, mediator, gallery = scene.party, scene.mediator, scene.gallery
@@ -194,8 +208,10 @@ async def the_waiting_room(scene: Scene) -> None:
     await mediator.tap("confirm-yes")
     await party.waits_for("end-denied")
     await gallery.look_in_both(party, "denied")
-    await party.tap("end-again")
-    await party.waits_for("waiting-room")
+    await the_locked_room(scene)
+    await expect(party.see("let-in")).to_be_empty()
     await presses(mediator, "admit", participant=await participant_of(applicant))
     await party.waits_for("room")
+    # what a reader hears: the region was there before, and speaks now
+    await expect(party.see("let-in").and_(party.page.get_by_role("status"))).to_contain_text("请您进来了")
     await mediator.tap("greet-open")

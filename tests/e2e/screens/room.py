@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 from urllib.parse import quote
 
 from playwright.async_api import expect
 
 from tests.e2e.screens.scene import CUT, MEND, WRITTEN, Scene
+from tests.support.browser import PHONE, proves_identity
 from tests.support.evidence_files import payslips
+from tests.support.gallery import THOROUGH
 from tests.support.keyboard import goes_to, presses
+from tests.support.room_client import LAST4
 
 OFFER = {
     "payer": "respondent",
@@ -176,6 +180,12 @@ async def what_is_behind_more(scene: Scene) -> None:
     await party.picks("ctrl-consents")
     await party.waits_for("consents-panel")
     await gallery.look_in_both(party, "room-consents")
+    change = party.page.locator('[data-testid^="consent-change-"]').first
+    await change.click()
+    await expect(change).to_have_accessible_name(re.compile("^改成同意"))
+    await gallery.glance(party, "room-consent-withdrawn")
+    await change.click()
+    await expect(change).to_have_accessible_name(re.compile("^收回"))
     await closes_panel(scene)
     await party.picks("ctrl-talk")
     await party.tap("talk-send")
@@ -205,6 +215,8 @@ async def lines(scene: Scene) -> None:
     await party.tap("chat-send")
     await mediator.tap("tab-chat")
     await expect(mediator.see("chat-line")).to_have_count(3)
+    # chosen at once after the panel opened, and still for the mediator alone
+    await expect(party.page.locator('.line[data-class="private"]')).to_contain_text(WRITTEN["secret"])
     await both(scene, "chat")
     await gallery.enlarge(party, "room-chat", "chat-send")
     await closes_panel(scene)
@@ -286,14 +298,18 @@ async def offers(scene: Scene) -> None:
 
 
 async def a_private_talk(scene: Scene) -> None:
-    """Counted down, with the applicant and the clerk; then the respondent's, seen from outside."""
+    """Counted down and called off; with the applicant; then the respondent's and the clerk's, seen from outside."""
     party, mediator, gallery = scene.party, scene.mediator, scene.gallery
     me = str(await party.see("room").get_attribute("data-participant"))
     await gallery.look_at_question(mediator, "console-private-talk-asked", "caucus-open", side="applicant")
-    caucus = await scene.host("open_caucus", participant_ids=[me], in_seconds=6)
+    caucus = await scene.host("open_caucus", participant_ids=[me], in_seconds=10)
     await party.waits_for("caucus", state="announced")
     await expect(party.see("caucus").get_by_role("status")).not_to_be_empty()
     await both(scene, "private-talk-announced")
+    # called off: nobody waits for its beginning
+    await scene.host("close_caucus", caucus_id=caucus["caucus_id"], in_seconds=0)
+    await expect(party.see("caucus")).to_have_count(0, timeout=15_000)
+    caucus = await scene.host("open_caucus", participant_ids=[me], in_seconds=0)
     await party.waits_for("caucus", state="open", inside="true")
     await mediator.tap("caucus-enter")
     await mediator.waits_for("isolation", sealed="true")
@@ -324,7 +340,7 @@ async def a_private_talk(scene: Scene) -> None:
 
 
 async def links_and_refusals(scene: Scene) -> None:
-    """What the mediator does with a link, and how somebody is sent out."""
+    """What the mediator does with a link, and what is asked before somebody is sent out."""
     mediator, gallery = scene.mediator, scene.gallery
     await mediator.page.locator(".people__links > summary").click()
     row = mediator.page.locator(".people__link", has_text="何平")
@@ -333,38 +349,32 @@ async def links_and_refusals(scene: Scene) -> None:
     await mediator.tap("confirm-no")
     await row.get_by_test_id("link-reissue").click()
     await mediator.tap("confirm-yes")
-    await mediator.waits_for("link-url")
+    link = await (await mediator.waits_for("link-url")).inner_text()
     scene.rooms.pop("respondent")  # whose link has died, and with it the place in the room
     await gallery.look_in_both(mediator, "console-links")
     await mediator.tap("link-qr")
     await mediator.waits_for("invitation-code")
     await gallery.look_in_both(mediator, "console-link-code")
     await mediator.tap("invitation-close")
-    who = str(await scene.party.see("room").get_attribute("data-participant"))
+    who = str(await mediator.page.locator(".people__inside", has_text="林小满").get_attribute("data-participant"))
     await mediator.tap("person-tools", participant=who)
     await gallery.look_at_question(mediator, "console-remove", "remove", participant=who)
     await mediator.tap("person-tools", participant=who)
     await mediator.page.locator(".people__links > summary").click()
+    if THOROUGH:
+        await sent_out(scene, link)
 
 
-async def the_draft_and_the_signing(scene: Scene) -> None:
-    """The text, the lock, the way to a signature, in force or not."""
-    party, mediator, gallery = scene.party, scene.mediator, scene.gallery
-    await party.picks("ctrl-agreement")
-    await mediator.tap("tab-agreement")
-    await expect(party.see("draft-editor").locator("h1")).to_be_visible()
-    await both(scene, "draft")
-    await gallery.enlarge(party, "room-draft", "panel-close")
-    await gallery.look_at_question(mediator, "console-freeze", "draft-freeze")
-    await mediator.tap("draft-freeze")
-    await mediator.tap("confirm-yes")
-    await mediator.waits_for("frozen-digest", match="true")
-    await party.waits_for("frozen-digest", match="true")
-    await both(scene, "frozen")
-    await mediator.tap("sign-open")
-    await party.tap("sign-open")
-    await party.waits_for("signing")
-    await party.tap("sign-submit")
-    await party.waits_for("sign-missing")
-    await both(scene, "signing", party="signing")
-    await gallery.enlarge(party, "signing", "sign-submit")
+async def sent_out(scene: Scene, link: str) -> None:
+    """The respondent comes back with the new link, at a browser, and is asked to leave."""
+    respondent = await scene.sits_down("respondent", PHONE)
+    await respondent.page.goto(link)
+    await respondent.tap("landing-continue")
+    await respondent.tap("precheck-continue")
+    await proves_identity(respondent, link, LAST4["respondent"])
+    await respondent.waits_for("done", state="in_force")
+    await scene.host("remove", participant_id=scene.access["respondent"].participant_id)
+    await respondent.waits_for("end-removed")
+    await scene.gallery.look_in_both(respondent, "removed")
+    assert respondent.complaints == []
+    await respondent.context.close()

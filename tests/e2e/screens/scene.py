@@ -30,8 +30,12 @@ WRITTEN = {
     "objection": "九月那一行没有说好",
     "condition": "付清以后双方再无纠纷",
     "who": "我爱人",
+    "caption": "工资欠了三个月，一共一万八千元。",
+    "said": "我听不清，写给大家看",
 }
 """What people write in the walks: no other language has it."""
+LONG = "重庆示例电子信息产业集团有限责任公司西南区域人力资源与劳动关系管理服务中心第一部"
+"""A name of forty characters, as companies have them."""
 NAMES = [
     "示例街道劳动人事争议调解中心（演示）",
     "演示〔2026〕调字第0001号协1",
@@ -47,24 +51,34 @@ NAMES = [
     "陈晨",
     "示例法院书记员",
     "劳动合同",
+    "旁听人员",
     "zhouhe",
+    LONG,
 ]
 """Of the demonstration case: nobody translates them."""
-SOCKETS = """
+SOCKETS = r"""
 () => {
   const Usual = window.WebSocket;
   window.sockets = [];
   window.cut = false;
+  window.weak = false;
+  const seen = (event) => window.weak && typeof event.data === "string"
+    ? { data: event.data.replace(/"quality":\s*"good"/g, '"quality":"poor"') }
+    : event;
   window.WebSocket = class extends Usual {
     constructor(url, protocols) {
       super(window.cut ? "ws://127.0.0.1:9/" : url, protocols);
       window.sockets.push(this);
     }
+    get onmessage() { return super.onmessage; }
+    set onmessage(heard) { super.onmessage = heard && ((event) => heard(seen(event))); }
   };
 }
 """
 CUT = "() => { window.cut = true; for (const one of window.sockets) one.close(4000); }"
 MEND = "() => { window.cut = false; }"
+WEAK = "() => { window.weak = true; }"
+FINE = "() => { window.weak = false; }"
 
 
 @dataclass

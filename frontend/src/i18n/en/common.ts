@@ -52,7 +52,7 @@ const messages: Record<keyof typeof source, string> = {
   "rec.on": "Recording",
   "rec.withoutYou": " (not you)",
   "rec.off": "Not recording",
-  "rec.sealed": "Recording stopped: private talks are not recorded",
+  "rec.sealed": "Recording stopped for the private talk",
   "rec.unknown": "Cut off: whether it is recorded is not known",
   "rec.failed": "Recording stopped, restoring",
   "rec.lost": "{time} lost",

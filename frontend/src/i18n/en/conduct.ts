@@ -38,10 +38,10 @@ const messages: Record<keyof typeof source, string> = {
 
   "conduct.you": "{side} (you)",
   "conduct.muteAll": "Mute all",
-  "conduct.break": "Break, timer…",
+  "conduct.break": "Timers…",
   "conduct.timers": "Break and timer",
-  "conduct.breakOf": "Break, {minutes} min",
-  "conduct.talkOf": "To speak, {minutes} min",
+  "conduct.breakOf": "Break {minutes} min",
+  "conduct.talkOf": "Speak {minutes} min",
   "conduct.timerEnd.break": "End the break",
   "conduct.timerEnd.talk": "End the timer",
   "conduct.lock": "Lock: nobody new comes in",

@@ -142,6 +142,7 @@ export default {
   "room.agreement": "看协议",
   "room.more": "更多",
   "room.leave": "离开",
+  "room.letIn": "调解员请您进来了，您现在在调解室里。",
   "room.hand": "我要说话",
   "room.poor": "网络不太好",
   "room.better": "网络好了，可以再看画面",

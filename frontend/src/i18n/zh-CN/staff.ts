@@ -123,6 +123,8 @@ export default {
   "staff.admit": "请进",
   "staff.inside": "在室内",
   "staff.nameYou": "{name}（您）",
+  "staff.microphoneOn": "话筒开着",
+  "staff.microphoneOff": "话筒关了",
   "staff.cameraOn": "画面开着",
   "staff.screenOff": "共享",
   "staff.screenOn": "正在共享",

@@ -24,7 +24,7 @@ export function Banner({ client, media, state }: { client: RoomClient; media: Me
       {banner === "poor" && (
         <>
           <Line icon="signal" words={t("room.poor")} />
-          <Button dense testId="sound-only" onClick={() => void media.setSoundOnly(true, true)}>
+          <Button testId="sound-only" onClick={() => void media.setSoundOnly(true, true)}>
             {t("room.soundOnly")}
           </Button>
         </>
@@ -32,7 +32,7 @@ export function Banner({ client, media, state }: { client: RoomClient; media: Me
       {banner === "better" && (
         <>
           <Line icon="signal" words={t("room.better")} />
-          <Button dense testId="pictures-again" onClick={() => void media.setSoundOnly(false)}>
+          <Button testId="pictures-again" onClick={() => void media.setSoundOnly(false)}>
             {t("room.picturesAgain")}
           </Button>
         </>

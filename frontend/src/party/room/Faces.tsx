@@ -4,6 +4,7 @@ import { apart } from "../../room/caucus";
 import { inOrder } from "../../room/conduct";
 import type { MediaState, RemoteTrack, TileSize } from "../../room/media";
 import { myself, publicationOf, type RoomState } from "../../room/state";
+import { scrollable } from "../../ui/hooks";
 import { sideName } from "../../ui/Seal";
 import { HideSelf, SelfHidden } from "../../ui/SelfView";
 import { isSelfHidden } from "../../ui/selfHidden";
@@ -18,6 +19,9 @@ interface Props {
   compact: boolean;
   onShown: (publication: PublicationId, size: TileSize) => void;
 }
+
+/** More than these beside oneself, and the row scrolls. */
+const FEW = 3;
 
 /** In small tiles the seal alone says the side: a name must never be cut to make room for a word. */
 function nameFor(person: ParticipantView, small: boolean): string {
@@ -61,7 +65,7 @@ function Other({ person, props, small }: { person: ParticipantView; props: Props
 }
 
 /** What somebody shows of their screen. */
-function SharedScreen({ person, props }: { person: ParticipantView; props: Props }) {
+function SharedScreen({ person, props, small }: { person: ParticipantView; props: Props; small?: boolean }) {
   const { media, state } = props;
   return (
     <Tile
@@ -73,6 +77,7 @@ function SharedScreen({ person, props }: { person: ParticipantView; props: Props
       awaited={media.soundOnly ? "soundOnly" : "coming"}
       microphone={null}
       dropped={person.presence === "dropped"}
+      small={small}
       screen
       onShown={props.onShown}
     />
@@ -91,9 +96,7 @@ export function Faces(props: Props) {
   );
   const spotlit = others.find((one) => one.participant_id === state.stage.spotlight);
   const host = others.find((one) => one.role === "host" && apart(state, one) === null);
-  const sharing = compact
-    ? undefined
-    : others.find((one) => publicationOf(state, one.participant_id, "screen", "video"));
+  const sharing = others.find((one) => publicationOf(state, one.participant_id, "screen", "video"));
   const large = compact || sharing ? undefined : (spotlit ?? host ?? others[0]);
   const small = others.filter((one) => one !== large);
   const mine = publicationOf(state, state.me, "microphone");
@@ -111,13 +114,14 @@ export function Faces(props: Props) {
           <Other key={large.participant_id} person={large} props={props} small={false} />
         </div>
       )}
-      {sharing && (
+      {sharing && !compact && (
         <div class="faces__large">
           <SharedScreen key={sharing.participant_id} person={sharing} props={props} />
         </div>
       )}
       {!large && !sharing && !compact && <p class="faces__empty lead">{t("room.alone")}</p>}
-      <div class="faces__row">
+      <div class="faces__row" {...(small.length > FEW ? scrollable : {})}>
+        {sharing && compact && <SharedScreen key={sharing.participant_id} person={sharing} props={props} small />}
         {small.map((one) => (
           <Other key={one.participant_id} person={one} props={props} small />
         ))}

@@ -30,47 +30,49 @@ export function More({ choices, onClose }: { choices: Choice[]; onClose: () => v
     if (event.relatedTarget && !box.current?.contains(event.relatedTarget as Node)) onClose();
   };
   return (
-    <div
-      class="more"
-      role="dialog"
-      aria-labelledby={titleId}
-      data-testid="more"
-      ref={box}
-      onKeyDown={key}
-      onFocusOut={leaves}
-    >
-      <header class="more__head">
-        <h2 class="h3" id={titleId}>
-          {t("room.more")}
-        </h2>
-        <OwnChoices />
-        <button class="tool" type="button" data-testid="more-close" ref={closing} onClick={onClose}>
-          <Icon name="x" />
-          {t("common.close")}
-        </button>
-      </header>
-      <ul class="more__list">
-        {choices.map((one) => (
-          <li key={one.testId}>
-            <button class="more__item" type="button" data-testid={one.testId} onClick={one.onPress}>
-              <Icon name={one.icon} />
-              <span class="grow">
-                {one.word}
-                <span class="more__note" role="status" data-testid={`${one.testId}-note`}>
-                  {one.note}
+    <div class="more__place">
+      <div
+        class="more"
+        role="dialog"
+        aria-labelledby={titleId}
+        data-testid="more"
+        ref={box}
+        onKeyDown={key}
+        onFocusOut={leaves}
+      >
+        <header class="more__head">
+          <h2 class="h3" id={titleId}>
+            {t("room.more")}
+          </h2>
+          <OwnChoices />
+          <button class="tool" type="button" data-testid="more-close" ref={closing} onClick={onClose}>
+            <Icon name="x" />
+            {t("common.close")}
+          </button>
+        </header>
+        <ul class="more__list">
+          {choices.map((one) => (
+            <li key={one.testId}>
+              <button class="more__item" type="button" data-testid={one.testId} onClick={one.onPress}>
+                <Icon name={one.icon} />
+                <span class="grow">
+                  {one.word}
+                  <span class="more__note" role="status" data-testid={`${one.testId}-note`}>
+                    {one.note}
+                  </span>
                 </span>
-              </span>
-              {(one.count ?? 0) > 0 && (
-                <b class="badge badge--accent">
-                  {one.count}
-                  <span class="visually-hidden">{t("common.new")}</span>
-                </b>
-              )}
-              <Icon name="next" />
-            </button>
-          </li>
-        ))}
-      </ul>
+                {(one.count ?? 0) > 0 && (
+                  <b class="badge badge--accent">
+                    {one.count}
+                    <span class="visually-hidden">{t("common.new")}</span>
+                  </b>
+                )}
+                <Icon name="next" />
+              </button>
+            </li>
+          ))}
+        </ul>
+      </div>
     </div>
   );
 }

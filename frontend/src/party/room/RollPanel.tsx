@@ -138,6 +138,7 @@ function Answers({ visit, onDone }: { visit: Visit; onDone: () => void }) {
         </Button>
         <Button
           testId="recusal-objection"
+          icon={objecting ? "check" : undefined}
           class={objecting ? "btn--on" : undefined}
           aria-expanded={objecting}
           onClick={() => setObjecting(true)}

@@ -80,9 +80,21 @@ export default function RoomPage({ visit, me, checked }: Props) {
   return (
     <Connected.Provider value={connection.phase === "open"}>
       <Viewing.Provider value={`${me.participant.display_name} ${me.session.case_no}`}>
+        <LetIn present={isPresent(state)} />
         {isPresent(state) ? <Stage {...shared} visit={visit} /> : <WaitingRoom {...shared} visit={visit} />}
       </Viewing.Provider>
     </Connected.Provider>
+  );
+}
+
+/** Tells a reader that the wait is over: the page around it changes at once, and nobody sees that for them. */
+function LetIn({ present }: { present: boolean }) {
+  const waited = useRef(false);
+  if (!present) waited.current = true;
+  return (
+    <p class="visually-hidden" role="status" data-testid="let-in">
+      {present && waited.current && t("room.letIn")}
+    </p>
   );
 }
 

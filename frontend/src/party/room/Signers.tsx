@@ -35,7 +35,7 @@ export function Signers({ agreement, me }: { agreement: AgreementView; me: strin
         </li>
       ))}
       <li>
-        <span class="mark">
+        <span class="mark signers__seal">
           <Icon name="stamp" />
         </span>
         <div class="grow">

@@ -7,6 +7,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -181,6 +182,21 @@ def test_never_above_what_the_way_carries_for_long_and_never_to_and_fro(capacity
     for start in range(0, len(rates) - 250, 50):  # each five seconds
         assert sum(rates[start : start + 250]) / 250 <= 1.1 * max(capacity, sound)
     assert way.changes(1020) <= 8, "trials that fail are rare, and rarer each time"
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(60_000, 3_000_000), st.integers(0, 1000), st.sampled_from([0.0, 0.01, 0.1, 0.25]))
+def test_a_quick_look_comes_to_the_same_as_a_thorough_one(capacity: int, seed: int, radio: float) -> None:
+    quick, thorough = Way(2_000_000, TWO_CAMERAS, seed=seed), Way(2_000_000, TWO_CAMERAS, seed=seed)
+    monkey = pytest.MonkeyPatch()
+    monkey.setattr(thorough.estimate.losses, "none", lambda now: False)
+    for way in (quick, thorough):
+        way.run(4)
+        way.capacity, way.radio = capacity, radio
+        way.run(8)
+        way.capacity, way.radio = 2_000_000, 0.0
+        way.run(60)
+    assert quick.history == thorough.history
 
 
 def test_losses_of_a_bad_radio_link_do_not_take_the_picture_away() -> None:

@@ -24,7 +24,8 @@ async def test_a_publisher_of_many_streams_without_transport_wide_numbers_is_tol
             ann.transport.add(publication)
             ann.send(*(rtp_packet(96, 1, 1, 10_000 + 10 * track + each, VP8_KEY) for each in range(4)))
         ann.receive()
-        feedback.report(ann.transport, 1.0, 1_000_000)
+        feedback.report(ann.transport, 1.0, 1_000_000, room.egress)
+        room.egress.flush()
         _, [compound] = ann.receive()
         report = rtcp.parse(compound)[0]
         assert isinstance(report, rtcp.ReceiverReport)

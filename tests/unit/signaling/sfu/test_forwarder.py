@@ -264,6 +264,7 @@ async def test_a_key_frame_whose_first_packet_comes_last_can_be_repaired_whole()
         assert contents(packets) == [VP8_KEY, VP8_DELTA]
         first = sequence_of(packets[0])
         assert sequence_of(packets[1]) == first + 4
+        assert subscription.newly_asked([first + each for each in (1, 2, 3, 4)]) == 1, "the others never left before"
         bob.send_report(rtcp.nack(subscription.promised.ssrc, [first + each for each in (1, 2, 3)]))
         assert [packet[14:] for packet in bob.receive()[0]] == inside
 

@@ -79,6 +79,16 @@ async def test_a_silent_crowd_is_read_slowly_until_somebody_sends(port: Port) ->
     assert (port.media, port.pulse.way) == (1, Way.AT_ONCE)
 
 
+async def test_who_is_expected_need_not_wait(port: Port) -> None:
+    port.pulse.rouse()
+    assert port.pulse.way is Way.AT_ONCE
+    sent = await port.send_until(lambda: port.pulse.way is Way.SILENT_BEAT, b"check", 0)
+    port.pulse.rouse()
+    assert port.pulse.way is Way.AT_ONCE
+    sent += await port.send_until(lambda: port.pulse.way is Way.SILENT_BEAT, b"check", 0)
+    await port.send_until(lambda: port.read > sent, b"check", SILENT_BEAT)
+
+
 def test_what_is_better_does_not_flutter() -> None:
     edge = 1 / BEAT
     assert better(Way.AT_ONCE, edge, edge, silent=False) is Way.AT_ONCE

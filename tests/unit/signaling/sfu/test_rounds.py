@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import structlog
 from signaling.ids import PublicationId
 from signaling.sfu import control, feedback, rtcp
 from signaling.sfu.publication import KEY_FRAME_PATIENCE, LONGEST_PATIENCE, Publication
-from signaling.sfu.rounds import SETTLED_AFTER, Rounds
+from signaling.sfu.rounds import REPORT_TICKS, SETTLED_AFTER, TICK, Rounds
 from signaling.sfu.transport import Transport
 from tests.support.sfu_packets import VP8_DELTA, VP8_KEY, rtp_packet
 from tests.support.sfu_room import Browser, Room, camera_packet
@@ -21,12 +22,12 @@ LIMIT = 1_000_000
 class Scene:
     """One publisher, one subscriber, and a clock that is set by hand (the forwarder's own runs on)."""
 
-    def __init__(self, room: Room) -> None:
+    def __init__(self, room: Room, *, dealt: bool = False) -> None:
         self.room = room
         self.notices: list[Any] = []
         self.ann: Browser = room.browser("ann", "send")
         self.bob: Browser = room.browser("bob", "receive")
-        self.rounds = Rounds(room.forwarder, self.notices.append, lambda: room.now)
+        self.rounds = Rounds(room.forwarder, room.egress, self.notices.append, lambda: room.now, dealt=dealt)
 
     def camera(self) -> Publication:
         publication = self.room.camera(self.ann)
@@ -88,6 +89,65 @@ async def test_a_stream_is_awake_from_its_first_packet_until_it_brought_nothing(
         assert scene.ann.receive()[1] == []
         scene.ann.send(camera_packet(2, VP8_DELTA))
         assert room.forwarder.awake == publication.streams
+
+
+async def test_at_the_ticks_of_half_a_second_each_publisher_gets_one_report_at_a_moment_of_its_own() -> None:
+    with Room() as room:
+        scene = Scene(room, dealt=True)
+        offered = scene.camera().offered
+        crowd = [room.browser(f"carl{number}", "send") for number in range(30)]
+        for browser in crowd:
+            other = Publication(
+                PublicationId(browser.transport.transport_id), browser.transport, "video", "camera", offered
+            )
+            browser.transport.add(other)
+            scene.rounds.enter(other)
+        told: list[list[Browser]] = []
+        for tick in range(3 * REPORT_TICKS):
+            for browser in crowd:
+                browser.send(camera_packet(1 + tick, VP8_DELTA))
+            room.now += TICK
+            scene.rounds.tick(LIMIT)
+            told.append([each for each in crowd for report in each.receive()[1] if report[1] == rtcp.RECEIVER_REPORT])
+        assert max(len(each) for each in told) == 2, "thirty in twenty-five ticks"
+        for period in (told[:REPORT_TICKS], told[REPORT_TICKS : 2 * REPORT_TICKS], told[2 * REPORT_TICKS :]):
+            assert Counter(each for tick in period for each in tick) == Counter(crowd)
+        assert told[REPORT_TICKS : 2 * REPORT_TICKS] == told[2 * REPORT_TICKS :]
+        assert room.forwarder.awake, "the rate of each is taken over the time since its own last turn"
+        assert len({each.bits_per_second for each in room.forwarder.awake}) == 1
+
+
+async def test_after_a_long_silence_the_first_rate_is_of_the_time_since() -> None:
+    with Room() as room:
+        scene = Scene(room, dealt=True)
+        publication = scene.camera()
+        for _ in range(600):
+            room.now += scene.rounds.pause
+            scene.rounds.tick(LIMIT)
+        began = room.now
+        for number in range(REPORT_TICKS):
+            scene.ann.send(*(camera_packet(1 + 3 * number + each, VP8_DELTA) for each in range(3)))
+            room.now += TICK
+            scene.rounds.tick(LIMIT)
+        (stream,) = publication.streams
+        sent = stream.reception.octets + 16 * stream.reception.received
+        assert room.forwarder.awake == [stream]
+        assert 0.5 < stream.bits_per_second * (room.now - began) / (8 * sent) < 1.5
+
+
+async def test_a_publisher_is_told_at_the_next_tick_what_somebody_wants() -> None:
+    with Room() as room:
+        scene = Scene(room, dealt=True)
+        publication = scene.camera()
+        while not scene.notices:
+            room.now += scene.rounds.pause
+            assert room.now < 2 * SETTLED_AFTER
+            scene.rounds.tick(LIMIT)
+        room.follow(scene.bob, publication)
+        scene.rounds.touch(publication)
+        room.now += scene.rounds.pause
+        scene.rounds.tick(LIMIT)
+        assert scene.notices == [control.PublicationDemand(publication.publication_id, each) for each in ([], [0])]
 
 
 async def test_what_is_missing_is_asked_for() -> None:

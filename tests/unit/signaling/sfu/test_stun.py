@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hmac
+from collections.abc import Callable
+
 import pytest
 from aioice import stun as library
 from hypothesis import given
@@ -33,17 +36,23 @@ def test_a_request_of_the_library_is_read(ufrag: str, password: bytes, nominated
     read = stun.read_request(datagram)
     assert (read.transaction, read.ufrag) == (message.transaction_id, ufrag)
     assert (read.nominated, read.controlled) == (nominated, controlled)
-    assert read.authentic(password)
-    assert not read.authentic(password + b"x")
+    assert read.authentic(stun.Key(password))
+    assert not read.authentic(stun.Key(password + b"x"))
+
+
+@given(st.binary(max_size=200), st.binary(max_size=300))
+def test_a_signature_is_that_of_the_standard_library(password: bytes, text: bytes) -> None:
+    key = stun.Key(password)
+    assert key.sign(text) == key.sign(text) == hmac.digest(password, text, "sha1")
 
 
 @given(st.binary(min_size=12, max_size=12), ADDRESSES, PASSWORDS)
 def test_the_library_reads_our_answers(transaction: bytes, address: tuple[str, int], password: bytes) -> None:
-    answer = library.parse_message(stun.mapped(transaction, address, password))
+    answer = library.parse_message(stun.mapped(transaction, address, stun.Key(password)))
     assert (answer.message_class, answer.transaction_id) == (library.Class.RESPONSE, transaction)
     assert answer.attributes["XOR-MAPPED-ADDRESS"] == address
     assert answer.check_message_integrity(password)
-    refusal = library.parse_message(stun.role_conflict(transaction, password))
+    refusal = library.parse_message(stun.role_conflict(transaction, stun.Key(password)))
     assert (refusal.message_class, refusal.attributes["ERROR-CODE"]) == (library.Class.ERROR, (487, "Role Conflict"))
     assert refusal.check_message_integrity(password)
 
@@ -59,7 +68,39 @@ def test_one_changed_byte_is_refused_or_no_longer_authentic(at: int, change: int
         return
     # A fingerprint that is no longer one is none: the integrity still says whose request it is.
     untouched = bytes(damaged[:-8]) == datagram[:-8]
-    assert read.authentic(b"secret") == untouched
+    assert read.authentic(stun.Key(b"secret")) == untouched
+
+
+@given(ICE_NAMES, PASSWORDS, st.booleans(), st.integers(0, 10_000), st.integers(0, 255))
+def test_a_request_of_a_known_shape_is_read_as_any_other(
+    ufrag: str, password: bytes, nominated: bool, at: int, change: int
+) -> None:
+    flags = ["USE-CANDIDATE"] * nominated
+    _, first = request(ufrag, password, *flags)
+    _, second = request(ufrag, password, *flags)
+    before = stun.read_request(first)
+    assert stun.repeatable(first, before)
+    assert stun.shape(first) == stun.shape(second)
+    assert stun.read_again(second, before) == stun.read_request(second)
+    damaged = bytearray(second)
+    damaged[at % len(damaged)] ^= change
+    if stun.shape(bytes(damaged)) == stun.shape(first):
+        assert outcome(lambda: stun.read_again(bytes(damaged), before)) == outcome(
+            lambda: stun.read_request(bytes(damaged))
+        )
+
+
+def outcome(read: Callable[[], stun.Request]) -> stun.Request | None:
+    try:
+        return read()
+    except ValueError:
+        return None
+
+
+def test_a_request_that_ends_otherwise_is_always_read_anew() -> None:
+    _, datagram = request("u1", b"secret")
+    bare = datagram[:2] + (len(datagram) - 28).to_bytes(2, "big") + datagram[4:-8]  # without a fingerprint
+    assert not stun.repeatable(bare, stun.read_request(bare))
 
 
 def test_an_attribute_behind_the_integrity_does_not_count() -> None:
@@ -67,10 +108,10 @@ def test_an_attribute_behind_the_integrity_does_not_count() -> None:
     signed = datagram[:-8]
     smuggled = signed[:2] + (len(signed) - 20 + 4).to_bytes(2, "big") + signed[4:] + b"\x00\x25\x00\x00"
     read = stun.read_request(smuggled)
-    assert read.authentic(b"secret")
+    assert read.authentic(stun.Key(b"secret"))
     assert not read.nominated
 
 
 def test_an_address_that_is_none_is_an_error() -> None:
     with pytest.raises(OSError, match="illegal"):
-        stun.mapped(bytes(12), ("example.org", 1), b"secret")
+        stun.mapped(bytes(12), ("example.org", 1), stun.Key(b"secret"))

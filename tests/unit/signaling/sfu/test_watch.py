@@ -6,7 +6,7 @@ from typing import Any
 
 from signaling.sfu import rtcp
 from signaling.sfu.control import PersonQuality
-from signaling.sfu.watch import LINGER, Watch
+from signaling.sfu.watch import LINGER, TICKS, Watch
 from tests.support.sfu_packets import VP8_DELTA, VP8_KEY
 from tests.support.sfu_room import Room, camera_packet
 
@@ -14,11 +14,12 @@ from tests.support.sfu_room import Room, camera_packet
 class Scene:
     """Ann's camera, which Bob watches; seconds pass as the test says."""
 
-    def __init__(self, room: Room) -> None:
+    def __init__(self, room: Room, *, dealt: bool = False) -> None:
         self.room = room
+        self.ticks = TICKS if dealt else 1
         self.notices: list[Any] = []
         self.ann, self.bob = room.browser("ann", "send"), room.browser("bob", "receive")
-        self.watch = Watch(room.counters, self.notices.append)
+        self.watch = Watch(room.counters, self.notices.append, dealt=dealt)
         for each in (self.ann, self.bob):
             each.transport._secured = True
             self.watch.enter(each.transport)
@@ -35,10 +36,11 @@ class Scene:
         self.pass_second()
 
     def pass_second(self) -> None:
-        self.room.now += 1.0
-        for each in (self.ann, self.bob):
-            each.transport.heard_at = self.room.now
-        self.watch.look(self.room.now, self.room.forwarder.awake)
+        for _ in range(self.ticks):
+            self.room.now += 1.0 / self.ticks
+            for each in (self.ann, self.bob):
+                each.transport.heard_at = self.room.now
+            self.watch.look(self.room.now, self.room.forwarder.awake)
 
     def words(self) -> list[tuple[str, str]]:
         assert all(isinstance(each, PersonQuality) and each.room_id == "room" for each in self.notices)
@@ -57,6 +59,20 @@ async def test_rates_and_bytes_are_differences() -> None:
         scene.pass_second()
         assert scene.subscription.bits_per_second == 0
         assert room.counters.bytes_forwarded == 50 * packet
+
+
+async def test_dealt_out_over_ticks_the_figures_are_the_same() -> None:
+    with Room() as room:
+        scene = Scene(room, dealt=True)
+        for _ in range(4):
+            scene.second(50)
+        packet = len(camera_packet(1, VP8_DELTA)) + 16
+        assert abs(scene.subscription.bits_per_second - 50 * packet * 8) < 8
+        room.forwarder.awake.clear()
+        for _ in range(2):
+            scene.pass_second()
+        assert scene.subscription.bits_per_second == 0
+        assert room.counters.bytes_received == room.counters.bytes_forwarded == 200 * packet
 
 
 async def test_what_ends_between_two_looks_is_counted_too() -> None:

@@ -28,7 +28,8 @@ class Browser:
                 kind="video", streams=[None, None, None], rates=lambda: (100_000, 300_000, 900_000)
             ),
             wished=True, asks=False, forgive=lambda: None,
-            wish=2, granted=2, pixels=640 * 360, packets=0, octets=0, repaired=0, next_repair=1,
+            wish=2, granted=2, ceiling=2, given_up=False, pixels=640 * 360,
+            packets=0, octets=0, repaired=0, next_repair=1,
             promised=SimpleNamespace(rtx_ssrc=5, rtx_payload_type=97, sounded=True),
             stream=SimpleNamespace(newest_timestamp=0), offsets=SimpleNamespace(timestamp=0),
         )  # fmt: skip
@@ -38,19 +39,18 @@ class Browser:
             name=SimpleNamespace(pointer=None),
             connection=None,
         )
+        self.camera.left = lambda: (self.camera.packets, self.camera.octets)
         self.way = WayDown(cast(Transport, receiver))
         self.way._grant = self.grant  # type: ignore[method-assign, assignment]
 
     def grant(self, subscription: Any, layer: int | None, now: float) -> None:
-        subscription.granted = layer
+        subscription.granted, subscription.given_up = layer, layer is None
+        subscription.ceiling = 2 if layer is None else layer
 
     def copy_out(self, routes: object, whole: bytes, size: int, head: int, **_: object) -> None:
         number = rtp.transport_sequence(bytes((head,)) + whole[1:], 0, size, NUMBER_ID)
         assert number >= 0
         self.sent.append(number)
-
-    def flush(self) -> None:
-        pass
 
     def run(self, seconds: float, *, arrives: bool, answers: bool) -> None:
         """Let time pass. ``arrives``: soundings get through; ``answers``: RTCP comes back."""

@@ -1,0 +1,82 @@
+"""What comes over the faces for a while: captions, a shared screen, a weak connection."""
+
+from __future__ import annotations
+
+import asyncio
+
+from playwright.async_api import expect
+
+from tests.e2e.screens.scene import FINE, WEAK, WRITTEN, Scene
+from tests.support.gallery import THOROUGH
+
+
+async def at_a_glance(scene: Scene, screen: str) -> None:
+    """Both screens at the same time, in the one view in which an ordinary run sees them."""
+    await scene.stays()
+    await asyncio.gather(
+        scene.gallery.glance(scene.party, f"room-{screen}"), scene.gallery.glance(scene.mediator, f"console-{screen}")
+    )
+
+
+async def captions(scene: Scene) -> None:
+    """The mediator writes what somebody says; the party writes instead of speaking."""
+    party, mediator = scene.party, scene.mediator
+    await mediator.tap("captions-open")
+    await mediator.see("caption-text").fill(WRITTEN["caption"])
+    await mediator.tap("caption-send")
+    await expect(party.see("captions")).to_contain_text(WRITTEN["caption"])
+    await party.picks("ctrl-write")
+    await party.see("caption-text").fill(WRITTEN["said"])
+    await party.tap("caption-send")
+    await expect(mediator.see("captions")).to_contain_text(WRITTEN["said"])
+    await at_a_glance(scene, "captions")
+    await scene.gallery.enlarge(party, "room-captions", "caption-send")
+    await party.picks("ctrl-write")
+    await party.picks("ctrl-captions")
+    await expect(party.see("captions")).to_have_count(0)
+    await mediator.tap("captions-open")
+
+
+async def a_shared_screen(scene: Scene) -> None:
+    """The mediator's, small beside an exhibit and then large; the party's too, when the run is thorough."""
+    party, mediator = scene.party, scene.mediator
+    await mediator.tap("own-screen")
+    await party.waits_for("screen-tile", kind="video")
+    await scene.gallery.glance(party, "room-screen-beside-exhibit")
+    await mediator.tap("tab-exhibits")
+    await mediator.tap("exhibit-put-away")
+    await expect(party.see("exhibit-shown")).to_have_count(0)
+    await expect(party.page.locator(".tile--screen .tile__absent")).to_have_count(0)
+    await at_a_glance(scene, "screen-of-mediator")
+    await mediator.tap("own-screen")
+    await expect(party.see("screen-tile")).to_have_count(0)
+    if not THOROUGH:
+        return
+    who = str(await party.see("room").get_attribute("data-participant"))
+    await scene.host("allow_sharing", participant_id=who, allowed=True)
+    await party.picks("ctrl-share")
+    await mediator.waits_for("screen-tile", kind="video")
+    await party.waits_for("sharing")
+    await at_a_glance(scene, "screen-of-party")
+    await scene.host("allow_sharing", participant_id=who, allowed=False)
+    await expect(mediator.see("screen-tile")).to_have_count(0)
+
+
+async def a_weak_connection(scene: Scene) -> None:
+    """The room says that this person's network is weak: put into its messages on the way to both browsers.
+
+    Real loss needs many seconds until it counts, and is tried elsewhere (``test_narrow_way.py``).
+    """
+    party, mediator = scene.party, scene.mediator
+    for person in (party, mediator):
+        await person.page.evaluate(WEAK)
+    for raised in (True, False):  # the room tells everybody about whoever changes
+        await scene.rooms["respondent"].done("raise_hand", raised=raised)
+    await party.tap("ctrl-hand")
+    await party.waits_for("connection-banner", state="poor")
+    await at_a_glance(scene, "weak-connection")
+    for person in (party, mediator):
+        await person.page.evaluate(FINE)
+    await scene.rooms["respondent"].done("raise_hand", raised=True)
+    await party.tap("ctrl-hand")
+    await party.see("connection-banner", state="open").wait_for(state="attached")

@@ -1,0 +1,74 @@
+"""The text, the lock, the way to a signature and a receipt, everybody's signature, the seal: in force."""
+
+from __future__ import annotations
+
+import asyncio
+
+from playwright.async_api import expect
+
+from tests.e2e.screens.room import both
+from tests.e2e.screens.scene import Scene
+from tests.support.browser import writes_name
+from tests.support.room_client import CODE, signature
+
+
+async def the_draft_and_the_lock(scene: Scene) -> None:
+    party, mediator, gallery = scene.party, scene.mediator, scene.gallery
+    await party.picks("ctrl-agreement")
+    await mediator.tap("tab-agreement")
+    await expect(party.see("draft-editor").locator("h1")).to_be_visible()
+    await both(scene, "draft")
+    await gallery.enlarge(party, "room-draft", "panel-close")
+    await gallery.look_at_question(mediator, "console-freeze", "draft-freeze")
+    await mediator.tap("draft-freeze")
+    await mediator.tap("confirm-yes")
+    await mediator.waits_for("frozen-digest", match="true")
+    await party.waits_for("frozen-digest", match="true")
+    await both(scene, "frozen")
+
+
+async def the_signatures(scene: Scene) -> None:
+    """The party's by hand on the phone; the respondent and the mediator have signed elsewhere; the seal."""
+    party, mediator, gallery = scene.party, scene.mediator, scene.gallery
+    await mediator.tap("sign-open")
+    await party.tap("sign-open")
+    await party.waits_for("signing")
+    await party.tap("sign-submit")
+    await party.waits_for("sign-missing")
+    await asyncio.gather(gallery.look_in_both(party, "signing"), gallery.look_in_both(mediator, "console-signing"))
+    await gallery.enlarge(party, "signing", "sign-submit")
+    await party.tap("sign-intent")
+    await writes_name(party)
+    async with party.page.expect_response(lambda answer: answer.url.endswith("/code")):
+        await party.tap("sign-code-send")
+    await party.see("sign-code").fill(await newest_code(scene))
+    await party.tap("sign-submit")
+    await party.waits_for("sign-receipt")
+    await gallery.glance(party, "signed")
+    await party.tap("receipt-continue")
+    await party.waits_for("done", state="signing")
+    await gallery.glance(party, "signed-others-missing")
+    for name in ("respondent", "mediator"):
+        await signs_elsewhere(scene, name)
+    await mediator.tap("seal")
+    await mediator.waits_for("agreement-state", state="in_force")
+    await party.waits_for("done", state="in_force")
+    await scene.stays()
+    await asyncio.gather(gallery.glance(party, "in-force"), gallery.glance(mediator, "console-in-force"))
+    await gallery.enlarge(party, "in-force", "done-pdf")
+
+
+async def newest_code(scene: Scene) -> str:
+    """The code in the newest message."""
+    messages = sorted((await scene.respondent.get("/api/demo/outbox")).json(), key=lambda message: str(message["at"]))
+    found = CODE.search(messages[-1]["body_zh"])
+    assert found is not None, messages[-1]
+    return found[0]
+
+
+async def signs_elsewhere(scene: Scene, name: str) -> None:
+    access = scene.access[name]
+    shown = (await scene.respondent.get("/api/agreements/current", headers=access.headers)).json()
+    await scene.ask(f"/api/agreements/{shown['proposal_id']}/code", name)
+    signed = await signature(scene.respondent, access)
+    assert signed.is_success, signed.text
