@@ -181,6 +181,8 @@ async def test_a_second_device_goes_on_in_the_same_talk_with_the_same_hand_and_t
             assert [each for each in told if each["caucus"]["state"] != "open"] == []
             assert not any(each["type"] == "participant_left" for each in chair.events)
             await chair.done("close_caucus", caucus_id=talk, in_seconds=0)
+            while (await back.event("caucus_changed"))["caucus"]["state"] != "closed":
+                continue
             async with draft(table.service, second) as goes_on:
                 await goes_on.write("在另一台设备上接着写。")
                 async with draft(table.service, table.host) as seen:
