@@ -33,6 +33,14 @@ class AccessEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class ContinuedElsewhere:
+    """This person goes on on another device: they keep place and rights, the device before is refused from now on."""
+
+    session_id: str
+    participant_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class RecordingConsentChanged:
     """Somebody agreed to be recorded, or took it back: then their tracks must stop now (PIPL 15)."""
 
@@ -41,8 +49,8 @@ class RecordingConsentChanged:
     agreed: bool
 
 
-Event = Published | AccessEnded | RecordingConsentChanged
-Kind = TypeVar("Kind", Published, AccessEnded, RecordingConsentChanged)
+Event = Published | AccessEnded | ContinuedElsewhere | RecordingConsentChanged
+Kind = TypeVar("Kind", Published, AccessEnded, ContinuedElsewhere, RecordingConsentChanged)
 
 
 class Bus:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import ParticipantId
-from signaling.messages import CloseCode, Welcome
+from signaling.messages import CloseCode, Removed, Welcome
 from signaling.participant import Outlet, Participant
 from signaling.policy import Grant
 from signaling.replay import EventLog
@@ -52,6 +52,24 @@ class Door:
     def arriving(self) -> bool:
         """Whether somebody is on the way in."""
         return bool(+self._arriving)
+
+    async def hand_over(self, participant_id: ParticipantId, reason: str) -> None:
+        """Somebody goes on on another device: the connection of the one before ends at once, with all its media.
+
+        They are the same person: place, talk, hand, wishes and the right to write wait for the other device as they do
+        for somebody whose socket broke. Nothing happens when they are not here.
+        """
+        self.distrust(participant_id)
+        person = self._room.participants.get(participant_id)
+        if person is None:
+            return
+        if person.outlet is not None:
+            person.outlet.send(person.log.append(Removed(reason)))
+            person.outlet.close(CloseCode.FORBIDDEN, reason)
+        for document in self._room.documents.values():
+            document.dismiss(participant_id, CloseCode.FORBIDDEN, reason)
+        self._start_anew(person)
+        await self._room.wait_for(person)
 
     def line(self) -> tuple[ParticipantId, ...]:
         """Who waits to be let in, in the order in which they came."""

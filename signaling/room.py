@@ -137,10 +137,17 @@ class Room:
         """A socket ended. ``for_good``: the person left on purpose; else they have a while to come back."""
         if person.outlet is not outlet:
             return
-        person.outlet = None
         if for_good:
+            person.outlet = None
             await self._take_out(person, "left")
             return
+        await self.wait_for(person)
+
+    async def wait_for(self, person: Participant) -> None:
+        """Somebody has no socket any more: their place and their rights are kept for a while."""
+        person.outlet = None
+        if person.departure is not None:
+            person.departure.cancel()
         person.departure = self._clock.later(
             self.settings.resume_seconds, lambda: self.background.run(self._depart(person))
         )

@@ -10,7 +10,7 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 import msgspec
 import structlog
 
-from room_server.bus import AccessEnded, Bus, Published, RecordingConsentChanged
+from room_server.bus import AccessEnded, Bus, ContinuedElsewhere, Published, RecordingConsentChanged
 from room_server.domain.session import State
 from room_server.live.recording import Director
 from room_server.live.refusals import as_signaling
@@ -57,6 +57,11 @@ class SessionPolicy:
             await tell(event.session_id, lambda room: room.remove(ParticipantId(event.participant_id), event.reason))
             await self._services.presentations.shut_out(event.session_id)
 
+        async def hand_over(event: ContinuedElsewhere) -> None:
+            room_id = self._room_of(event.session_id)
+            if room_id is not None and (room := hub.room(room_id)) is not None:
+                await room.door.hand_over(ParticipantId(event.participant_id), "continued_elsewhere")
+
         async def consent(event: RecordingConsentChanged) -> None:
             participant_id = ParticipantId(event.participant_id)
             await tell(
@@ -66,6 +71,7 @@ class SessionPolicy:
         bus.subscribe(RecordingConsentChanged, consent)
         bus.subscribe(Published, show)
         bus.subscribe(AccessEnded, shut_out)
+        bus.subscribe(ContinuedElsewhere, hand_over)
 
     # ---- the door --------------------------------------------------------------------------------------------------
 

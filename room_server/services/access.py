@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from room_server.auth import ROOM_LIFETIME
-from room_server.bus import AccessEnded
+from room_server.bus import AccessEnded, ContinuedElsewhere
 from room_server.domain.access import Link, hash_secret, new_secret
 from room_server.domain.consent import ready
 from room_server.domain.errors import Conflict, Forbidden, NotFound, Unauthenticated
@@ -347,7 +347,7 @@ class AccessService:
             await unit.participants.save(identified.wait() if waits else identified)
             if elsewhere:
                 await self._log(unit, link, "link_taken_over")
-                unit.publish(AccessEnded(link.session_id, link.participant_id, "continued_elsewhere"))
+                unit.publish(ContinuedElsewhere(link.session_id, link.participant_id))
             await self._log(unit, link, "identity_checked" if method.proves else "document_asked", method=str(method))
             await self._log(unit, link, "company_declared", **company)
             for item, answer in ((Item.IDENTITY, {"method": str(method)}), (Item.COMPANY, company)):

@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
+from tests.support import received
 from tests.support.accessibility import problems_of_desk, problems_of_phone, watch
 from tests.support.browser import (
+    ASKING,
     DESKTOP,
     PHONE,
     Person,
@@ -24,6 +26,12 @@ from tests.support.service import Service, running_service
 pytestmark = pytest.mark.browser
 LARGE_TYPE = "() => { document.documentElement.dataset.type = 'large'; }"
 USUAL_TYPE = "() => { delete document.documentElement.dataset.type; }"
+
+LIKE_A_PHONE = [
+    *(flag for flag in ASKING if "autoplay" not in flag),
+    "--autoplay-policy=document-user-activation-required",
+]
+"""It gives only what is permitted, and plays only on a page that was touched."""
 
 
 class Scene:
@@ -157,17 +165,57 @@ async def the_roll_call(scene: Scene, applicant: Person, mediator: Person) -> No
 
 
 async def another_phone_takes_over(scene: Scene, applicant: Person, mediator: Person) -> None:
-    """The second phone proves who it is; the first is out at once and says so; nobody else lost anybody."""
+    """The second phone proves who it is; the first is out at once and says so; nobody else lost anybody.
+
+    It gives neither camera nor microphone.
+    """
     link = scene.service.links["applicant"]
-    second = await scene.sits_down("second phone", PHONE)
-    await second.page.goto(link)
-    await second.waits_for("landing-elsewhere")
-    await scene.look(second, "landing, in use elsewhere")
-    await second.tap("landing-continue")
-    await second.tap("precheck-continue")
-    await proves_identity(second, link, "0001")
+    async with chromium(LIKE_A_PHONE) as browser:
+        second = await Person.sits_down(browser, "second phone", PHONE)
+        await watch(second)
+        await second.context.clear_permissions()
+        await second.context.grant_permissions([])  # whoever is permitted nothing is denied everything
+        await second.page.goto(link)
+        await second.waits_for("landing-elsewhere")
+        await scene.look(second, "landing, in use elsewhere")
+        await second.tap("landing-continue")
+        await second.waits_for("device-problems")
+        await second.tap("precheck-sound-only")
+        await second.tap("precheck-continue")
+        await proves_identity(second, link, "0001")
+        await second.waits_for("room")
+        await applicant.waits_for("end-continued_elsewhere")
+        await scene.look(applicant, "continued elsewhere")
+        await expect(mediator.see("roll-person").first).to_contain_text("alone")
+        await whoever_has_no_device_hears(second, mediator)
+        await leaves_and_comes_back(second, mediator)
+        assert second.complaints == applicant.complaints == []
+
+
+async def whoever_has_no_device_hears(second: Person, mediator: Person) -> None:
+    """No picture is sent to them; the others see that nothing comes from them, and they see why."""
+    await received.hears(second.page.evaluate, 1, 30)
+    assert await second.inbound("video") == []
+    await expect(second.see("listen")).to_have_count(0)
+    await expect(second.see("ctrl-mic")).to_have_attribute("aria-pressed", "false")
+    await expect(second.see("ctrl-camera")).to_have_attribute("aria-pressed", "false")
+    await expect(second.page.get_by_text("手机没让我们用话筒")).to_be_visible()
+    await shown_without_devices(second, mediator)
+
+
+async def shown_without_devices(second: Person, mediator: Person) -> None:
+    tile = mediator.see("tile", participant=str(await second.see("room").get_attribute("data-participant")))
+    await expect(tile).to_contain_text("Microphone off")
+    await expect(tile).to_contain_text("Camera off")
+
+
+async def leaves_and_comes_back(second: Person, mediator: Person) -> None:
+    """On purpose: gone at once, and back with one press."""
+    tile = mediator.see("tile", participant=str(await second.see("room").get_attribute("data-participant")))
+    await second.picks("ctrl-leave")
+    await second.tap("leave-yes")
+    await second.waits_for("end-left")
+    await expect(tile).to_have_count(0)
+    await second.tap("end-again")
     await second.waits_for("room")
-    await applicant.waits_for("end-continued_elsewhere")
-    await scene.look(applicant, "continued elsewhere")
-    await expect(mediator.see("roll-person").first).to_contain_text("alone")
-    assert second.complaints == applicant.complaints == []
+    await shown_without_devices(second, mediator)

@@ -147,6 +147,50 @@ async def test_a_message_beyond_every_limit_costs_the_socket_and_not_the_place(t
         await room.done("raise_hand", raised=False)
 
 
+# ---- another device --------------------------------------------------------------------------------------------------
+
+
+async def test_a_second_device_goes_on_in_the_same_talk_with_the_same_hand_and_the_same_right_to_write(
+    table: Table,
+) -> None:
+    first, document = table.applicant, {"document_id": "agreement"}
+    person = {"participant_id": first.participant_id}
+    async with (
+        inside(table.service, table.host) as chair,
+        inside(table.service, first) as room,
+        draft(table.service, first) as text,
+        httpx.AsyncClient(base_url=table.service.url, timeout=20) as other,
+    ):
+        await chair.done("set_writer", **document, **person, may_write=True)
+        await room.done("raise_hand", raised=True)
+        members = [first.participant_id, table.host.participant_id]
+        talk = (await chair.done("open_caucus", participant_ids=members, in_seconds=0))["caucus_id"]
+        while (await room.event("caucus_changed"))["caucus"]["state"] != "open":
+            continue
+        await room.done("raise_hand", raised=True)
+        chair.events.clear()
+        second = await identified(other, table.service, "applicant", take_over=True)
+        assert (await room.event("removed"))["reason"] == "continued_elsewhere"
+        assert (await room.closed(), await text.closed()) == (4403, 4403)
+        async with room_socket(table.service, second.room_id) as back:
+            snapshot = (await back.done("hello", token=second.token))["snapshot"]
+            me = next(each for each in snapshot["participants"] if each["participant_id"] == first.participant_id)
+            assert (me["caucus_id"], me["hand_raised"], me["presence"]) == (talk, True, "present")
+            await chair.done("ping")
+            told = [each["data"] for each in chair.events if each["type"] == "caucus_changed"]
+            assert [each for each in told if each["caucus"]["state"] != "open"] == []
+            assert not any(each["type"] == "participant_left" for each in chair.events)
+            await chair.done("close_caucus", caucus_id=talk, in_seconds=0)
+            while (await back.event("caucus_changed"))["caucus"]["state"] != "closed":
+                continue
+            async with draft(table.service, second) as goes_on:
+                await goes_on.write("在另一台设备上接着写。")
+                async with draft(table.service, table.host) as seen:
+                    await seen.reads("在另一台设备上接着写。")
+            await chair.done("set_writer", **document, **person, may_write=False)
+    table.applicant = await identified(table.browsers["applicant"], table.service, "applicant", take_over=True)
+
+
 # ---- the text --------------------------------------------------------------------------------------------------------
 
 

@@ -93,11 +93,12 @@ class ProductHouse(House):
         return
 
     async def token(self, name: str) -> str:
-        """A fresh token of somebody's newest link."""
+        """A fresh token of somebody's newest link, for the device that owns it."""
         person = self.ids[name]
         async with self.product.ports.unit_of_work() as unit:
             link = await unit.links.newest(person)
-        return self.product.ports.tokens.room(person, self.product.session_id, "" if link is None else link.link_id)
+        owned = ("", "") if link is None else (link.link_id, link.device_mark)
+        return self.product.ports.tokens.room(person, self.product.session_id, *owned)
 
     async def visitor(self, name: str) -> Browser:
         """A browser with somebody's token, not connected yet."""

@@ -26,7 +26,7 @@ from recorder.timestamp import LocalTimeStamper
 from room_server.api.problems import EXCEPTION_HANDLERS
 from room_server.api.routes import api_routes
 from room_server.auth import Tokens
-from room_server.bus import AccessEnded, Bus, Event, Published, RecordingConsentChanged
+from room_server.bus import AccessEnded, Bus, ContinuedElsewhere, Event, Published, RecordingConsentChanged
 from room_server.live.drafting import Drafts
 from room_server.live.probes import Probes
 from room_server.rules.notices import notices
@@ -208,6 +208,7 @@ async def _opened(folder: Path) -> AsyncIterator[Product]:
 
     bus.subscribe(Published, keep)
     bus.subscribe(AccessEnded, keep)
+    bus.subscribe(ContinuedElsewhere, keep)
     bus.subscribe(RecordingConsentChanged, keep)
     try:
         if not MOULD:

@@ -42,6 +42,17 @@ async def inbound(evaluate: Evaluate, kind: str) -> list[dict[str, Any]]:
     return [row for row in rows if row["kind"] == kind and row["bytes"] > 0]
 
 
+async def hears(evaluate: Evaluate, others: int, seconds: float) -> None:
+    """Until the sound of ``others`` people has energy, still growing."""
+    async with asyncio.timeout(seconds):
+        while True:
+            before = {row["track"]: row["energy"] for row in await inbound(evaluate, "audio")}
+            await asyncio.sleep(PAUSE)
+            rows = await inbound(evaluate, "audio")
+            if sum(row["energy"] > before.get(row["track"], row["energy"]) for row in rows) >= others:
+                return
+
+
 async def sees_and_hears(evaluate: Evaluate, others: int, seconds: float) -> None:
     """Until pictures of ``others`` people are decoded and their sound has energy, both still growing."""
     async with asyncio.timeout(seconds):

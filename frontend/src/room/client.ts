@@ -16,6 +16,8 @@ import { watchNetwork } from "./network";
 import { apply, fromSnapshot, type RoomEvent, type RoomState } from "./state";
 import { type Readable, Store } from "./store";
 
+/** For a token and a socket that opens: on a way that is dead a browser waits for minutes. */
+const OPEN_TIMEOUT_MS = 10_000;
 const ANSWER_TIMEOUT_MS = 15_000;
 const PONG_TIMEOUT_MS = 5_000;
 /** Asked in a moment of doubt: whoever waits sits before a frozen picture. */
@@ -95,6 +97,9 @@ export class RoomClient {
   private renewToken = false;
   private refusals = 0;
   private ending: { ending: Ending; reason: string } | null = null;
+  /** Counts the tries to connect: only the newest may open a socket. */
+  private tries = 0;
+  private openTimer: ReturnType<typeof setTimeout> | undefined;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private pingTimer: ReturnType<typeof setInterval> | undefined;
   private stopWatching: (() => void) | undefined;
@@ -153,10 +158,9 @@ export class RoomClient {
     return this.ask(name, data) as Promise<CommandMap[Name]["answer"]>;
   }
 
-  /** Try at once instead of waiting (the network is back, the page is in front again). */
+  /** Try at once instead of waiting (the page is in front again). What is on its way already goes on. */
   readonly retryNow = (): void => {
-    if (this.connectionStore.value.phase !== "reconnecting" || this.socket) return;
-    clearTimeout(this.retryTimer);
+    if (this.connectionStore.value.phase !== "reconnecting" || this.openTimer !== undefined || this.socket) return;
     void this.open();
   };
 
@@ -180,14 +184,18 @@ export class RoomClient {
   }
 
   private networkChanged(): void {
-    this.retryNow();
+    const { phase } = this.connectionStore.value;
+    if (phase === "connecting" || phase === "reconnecting") {
+      this.drop();
+      void this.open();
+      return;
+    }
     // The old way may be dead without knowing it.
     this.check().catch(() => undefined);
   }
 
-  private ask(name: CommandName, data: unknown): Promise<Json> {
-    const socket = this.socket;
-    if (!socket) return Promise.reject(new ConnectionLost());
+  private ask(name: CommandName, data: unknown, socket = this.socket): Promise<Json> {
+    if (!socket || socket !== this.socket) return Promise.reject(new ConnectionLost());
     const id = this.nextId++;
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -201,21 +209,30 @@ export class RoomClient {
   }
 
   private async open(): Promise<void> {
+    const turn = ++this.tries;
+    const current = () => turn === this.tries && !this.ending;
     let token: string;
+    clearTimeout(this.retryTimer);
+    clearTimeout(this.openTimer);
+    this.openTimer = setTimeout(() => this.tooLate(), OPEN_TIMEOUT_MS);
     try {
       token = await this.options.getToken(this.renewToken);
-      this.renewToken = false;
     } catch (error) {
+      if (!current()) return;
       const removal = removalOf(error);
       if (removal) this.end("removed", removal);
       else if (this.isFinalRefusal(error)) this.end("expired", String(error));
       else this.scheduleRetry();
       return;
     }
-    if (this.ending) return;
+    if (!current()) return;
+    this.renewToken = false;
     const socket = this.options.openSocket(socketUrl(`/rooms/${encodeURIComponent(this.roomId)}/socket`));
     this.socket = socket;
-    socket.onopen = () => void this.hello(token);
+    socket.onopen = () => {
+      this.opened();
+      void this.hello(token, socket);
+    };
     socket.onmessage = (event) => this.receive(String(event.data));
     socket.onclose = (event) => {
       if (this.socket !== socket) return;
@@ -224,22 +241,30 @@ export class RoomClient {
     };
   }
 
+  private opened(): void {
+    clearTimeout(this.openTimer);
+    this.openTimer = undefined;
+  }
+
+  private tooLate(): void {
+    this.tries += 1; // A token that still comes opens nothing.
+    this.drop();
+    this.lost(0, "");
+  }
+
   private isFinalRefusal(error: unknown): boolean {
     const status = (error as { status?: unknown } | null)?.status;
     return typeof status === "number" && status >= 400 && status < 500 && status !== 429;
   }
 
-  private async hello(token: string): Promise<void> {
+  private async hello(token: string, socket: SocketLike): Promise<void> {
     const state = this.stateStore.value;
     try {
-      const welcome = (await this.ask("hello", {
-        token,
-        resume: this.resume,
-        last_seq: this.resume && state ? state.seq : null,
-      })) as unknown as Welcome;
-      this.welcome(welcome);
+      const said = { token, resume: this.resume, last_seq: this.resume && state ? state.seq : null };
+      const welcome = (await this.ask("hello", said, socket)) as unknown as Welcome;
+      if (this.socket === socket) this.welcome(welcome);
     } catch (error) {
-      if (error instanceof CommandError) this.refused(error);
+      if (error instanceof CommandError && this.socket === socket) this.refused(error);
     }
   }
 
@@ -321,6 +346,7 @@ export class RoomClient {
   private drop(): void {
     const socket = this.socket;
     this.socket = null;
+    this.opened();
     clearInterval(this.pingTimer);
     if (socket) {
       socket.onopen = socket.onmessage = socket.onclose = null;
@@ -347,6 +373,7 @@ export class RoomClient {
 
   private scheduleRetry(refusal?: string): void {
     if (this.ending) return;
+    this.opened();
     this.connectionStore.value = { phase: "reconnecting", attempt: this.attempt, refusal };
     clearTimeout(this.retryTimer);
     this.retryTimer = setTimeout(() => void this.open(), backoff(this.attempt, this.options.random()));
@@ -357,6 +384,7 @@ export class RoomClient {
     if (this.ending) return;
     this.ending = { ending, reason };
     clearTimeout(this.retryTimer);
+    this.opened();
     clearInterval(this.pingTimer);
     this.stopWatching?.();
     this.connectionStore.value = { phase: "ended", ending, reason };

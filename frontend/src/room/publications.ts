@@ -1,28 +1,20 @@
 /** One's own tracks: opens the devices, sends what is wanted, and finds another device when one is unplugged. */
 import type { types } from "mediasoup-client";
-import type { PublicationId, Source } from "../generated/messages";
+import type { PublicationView, Source } from "../generated/messages";
 import type { RoomClient } from "./client";
-import {
-  cores,
-  type DeviceProblem,
-  openCamera,
-  openMicrophone,
-  openScreen,
-  problemOf,
-  watchDevices,
-  watchPage,
-} from "./devices";
-import { CAMERA_START_KBIT, cameraEncodings, SCREEN_START_KBIT, screenEncodings } from "./encodings";
-import { CommandError } from "./failure";
+import { DeviceError, type DeviceProblem, openScreen, problemOf, watchDevices, watchPage } from "./devices";
+import { CommandError, ConnectionLost } from "./failure";
 import { LayerSwitch } from "./layers";
+import { type Slot, SOURCE_OF, sendingOptions, slotOf } from "./sending";
+import { OPEN, openChosen, switchOver } from "./switchover";
 import type { TransportPair } from "./transports";
 
 /** A track that ends again so soon after it was opened anew is not opened a third time. */
 const REOPEN_PAUSE_MS = 5000;
 /** After a call the page is in front before the phone has let go of the microphone. */
 const GIVEN_BACK_WITHIN_MS = 1500;
-/** Enough for a voice; what is saved goes to the picture. Bits per second. */
-const VOICE_BITRATE = 32_000;
+/** After a refusal that may be over soon. */
+const AGAIN_MS = 1000;
 
 /** `full`: as many people send in this room as it takes. */
 export type TrackProblem = DeviceProblem | "full";
@@ -36,16 +28,10 @@ export interface LocalTrack {
 
 export type OwnTracks = Record<Source, LocalTrack>;
 
-/** What goes out as a track of its own; a shared screen may bring its sound. */
-type Slot = Source | "screenSound";
 export type OwnDevice = "microphone" | "camera";
 
-const SOURCE_OF: Record<Slot, Source> = {
-  microphone: "microphone",
-  camera: "camera",
-  screen: "screen",
-  screenSound: "screen",
-};
+/** Refusals that another try will not change; every other code is of the moment (overloaded, being moved, …). */
+const FINAL = new Set(["forbidden", "bad_request", "room_full"]);
 
 export class Publications {
   private readonly producers = new Map<Slot, types.Producer>();
@@ -57,6 +43,9 @@ export class Publications {
   private readonly reopenedAt = new Map<OwnDevice, number>();
   private readonly stopListening: (() => void)[];
   private readonly chosen = new Map<OwnDevice, string>();
+  /** Devices that are being exchanged for others: what happens to the one before means nothing. */
+  private readonly switching = new Set<Source>();
+  private againTimer: ReturnType<typeof setTimeout> | undefined;
   private screenSound: MediaStreamTrack | null = null;
   private pair: TransportPair | null = null;
   private closed = false;
@@ -68,6 +57,7 @@ export class Publications {
   ) {
     this.stopListening = [
       client.on("publication_layers", (told) => this.layers.want(told.publication_id, told.active)),
+      client.on("publication_changed", ({ publication }) => this.compare(publication)),
       watchDevices(() => this.devicesChanged()),
       watchPage(() => this.lookedAt()),
     ];
@@ -92,36 +82,66 @@ export class Publications {
     this.layers.clear();
   }
 
-  /** The connection is back: what was switched while it was away is told now. */
+  /** The connection is back: what was switched on, off or away meanwhile is told now. */
   resume(): void {
-    for (const producer of this.producers.values()) {
-      const known = this.client.state.value?.publications.get(producer.id);
-      if (known && known.paused !== producer.paused) this.tellPaused(producer, producer.paused).catch(() => undefined);
+    if (!this.pair || this.closed || this.client.connection.value.phase !== "open") return;
+    for (const source of ["microphone", "camera", "screen"] as const) {
+      const { wanted, track } = this.own[source];
+      // Nobody is asked again what to share.
+      const had = source !== "screen" || track?.readyState === "live";
+      if (wanted && had && !this.producers.has(source)) void this.send(source).catch(() => undefined);
     }
+    for (const one of this.client.state.value?.publications.values() ?? []) this.compare(one);
   }
 
   async set(source: Source, wanted: boolean): Promise<void> {
-    this.patch(source, { wanted, problem: null });
+    const silent = wanted && source !== "screen" && this.own[source].track?.muted;
+    this.patch(source, { wanted, problem: silent ? "interrupted" : null });
     if (source !== "screen") this.missed.delete(source);
     if (wanted) await this.send(source);
     else await this.inTurn(source, () => this.stop(source));
   }
 
-  /** Use another microphone or camera from now on. */
-  choose(device: OwnDevice, deviceId: string): Promise<void> {
-    this.chosen.set(device, deviceId);
-    return this.inTurn(device, async () => {
-      this.own[device].track?.stop();
-      this.patch(device, { track: null, problem: null });
-    }).then(() => this.send(device));
+  /** Use another microphone or camera from now on; the one before goes on until it is open.
+   * @throws DeviceError it cannot be opened: the one before goes on, or else is off with the reason in `problem` */
+  async choose(device: OwnDevice, deviceId: string): Promise<void> {
+    await this.opening.get(device);
+    await this.inTurn(device, () => this.exchange(device, deviceId));
   }
 
   close(): void {
     this.closed = true;
+    clearTimeout(this.againTimer);
     for (const stop of this.stopListening) stop();
     this.detach();
     this.screenSound?.stop();
     for (const { track } of Object.values(this.own)) track?.stop();
+  }
+
+  private async exchange(device: OwnDevice, deviceId: string): Promise<void> {
+    const { wanted, track: before } = this.own[device];
+    if (!wanted) {
+      this.chosen.set(device, deviceId); // Opened when it is switched on.
+      before?.stop();
+      this.patch(device, { track: null, problem: null });
+      return;
+    }
+    this.switching.add(device);
+    const { track, problem } = await switchOver(OPEN[device], deviceId, before).finally(() =>
+      this.switching.delete(device),
+    );
+    if (this.closed || !this.own[device].wanted) {
+      track?.stop();
+      before?.stop();
+      this.patch(device, { track: null });
+      return;
+    }
+    if (!problem) this.chosen.set(device, deviceId);
+    if (track !== before) before?.stop();
+    if (track && track !== before) this.watch(device, track);
+    this.patch(device, { track, wanted: track !== null, problem: track ? null : problem });
+    await (track ? this.produce(device, track) : this.stop(device));
+    if (problem) throw new DeviceError(problem);
   }
 
   // ---- off -----------------------------------------------------------------------------------------------------
@@ -133,6 +153,7 @@ export class Publications {
       return;
     }
     const producer = this.producers.get(source);
+    const silent = producer?.paused;
     producer?.pause();
     if (source === "camera") {
       // Let go of the device, so that its lamp goes out.
@@ -140,7 +161,7 @@ export class Publications {
       this.patch("camera", { track: null });
       await producer?.replaceTrack({ track: null });
     }
-    if (producer) await this.tellPaused(producer, true);
+    if (producer && !silent) await this.tellPaused(producer, true);
   }
 
   private async stopScreen(): Promise<void> {
@@ -169,7 +190,11 @@ export class Publications {
   private async send(source: Source): Promise<void> {
     if (!this.own[source].wanted) return;
     const track = await this.open(source);
-    if (!track) return;
+    if (!track) {
+      // Others must see that nothing comes.
+      await this.inTurn(source, () => this.stop(source));
+      return;
+    }
     const work = [this.inTurn(source, () => this.produce(source, track))];
     const sound = source === "screen" ? this.screenSound : null;
     if (sound) work.push(this.inTurn("screenSound", () => this.produce("screenSound", sound)));
@@ -180,7 +205,7 @@ export class Publications {
     const source = SOURCE_OF[slot];
     const pair = this.pair;
     if (!pair || this.closed || !this.own[source].wanted || track.readyState !== "live") return;
-    const options = this.options(slot, track, pair);
+    const options = sendingOptions(slot, track, pair.codec("video/vp8"));
     const producer = this.producers.get(slot);
     const layers = options.encodings?.length;
     // Another camera may be worth more layers or fewer: then it is another publication.
@@ -193,49 +218,33 @@ export class Publications {
       await this.tellPaused(producer, false);
       return;
     }
-    const made = await pair.produce(source, track, options).catch((error: unknown) => this.refused(source, error));
+    const made = await pair
+      .produce(source, track, options)
+      .catch((error: unknown) => this.refused(source, pair, error));
     if (!made || this.pair !== pair) return;
     this.producers.set(slot, made);
     this.layers.attach(made);
     if (!this.own[source].wanted) await this.stop(source);
   }
 
-  /** The room takes no more who send: this person goes on watching and listening, and may try again. */
-  private refused(source: Source, error: unknown): null {
-    if (!(error instanceof CommandError) || error.code !== "room_full") throw error;
+  /** What is not sent must not look as if it were: it is tried again, or off, and may be switched on again. */
+  private refused(source: Source, pair: TransportPair, error: unknown): null {
+    if (this.pair !== pair) return null; // The next transports carry it.
+    if (error instanceof ConnectionLost) throw error; // The connection that comes back carries it.
+    if (error instanceof CommandError && !FINAL.has(error.code)) {
+      this.again();
+      throw error;
+    }
     this.own[source].track?.stop();
-    this.patch(source, { track: null, wanted: false, problem: "full" });
-    return null;
+    const full = error instanceof CommandError && error.code === "room_full";
+    this.patch(source, { track: null, wanted: false, problem: full ? "full" : "unknown" });
+    if (full) return null;
+    throw error;
   }
 
-  private options(slot: Slot, track: MediaStreamTrack, pair: TransportPair): Partial<types.ProducerOptions> {
-    const codec = pair.codec("video/vp8");
-    switch (slot) {
-      case "microphone":
-        return {
-          codecOptions: {
-            opusDtx: true,
-            opusFec: true,
-            opusNack: true,
-            opusStereo: false,
-            opusMaxAverageBitrate: VOICE_BITRATE,
-          },
-        };
-      case "screenSound":
-        return { codecOptions: { opusDtx: true, opusFec: true, opusNack: true, opusStereo: true } };
-      case "camera":
-        return {
-          encodings: cameraEncodings(track.getSettings(), cores()),
-          codecOptions: { videoGoogleStartBitrate: CAMERA_START_KBIT },
-          codec,
-        };
-      case "screen":
-        return {
-          encodings: screenEncodings(),
-          codecOptions: { videoGoogleStartBitrate: SCREEN_START_KBIT },
-          codec,
-        };
-    }
+  private again(): void {
+    clearTimeout(this.againTimer);
+    this.againTimer = setTimeout(() => this.resume(), AGAIN_MS);
   }
 
   private open(source: Source): Promise<MediaStreamTrack | null> {
@@ -253,10 +262,7 @@ export class Publications {
       const { picture: track, sound } =
         source === "screen"
           ? await openScreen()
-          : {
-              picture: await (source === "microphone" ? openMicrophone : openCamera)(this.chosen.get(source)),
-              sound: null,
-            };
+          : { picture: await openChosen(OPEN[source], this.chosen.get(source)), sound: null };
       if (this.closed || !this.own[source].wanted) {
         track.stop();
         sound?.stop();
@@ -282,13 +288,14 @@ export class Publications {
     track.addEventListener("unmute", () => this.givenBack(source, track));
     track.addEventListener("ended", () => {
       // Only what ends by itself: unplugged, taken by another app, "stop sharing" of the browser.
-      if (!this.closed && this.own[source].track === track) void this.ended(source).catch(() => undefined);
+      if (this.closed || this.switching.has(source) || this.own[source].track !== track) return;
+      void this.ended(source).catch(() => undefined);
     });
   }
 
   /** A telephone call or another app took the device for a while; the browser says when it is given back. */
   private interrupted(source: Source, track: MediaStreamTrack): void {
-    if (this.closed || source === "screen" || this.own[source].track !== track) return;
+    if (this.closed || source === "screen" || this.switching.has(source) || this.own[source].track !== track) return;
     this.patch(source, { problem: "interrupted" });
   }
 
@@ -332,15 +339,41 @@ export class Publications {
   }
 
   private devicesChanged(): void {
-    for (const source of [...this.missed]) void this.set(source, true).catch(() => undefined);
+    for (const source of [...this.missed]) void this.regain(source).catch(() => undefined);
+  }
+
+  /** Several things may be plugged in one after the other: what is still missing is looked for again. */
+  private async regain(device: OwnDevice): Promise<void> {
+    await this.set(device, true);
+    const { wanted, problem } = this.own[device];
+    if (!wanted && problem) this.missed.add(device);
   }
 
   // ---- the rest ------------------------------------------------------------------------------------------------
 
   private async tellPaused(producer: types.Producer, paused: boolean): Promise<void> {
-    const publication: PublicationId = producer.id;
     if (this.client.connection.value.phase !== "open") return;
-    await this.client.command("set_publication_paused", { publication_id: publication, paused });
+    try {
+      await this.client.command("set_publication_paused", { publication_id: producer.id, paused });
+    } catch (error) {
+      if (error instanceof CommandError && error.retryable) this.again();
+      throw error;
+    }
+  }
+
+  /** The server's word on a track of one's own, held against what is here: a command may have been lost or refused. */
+  private compare(publication: PublicationView): void {
+    const { publication_id } = publication;
+    if (publication.participant_id !== this.client.state.value?.me) return;
+    const slot = slotOf(publication);
+    const work = async () => {
+      const known = this.client.state.value?.publications.get(publication_id);
+      if (!this.pair || this.closed || !known) return;
+      const producer = this.producers.get(slot);
+      if (producer?.id !== publication_id) await this.client.command("unpublish", { publication_id });
+      else if (producer.paused !== known.paused) await this.tellPaused(producer, producer.paused);
+    };
+    void this.inTurn(slot, work).catch(() => undefined);
   }
 
   /** One thing after the other for each track: a press while a track is on its way waits for it. */

@@ -40,6 +40,8 @@ export class Subscriptions {
   private readonly sizes = new TileSizes((publication, size) => this.tellSize(publication, size));
   private readonly stopListening: () => void;
   private pair: TransportPair | null = null;
+  /** Let go of while the connection was away: the server still sends them. */
+  private readonly unsaid = new Set<SubscriptionId>();
   private video = true;
   private wanted: PublicationView[] = [];
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -59,6 +61,7 @@ export class Subscriptions {
   detach(): void {
     clearTimeout(this.retryTimer);
     this.pair = null;
+    this.unsaid.clear();
     for (const entry of this.entries.values()) entry.consumer?.close();
     if (this.entries.size === 0) return;
     this.entries.clear();
@@ -80,8 +83,11 @@ export class Subscriptions {
     this.sizes.show(publication, size);
   }
 
-  /** The connection is back: sizes that could not be told are told now. */
+  /** The connection is back: what could not be told is told now. */
   resume(): void {
+    const unsaid = [...this.unsaid];
+    this.unsaid.clear();
+    for (const subscription of unsaid) this.unsubscribe(subscription);
     this.sizes.again();
   }
 
@@ -105,7 +111,10 @@ export class Subscriptions {
         publication_id: publication.publication_id,
         rtp_capabilities: pair.capabilities as unknown as Record<string, unknown>,
       });
-      if (!current()) return;
+      if (!current()) {
+        if (this.pair === pair) this.unsubscribe(offered.subscription_id);
+        return;
+      }
       entry.subscription = offered.subscription_id;
       const consumer = await pair.consume({
         id: offered.subscription_id,
@@ -162,10 +171,16 @@ export class Subscriptions {
   private drop(id: PublicationId, entry: Entry): void {
     this.entries.delete(id);
     entry.consumer?.close();
-    // The publication itself may be gone already: then the server has let go of the subscription too.
-    const { subscription } = entry;
-    if (subscription) this.client.command("unsubscribe", { subscription_id: subscription }).catch(() => undefined);
+    if (entry.subscription) this.unsubscribe(entry.subscription);
     this.report();
+  }
+
+  private unsubscribe(subscription: SubscriptionId): void {
+    const pair = this.pair;
+    this.client.command("unsubscribe", { subscription_id: subscription }).catch((error: unknown) => {
+      // The publication itself may be gone already: then the server has let go of the subscription too.
+      if (error instanceof ConnectionLost && this.pair === pair && pair) this.unsaid.add(subscription);
+    });
   }
 
   private report(): void {

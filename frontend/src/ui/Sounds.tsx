@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
 import type { RemoteTrack } from "../room/media";
 import { Button } from "./Button";
+import { allStart, starts } from "./playing";
 
 interface SoundProps {
   remote: RemoteTrack;
@@ -17,15 +18,16 @@ function Sound({ remote, speaker, blocked }: SoundProps) {
     const audio = element.current;
     if (!audio) return;
     audio.srcObject = new MediaStream([remote.track]);
-    audio.play().catch((error: unknown) => {
-      if ((error as { name?: string }).name === "NotAllowedError") blocked();
-    });
+    let gone = false;
+    const start = () => void starts(audio).then((started) => started || gone || blocked());
+    start();
     // A telephone call stops what plays, and some phones do not start it again.
     const goOn = () => {
-      if (document.visibilityState === "visible" && audio.paused) audio.play().catch(() => blocked());
+      if (document.visibilityState === "visible" && audio.paused) start();
     };
     document.addEventListener("visibilitychange", goOn);
     return () => {
+      gone = true;
       document.removeEventListener("visibilitychange", goOn);
       audio.srcObject = null;
     };
@@ -45,10 +47,7 @@ export function Sounds({ remote, speaker }: { remote: Iterable<RemoteTrack>; spe
   const blocked = useRef(() => setSilent(true)).current;
   const listen = () => {
     const all = [...(box.current?.querySelectorAll("audio") ?? [])];
-    Promise.all(all.map((one) => one.play())).then(
-      () => setSilent(false),
-      () => setSilent(true),
-    );
+    void allStart(all).then((started) => setSilent(!started));
   };
   return (
     <div class="sounds" ref={box}>
@@ -58,7 +57,7 @@ export function Sounds({ remote, speaker }: { remote: Iterable<RemoteTrack>; spe
           <Sound key={one.publicationId} remote={one} speaker={speaker} blocked={blocked} />
         ))}
       {silent && (
-        <Button look="primary" big block icon="speaker" onClick={listen}>
+        <Button look="primary" big block icon="speaker" testId="listen" onClick={listen}>
           {t("connection.listen")}
         </Button>
       )}

@@ -4,6 +4,7 @@ import type { PublicationId, Quality } from "../generated/messages";
 import { t } from "../i18n";
 import type { RemoteTrack, TileSize } from "../room/media";
 import { Icon } from "./Icon";
+import { startsWhenTouched } from "./playing";
 import { Seal } from "./Seal";
 import { useTileSize } from "./tileSize";
 import { Watermark } from "./Watermark";
@@ -58,9 +59,10 @@ function Picture({
     if (!video) return;
     setArrived(false);
     video.srcObject = new MediaStream([track]);
-    // Some browsers refuse to start until the page is touched; the next touch then starts it (autoplay).
-    video.play().catch(() => undefined);
+    // Some phones start not even a mute picture before the page is touched (saving power).
+    const gone = startsWhenTouched(video, document);
     return () => {
+      gone();
       video.srcObject = null;
     };
   }, [track]);

@@ -60,6 +60,8 @@ describe("a connection to a room", () => {
   let sockets: FakeSocket[];
   let renewals: boolean[];
   let client: RoomClient;
+  let slowToken: number;
+  let network: EventTarget;
 
   const socket = () => sockets[sockets.length - 1] as FakeSocket;
   const tokens = () => vi.advanceTimersByTimeAsync(0);
@@ -77,12 +79,17 @@ describe("a connection to a room", () => {
   beforeEach(() => {
     vi.useFakeTimers();
     vi.stubGlobal("location", { protocol: "https:", host: "room.example" });
+    network = new EventTarget();
+    vi.stubGlobal("addEventListener", network.addEventListener.bind(network));
+    vi.stubGlobal("removeEventListener", network.removeEventListener.bind(network));
+    slowToken = 0;
     sockets = [];
     renewals = [];
     client = new RoomClient({
       roomId: "room_1",
       getToken: async (renew) => {
         renewals.push(renew);
+        if (slowToken) await new Promise((done) => setTimeout(done, slowToken));
         return renew ? "new-token" : "token";
       },
       openSocket: () => {
@@ -265,6 +272,63 @@ describe("a connection to a room", () => {
     socket().breakWith(1006);
     await broken;
     await expect(client.check()).rejects.toBeInstanceOf(ConnectionLost);
+  });
+
+  it("opens one socket however often it is told to try while a token is on its way", async () => {
+    await enter();
+    slowToken = 1000;
+    socket().breakWith(1006);
+    await vi.advanceTimersByTimeAsync(300);
+    client.retryNow();
+    client.retryNow();
+    await vi.advanceTimersByTimeAsync(1500);
+    expect(sockets).toHaveLength(2);
+    expect(socket().closed).toBe(false);
+  });
+
+  it("gives up a socket that does not open, and tries again", async () => {
+    client.connect();
+    await tokens();
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(socket().closed).toBe(true);
+    expect(phase()).toBe("reconnecting");
+    await vi.advanceTimersByTimeAsync(300);
+    expect(sockets).toHaveLength(2);
+    socket().onopen?.();
+    socket().answer("ok", welcome());
+    await tokens();
+    await vi.advanceTimersByTimeAsync(15_000);
+    expect(phase()).toBe("open");
+  });
+
+  it("gives up a token that does not come, and lets one that comes late open nothing", async () => {
+    slowToken = 12_000;
+    client.connect();
+    slowToken = 0;
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(phase()).toBe("reconnecting");
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(sockets).toHaveLength(1);
+    expect(renewals).toHaveLength(2);
+  });
+
+  it("looks for another way at once when the network changes while a socket is being opened", async () => {
+    client.connect();
+    await tokens();
+    network.dispatchEvent(new Event("online"));
+    await vi.advanceTimersByTimeAsync(200);
+    expect(sockets.map((one) => one.closed)).toEqual([true, false]);
+    socket().onopen?.();
+    expect(socket().last.type).toBe("hello");
+  });
+
+  it("opens nothing once the person has left, whatever was on its way", async () => {
+    slowToken = 1000;
+    client.connect();
+    client.close();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(sockets).toEqual([]);
+    expect(ending()).toBe("closed");
   });
 
   it("refuses commands while there is no connection", async () => {

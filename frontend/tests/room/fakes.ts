@@ -86,6 +86,7 @@ export class FakeClient {
 export class FakeTrack extends EventTarget {
   readyState: "live" | "ended" = "live";
   enabled = true;
+  muted = false;
   contentHint = "";
 
   constructor(
@@ -274,13 +275,23 @@ export class FakeDevices extends EventTarget {
   microphone = true;
   screenSound = false;
   refused: string | null = null;
+  /** Why a device cannot be opened, by the id that is asked for; "" is the browser's own choice. */
+  readonly broken = new Map<string, string>();
+  /** As many phones: no camera or microphone while another of its kind is open. */
+  oneAtATime = false;
 
   async getUserMedia(constraints: { audio?: unknown; video?: unknown }) {
     const there = constraints.audio ? this.microphone : this.camera !== null;
     if (!there) throw Object.assign(new Error("none"), { name: "NotFoundError" });
     const wanted = (constraints.audio ?? constraints.video) as { deviceId?: { exact: string } };
-    this.asked.push(wanted.deviceId?.exact);
-    const track = constraints.audio ? new FakeTrack("audio") : new FakeTrack("video", this.camera ?? {});
+    const deviceId = wanted.deviceId?.exact;
+    this.asked.push(deviceId);
+    const kind = constraints.audio ? "audio" : "video";
+    const taken = this.opened.some((one) => one.kind === kind && one.readyState === "live");
+    const why = this.broken.get(deviceId ?? "") ?? (this.oneAtATime && taken ? "NotReadableError" : undefined);
+    if (why) throw Object.assign(new Error("no"), { name: why });
+    const settings = constraints.audio ? {} : this.camera;
+    const track = new FakeTrack(kind, { ...settings, deviceId });
     this.opened.push(track);
     return { getTracks: () => [track] };
   }

@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from signaling import visibility
 from signaling.board import EVERYBODY, HOSTS, Audience, only
+from signaling.ids import ParticipantId
 from signaling.messages import Json
 from tests.support.room_ports import Browser, House
 from tests.support.room_shown import replay, shown_parts, what_is
@@ -102,6 +103,19 @@ class RoomMachine(RuleBasedStateMachine):
         if browser is not None:
             self.run(browser.hang_up(1000))
             self.run(self.house.settle())
+
+    @rule(name=names)
+    def go_on_elsewhere(self, name: str) -> None:
+        async def hand_over() -> None:
+            person = ParticipantId(name)
+            for room in self.house.hub.rooms.values():
+                place, known = room.caucuses.place_of(person), person in room.participants
+                await room.door.hand_over(person, "continued_elsewhere")
+                assert (room.caucuses.place_of(person), person in room.participants) == (place, known)
+                assert not any(one.participant_id == person for one in room.publications.values())
+            await self.house.settle()
+
+        self.run(hand_over())
 
     @rule(seconds=st.sampled_from([1, 30, 61]))
     def time_passes(self, seconds: int) -> None:

@@ -92,6 +92,7 @@ const messages: Record<keyof typeof source, string> = {
   "devices.byDefault": "System default",
   "devices.speakerFixed": "This browser cannot change the speaker here. Use the settings of your phone or computer.",
   "devices.busy": "Changing…",
+  "devices.stillTheOther": "Nothing has changed: the one before goes on.",
 
   "end.locked.title": "The room is locked",
   "end.locked.text": "The mediator takes in nobody new now. Contact the mediator, then try again.",

@@ -53,7 +53,8 @@ export function MicrophoneButton({ media, muted = false }: { media: MediaSession
       off={!wanted || muted}
       pressed={wanted && !muted}
       stopped={muted}
-      onPress={() => void media.setMicrophone(!wanted)}
+      // While the connection is away it is kept, and sent when that is back.
+      onPress={() => void media.setMicrophone(!wanted).catch(() => undefined)}
     />
   );
 }
@@ -72,7 +73,7 @@ export function CameraButton({ media, muted = false }: { media: MediaSession; mu
       off={!camera.wanted || muted}
       pressed={camera.wanted && !muted}
       stopped={muted}
-      onPress={() => void toggle()}
+      onPress={() => void toggle().catch(() => undefined)}
     />
   );
 }

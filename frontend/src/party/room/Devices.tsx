@@ -1,10 +1,19 @@
 /** Another microphone, camera or loudspeaker, while the talk goes on. */
 import { useEffect, useState } from "preact/hooks";
 import { t } from "../../i18n";
-import { type Device, type DeviceKind, listDevices, speakerReachable, watchDevices } from "../../room/devices";
+import {
+  type Device,
+  DeviceError,
+  type DeviceKind,
+  type DeviceProblem,
+  listDevices,
+  speakerReachable,
+  watchDevices,
+} from "../../room/devices";
 import type { MediaState } from "../../room/media";
 import { scrollable, useStore } from "../../ui/hooks";
 import { Icon, type IconName } from "../../ui/Icon";
+import { Note } from "../../ui/Note";
 import { DeviceNotes } from "./Controls";
 import type { PanelProps } from "./panel";
 
@@ -20,6 +29,7 @@ export function Devices({ media, onClose }: PanelProps) {
   const local = useStore(media.state);
   const [found, setFound] = useState<Found>({ microphone: [], camera: [], speaker: [] });
   const [busy, setBusy] = useState<DeviceKind | null>(null);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
   const look = () => void listDevices().then(setFound, () => undefined);
   useEffect(() => {
     look();
@@ -29,10 +39,12 @@ export function Devices({ media, onClose }: PanelProps) {
   useEffect(look, [local.microphone.track, local.camera.track]);
   const choose = async (kind: DeviceKind, id: string) => {
     setBusy(kind);
+    setRefusal(null);
     try {
       await media.choose(kind, id);
-    } catch {
-      return; // Refused while the connection was away: it is sent with the next transports.
+    } catch (error) {
+      // Anything else: the connection is away, and it is sent when that is back.
+      if (error instanceof DeviceError && kind !== "speaker") setRefusal({ kind, problem: error.problem });
     } finally {
       setBusy(null);
     }
@@ -59,9 +71,26 @@ export function Devices({ media, onClose }: PanelProps) {
         <p class="meta" role="status">
           {busy && t("devices.busy")}
         </p>
+        {refusal && local[refusal.kind].track && <StillTheOther {...refusal} />}
         <DeviceNotes media={local} />
       </div>
     </section>
+  );
+}
+
+interface Refusal {
+  kind: "microphone" | "camera";
+  problem: DeviceProblem;
+}
+
+/** The one that was chosen does not open, and the one before goes on. */
+function StillTheOther({ kind, problem }: Refusal) {
+  const device = kind === "microphone" ? "mic" : "cam";
+  return (
+    <Note tone="warn" alert title={t(`device.${device}.${problem}`)} testId="devices-refused">
+      <p class="meta">{t("devices.stillTheOther")}</p>
+      <p class="meta">{t(`device.help.${problem}`)}</p>
+    </Note>
   );
 }
 

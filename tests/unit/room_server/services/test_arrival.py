@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from room_server.bus import AccessEnded, Published
+from room_server.bus import AccessEnded, ContinuedElsewhere, Published
 from room_server.domain.errors import Conflict, DomainError, Forbidden, Gone, Invalid, Locked, RateLimited
 from room_server.services.access import PartyAccess
 from room_server.services.identity import MOST_CODES
@@ -102,7 +102,8 @@ async def test_another_device_takes_over_and_the_first_is_out_at_once(product: P
     second = await product.identify("applicant", take_over=True)
     assert await refusal(product, first.token) == "continued_elsewhere"
     assert (await product.services.access.read_token(second.token)).participant_id == first.participant_id
-    assert AccessEnded(product.session_id, first.participant_id, "continued_elsewhere") in product.events
+    assert ContinuedElsewhere(product.session_id, first.participant_id) in product.events
+    assert not any(isinstance(each, AccessEnded) for each in product.events)
     with pytest.raises(Conflict) as caught:
         await product.services.access.refresh(product.secret("applicant"), first.device)
     assert caught.value.code == "continued_elsewhere"
