@@ -245,6 +245,9 @@ async def everybody_may_stop_looking_at_themselves(mediator: Person, applicant: 
     assert await problems_of_desk(mediator.page) == []
     await applicant.tap("ctrl-camera")
     await expect(applicant.see("self-hidden")).to_contain_text("别人也看不到您")
+    await applicant.page.reload()
+    await expect(applicant.see("ctrl-camera")).to_have_attribute("aria-pressed", "false")
+    await expect(applicant.see("ctrl-mic")).to_have_attribute("aria-pressed", "true")
     await applicant.tap("ctrl-camera")
     seen = applicant.page.locator('.tile:not([data-self="true"]) video')
     await mediator.tap("own-camera")

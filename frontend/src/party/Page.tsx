@@ -3,9 +3,10 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { ApiError } from "../api";
 import { path } from "../navigation";
 import { deferred } from "../ui/Deferred";
+import { devicesBefore, forgetDevices } from "../ui/ownDevices";
 import { useTitle } from "../ui/title";
 import { getMe, type LinkView, type Me } from "./api";
-import type { Checked } from "./checked";
+import { type Checked, OWN_DEVICES } from "./checked";
 import { Ending, type EndKind, endKindOf } from "./Ending";
 import { Identity } from "./Identity";
 import { Landing } from "./Landing";
@@ -70,12 +71,14 @@ export default function Page() {
     }
     // A reload on the way: the same device and tab go on where they were.
     await visit.resume();
-    setChecked({ tracks: [], microphone: true, camera: before === "picture", soundOnly: before === "sound" });
+    const on = devicesBefore(OWN_DEVICES) ?? { microphone: true, camera: before === "picture" };
+    setChecked({ tracks: [], ...on, soundOnly: before === "sound" });
     await enter();
   };
 
   const afterCheck = async (result: Checked) => {
     rememberChecked(result.soundOnly);
+    forgetDevices(OWN_DEVICES);
     setChecked(result);
     if (!link?.claimed_here) {
       setStep({ at: "identity" });

@@ -1,7 +1,7 @@
 /** The mediator's way into a room: token, connection, media. Knows no screen. */
 import { RoomClient } from "../room/client";
 import { MediaSession } from "../room/media";
-import { read, write } from "../ui/storage";
+import { forgetDevices, devicesBefore as kept, type OwnDevices as On, rememberDevices } from "../ui/ownDevices";
 import { type RoomToken, roomToken } from "./api";
 
 /** Ask for a new token so long before the old one ends, in milliseconds. */
@@ -34,16 +34,14 @@ export interface Desk {
   close(): void;
 }
 
-export interface OwnDevices {
-  microphone: boolean;
-  camera: boolean;
+export interface OwnDevices extends On {
   tracks: MediaStreamTrack[];
 }
 
 /** With which devices the mediator was in the room of this session when the page was loaded anew; null: they were not. */
 export function devicesBefore(sessionId: string): OwnDevices | null {
-  const kept = read(() => sessionStorage, keyOf(sessionId));
-  return kept === null ? null : { microphone: kept.includes("m"), camera: kept.includes("c"), tracks: [] };
+  const before = kept(keyOf(sessionId));
+  return before && { ...before, tracks: [] };
 }
 
 function keyOf(sessionId: string): string {
@@ -57,22 +55,15 @@ export async function openDesk(sessionId: string, devices: OwnDevices): Promise<
   const getToken = async (renew: boolean) => (await keeper.get(renew)).token;
   const client = new RoomClient({ roomId: first.room_id, getToken });
   const media = new MediaSession(client, devices);
-  // A reload in the same tab goes on where it was; what was switched off stays off.
-  const remember = () => {
-    const { microphone, camera } = media.state.value;
-    const kept = `${microphone.wanted ? "m" : ""}${camera.wanted ? "c" : ""}`;
-    write(() => sessionStorage, keyOf(sessionId), kept);
-  };
-  const forget = media.state.subscribe(remember);
-  remember();
+  const stop = rememberDevices(keyOf(sessionId), media);
   client.connect();
   return {
     client,
     media,
     getToken,
     close() {
-      forget();
-      write(() => sessionStorage, keyOf(sessionId), null);
+      stop();
+      forgetDevices(keyOf(sessionId));
       media.close();
       client.close();
     },

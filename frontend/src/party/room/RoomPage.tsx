@@ -8,9 +8,10 @@ import { isPresent, type RoomState } from "../../room/state";
 import { Connected } from "../../ui/connected";
 import { useStore } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
+import { rememberDevices } from "../../ui/ownDevices";
 import { Viewing } from "../../ui/Watermark";
 import type { Me } from "../api";
-import type { Checked } from "../checked";
+import { type Checked, OWN_DEVICES } from "../checked";
 import { Ending, type EndKind } from "../Ending";
 import { Frame } from "../Frame";
 import type { Visit } from "../visit";
@@ -59,6 +60,8 @@ export default function RoomPage({ visit, me, checked }: Props) {
   useEffect(() => {
     if (connection.phase === "ended") media.close();
   }, [connection.phase]);
+
+  useEffect(() => rememberDevices(OWN_DEVICES, media), []);
 
   const leave = () => {
     setLeft(true);
