@@ -59,6 +59,14 @@ export function cameraEncodings(captured: Captured, cores: number): Encoding[] {
   return layers.map((one) => ({ ...one, scalabilityMode: ONE_TEMPORAL_LAYER }));
 }
 
+/** Codecs of which the server takes several layers (it can go on in another where one stopped). */
+const LAYERED = new Set(["video/vp8", "video/h264"]);
+
+/** What this codec may be sent in: all the layers, or the largest alone. */
+export function encodingsFor(mimeType: string, layers: Encoding[]): Encoding[] {
+  return LAYERED.has(mimeType.toLowerCase()) ? layers : layers.slice(-1);
+}
+
 /** A screen: sharp letters before smooth motion. The low layer is for small tiles and weak networks. */
 export function screenEncodings(): Encoding[] {
   return [

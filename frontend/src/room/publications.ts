@@ -205,7 +205,7 @@ export class Publications {
     const source = SOURCE_OF[slot];
     const pair = this.pair;
     if (!pair || this.closed || !this.own[source].wanted || track.readyState !== "live") return;
-    const options = sendingOptions(slot, track, pair.codec("video/vp8"));
+    const options = sendingOptions(slot, track, pair.pictureCodec);
     const producer = this.producers.get(slot);
     const layers = options.encodings?.length;
     // Another camera may be worth more layers or fewer: then it is another publication.

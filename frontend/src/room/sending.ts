@@ -2,7 +2,7 @@
 import type { types } from "mediasoup-client";
 import type { PublicationView, Source } from "../generated/messages";
 import { cores } from "./devices";
-import { CAMERA_START_KBIT, cameraEncodings, SCREEN_START_KBIT, screenEncodings } from "./encodings";
+import { CAMERA_START_KBIT, cameraEncodings, encodingsFor, SCREEN_START_KBIT, screenEncodings } from "./encodings";
 
 /** What goes out as a track of its own; a shared screen may bring its sound. */
 export type Slot = Source | "screenSound";
@@ -23,7 +23,7 @@ export function slotOf({ source, kind }: PublicationView): Slot {
   return source === "screen" && kind === "audio" ? "screenSound" : source;
 }
 
-/** @param codec the one for pictures */
+/** @param codec the one for pictures; undefined: this browser can send none */
 export function sendingOptions(
   slot: Slot,
   track: MediaStreamTrack,
@@ -36,13 +36,13 @@ export function sendingOptions(
       return { codecOptions: { ...REPAIRED, opusStereo: true } };
     case "camera":
       return {
-        encodings: cameraEncodings(track.getSettings(), cores()),
+        encodings: encodingsFor(codec?.mimeType ?? "", cameraEncodings(track.getSettings(), cores())),
         codecOptions: { videoGoogleStartBitrate: CAMERA_START_KBIT },
         codec,
       };
     case "screen":
       return {
-        encodings: screenEncodings(),
+        encodings: encodingsFor(codec?.mimeType ?? "", screenEncodings()),
         codecOptions: { videoGoogleStartBitrate: SCREEN_START_KBIT },
         codec,
       };

@@ -94,8 +94,10 @@ export class TransportPair {
     return !this.closed && this.all.some(({ transport }) => transport.id === transportId);
   }
 
-  codec(mimeType: string): types.RtpCodecCapability | undefined {
-    return this.device.sendRtpCapabilities.codecs?.find((one) => one.mimeType.toLowerCase() === mimeType);
+  /** What pictures are sent in: VP8, which everybody can show, or the first that this browser has of the room's. */
+  get pictureCodec(): types.RtpCodecCapability | undefined {
+    const able = this.device.sendRtpCapabilities.codecs?.filter(({ mimeType }) => /^video\/(?!rtx)/i.test(mimeType));
+    return able?.find(({ mimeType }) => mimeType.toLowerCase() === "video/vp8") ?? able?.[0];
   }
 
   produce(source: Source, track: MediaStreamTrack, options: Partial<types.ProducerOptions>): Promise<types.Producer> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cameraEncodings, cameraSize, screenEncodings } from "../../src/room/encodings";
+import { cameraEncodings, cameraSize, encodingsFor, screenEncodings } from "../../src/room/encodings";
 
 const scales = (encodings: { scaleResolutionDownBy?: number }[]) =>
   encodings.map((one) => one.scaleResolutionDownBy ?? 1);
@@ -41,4 +41,11 @@ describe("how a camera is sent", () => {
 
 it("sends a screen with few frames", () => {
   for (const one of screenEncodings()) expect(one.maxFramerate).toBeLessThanOrEqual(10);
+});
+
+it("a codec of which one layer is taken is sent in the largest alone", () => {
+  const layers = cameraEncodings({ width: 640, height: 360 }, 8);
+  expect(encodingsFor("video/VP8", layers)).toEqual(layers);
+  expect(encodingsFor("video/H264", layers)).toEqual(layers);
+  for (const codec of ["video/VP9", "video/AV1"]) expect(encodingsFor(codec, layers)).toEqual([layers[1]]);
 });
