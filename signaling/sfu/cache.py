@@ -25,30 +25,27 @@ class PacketCache:
     """A ring of packets by their gapless number. A new packet overwrites the one ``capacity`` before it.
 
     The hot path puts what a rare request takes out again: the slots hold plain tuples, and none before the first. What
-    is kept is the packet as it came, which the recorder is given too, and what becomes of it for subscribers.
+    is kept is what every subscriber is sent behind the header of their own.
     """
 
     __slots__ = ("_capacity", "_slots")
 
     def __init__(self, capacity: int = CAPACITY) -> None:
         self._capacity = capacity
-        self._slots: list[tuple[int, int, int, int, bytes, bytes, int, int] | None] = []
+        self._slots: list[tuple[int, int, int, int, bytes] | None] = []
 
-    def put(
-        self, number: int, first: int, marker: int, timestamp: int, carried: bytes, came: bytes, payload: int, end: int
-    ) -> None:
-        """Keep a packet; see ``Kept``. ``carried`` are its header extensions; its payload lies between two offsets."""
+    def put(self, number: int, first: int, marker: int, timestamp: int, body: bytes) -> None:
+        """Keep a packet; see ``Kept``."""
         if not self._slots:
             self._slots = [None] * self._capacity
-        self._slots[number % self._capacity] = (number, first, marker, timestamp, carried, came, payload, end)
+        self._slots[number % self._capacity] = (number, first, marker, timestamp, body)
 
     def get(self, number: int) -> Kept | None:
         """The packet of this number, unless it was never here or is gone."""
         packet = self._slots[number % self._capacity] if self._slots else None
         if packet is None or packet[0] != number:
             return None
-        number, first, marker, timestamp, carried, came, payload, end = packet
-        return Kept(number, first, marker, timestamp, carried + came[payload:end])
+        return Kept(*packet)
 
     def clear(self) -> None:
         """Forget all."""

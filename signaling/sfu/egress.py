@@ -6,7 +6,8 @@ packet.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import struct
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from signaling.sfu import rtp
@@ -17,7 +18,22 @@ from signaling.sfu.subscription import PlainRoute, Route, Subscription
 from signaling.sfu.udp import SEGMENTS, SEND_SLOTS, UdpPort
 from signaling.sfu.vp8 import ABSENT, Descriptor, read_descriptor, shift
 
-_pack_header = rtp.HEADER.pack_into
+Pack = Callable[..., None]
+
+
+class _Packers(dict[int, Pack]):
+    """By the size of a packet: what writes its header's five fields and its body into a buffer with one call.
+
+    Two calls, one of them through cffi, cost 0.23 µs instead of 0.10 for 1 KiB, 0.18 instead of 0.11 for sound.
+    """
+
+    def __missing__(self, size: int) -> Pack:
+        layout = f"{rtp.HEADER.format}{size - rtp.HEADER_BYTES}s"
+        self[size] = pack = struct.Struct(layout).pack_into
+        return pack
+
+
+_PACKERS: Final = _Packers()
 
 INDEX_BYTES: Final = 4
 """What SRTCP adds beside the tag (RFC 3711 §3.4)."""
@@ -54,8 +70,7 @@ class Egress:
     def copy_out(
         self,
         routes: Iterable[PlainRoute],
-        source: object,
-        size: int,
+        body: bytes,
         head: int,
         where: Descriptor = ABSENT,
         start: int = 0,
@@ -66,8 +81,8 @@ class Egress:
     ) -> None:
         """Queue one packet for everybody who follows its stream.
 
-        ``where`` is the payload descriptor of a layer of VP8 simulcast, which may change for each subscriber; it was
-        read in a buffer in which the packet begins at ``start``.
+        ``body`` is everything behind the fixed header. ``where`` is the payload descriptor of a layer of VP8 simulcast,
+        which may change for each subscriber; it was read in a buffer in which the packet begins at ``start``.
         """
         outbox = self._outbox
         view, words, slots = outbox.view, outbox.words, outbox.slots
@@ -75,6 +90,8 @@ class Egress:
         next_of = unended.get if self._port.groups else _NOBODY.get
         fresh = self._fresh
         timestamp &= 0xFFFFFFFF
+        size = rtp.HEADER_BYTES + len(body)
+        pack = _PACKERS[size]
         for (
             handle, payload_type, offset, timestamp_offset, ssrc, name, _, picture_offset, tl0_offset, connection,
         ) in routes:  # fmt: skip
@@ -86,10 +103,9 @@ class Egress:
                     fresh = 0
                 slot = fresh
             pointer, base, length, name_at = slots[slot]
-            copy_bytes(pointer, source, size)
-            _pack_header(
+            pack(
                 view, base, head, marker | payload_type, (number + offset) & 0xFFFF,
-                (timestamp + timestamp_offset) & 0xFFFFFFFF if timestamp_offset else timestamp, ssrc,
+                (timestamp + timestamp_offset) & 0xFFFFFFFF if timestamp_offset else timestamp, ssrc, body,
             )  # fmt: skip
             if picture_offset or tl0_offset:
                 shift(view, base - start, where, picture_offset, tl0_offset)
@@ -154,10 +170,7 @@ class Egress:
                 chosen = route._replace(payload_type=promised.rtx_payload_type, ssrc=promised.rtx_ssrc, offset=0)
             subscription.repaired += 1
             self._counters.packets_retransmitted += 1
-            whole = bytes(rtp.HEADER_BYTES) + packet
-            self.copy_out(
-                [chosen], whole, len(whole), kept.first, marker=kept.marker, number=leaves_as, timestamp=kept.timestamp
-            )
+            self.copy_out([chosen], packet, kept.first, marker=kept.marker, number=leaves_as, timestamp=kept.timestamp)
 
 
 def _extension_bytes(kept: Kept) -> int:

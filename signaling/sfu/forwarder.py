@@ -302,8 +302,16 @@ class Forwarder:
         if tap is not None and tap.stream is stream:
             counters.packets_captured += tap.rtp(number, bytearray(came), where, base, self._arrived_at)
         if stream.routes or stream.waiting:  # whoever waits for a key frame whose first packet is late needs the others
-            stream.cache.put(number, 0x90 if carried else 0x80, second & 0x80, timestamp, carried, came, payload, end)
-            self._forward(stream, base + payload, base + end, carried, where, second & 0x80, number, timestamp)
+            body = carried + came[payload:end] if carried else came[payload:end]
+            marker, head = second & 0x80, 0x90 if carried else 0x80
+            stream.cache.put(number, head, marker, timestamp, body)
+            stream.packets += 1
+            stream.octets += end - payload
+            routes = stream.routes
+            routes = routes if number >= stream.barrier else [each for each in routes if each[6] <= number]  # ``first``
+            # Where the packet would begin with the new header and extensions before the payload as it lies here.
+            start = base + payload - len(carried) - rtp.HEADER_BYTES
+            self._egress.copy_out(routes, body, head, where, start, marker=marker, number=number, timestamp=timestamp)
 
     def _descriptor(self, stream: Stream, number: int, payload: int, end: int) -> Descriptor:
         """Read what a packet of a layer tells; the newest picture is what a subscriber would leave behind."""
@@ -318,33 +326,6 @@ class Forwarder:
         if payload < end and view[payload] & 0x17 == 0x10:  # the first partition begins: perhaps a key frame
             stream.size = picture_size(view, payload, end) or stream.size
         return where
-
-    def _forward(
-        self,
-        stream: Stream,
-        payload: int,
-        end: int,
-        carried: bytes,
-        where: Descriptor,
-        marker: int,
-        number: int,
-        timestamp: int,
-    ) -> None:
-        """Queue one packet for everybody who follows its stream."""
-        # The new header and extension block end where the payload begins.
-        start = payload - rtp.HEADER_BYTES
-        if carried:
-            start -= len(carried)
-            self._view[start + rtp.HEADER_BYTES : payload] = carried
-        stream.packets += 1
-        stream.octets += end - payload
-        routes = stream.routes
-        if number < stream.barrier:
-            routes = [route for route in routes if route[6] <= number]  # ``Route.first``
-        self._egress.copy_out(
-            routes, self._inbox.origin + start, end - start, 0x90 if carried else 0x80, where, start,
-            marker=marker, number=number, timestamp=timestamp,
-        )  # fmt: skip
 
     def _layout(self, stream: Stream, base: int, length: int, first: int) -> tuple[int, int, bytes] | None:
         """Where payload and end are, and the extensions to be carried; on the way the arrival is noted."""

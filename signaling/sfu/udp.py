@@ -82,8 +82,7 @@ class ReceiveBatch:
 
     The structs point into ``_buffer``, ``_names`` and ``_vectors``; cffi keeps none of them alive for its own sake, so
     the batch holds every one. ``lengths`` are cells that recvmmsg fills and libsrtp changes in place. ``slots`` has for
-    each datagram the pointer to its bytes, their offset in ``view``, the cell of its length, and whom it came from;
-    ``origin`` is the pointer to where ``view`` begins.
+    each datagram the pointer to its bytes, their offset in ``view``, the cell of its length, and whom it came from.
     """
 
     def __init__(self, name_bytes: int, key_bytes: int) -> None:
@@ -109,7 +108,6 @@ class ReceiveBatch:
         self.names = [names[start : start + name_bytes] for start in starts]
         self.keys = [names[start : start + key_bytes] for start in starts]
         self.slots = list(zip(self.pointers, self.bases, self.lengths, self.keys, strict=True))
-        self.origin = self.pointers[0]
 
 
 class SendBatch:

@@ -215,11 +215,11 @@ class WayDown:
         timestamp = carrier.stream.newest_timestamp + carrier.offsets.timestamp
         for _ in range(max(1, packets)):
             padding = LARGEST_PADDING if packets > 0 else SHORT_PADDING
-            whole = bytes(rtp.HEADER_BYTES) + body(self._soundings.send(now, self._octets + self._padded), padding)
+            sounding = body(self._soundings.send(now, self._octets + self._padded), padding)
             number = carrier.next_repair
             carrier.next_repair += 1
-            egress.copy_out([route], whole, len(whole), HEAD, marker=0, number=number, timestamp=timestamp)
-            self._padded += len(whole) + OVERHEAD - 20
+            egress.copy_out([route], sounding, HEAD, marker=0, number=number, timestamp=timestamp)
+            self._padded += rtp.HEADER_BYTES + len(sounding) + OVERHEAD - 20
 
 
 def _wish(subscription: Subscription) -> Wish:

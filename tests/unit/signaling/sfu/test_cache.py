@@ -13,8 +13,7 @@ def packet(number: int) -> Kept:
 
 
 def put(cache: PacketCache, number: int) -> None:
-    came = b"header and extensions" + str(number).encode() + b"padding"
-    cache.put(number, 0x80, 0, 0, b"carried", came, 21, len(came) - 7)
+    cache.put(*packet(number))
 
 
 def test_the_newest_packets_are_found_and_older_ones_are_gone() -> None:

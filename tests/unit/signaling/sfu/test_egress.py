@@ -20,10 +20,9 @@ async def test_time_stamps_wrap_in_every_copy(offset: int) -> None:
         bob.receive()
         route = subscription.route(subscription.stream)
         assert route is not None
-        whole = bytes(rtp.HEADER_BYTES) + b"payload"
         number = subscription.first + 1
         room.egress.copy_out(
-            [route._replace(timestamp_offset=offset)], whole, len(whole), 0x80,
+            [route._replace(timestamp_offset=offset)], b"payload", 0x80,
             marker=0x80, number=number, timestamp=(1 << 32) + 5,
         )  # fmt: skip
         room.egress.flush()
@@ -56,8 +55,7 @@ def test_reports_leave_with_packets_whole_and_in_turn_and_are_not_counted_as_suc
                 continue
             number += 1
             packets.append(bytes(size))
-            whole = bytes(rtp.HEADER_BYTES) + packets[-1]
-            room.egress.copy_out([route], whole, len(whole), 0x80, marker=0, number=number, timestamp=5)
+            room.egress.copy_out([route], packets[-1], 0x80, marker=0, number=number, timestamp=5)
         room.egress.flush()
         got, told = bob.receive()
         assert ([each[rtp.HEADER_BYTES :] for each in got], told) == (packets, reports)

@@ -47,8 +47,9 @@ class Browser:
         subscription.granted, subscription.given_up = layer, layer is None
         subscription.ceiling = 2 if layer is None else layer
 
-    def copy_out(self, routes: object, whole: bytes, size: int, head: int, **_: object) -> None:
-        number = rtp.transport_sequence(bytes((head,)) + whole[1:], 0, size, NUMBER_ID)
+    def copy_out(self, routes: object, body: bytes, head: int, **_: object) -> None:
+        whole = bytes((head,)) + bytes(rtp.HEADER_BYTES - 1) + body
+        number = rtp.transport_sequence(whole, 0, len(whole), NUMBER_ID)
         assert number >= 0
         self.sent.append(number)
 
