@@ -60,7 +60,8 @@ class Switchboard:
         ticket = self._ticket(person)
         old = [t for t in self.transports.values() if t.serves(person.participant_id, direction)]
         detached = self._detach(old)
-        if detached.publications:
+        if old:  # others know of its tracks, and of how well it went
+            person.quality = self._quality(person)
             self._room.refresh()
         await self.close(detached, "transport_closed")
         created = await self._room.media.create_transport(self._media_room(person), person.participant_id, direction)

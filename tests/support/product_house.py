@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -156,4 +157,11 @@ async def seated_house(folder: Path) -> AsyncIterator[ProductHouse]:
             yield opened
         finally:
             await opened.close()
+            await _left_behind()
             await product.engine.dispose()
+
+
+async def _left_behind() -> None:
+    """What a killed process had begun ends before the database is closed: a connection of it would be lost."""
+    if begun := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.wait(begun, timeout=1)
