@@ -93,8 +93,7 @@ async def test_who_has_no_right_gets_nothing_and_lock_pause_and_removal_outlive_
             while recording["state"] != "on":
                 recording = (await room.event("recording_changed"))["recording"]
             await room.done("lock_room", locked=False)
-            await announced_and_said(room, service, respondent)
-        await killed_and_back(service)
+            await announced_said_and_killed(room, service, respondent)
         await the_same_lines_and_the_same_countdown(service, host, respondent)
         for browser in browsers:
             await browser.aclose()
@@ -113,8 +112,11 @@ async def killed_and_back(service: Service) -> None:
     await until(lambda: healthy(service.url), 30)
 
 
-async def announced_and_said(chair: Any, service: Service, respondent: Access) -> None:
-    """A party is let in, writes a caption, and is about to be taken into a private talk."""
+async def announced_said_and_killed(chair: Any, service: Service, respondent: Access) -> None:
+    """A party is let in, writes a caption, and is about to be taken into a private talk when the process is killed.
+
+    Their socket is open until then: whoever closes it has left, and is not waited for.
+    """
     async with room_socket(service, respondent.room_id) as room:
         await room.done("hello", token=respondent.token)
         await chair.done("admit", participant_id=respondent.participant_id)
@@ -122,6 +124,7 @@ async def announced_and_said(chair: Any, service: Service, respondent: Access) -
         await room.done("write_caption", text=SAID, place="")
         await chair.done("open_caucus", participant_ids=[respondent.participant_id], in_seconds=5)
         assert (await room.event("caucus_changed"))["caucus"]["state"] == "announced"
+        await killed_and_back(service)
 
 
 async def the_same_lines_and_the_same_countdown(service: Service, host: Access, respondent: Access) -> None:
