@@ -86,7 +86,7 @@ class KeptCaption(msgspec.Struct, frozen=True):
 
 
 class KeptMember(msgspec.Struct, frozen=True):
-    """Somebody who is to be moved."""
+    """Somebody who is in a caucus, or is to be moved."""
 
     participant_id: ParticipantId
     display_name: str

@@ -9,7 +9,7 @@ import msgspec
 
 from signaling.board import Piece
 from signaling.ids import CaucusId, DocumentId, ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId
-from signaling.kept import NOTHING_KEPT, KeptConduct
+from signaling.kept import NOTHING_KEPT, KeptConduct, KeptMember
 from signaling.messages import IceRestarted, Json, Kind, RecordingView, Role, Source, Subscribed, TransportCreated
 
 if TYPE_CHECKING:
@@ -44,21 +44,12 @@ class LoadedDocument(msgspec.Struct, frozen=True):
     authors: Sequence[ParticipantId] = ()
 
 
-class LoadedMember(msgspec.Struct, frozen=True):
-    """Somebody who is in a caucus, as the policy keeps them."""
-
-    participant_id: ParticipantId
-    display_name: str
-    role: Role
-    side: str
-
-
 class LoadedCaucus(msgspec.Struct, frozen=True):
     """A caucus that was opened before this node held the room. Unix seconds; ``closed_at`` None: it still runs."""
 
     caucus_id: CaucusId
     side: str
-    members: Sequence[LoadedMember]
+    members: Sequence[KeptMember]
     opened_at: float
     closed_at: float | None = None
 

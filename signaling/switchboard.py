@@ -61,7 +61,6 @@ class Switchboard:
         old = [t for t in self.transports.values() if t.serves(person.participant_id, direction)]
         detached = self._detach(old)
         if old:  # others know of its tracks, and of how well it went
-            person.quality = self._quality(person)
             self._room.refresh()
         await self.close(detached, "transport_closed")
         created = await self._room.media.create_transport(self._media_room(person), person.participant_id, direction)
@@ -311,12 +310,13 @@ class Switchboard:
             person.measured = quality
             person.quality = self._quality(person)
 
-    def _begin_anew(self) -> None:
+    def _judge_anew(self) -> None:
         """Nothing is known of the connection of those who have no transport; the worker forgets them too."""
         connected = {transport.participant_id for transport in self.transports.values()}
         for person in self._room.participants.values():
             if person.participant_id not in connected:
-                person.quality = person.measured = "good"
+                person.measured = "good"
+            person.quality = self._quality(person)
 
     def _detach(self, transports: Iterable[Transport]) -> Detached:
         gone = {transport.transport_id for transport in transports}
@@ -326,7 +326,7 @@ class Switchboard:
         for publication in publications:
             del self.publications[publication.publication_id]
         self._forget_subscriptions(publications)
-        self._begin_anew()
+        self._judge_anew()
         for subscription in [s for s in self.subscriptions.values() if s.transport_id in gone]:
             del self.subscriptions[subscription.subscription_id]
         return Detached(sorted(gone), publications)

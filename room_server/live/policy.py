@@ -19,10 +19,10 @@ from signaling.caucus import Caucus
 from signaling.errors import ErrorCode, SignalingError
 from signaling.hub import Hub, News
 from signaling.ids import CaucusId, DocumentId, ParticipantId, RoomId
-from signaling.kept import NOTHING_KEPT, KeptConduct
+from signaling.kept import NOTHING_KEPT, KeptConduct, KeptMember
 from signaling.messages import Json, RecordingView, Role
 from signaling.participant import Participant
-from signaling.policy import Grant, LoadedCaucus, LoadedDocument, LoadedMember, RoomState
+from signaling.policy import Grant, LoadedCaucus, LoadedDocument, RoomState
 from signaling.room import Room
 from signaling.tracks import Publication
 
@@ -290,7 +290,7 @@ class SessionPolicy:
         loaded = []
         for one in await self._services.caucuses.of_session(session_id):
             members = [
-                LoadedMember(ParticipantId(person.participant_id), person.name, _role(person.role), person.seat)
+                KeptMember(ParticipantId(person.participant_id), person.name, _role(person.role), person.seat)
                 for person in details.people
                 if person.participant_id in one.members and person.removed_at is None
             ]

@@ -19,10 +19,10 @@ from signaling.caucus import Caucus
 from signaling.errors import ErrorCode, SignalingError
 from signaling.hub import Hub
 from signaling.ids import DocumentId, ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId, new_id
-from signaling.kept import NOTHING_KEPT, KeptConduct
+from signaling.kept import NOTHING_KEPT, KeptConduct, KeptMember
 from signaling.messages import IceRestarted, Json, RecordingView, Subscribed, TransportCreated
 from signaling.participant import Participant
-from signaling.policy import Grant, LoadedCaucus, LoadedDocument, LoadedMember, RoomState
+from signaling.policy import Grant, LoadedCaucus, LoadedDocument, RoomState
 from signaling.room import Room, RoomSettings
 from signaling.tracks import Publication
 
@@ -233,7 +233,7 @@ class MemoryPolicy:
                 each.caucus_id,
                 each.side,
                 [
-                    LoadedMember(one.participant_id, one.display_name, one.role, one.side)
+                    KeptMember(one.participant_id, one.display_name, one.role, one.side)
                     for one in [*each.members.values(), *([entering] if entering and each is changing else [])]
                     if one.participant_id != without or (changing is not None and each is not changing)
                 ],
@@ -625,6 +625,12 @@ async def house(settings: RoomSettings | None = None) -> AsyncIterator[House]:
         yield opened
     finally:
         await opened.close()
+
+
+async def three(home: House) -> tuple[Browser, Browser, Browser]:
+    """A host and a party of each side, all in the room."""
+    host = await home.host()
+    return host, await home.arrive("a", side="applicant"), await home.arrive("r", side="respondent")
 
 
 def occurrences(events: list[Json]) -> Counter[str]:

@@ -2,19 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-
-import pytest
-
 from signaling.balance import KEPT_EVERY
 from signaling.ids import ParticipantId
-from tests.support.room_ports import ROOM, House, house
-
-
-@pytest.fixture
-async def home() -> AsyncIterator[House]:
-    async with house() as opened:
-        yield opened
+from tests.support.room_ports import ROOM, House
 
 
 def speak(home: House, *names: str, place: str = "") -> None:

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
-import pytest
 
 from signaling.captions import LONGEST, MOST, SHOWN, STALE, WINDOW
 from signaling.ids import ParticipantId
-from tests.support.room_ports import Browser, House, house
+from tests.support.room_ports import Browser, House, three
 
 SECRET = "最低两万六"
-
-
-@pytest.fixture
-async def home() -> AsyncIterator[House]:
-    async with house() as opened:
-        yield opened
-
-
-async def three(home: House) -> tuple[Browser, Browser, Browser]:
-    host = await home.host()
-    return host, await home.arrive("a", side="applicant"), await home.arrive("r", side="respondent")
 
 
 async def apart(home: House, host: Browser, *members: str) -> str:

@@ -3,26 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import CaucusId, DocumentId, ParticipantId
-from signaling.policy import LoadedCaucus, LoadedMember
-from tests.support.room_ports import ROOM, Browser, House, house
-
-
-@pytest.fixture
-async def home() -> AsyncIterator[House]:
-    async with house() as opened:
-        yield opened
-
-
-async def three(home: House) -> tuple[Browser, Browser, Browser]:
-    host = await home.host()
-    return host, await home.arrive("a", side="applicant"), await home.arrive("r", side="respondent")
+from signaling.kept import KeptMember
+from signaling.policy import LoadedCaucus
+from tests.support.room_ports import ROOM, Browser, House, house, three
 
 
 async def open_caucus(home: House, host: Browser, *members: str) -> str:
@@ -272,7 +261,7 @@ async def test_a_caucus_without_a_party_ends(home: House) -> None:
 
 async def test_a_caucus_outlives_the_process_that_opened_it() -> None:
     async with house() as home:
-        member = LoadedMember(ParticipantId("a"), "名字 a", "party", "applicant")
+        member = KeptMember(ParticipantId("a"), "名字 a", "party", "applicant")
         home.policy.caucuses = [LoadedCaucus(CaucusId("cau_1"), "applicant", [member], 1000.0)]
         r = await home.arrive("r", side="respondent")
         assert r.snapshot is not None
@@ -327,7 +316,7 @@ async def test_what_the_worker_could_not_end_keeps_a_caucus_from_being_called_se
 
 async def test_a_caucus_of_before_a_restart_is_sealed_and_one_that_is_over_is_not() -> None:
     async with house() as home:
-        member = LoadedMember(ParticipantId("a"), "a", "party", "applicant")
+        member = KeptMember(ParticipantId("a"), "a", "party", "applicant")
         home.policy.caucuses = [
             LoadedCaucus(CaucusId("c1"), "applicant", [member], 1.0, 2.0),
             LoadedCaucus(CaucusId("c2"), "applicant", [member], 3.0),

@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import ParticipantId
-from tests.support.room_ports import WAIT, Browser, House, house
-
-
-@pytest.fixture
-async def home() -> AsyncIterator[House]:
-    async with house() as opened:
-        yield opened
-
-
-async def three(home: House) -> tuple[Browser, Browser, Browser]:
-    host = await home.host()
-    return host, await home.arrive("a", side="applicant"), await home.arrive("r", side="respondent")
+from tests.support.room_ports import WAIT, Browser, House, three
 
 
 async def announce(host: Browser, *members: str) -> str:

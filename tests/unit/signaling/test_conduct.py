@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
-
-import pytest
 
 from signaling.conduct import LINGERS
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import ParticipantId
 from signaling.messages import Json
-from tests.support.room_ports import Browser, House, house
+from tests.support.room_ports import Browser, House, three
 
 A = ParticipantId("a")
-
-
-@pytest.fixture
-async def home() -> AsyncIterator[House]:
-    async with house() as opened:
-        yield opened
-
-
-async def three(home: House) -> tuple[Browser, Browser, Browser]:
-    host = await home.host()
-    return host, await home.arrive("a", side="applicant"), await home.arrive("r", side="respondent")
 
 
 async def clerk(home: House) -> Browser:

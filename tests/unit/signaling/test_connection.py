@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -12,13 +11,7 @@ from signaling.hub import Hub
 from signaling.ids import ParticipantId
 from signaling.messages import MAXIMUM_MESSAGE_BYTES, CloseCode
 from signaling.outbox import MAXIMUM_FRAMES
-from tests.support.room_ports import ROOM, Browser, House, MemorySocket, house
-
-
-@pytest.fixture
-async def home() -> AsyncIterator[House]:
-    async with house() as opened:
-        yield opened
+from tests.support.room_ports import ROOM, Browser, House, MemorySocket
 
 
 async def refused(browser: Browser, message: object) -> tuple[str, int]:

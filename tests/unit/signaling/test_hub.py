@@ -3,23 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-
-import pytest
 
 from signaling.errors import ErrorCode, SignalingError
 from signaling.hub import IDLE_SECONDS, News
 from signaling.ids import ParticipantId
 from signaling.room import Room
-from tests.support.room_ports import ROOM, House, house
+from tests.support.room_ports import ROOM, House
 
 A = ParticipantId("a")
-
-
-@pytest.fixture
-async def home() -> AsyncIterator[House]:
-    async with house() as opened:
-        yield opened
 
 
 async def test_what_is_told_while_a_room_opens_is_in_the_first_snapshot_in_its_order(home: House) -> None:

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
-import pytest
 
 from signaling.conduct import LINGERS
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import CaucusId, ParticipantId
 from signaling.kept import NOTHING_KEPT, KeptConduct
-from tests.support.room_ports import Browser, House, house
-
-
-@pytest.fixture
-async def home() -> AsyncIterator[House]:
-    async with house() as opened:
-        yield opened
-
-
-async def three(home: House) -> tuple[Browser, Browser, Browser]:
-    host = await home.host()
-    return host, await home.arrive("a", side="applicant"), await home.arrive("r", side="respondent")
+from tests.support.room_ports import Browser, House, three
 
 
 async def back(home: House, *browsers: Browser) -> list[Any]:

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import msgspec
-import pytest
 
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import ParticipantId
-from tests.support.room_ports import Browser, House, house
-
-
-@pytest.fixture
-async def home() -> AsyncIterator[House]:
-    async with house() as opened:
-        yield opened
+from tests.support.room_ports import Browser, House
 
 
 async def four(home: House) -> tuple[Browser, Browser, Browser, Browser]:

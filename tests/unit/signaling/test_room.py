@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import hmac
-from collections.abc import AsyncIterator
 
 import pytest
 
@@ -18,12 +17,6 @@ from signaling.turn import TurnServers
 from tests.support.room_ports import ROOM, Browser, House, house
 
 A = ParticipantId("a")
-
-
-@pytest.fixture
-async def home() -> AsyncIterator[House]:
-    async with house() as opened:
-        yield opened
 
 
 def people(browser: Browser) -> set[str]:

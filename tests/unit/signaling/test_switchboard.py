@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-
-import pytest
 
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId
@@ -13,12 +10,6 @@ from signaling.room import RoomSettings
 from tests.support.room_ports import ROOM, House, house
 
 A = ParticipantId("a")
-
-
-@pytest.fixture
-async def home() -> AsyncIterator[House]:
-    async with house() as opened:
-        yield opened
 
 
 async def test_a_track_is_published_seen_and_received(home: House) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 
@@ -357,7 +358,8 @@ async def test_a_recording_that_starts_while_a_caucus_opens_captures_nothing_bef
     ]
 
 
-async def test_a_caucus_that_opens_while_the_first_tracks_are_captured_finds_none_captured(scene: Scene) -> None:
+async def held_while_it_begins(scene: Scene) -> tuple[asyncio.Event, asyncio.Task[Any], asyncio.Task[Any]]:
+    """A start whose first capture waits for a gate, and a private talk that is about to open meanwhile."""
     gate, reached = asyncio.Event(), asyncio.Event()
     capture = scene.feed.start_capture
 
@@ -371,6 +373,11 @@ async def test_a_caucus_that_opens_while_the_first_tracks_are_captured_finds_non
     await reached.wait()
     hold = asyncio.create_task(scene.director.hold(scene.room))
     await asyncio.sleep(0)
+    return gate, start, hold
+
+
+async def test_a_caucus_that_opens_while_the_first_tracks_are_captured_finds_none_captured(scene: Scene) -> None:
+    gate, start, hold = await held_while_it_begins(scene)
     assert not hold.done(), "the private talk does not begin before what is captured has ended"
     gate.set()
     await asyncio.gather(start, hold)
@@ -378,19 +385,7 @@ async def test_a_caucus_that_opens_while_the_first_tracks_are_captured_finds_non
 
 
 async def test_a_caucus_that_is_over_before_the_recording_knew_of_it_leaves_nothing_paused(scene: Scene) -> None:
-    gate, reached = asyncio.Event(), asyncio.Event()
-    capture = scene.feed.start_capture
-
-    async def slowly(publication_id: PublicationId, capture_id: CaptureId) -> CaptureFormat:
-        reached.set()
-        await gate.wait()
-        return await capture(publication_id, capture_id)
-
-    scene.feed.start_capture = slowly  # type: ignore[method-assign]
-    start = asyncio.create_task(scene.start())
-    await reached.wait()
-    hold = asyncio.create_task(scene.director.hold(scene.room))
-    await asyncio.sleep(0)
+    gate, start, hold = await held_while_it_begins(scene)
     release = asyncio.create_task(scene.director.release(scene.room))
     await asyncio.sleep(0)
     gate.set()

@@ -22,8 +22,8 @@ import pytest
 from room_server.domain.call import CallKind
 from room_server.domain.errors import DomainError
 from signaling.messages import Json
-from tests.support.product_house import ProductHouse, copied_product, seat_guests
-from tests.support.product_room import Product, opened_product
+from tests.support.product_house import ProductHouse, seated_house
+from tests.support.product_room import Product
 from tests.support.room_ports import Browser
 
 SIDES = {"host": "mediator", "clerk": "mediator", "a1": "applicant", "a2": "applicant", "o": "applicant",
@@ -403,19 +403,9 @@ class Walk:
 
 @pytest.mark.parametrize("seed", range(WALKS))
 async def test_every_word_stays_where_it_belongs(tmp_path: Path, seed: int) -> None:
-    async with opened_product(tmp_path) as template:
-        ids = await seat_guests(template)
-        await template.engine.dispose()  # everything is in the file before it is copied
-        (tmp_path / "copy").mkdir()
-        product = copied_product(template, tmp_path / "copy")
-        found = await product.services.sessions.get(product.session_id)
-        house = ProductHouse(product, found.session.room_id, ids)
-        walk = Walk(product, house, random.Random(seed))
-        try:
-            await walk.go_on(STEPS)
-        finally:
-            await house.close()
-            await product.engine.dispose()
+    async with seated_house(tmp_path) as house:
+        walk = Walk(house.product, house, random.Random(seed))
+        await walk.go_on(STEPS)
         if os.environ.get("TALK_FIGURES"):
             print(sorted(walk.done.items()))
         for act in ("said joint", "said caucus", "said private", "agreed", "delivered", "open_caucus", "resumed"):
