@@ -70,8 +70,8 @@ class Settings:
     recording_minimum_free_mb: int = _doc("recording stops, and says so, before the disk has less than this", 64)
     exhibit_mb: int = _doc("largest file (MiB) that is taken as an exhibit", 20)
     talk_retention_days: int = _doc(
-        "days after the end of a filed session until chat lines, carry-across tickets, mediators' private notes, offers "
-        "and the edits of the draft are deleted; 0: never. The notice that parties read says so",
+        "days after the end of a filed session until chat lines, carry-across tickets, mediators' private notes, "
+        "offers and the edits of the draft are deleted; 0: never. The notice that parties read says so",
         183,
     )
     link_days: int = _doc("days until a party's link expires", 14)

@@ -7,6 +7,7 @@ import { deferred } from "../ui/Deferred";
 import type { EditorProps } from "../ui/Editor";
 import { Icon } from "../ui/Icon";
 import { Seal } from "../ui/Seal";
+import { Unfrozen } from "../ui/Unfrozen";
 import { DOCUMENT } from "./phase";
 import { useTools } from "./tools";
 
@@ -58,6 +59,7 @@ export function Drafting() {
         </Button>
         <Writers />
       </div>
+      <Unfrozen state={state} />
       <Editor document={shared} writer={writer} writable={writable} />
     </div>
   );

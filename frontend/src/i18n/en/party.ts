@@ -164,6 +164,11 @@ const messages: Record<keyof typeof source, string> = {
   "agreement.title": "Mediation agreement",
   "agreement.draft": "Draft agreement",
   "agreement.locked": "Locked at {time}: not a word changes any more. Please read it all.",
+  "agreement.unfrozen": "{name} unlocked the text at {time}",
+  "agreement.unfrozenReason": "Reason: {reason}",
+  "agreement.unfrozenSigned":
+    "Signatures made so far are void. The changed text will be locked, read and signed again.",
+  "agreement.unfrozenNext": "The changed text will be locked and read again before anybody signs.",
   "agreement.sign": "I have read it, go and sign",
   "agreement.youSigned": "You have signed. See who is missing",
   "signers.title": "Signatures",

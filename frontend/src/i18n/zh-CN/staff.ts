@@ -195,7 +195,7 @@ export default {
   "staff.unfreeze.title": "解冻已锁定的文本？",
   "staff.unfreeze.void": "{names}的签名作废，要重新宣读、重新签",
   "staff.unfreeze.code": "核对码 {code} 作废，会有新的核对码",
-  "staff.unfreeze.reasonShown": "解冻原因必须写，会写进记录",
+  "staff.unfreeze.reasonShown": "解冻原因必须写：大家都会看到，也会写进记录，不要写谈判内容",
   "staff.unfreeze.reason": "为什么要解冻",
   "staff.unfreeze.act": "解冻",
 

@@ -13,6 +13,7 @@ import type { EditorProps } from "../../ui/Editor";
 import { scrollable } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Note } from "../../ui/Note";
+import { Unfrozen } from "../../ui/Unfrozen";
 import type { Me } from "../api";
 import type { Visit } from "../visit";
 import { useAgreementText } from "./agreementText";
@@ -73,7 +74,12 @@ function Locked({ digest }: { digest: string | null }) {
 function Draft({ visit, me, state }: Props) {
   const writer = writerFor(me.participant.display_name, me.participant.side);
   const document = useDraft({ documentId: DOCUMENT, state, getToken: visit.getToken, writer });
-  return <Editor document={document} writer={writer} writable={mayWrite(state, DOCUMENT)} />;
+  return (
+    <>
+      <Unfrozen state={state} />
+      <Editor document={document} writer={writer} writable={mayWrite(state, DOCUMENT)} />
+    </>
+  );
 }
 
 function FrozenText({ visit, me, agreement, onSign, onDone }: Props & { agreement: Agreement }) {

@@ -30,7 +30,7 @@ WRITTEN = 8
 
 
 async def talked(product: Product, *, filed: bool = True) -> str:
-    """A session in which lines, a ticket, a note, an offer and a draft were written, and which is over. Its mediator."""
+    """A session in which somebody wrote, noted, offered and drafted something, and which is over. Its mediator."""
     session, services = product.session_id, product.services
     host, worker = await product.person("mediator"), await product.person("applicant")
     await services.sessions.start(session, host)
