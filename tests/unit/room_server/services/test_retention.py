@@ -201,7 +201,10 @@ async def test_parties_read_how_long_their_words_are_kept(product: Product) -> N
     assert settings.load({}).talk_retention_days == TALK_DAYS
 
 
-def test_operators_place_a_hold_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_operators_place_a_hold_from_the_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MEDIATION_ROOM_ORGANISATION", "甲调解中心")
     folder = ["--data-dir", str(tmp_path)]
     assert cli.main(["hold", "se_none", "--reason", "dispute", *folder]) == 1
     assert "se_none" in capsys.readouterr().err
