@@ -164,6 +164,11 @@ const messages: Record<keyof typeof source, string> = {
   "agreement.title": "Mediation agreement",
   "agreement.draft": "Draft agreement",
   "agreement.locked": "Locked at {time}: not a word changes any more. Please read it all.",
+  "draft.sensitive_id_number": "full identity number",
+  "draft.sensitive_financial": "bank account",
+  "draft.sensitive_medical": "health data",
+  "draft.leaveOutMine":
+    "You did not agree to the use of: {what}. Please leave it out of the draft. If somebody else writes it, ask the mediator to take it out.",
   "agreement.unfrozen": "{name} unlocked the text at {time}",
   "agreement.unfrozenReason": "Reason: {reason}",
   "agreement.unfrozenSigned":
