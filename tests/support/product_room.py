@@ -35,10 +35,11 @@ from room_server.services.demo import DemoAccess
 from room_server.services.everything import Services, build_services
 from room_server.services.messages import OutboxMessages
 from room_server.services.ports import Ports, key_for_short_secrets
-from room_server.store.database import migrate, open_engine
+from room_server.store.database import migrate
 from room_server.store.unit_of_work import units_of_work
 from signaling.ids import RoomId
 from signaling.room import Room
+from tests.support.databases import copy_database, database_of, drop_database, make_database
 from tests.support.room_ports import MemoryMedia
 
 ORGANISATION = "示例街道劳动人事争议调解中心（演示）"
@@ -190,17 +191,22 @@ async def opened_product(folder: Path) -> AsyncIterator[Product]:
     if not MOULD:
         mould = Path(tempfile.mkdtemp(prefix="product-"))
         atexit.register(shutil.rmtree, mould, ignore_errors=True)
+        await make_database(mould)
         async with _opened(mould) as first:
             MOULD.update(folder=mould, demo=first.demo)
     await asyncio.to_thread(shutil.copytree, MOULD["folder"], folder, dirs_exist_ok=True)
-    async with _opened(folder) as opened:
-        yield opened
+    await copy_database(MOULD["folder"], folder)
+    try:
+        async with _opened(folder) as opened:
+            yield opened
+    finally:
+        await drop_database(folder)
 
 
 @asynccontextmanager
 async def _opened(folder: Path) -> AsyncIterator[Product]:
     clock, bus = TestClock(), Bus()
-    engine = open_engine(f"sqlite+aiosqlite:///{folder / 'room.sqlite3'}")
+    engine = database_of(folder)
     events: list[Event] = []
 
     async def keep(event: Event) -> None:

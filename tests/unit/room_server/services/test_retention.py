@@ -80,6 +80,7 @@ async def test_the_words_are_there_until_the_day_and_gone_after_it(product: Prod
     assert await retention.sweep() == [] and (await product.kinds()).count("talk_deleted") == 1
 
 
+@pytest.mark.sqlite
 async def test_the_database_file_has_nothing_of_them_any_more(product: Product) -> None:
     await talked(product)
     product.clock.forward(days=TALK_DAYS)
