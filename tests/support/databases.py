@@ -19,6 +19,7 @@ from room_server.store.database import open_engine
 
 SERVER = os.environ.get("TEST_POSTGRES", "")
 FILE = "room.sqlite3"
+KEPT: set[Path] = set()
 NAME = "database.name"
 """A file in the folder of a product that names its PostgreSQL database."""
 
@@ -66,7 +67,12 @@ def _url(name: str) -> URL:
     return make_url(SERVER).set(database=name)
 
 
+def keep_database(folder: Path) -> None:
+    """Others are copied from it: it stays for as long as the tests run."""
+    KEPT.add(folder)
+
+
 async def drop_database(folder: Path) -> None:
-    """Nothing is left on the server."""
-    if SERVER:
+    """Nothing is left on the server of what is not kept."""
+    if SERVER and folder not in KEPT:
         await _administer(f'DROP DATABASE IF EXISTS "{_name(folder)}" WITH (FORCE)')
