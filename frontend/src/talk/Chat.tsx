@@ -10,7 +10,8 @@ import { scrollable } from "../ui/hooks";
 import { Icon, type IconName } from "../ui/Icon";
 import { Seal } from "../ui/Seal";
 import { type Ask, allLines } from "./api";
-import { Composer, type Target } from "./Composer";
+import { Composer } from "./Composer";
+import type { Target } from "./drafts";
 import { markSeen } from "./unread";
 
 interface Props {
