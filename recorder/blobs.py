@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -27,6 +28,10 @@ class BlobStore(Protocol):
 
     def path(self, key: str) -> Path:
         """A local file to read it from."""
+        ...
+
+    def discard(self, key: str) -> None:
+        """Take away what never came to be evidence: nothing names it. What is not there is fine."""
         ...
 
 
@@ -73,6 +78,13 @@ class LocalBlobStore:
         if not place.is_file():
             raise BlobError(f"nothing is stored as {key}")
         return place
+
+    def discard(self, key: str) -> None:
+        """Remove the file, and its folder when nothing else is in it."""
+        place = self._place(key)
+        place.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # not empty, or gone
+            place.parent.rmdir()
 
     def _place(self, key: str) -> Path:
         parts = PurePosixPath(key).parts
