@@ -16,8 +16,9 @@ from pycrdt import Awareness, Doc, XmlElement, XmlFragment, XmlText
 from signaling import document as document_module
 from signaling import yjs
 from signaling.errors import ErrorCode, SignalingError
-from signaling.ids import ParticipantId
+from signaling.ids import ParticipantId, RoomId
 from signaling.messages import CloseCode
+from signaling.policy import Grant
 from signaling.sharedtext import SharedText
 from tests.support.room_ports import DOCUMENT, ROOM, WAIT, Browser, House, MemorySocket, house
 
@@ -309,6 +310,29 @@ async def test_who_is_removed_loses_the_document_socket(desk: Desk) -> None:
     await desk.host.do("remove", participant_id="a")
     assert await writer.closed() == CloseCode.FORBIDDEN
     assert desk.home.room.document(DOCUMENT).view().writers == ["b"]
+
+
+async def test_a_device_that_was_left_gets_no_document_by_a_token_that_was_read_before(desk: Desk) -> None:
+    """The other device takes over between the reading of the token and the opening of the text."""
+    policy, a = desk.home.policy, ParticipantId("a")
+    authenticate, read, gate = policy.authenticate, asyncio.Event(), asyncio.Event()
+
+    async def slowly(room_id: RoomId, token: str) -> Grant:
+        grant = await authenticate(room_id, token)
+        policy.authenticate = authenticate  # type: ignore[method-assign]
+        read.set()
+        await gate.wait()
+        return grant
+
+    policy.authenticate = slowly  # type: ignore[method-assign]
+    late = Editor(desk.home, desk.a)
+    async with asyncio.timeout(WAIT):
+        await read.wait()
+    del policy.grants[ROOM, desk.a.token]
+    await desk.home.room.door.hand_over(a, "continued_elsewhere")
+    gate.set()
+    assert await late.closed() == CloseCode.UNAUTHENTICATED
+    assert desk.home.room.document(DOCUMENT).sockets == 0
 
 
 async def test_the_document_is_for_people_who_were_let_in() -> None:
