@@ -173,6 +173,16 @@ async def test_too_many_commands_are_refused_until_time_has_passed(home: House) 
     await browser.do("ping")
 
 
+async def test_a_flood_of_commands_costs_the_socket_and_not_the_place(home: House) -> None:
+    browser = await home.arrive("a")
+    numbers = [browser.tell("ping") for _ in range(1000)]
+    answers = [await browser.answer(number) for number in numbers[:220]]
+    assert [a["type"] for a in answers] == ["ok"] * 120 + ["error"] * 100
+    assert await browser.closed() == 1013
+    assert home.room.participants[ParticipantId("a")].outlet is None
+    assert (await browser.join(resuming=True))["data"]["resumed"] is True
+
+
 @pytest.mark.parametrize(
     ("name", "data"),
     [
