@@ -249,6 +249,34 @@ async def test_an_outdated_or_incomplete_answer_is_refused(product: Product) -> 
         assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
 
 
+async def test_one_person_alone_does_not_fill_the_record(product: Product, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("room_server.api.pace.BURST", 12)
+    monkeypatch.setattr("room_server.api.pace.PER_SECOND", 0.0)
+    async with product.browser() as browser, product.browser() as other:
+        headers = await enter(browser, product, "applicant")
+        notice = (await browser.get("/api/me", headers=headers)).json()["notices"][0]
+        body = {"notice_id": notice["id"], "version": notice["version"], "answers": notice["answered"]}
+        answers = [await browser.post("/api/me/consents", json=body, headers=headers) for _ in range(12)]
+        refused = [each for each in answers if each.status_code == 429]
+        assert refused and {each.json()["code"] for each in refused} == {"rate_limited"}
+        assert refused[0].headers["retry-after"] == "2"
+        assert (await product.kinds()).count("consent_given") == 12
+        assert (await browser.get("/api/me", headers=headers)).status_code == 200, "whoever only reads is not held up"
+        await enter(other, product, "respondent")
+
+
+async def test_whoever_holds_a_link_alone_does_not_fill_the_record(
+    product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("room_server.api.pace.BURST", 5)
+    monkeypatch.setattr("room_server.api.pace.PER_SECOND", 0.0)
+    body = {"secret": product.secret("applicant"), "last4": "0001", "company": {"alone": True}}
+    async with product.browser() as browser:
+        codes = [(await browser.post("/api/links/document", json=body)).status_code for _ in range(8)]
+    assert codes == [200] * 5 + [429] * 3
+    assert (await product.kinds()).count("document_asked") == 5
+
+
 async def test_a_notice_comes_in_chinese_and_in_an_english_version_for_reading(product: Product) -> None:
     async with product.browser() as worker:
         headers = await enter(worker, product, "applicant")
