@@ -14,6 +14,7 @@ import { Notices } from "./Notices";
 import { Precheck } from "./Precheck";
 import { applyType, checkedBefore, rememberChecked } from "./preferences";
 import { Rehearsal } from "./Rehearsal";
+import { secretOf } from "./secret";
 import { Visit, withToken } from "./visit";
 
 const loadRoom = () => import("./room/RoomPage");
@@ -28,10 +29,6 @@ type Step =
   | { at: "identity" }
   | { at: "notices"; me: Me }
   | { at: "room"; me: Me };
-
-function secretOf(address: string): string {
-  return decodeURIComponent(address.split("/")[2] ?? "");
-}
 
 /** The room opens when what is required has a yes and everything else was at least asked. */
 function nextStep(me: Me): Step {
