@@ -198,7 +198,11 @@ class Hub:
         for document_id in state.documents:
             loaded = await policy.load_document(room, document_id)
             room.documents[document_id] = Document(
-                document_id, loaded, _append(room, document_id), lambda each: room.caucuses.of(each) is not None
+                document_id,
+                loaded,
+                _append(room, document_id),
+                lambda each: room.caucuses.of(each) is not None,
+                self._monotonic,
             )
         return room
 

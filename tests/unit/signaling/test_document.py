@@ -335,6 +335,23 @@ async def test_a_device_that_was_left_gets_no_document_by_a_token_that_was_read_
     assert desk.home.room.document(DOCUMENT).sockets == 0
 
 
+async def test_whoever_sends_too_much_waits_and_nobody_else_does(desk: Desk) -> None:
+    reader, writer = await desk.edit(desk.reader), await desk.edit(desk.a)
+    known = reader.doc.get_state()
+    padding = bytes(document_module.BYTES_AT_ONCE // 3)
+    for _ in range(3):
+        reader.socket.say(yjs.sync_message(yjs.SYNC_STEP_1, known) + padding)
+    assert await reader.closed() == 1013
+    again = Editor(desk.home, desk.reader)
+    again.socket.say(yjs.sync_message(yjs.SYNC_STEP_1, known) + padding)
+    assert await again.closed() == 1013, "another socket is no way around it"
+    writer.write("goes on")
+    await writer.kept()
+    desk.home.clock.advance(document_module.BYTES_AT_ONCE / document_module.BYTES_PER_SECOND)
+    late = await desk.edit(desk.reader)
+    assert "goes on" in str(late.text)
+
+
 async def test_the_document_is_for_people_who_were_let_in() -> None:
     async with house() as home:
         await home.host()
