@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from room_server.api.pace import Pace
+from room_server.api.pace import ASKED, KEPT, Pace
 from room_server.auth import STAFF_LIFETIME
 from room_server.domain.errors import Forbidden, NotFound, Unauthenticated
 from room_server.domain.people import Role
@@ -28,20 +28,22 @@ class Identity:
 
     services: Services
     secure: bool
-    pace: Pace = field(default_factory=Pace)
+    asked: Pace = field(default_factory=lambda: Pace(ASKED))
+    kept: Pace = field(default_factory=lambda: Pace(KEPT))
 
     async def party(self, request: Request) -> RoomGrant:
         """The bearer of the room token.
 
         Raises:
-            Unauthenticated: no token, or one that is not good any more. RateLimited: they ask for too much to be kept.
+            Unauthenticated: no token, or one that is not good any more. RateLimited: they ask too much.
         """
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated("unauthenticated")
+        self.asked.take(self.services.access.bearer(token.strip()))
         grant = await self.services.access.read_token(token.strip())
         if request.method not in READING:
-            self.pace.take(grant.participant_id)
+            self.kept.take(grant.participant_id)
         return grant
 
     async def admitted(self, request: Request) -> RoomGrant:

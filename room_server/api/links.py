@@ -142,7 +142,7 @@ class LinksApi:
 
     async def _device(self, request: Request, secret: str) -> str | None:
         link_id = await self._access.link_id(secret)
-        self._identity.pace.take(link_id)
+        self._identity.kept.take(link_id)
         return self._identity.device(request, link_id)
 
     def _answer(self, access: PartyAccess) -> JSONResponse:
