@@ -22,7 +22,7 @@ FRESH_SECONDS: Final = 1.0
 
 
 class Checkup:
-    """Looks at most once a second while all is well, however many ask: each look is a transaction that rooms wait for."""
+    """Looks at most once a second while all is well, however many ask: rooms wait for each of its transactions."""
 
     def __init__(self, look: Callable[[], Awaitable[dict[str, bool]]], monotonic: Callable[[], float]) -> None:
         self._look = look
