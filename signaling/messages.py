@@ -410,7 +410,7 @@ class FreezeDocument(Command):
 
 
 class UnfreezeDocument(Command):
-    """Host: open the text again. What was signed so far is void. ``reason`` goes on the record."""
+    """Host: open the text again. What was signed so far is void. ``reason`` is read by all and goes on the record."""
 
     document_id: DocumentId
     reason: str

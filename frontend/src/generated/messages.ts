@@ -364,7 +364,7 @@ export interface FreezeDocument {
   document_id: DocumentId;
 }
 
-/** Host: open the text again. What was signed so far is void. `reason` goes on the record. */
+/** Host: open the text again. What was signed so far is void. `reason` is read by all and goes on the record. */
 export interface UnfreezeDocument {
   document_id: DocumentId;
   reason: string;

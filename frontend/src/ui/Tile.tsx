@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { PublicationId, Quality } from "../generated/messages";
 import { t } from "../i18n";
+import type { Apart } from "../room/caucus";
 import type { RemoteTrack, TileSize } from "../room/media";
 import { Icon } from "./Icon";
 import { startsWhenTouched } from "./playing";
@@ -25,8 +26,8 @@ export interface TileProps {
   dropped?: boolean;
   /** How well their connection is. */
   quality?: Quality;
-  /** On the other side of the wall of a private talk: `away` in one, `outside` seen from within one. */
-  apart?: "away" | "outside" | null;
+  /** On the other side of the wall of a private talk, and where. */
+  apart?: Apart | null;
   hand?: boolean;
   mutedByHost?: boolean;
   small?: boolean;
@@ -85,7 +86,9 @@ function Picture({
 
 const ABSENT = {
   away: { icon: "lock", word: "tile.away" },
-  outside: { icon: "cup", word: "tile.outside" },
+  withOther: { icon: "lock", word: "tile.withOther" },
+  joint: { icon: "users", word: "tile.joint" },
+  outside: { icon: "users", word: "tile.outside" },
   dropped: { icon: "replay", word: "tile.dropped" },
   coming: { icon: "cam", word: "tile.coming" },
   soundOnly: { icon: "speaker", word: "tile.soundOnly" },

@@ -20,3 +20,10 @@ describe("an entry about a consent", () => {
     expect(eventDetail(consent({}))).toBeNull();
   });
 });
+
+describe("an entry about a text that was opened again", () => {
+  it("says why", () => {
+    const entry = { ...consent({ reason: "日期写错了", void_signatures: 1 }), kind: "draft_unfrozen" };
+    expect(eventDetail(entry)).toBe("日期写错了");
+  });
+});

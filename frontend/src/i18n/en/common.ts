@@ -34,7 +34,9 @@ const messages: Record<keyof typeof source, string> = {
   "time.beijing": " (Beijing time)",
   "rec.because": ": {reason}",
   "rec.paused": "Recording paused",
-  "tile.outside": "Waiting outside",
+  "tile.outside": "Waiting in the joint session",
+  "tile.joint": "In the joint session",
+  "tile.withOther": "Talking with the other side alone",
   "caucus.hostHint":
     "Not recorded. Nothing is carried across without the party's yes. The record says only when it was and who took part.",
   "tile.away": "In a private talk",

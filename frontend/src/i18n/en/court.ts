@@ -156,7 +156,8 @@ const messages: Record<keyof typeof source, string> = {
   "court.event.draft_unfrozen": "Text unlocked; signatures void",
   "court.event.writer_set": "Right to edit the draft changed",
   "court.event.code_sent": "Asked for a signing code",
-  "court.event.talk_deleted": "The words of the session (chat, tickets, private notes) deleted: their time is over",
+  "court.event.talk_deleted":
+    "The words of the session (chat, tickets, private notes, offers, edits of the draft) deleted: their time is over",
   "court.event.hold_placed": "Deletion stopped: a dispute goes on, or the law wants it kept",
   "court.event.hold_lifted": "Deletion goes on",
   "court.event.filed": "Filed",

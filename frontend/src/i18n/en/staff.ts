@@ -196,11 +196,16 @@ const messages: Record<keyof typeof source, string> = {
   "staff.lockedText": "Locked text of the agreement",
   "staff.textLoading": "Getting the locked text…",
   "staff.preparing": "Preparing the signing…",
+  "draft.leaveOut": "Not agreed to, so not for the draft:",
+  "draft.between": "; ",
+  "draft.leaveOutLine": "{name}: {what}",
+  "draft.check": "Not agreed to: {names}. Make sure that the text has none of it before you lock it",
   "staff.unfreeze.button": "Unlock…",
   "staff.unfreeze.title": "Unlock the text?",
   "staff.unfreeze.void": "The signature of {names} becomes void; it must be read and signed again",
   "staff.unfreeze.code": "The code {code} becomes void; there will be a new one",
-  "staff.unfreeze.reasonShown": "A reason is required and goes on the record",
+  "staff.unfreeze.reasonShown":
+    "A reason is required: everybody sees it and it goes on the record. Nothing said to settle belongs there",
   "staff.unfreeze.reason": "Why unlock it?",
   "staff.unfreeze.act": "Unlock",
 

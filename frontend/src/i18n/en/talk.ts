@@ -97,7 +97,7 @@ export default {
   "isolation.notRecorded": "Recording stopped",
   "isolation.stillRecorded": "Recording not stopped yet",
   "isolation.text": "Chat and papers kept apart",
-  "isolation.outside": "Waiting outside",
+  "isolation.outside": "Not in this private talk",
   "isolation.present": "online",
   "isolation.away": "in another private talk",
   "isolation.dropped": "connection lost",

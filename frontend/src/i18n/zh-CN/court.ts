@@ -151,7 +151,7 @@ export default {
   "court.event.draft_unfrozen": "解冻协议文本，签名作废",
   "court.event.writer_set": "改变谁能改草稿",
   "court.event.code_sent": "要签名验证码",
-  "court.event.talk_deleted": "删除会上文字（聊天、转告单、私人记事）：保存期满",
+  "court.event.talk_deleted": "删除会上文字（聊天、转告单、私人记事、调解方案、草稿修改过程）：保存期满",
   "court.event.hold_placed": "停止到期删除：有争议或者法定保留",
   "court.event.hold_lifted": "恢复到期删除",
   "court.event.filed": "归档",

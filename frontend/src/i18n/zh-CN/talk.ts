@@ -95,7 +95,7 @@ export default {
   "isolation.notRecorded": "录制已停",
   "isolation.stillRecorded": "录制还没停",
   "isolation.text": "聊天、文档已分开",
-  "isolation.outside": "在外面等",
+  "isolation.outside": "不在这场单独沟通里",
   "isolation.present": "在线",
   "isolation.away": "在另一个单独沟通里",
   "isolation.dropped": "掉线了",

@@ -77,7 +77,7 @@ async def test_whoever_asks_for_its_health_without_end_costs_one_look_a_second()
 
 
 async def test_the_product_serves_figures_that_prometheus_reads(tmp_path: Path) -> None:
-    app = create_app(Settings(data_dir=tmp_path))
+    app = create_app(Settings(data_dir=tmp_path, organisation="甲调解中心"))
     transport = httpx.ASGITransport(app, client=HERE)
     async with httpx.AsyncClient(transport=transport, base_url="http://room.example") as browser:
         answer = await browser.get("/metrics")
