@@ -71,7 +71,9 @@ class Participant:
         """Whether they may show their screen: a host always may, others when a host lets them."""
         return self.may_share or self.role == "host"
 
-    def view(self, caucus_id: CaucusId | None, hand: tuple[int, float | None], *, near: bool, closely: bool) -> ParticipantView:
+    def view(
+        self, caucus_id: CaucusId | None, hand: tuple[int, float | None], *, near: bool, closely: bool
+    ) -> ParticipantView:
         """As others see them. ``hand``: place in the queue and since when; ``near``: as those in the same place do;
         ``closely``: as hosts there and they themselves do."""
         place, since = hand

@@ -10,7 +10,17 @@ import msgspec
 from signaling.board import Piece
 from signaling.ids import CaucusId, DocumentId, ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId
 from signaling.kept import NOTHING_KEPT, KeptConduct, KeptMember
-from signaling.messages import Device, IceRestarted, Json, Kind, RecordingView, Role, Source, Subscribed, TransportCreated
+from signaling.messages import (
+    Device,
+    IceRestarted,
+    Json,
+    Kind,
+    RecordingView,
+    Role,
+    Source,
+    Subscribed,
+    TransportCreated,
+)
 
 if TYPE_CHECKING:
     from signaling.caucus import Caucus

@@ -158,7 +158,7 @@ export function Tile(props: TileProps) {
         )}
       </figcaption>
       <span class="tile__top">
-        {lacks.microphone && (
+        {lacks.microphone && !(self && small) && (
           <span class="pill">
             <Icon name="mic-off" />
             {t(`tile.trouble.microphone.${lacks.microphone}`)}

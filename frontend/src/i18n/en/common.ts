@@ -7,6 +7,7 @@ const messages: Record<keyof typeof source, string> = {
   "common.cancel": "No, go back",
   "common.close": "Close",
   "common.new": " new",
+  "common.seen": "All right",
   "common.next": "Next",
   "common.yes": "I agree",
   "common.no": "I do not",

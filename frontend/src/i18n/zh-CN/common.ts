@@ -5,6 +5,7 @@ export default {
   "common.cancel": "不了",
   "common.close": "关上",
   "common.new": "条新的",
+  "common.seen": "知道了",
   "common.next": "下一步",
   "common.yes": "同意",
   "common.no": "不同意",

@@ -1,4 +1,5 @@
-import { t } from "../../i18n";
+import { useState } from "preact/hooks";
+import { type Key, t } from "../../i18n";
 import type { MediaSession, MediaState } from "../../room/media";
 import { useStore } from "../../ui/hooks";
 import { Icon, type IconName } from "../../ui/Icon";
@@ -88,21 +89,36 @@ export function CameraButton({ media, muted = false }: { media: MediaSession; mu
 
 /** Why the microphone or the camera could not be had, in words that help; what has the same remedy is named together. */
 export function DeviceNotes({ media }: { media: MediaState }) {
+  // Nothing can be done about what is not there: once read, the faces have the room, and the button says it.
+  const [seen, setSeen] = useState<Key[]>([]);
+  const all = problemAdvice(media.microphone.problem, media.camera.problem);
   return (
     <>
-      {problemAdvice(media.microphone.problem, media.camera.problem).map(({ wrong, todo }) => {
-        const found = todo === "device.help.plugged";
-        return (
-          <Note key={todo} tone={found ? "ok" : "warn"} alert testId="device-note">
-            {wrong.map((one) => (
-              <p class="strong" key={one}>
-                {t(one)}
-              </p>
-            ))}
-            <p class="meta">{t(todo)}</p>
-          </Note>
-        );
-      })}
+      {all
+        .filter(({ todo }) => !seen.includes(todo))
+        .map(({ wrong, todo }) => {
+          const found = todo === "device.help.plugged";
+          return (
+            <Note key={todo} tone={found ? "ok" : "warn"} alert testId="device-note">
+              {wrong.map((one) => (
+                <p class="strong" key={one}>
+                  {t(one)}
+                </p>
+              ))}
+              <p class="meta">{t(todo)}</p>
+              {todo.startsWith("device.help.absent") && (
+                <button
+                  class="link link--button"
+                  type="button"
+                  data-testid="device-note-seen"
+                  onClick={() => setSeen([...seen, todo])}
+                >
+                  {t("common.seen")}
+                </button>
+              )}
+            </Note>
+          );
+        })}
     </>
   );
 }
