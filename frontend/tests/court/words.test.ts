@@ -7,6 +7,12 @@ function consent(data: Record<string, unknown>): LogEntry {
   return { seq: 1, at: 0, kind: "consent_given", actor: "worker", data };
 }
 
+beforeAll(async () => {
+  Object.assign(globalThis, { document: { documentElement: {} } });
+  await loadOffice();
+  await loadLocale("en");
+});
+
 describe("an entry about a device that gives nothing", () => {
   it("says which and why, and when it is over", () => {
     const entry = (trouble: string | null): LogEntry => ({
@@ -22,12 +28,6 @@ describe("an entry about a device that gives nothing", () => {
 });
 
 describe("an entry about a consent", () => {
-  beforeAll(async () => {
-    Object.assign(globalThis, { document: { documentElement: {} } });
-    await loadOffice();
-    await loadLocale("en");
-  });
-
   it("says in which language the notice was read, where that was written down", () => {
     expect(eventDetail(consent({ language: "en" }))).toBe("read in the English version");
     expect(eventDetail(consent({ language: "zh-CN" }))).toBe("read in Chinese");
