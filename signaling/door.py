@@ -202,6 +202,7 @@ class Door:
         person.resume_handle = secrets.token_urlsafe(24)
         person.log = EventLog()
         person.quality = person.measured = "good"
+        person.troubles.clear()
         person.known = view_of(self._room, person)
 
 

@@ -6,6 +6,7 @@ import { inOrder } from "../room/conduct";
 import { screenReachable } from "../room/devices";
 import type { LocalTrack, MediaState } from "../room/media";
 import { myself, publicationOf, type RoomState } from "../room/state";
+import { ownTroubles, troublesOf } from "../room/troubles";
 import { Button } from "../ui/Button";
 import { scrollable, useStore } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
@@ -99,6 +100,7 @@ function OwnLine({ state, media, small }: { state: RoomState; media: MediaState;
     <SelfHidden
       microphone={media.microphone.wanted && media.microphone.track !== null && !microphone?.muted_by_host}
       mutedByHost={microphone?.muted_by_host}
+      troubles={ownTroubles(media)}
       camera={media.camera.wanted && media.camera.track !== null && !camera?.muted_by_host}
       quality={myself(state)?.quality}
       spotlit={state.stage.spotlight === state.me}
@@ -162,6 +164,7 @@ function PersonTile({ person, state, media, small, alone }: PersonTileProps & { 
       quality={person.quality}
       hand={person.hand_raised}
       mutedByHost={microphone?.muted_by_host}
+      troubles={me ? ownTroubles(media) : troublesOf(person)}
       small={small}
       self={me}
       spotlit={state.stage.spotlight === id}

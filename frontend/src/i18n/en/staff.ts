@@ -55,6 +55,8 @@ const messages: Record<keyof typeof source, string> = {
   "staff.device.busy": "Another app is using it. Close it and try again",
   "staff.device.absent": "No device found",
   "staff.device.unreachable": "This browser cannot reach devices",
+  "staff.device.interrupted": "taken by a call or another app",
+  "staff.device.plugged": "found: press to switch it on",
   "staff.device.full": "as many people send here as the room takes",
   "staff.device.unknown": "cannot be opened",
   "staff.enter": "Enter the room",

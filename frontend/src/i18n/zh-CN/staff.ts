@@ -51,6 +51,8 @@ export default {
   "staff.device.busy": "被别的软件占着。关掉它再试",
   "staff.device.absent": "没有找到设备",
   "staff.device.unreachable": "这个浏览器用不了设备",
+  "staff.device.interrupted": "被来电或别的软件占着",
+  "staff.device.plugged": "找到了，点按钮打开",
   "staff.device.full": "发言的人已经满了",
   "staff.device.unknown": "打不开",
   "staff.enter": "进入调解室",
