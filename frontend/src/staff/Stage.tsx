@@ -13,9 +13,13 @@ import { HideSelf, SelfHidden } from "../ui/SelfView";
 import { isSelfHidden } from "../ui/selfHidden";
 import { Tile } from "../ui/Tile";
 import { Captioning, CaptionsButton } from "./Captioning";
+import { PrivateTalks } from "./CaucusControls";
 import { MuteAll, Timers } from "./Conducting";
 import { DeviceTool, SpotlightTool } from "./PersonTools";
 import { useTools } from "./tools";
+
+/** From so many pictures on, the stage has three in a row. */
+const MANY = 7;
 
 /** Everybody who is in the room, the mediator too, and the mediator's own microphone and camera. */
 export function Stage({ small }: { small: boolean }) {
@@ -43,7 +47,7 @@ export function Stage({ small }: { small: boolean }) {
     <main class="stage" aria-label={t("staff.room")}>
       <div
         class="stage__tiles"
-        data-count={Math.min(seen.length + screens.length, 6)}
+        data-count={Math.min(seen.length + screens.length, MANY)}
         data-spotlight={large && screens.length === 0 ? "" : undefined}
         {...(small ? scrollable : {})}
       >
@@ -62,6 +66,7 @@ export function Stage({ small }: { small: boolean }) {
         ))}
       </div>
       <Captioning open={captioning} />
+      {!small && <PrivateTalks />}
       <div class="stage__controls">
         {hidden && <OwnLine state={state} media={media} small={small} />}
         <OwnDevice
