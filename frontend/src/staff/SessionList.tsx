@@ -2,13 +2,14 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { instant } from "../court/types";
 import { hasKey, t } from "../i18n";
-import { civilDay, dateWords, daysUntil, dayWords, shortTime } from "../i18n/time";
+import { dateWords, dayWords, shortTime } from "../i18n/time";
 import { navigate } from "../navigation";
 import { Empty } from "../ui/Empty";
 import { useNow } from "../ui/hooks";
 import { Note } from "../ui/Note";
 import { Seal } from "../ui/Seal";
 import { type ListedParty, type ListedSession, listSessions, type StaffAccount, sentenceOf } from "./api";
+import { DAYS, type Day, dayOf, isOver, until } from "./days";
 import { OfficeBar } from "./OfficeBar";
 
 const REFRESH_MS = 5000;
@@ -62,27 +63,19 @@ export function SessionList({ account }: { account: StaffAccount }) {
           </div>
         )}
         {DAYS.map((day) => (
-          <Day key={day} day={day} now={now * 1000} sessions={sessions.value?.filter(onDay(day, now * 1000)) ?? []} />
+          <Group
+            key={day}
+            day={day}
+            now={now * 1000}
+            sessions={sessions.value?.filter((one) => dayOf(one, now * 1000) === day) ?? []}
+          />
         ))}
       </main>
     </div>
   );
 }
 
-const DAYS = ["today", "later", "before"] as const;
-type Which = (typeof DAYS)[number];
-
-/** Which sessions belong under a heading: a day is one of Beijing, and one that still runs belongs to today. */
-function onDay(day: Which, now: number): (session: ListedSession) => boolean {
-  return (session) => {
-    const scheduled = instant(session.scheduled_at);
-    const days = scheduled === null ? 0 : daysUntil(civilDay(scheduled), now);
-    if (days === 0 || (days < 0 && !isOver(session.state))) return day === "today";
-    return day === (days > 0 ? "later" : "before");
-  };
-}
-
-function Day({ day, now, sessions }: { day: Which; now: number; sessions: ListedSession[] }) {
+function Group({ day, now, sessions }: { day: Day; now: number; sessions: ListedSession[] }) {
   if (sessions.length === 0) return null;
   return (
     <section class="stack stack--2" data-day={day}>
@@ -96,15 +89,6 @@ function Day({ day, now, sessions }: { day: Which; now: number; sessions: Listed
       </ul>
     </section>
   );
-}
-
-/** How far away a beginning is, in the largest unit that fits; what is past has begun. */
-function until(scheduled: number, now: number): string {
-  const minutes = Math.ceil((scheduled - now) / 60_000);
-  if (minutes <= 0) return t("staff.when.now");
-  return minutes < 60
-    ? t("staff.when.minutes", { count: minutes })
-    : t("staff.when.hours", { count: Math.round(minutes / 60) });
 }
 
 interface RowProps {
@@ -164,11 +148,6 @@ function PartyLine({ party }: { party: ListedParty }) {
       <b>{party.name}</b>
     </p>
   );
-}
-
-/** Nobody can enter the room any more. */
-export function isOver(state: string): boolean {
-  return state === "ended" || state === "filed";
 }
 
 export function stateWords(state: string): string {
