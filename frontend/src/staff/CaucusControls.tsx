@@ -2,9 +2,10 @@ import { listed, t } from "../i18n";
 import { myCaucus, runs, shownCaucus, timeBySide } from "../room/caucus";
 import { Button } from "../ui/Button";
 import { CaucusBar, CaucusOff } from "../ui/CaucusBar";
-import { clock, useNow } from "../ui/hooks";
+import { useNow } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { Seal, sideName } from "../ui/Seal";
+import { shortClock } from "../ui/TimerBar";
 import { useTools } from "./tools";
 
 /** The caucus that runs or is about to, with what the mediator can do about it. */
@@ -96,14 +97,14 @@ export function PrivateTalks() {
           {t("staff.talks.with", { side: sideName(side) })}
         </Button>
       ))}
-      <p class="talks__note tiny" data-testid="caucus-totals">
+      <p class={talked ? "talks__note tiny" : "talks__note talks__note--never tiny"} data-testid="caucus-totals">
         {talked ? (
           <>
-            {t("staff.talks.times")}
+            <span class="talks__word">{t("staff.talks.times")}</span>
             {[...timeBySide(state, now)].map(([side, seconds]) => (
               <span class="talks__time" key={side}>
                 <Seal side={side} />
-                <span class="clock">{clock(seconds)}</span>
+                <span class="clock">{shortClock(seconds)}</span>
               </span>
             ))}
           </>

@@ -151,7 +151,7 @@ const messages: Record<keyof typeof source, string> = {
   "staff.mute": "Mute {name}",
 
   "staff.talks": "Private talks",
-  "staff.talks.with": "With the {side}…",
+  "staff.talks.with": "{side}…",
   "staff.talks.never": "Neither side yet; not recorded",
   "staff.talks.times": "So far",
   "staff.caucus.title": "Talk with the {side} in private?",

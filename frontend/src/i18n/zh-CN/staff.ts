@@ -146,7 +146,7 @@ export default {
   "staff.mute": "关掉{name}的话筒",
 
   "staff.talks": "单独沟通",
-  "staff.talks.with": "与{side}一方…",
+  "staff.talks.with": "与{side}…",
   "staff.talks.never": "两边都还没谈过 · 谈时自动停录",
   "staff.talks.times": "谈了",
   "staff.caucus.title": "与{side}单独沟通？",
