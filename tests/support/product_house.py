@@ -26,7 +26,7 @@ from signaling.hub import Hub
 from signaling.ids import CaptureId, PublicationId, RoomId
 from signaling.media import CaptureFormat
 from signaling.messages import Kind
-from tests.support.product_room import Product, opened_product
+from tests.support.product_room import Product, new_mould, opened_product
 from tests.support.room_ports import WAIT, Browser, House, MemoryClock, MemoryMedia
 
 GUESTS = {
@@ -143,11 +143,20 @@ def _without_waiting_for_the_disk(connection: Any, _record: object) -> None:
     cursor.close()
 
 
+SEATED: dict[str, Any] = {}
+"""A folder in which everybody took their seats once, and their participant ids: that takes a second."""
+
+
 @asynccontextmanager
 async def seated_house(folder: Path) -> AsyncIterator[ProductHouse]:
     """A house on a real database in ``folder``, with everybody's seat in it."""
-    async with opened_product(folder) as template:
-        ids = await seat_guests(template)
+    if not SEATED:
+        mould = new_mould()
+        async with opened_product(mould) as first:
+            ids = await seat_guests(first)
+        SEATED.update(folder=mould, ids=ids)
+    async with opened_product(folder, SEATED["folder"]) as template:
+        ids = SEATED["ids"]
         await template.engine.dispose()  # everything is in the file before it is copied
         (folder / "copy").mkdir()
         product = copied_product(template, folder / "copy")

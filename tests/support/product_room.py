@@ -184,15 +184,21 @@ MOULD: dict[str, Any] = {}
 """A folder in which the demonstration case was opened once: passwords and keys cost half a second a time."""
 
 
+def new_mould() -> Path:
+    """A folder for as long as the tests run."""
+    mould = Path(tempfile.mkdtemp(prefix="product-"))
+    atexit.register(shutil.rmtree, mould, ignore_errors=True)
+    return mould
+
+
 @asynccontextmanager
-async def opened_product(folder: Path) -> AsyncIterator[Product]:
-    """A product with the demonstration case."""
+async def opened_product(folder: Path, mould: Path | None = None) -> AsyncIterator[Product]:
+    """A product with the demonstration case, as it was left in ``mould`` or as it is at the beginning."""
     if not MOULD:
-        mould = Path(tempfile.mkdtemp(prefix="product-"))
-        atexit.register(shutil.rmtree, mould, ignore_errors=True)
-        async with _opened(mould) as first:
-            MOULD.update(folder=mould, demo=first.demo)
-    await asyncio.to_thread(shutil.copytree, MOULD["folder"], folder, dirs_exist_ok=True)
+        first_folder = new_mould()
+        async with _opened(first_folder) as first:
+            MOULD.update(folder=first_folder, demo=first.demo)
+    await asyncio.to_thread(shutil.copytree, mould or MOULD["folder"], folder, dirs_exist_ok=True)
     async with _opened(folder) as opened:
         yield opened
 
