@@ -14,9 +14,13 @@ import { HideSelf, SelfHidden } from "../ui/SelfView";
 import { isSelfHidden } from "../ui/selfHidden";
 import { Tile } from "../ui/Tile";
 import { Captioning, CaptionsButton } from "./Captioning";
+import { PrivateTalks } from "./CaucusControls";
 import { MuteAll, Timers } from "./Conducting";
 import { DeviceTool, SpotlightTool } from "./PersonTools";
 import { useTools } from "./tools";
+
+/** From so many pictures on, the stage has three in a row. */
+const MANY = 7;
 
 /** Everybody who is in the room, the mediator too, and the mediator's own microphone and camera. */
 export function Stage({ small }: { small: boolean }) {
@@ -44,7 +48,7 @@ export function Stage({ small }: { small: boolean }) {
     <main class="stage" aria-label={t("staff.room")}>
       <div
         class="stage__tiles"
-        data-count={Math.min(seen.length + screens.length, 6)}
+        data-count={Math.min(seen.length + screens.length, MANY)}
         data-spotlight={large && screens.length === 0 ? "" : undefined}
         {...(small ? scrollable : {})}
       >
@@ -63,6 +67,7 @@ export function Stage({ small }: { small: boolean }) {
         ))}
       </div>
       <Captioning open={captioning} />
+      {!small && <PrivateTalks />}
       <div class="stage__controls">
         {hidden && <OwnLine state={state} media={media} small={small} />}
         <OwnDevice

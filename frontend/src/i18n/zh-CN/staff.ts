@@ -32,6 +32,15 @@ export default {
 
   "staff.sessions": "我的场次",
   "staff.noSessions": "没有排好的场次。",
+  "staff.noSessionsHint": "排好以后会出现在这里。",
+  "staff.sessionsLoading": "正在取您的场次…",
+  "staff.day.today": "今天",
+  "staff.day.later": "以后",
+  "staff.day.before": "以前",
+  "staff.day.count": "{count} 场",
+  "staff.when.now": "时间到了",
+  "staff.when.minutes": "{count} 分钟后",
+  "staff.when.hours": "约 {count} 小时后",
   "staff.open": "进入",
   "staff.look": "查看",
   "staff.backToList": "回到场次",
@@ -138,7 +147,10 @@ export default {
 
   "staff.mute": "关掉{name}的话筒",
 
-  "staff.caucus.open": "与{side}单独沟通…",
+  "staff.talks": "单独沟通",
+  "staff.talks.with": "与{side}…",
+  "staff.talks.never": "两边都还没谈过 · 谈时自动停录",
+  "staff.talks.times": "谈了",
   "staff.caucus.title": "与{side}单独沟通？",
   "staff.caucus.who": "一起进去的：{names}，和您",
   "staff.caucus.sealed": "另一方马上听不到、看不到，也收不到草稿改动",
