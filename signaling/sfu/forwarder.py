@@ -344,10 +344,13 @@ class Forwarder:
             if payload > length:
                 self._counters.rtp_malformed += 1
                 return None
-        if not extension:
-            return payload, end, b""
         carrier = stream.carrier
-        carried = carrier.carry(view, base + extension, base + payload)
+        if extension:
+            carried = carrier.carry(view, base + extension, base + payload)
+        elif short := rtp.shortened(view, base, length):
+            carried = carrier.carry(short, 0, len(short))
+        else:
+            return payload, end, b""
         if carrier.sequence >= 0:
             stream.arrivals.note(carrier.sequence, self._now)
         return payload, end, carried
