@@ -10,7 +10,7 @@ BIN := .venv/bin
 NPM := $(CURDIR)/$(BIN)/python $(CURDIR)/deploy/npm.py
 unexport PYTHONDONTWRITEBYTECODE  # without its files every process that is started compiles the whole product anew
 
-.PHONY: run test check check-types check-rest test-frontend test-screens test-product format lock fuzz fuzz-talk screens bench-forward bench-curve bench-idle bench-join bench-verify clean
+.PHONY: run test check check-types check-rest test-frontend test-screens test-product format lock fuzz fuzz-talk soak-lossy screens bench-forward bench-curve bench-idle bench-join bench-verify clean
 
 run: .stamps/run .stamps/frontend
 	@exec $(BIN)/mediation-room run --demo --host $(HOST) --port $(PORT) --data-dir $(DATA)
@@ -74,6 +74,10 @@ fuzz: .stamps/test
 
 fuzz-talk: .stamps/test
 	TALK_WALKS=200 $(BIN)/python -m pytest -q tests/unit/room_server/live/test_talk_machine.py
+
+SEEDS ?= 50
+soak-lossy: .stamps/test
+	LOSSY_SEEDS=$(SEEDS) $(BIN)/python -m pytest -q -n 2 tests/integration/test_lossy_link.py
 
 screens: .stamps/test .stamps/frontend
 	SCREENS_THOROUGH=1 $(BIN)/python -m pytest -q tests/e2e/test_accessibility.py

@@ -291,6 +291,8 @@ class Forwarder:
         reception.octets += length
         if number > stream.last_number:
             stream.last_number, stream.newest_timestamp, stream.heard_at = number, timestamp, now
+        else:
+            stream.late.append(number)
         where = self._descriptor(stream, number, base + payload, base + end) if stream.described else ABSENT
         if (
             stream.waiting
