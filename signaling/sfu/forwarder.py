@@ -274,10 +274,8 @@ class Forwarder:
                 stream.drop(extended)
             return
         payload, end, carried = found
-        if extended < 0:
-            counters.rtp_duplicate += 1
-            return
-        if publication.paused:
+        if extended < 0 or publication.paused:
+            counters.rtp_duplicate += extended < 0
             return
         came = view[base : base + length].tobytes()
         if publication.sink is not None and publication.tap is None:

@@ -1,4 +1,4 @@
-"""A network that lets nothing but TURN through: picture and sound go both ways over a real relay, on our credentials."""
+"""A network that lets nothing but TURN through: picture and sound go both ways over coturn, on our credentials."""
 
 from __future__ import annotations
 
