@@ -5,6 +5,7 @@ missing=""
 need() { command -v "$1" >/dev/null 2>&1 || missing="$missing $2"; }
 need chromium chromium
 need firefox-esr firefox-esr
+need turnserver coturn
 need pdfsig poppler-utils
 need ffprobe ffmpeg
 need qpdf qpdf
