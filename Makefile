@@ -10,7 +10,7 @@ BIN := .venv/bin
 NPM := $(CURDIR)/$(BIN)/python $(CURDIR)/deploy/npm.py
 unexport PYTHONDONTWRITEBYTECODE  # without its files every process that is started compiles the whole product anew
 
-.PHONY: run test test-postgres check check-types check-rest test-frontend test-screens test-processes format lock fuzz fuzz-talk screens bench-forward bench-curve bench-idle bench-join bench-verify clean
+.PHONY: run test test-postgres check check-types check-rest test-frontend test-screens test-processes format lock fuzz fuzz-talk soak-lossy screens bench-forward bench-curve bench-idle bench-join bench-verify clean
 
 run: .stamps/run .stamps/frontend
 	@exec $(BIN)/mediation-room run --demo --host $(HOST) --port $(PORT) --data-dir $(DATA)
@@ -79,6 +79,10 @@ fuzz-talk: .stamps/test
 test-postgres: .stamps/test
 	deploy/test-tools.sh postgresql
 	$(BIN)/python -m tests.support.postgres $(BIN)/python -m pytest -n 2 --dist worksteal -m "not sqlite" tests/unit/room_server tests/integration/room_server
+
+SEEDS ?= 50
+soak-lossy: .stamps/test
+	LOSSY_SEEDS=$(SEEDS) $(BIN)/python -m pytest -q -n 2 tests/integration/test_lossy_link.py
 
 screens: .stamps/test .stamps/frontend
 	SCREENS_THOROUGH=1 $(BIN)/python -m pytest -q tests/e2e/test_accessibility.py

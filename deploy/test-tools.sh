@@ -6,6 +6,7 @@ missing=""
 need() { command -v "$1" >/dev/null 2>&1 || missing="$missing $2"; }
 need chromium chromium
 need firefox-esr firefox-esr
+need turnserver coturn
 need pdfsig poppler-utils
 need ffprobe ffmpeg
 need qpdf qpdf
@@ -18,6 +19,9 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
   apt-get update -qq
   # shellcheck disable=SC2086
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+  case $missing in *coturn*)  # Debian starts it at once, open to the network: the tests start their own, on loopback
+    systemctl disable --now coturn >/dev/null 2>&1 || true ;;
+  esac
 else
   echo "The tests need these Debian packages:$missing" >&2
   echo "Install them with: sudo apt-get install$missing" >&2

@@ -132,7 +132,8 @@ async def hold(settings: Settings, session_id: str, reason: str | None) -> None:
 async def work(settings: Settings) -> None:
     """The background worker as a process of its own: runs until it is cancelled."""
     foundation = found(settings)
-    filer, sweeper = Filer(foundation.services.filing), Sweeper(foundation.services.retention)
+    services = foundation.services
+    filer, sweeper = Filer(services.filing), Sweeper(services.retention, services.leftovers)
     try:
         await migrate(foundation.engine)
         await filer.start()
@@ -160,7 +161,7 @@ class Node:
         clock = self.foundation.ports.clock
         self._director = Director(self.services.recording, self._media, self._recorder, lambda: clock().timestamp())
         self._filer = Filer(self.services.filing)
-        self._sweeper = Sweeper(self.services.retention)
+        self._sweeper = Sweeper(self.services.retention, self.services.leftovers)
         self._policy = SessionPolicy(self.services, self._director, self._filer.soon)
         limits = RoomSettings(
             maximum_people=settings.room_publishers + settings.room_listeners,

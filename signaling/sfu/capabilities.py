@@ -2,6 +2,9 @@
 
 Announced is only what is done: transport-cc to publishers, who get feedback (without it Chromium would stay at 30
 kbit/s), and to subscribers for the soundings of ``signaling.sfu.soundings``; MID but no RID towards subscribers.
+
+The orientation of a picture (urn:3gpp:video-orientation) is not among it: a browser that may not send it turns the
+picture itself. Firefox, and everything that plays a recording, would show that of an upright phone lying on its side.
 """
 
 from __future__ import annotations
@@ -16,10 +19,9 @@ REPAIRED_RID: Final = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
 SEND_TIME: Final = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
 TRANSPORT_CC: Final = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
 AUDIO_LEVEL: Final = "urn:ietf:params:rtp-hdrext:ssrc-audio-level"
-ORIENTATION: Final = "urn:3gpp:video-orientation"
 NUMBER_ID: Final = 5
 """Of the transport-wide sequence number. Towards subscribers only soundings carry it."""
-CARRIED: Final = frozenset({AUDIO_LEVEL, ORIENTATION})
+CARRIED: Final = frozenset({AUDIO_LEVEL})
 """Header extensions that reach subscribers; the others mean something only on the first hop."""
 
 
@@ -55,7 +57,6 @@ def _extensions() -> list[Json]:
         ("audio", TRANSPORT_CC, 5, "recvonly"),
         ("video", TRANSPORT_CC, NUMBER_ID, "sendrecv"),
         ("audio", AUDIO_LEVEL, 10, "sendrecv"),
-        ("video", ORIENTATION, 11, "sendrecv"),
     ]
     return [
         {"kind": kind, "uri": uri, "preferredId": number, "preferredEncrypt": False, "direction": direction}

@@ -173,22 +173,14 @@ class Egress:
             self.copy_out([chosen], packet, kept.first, marker=kept.marker, number=leaves_as, timestamp=kept.timestamp)
 
 
-def _extension_bytes(kept: Kept) -> int:
-    if not kept.first & 0x10:
-        return 0
-    _, words = rtp.EXTENSION.unpack_from(kept.body)
-    return rtp.EXTENSION.size + 4 * int(words)
-
-
 def _shifted(kept: Kept, route: Route) -> bytes:
     """The body with the picture ids that it had for this subscriber."""
     body = bytearray(kept.body)
-    where = read_descriptor(body, _extension_bytes(kept), len(body))
+    where = read_descriptor(body, 0, len(body))  # pictures carry no header extensions (``capabilities.CARRIED``)
     shift(body, 0, where, route.picture_offset, route.tl0_offset)
     return bytes(body)
 
 
 def _with_original_sequence(kept: Kept, sequence: int) -> bytes:
-    """The body of an RTX packet (RFC 4588 §4): extensions, original sequence number, original payload."""
-    split = _extension_bytes(kept)
-    return kept.body[:split] + sequence.to_bytes(2, "big") + kept.body[split:]
+    """The body of an RTX packet (RFC 4588 §4): original sequence number, original payload."""
+    return sequence.to_bytes(2, "big") + kept.body

@@ -274,10 +274,8 @@ class Forwarder:
                 stream.drop(extended)
             return
         payload, end, carried = found
-        if extended < 0:
-            counters.rtp_duplicate += 1
-            return
-        if publication.paused:
+        if extended < 0 or publication.paused:
+            counters.rtp_duplicate += extended < 0
             return
         came = view[base : base + length].tobytes()
         if publication.sink is not None and publication.tap is None:
@@ -291,6 +289,8 @@ class Forwarder:
         reception.octets += length
         if number > stream.last_number:
             stream.last_number, stream.newest_timestamp, stream.heard_at = number, timestamp, now
+        else:
+            stream.late.append(number)
         where = self._descriptor(stream, number, base + payload, base + end) if stream.described else ABSENT
         if (
             stream.waiting
@@ -344,10 +344,13 @@ class Forwarder:
             if payload > length:
                 self._counters.rtp_malformed += 1
                 return None
-        if not extension:
-            return payload, end, b""
         carrier = stream.carrier
-        carried = carrier.carry(view, base + extension, base + payload)
+        if extension:
+            carried = carrier.carry(view, base + extension, base + payload)
+        elif short := rtp.shortened(view, base, length):
+            carried = carrier.carry(short, 0, len(short))
+        else:
+            return payload, end, b""
         if carrier.sequence >= 0:
             stream.arrivals.note(carrier.sequence, self._now)
         return payload, end, carried

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import deque
 from typing import TYPE_CHECKING, Final
 
 from signaling.ids import ParticipantId, PublicationId, RoomId
@@ -30,6 +31,7 @@ KEY_FRAME_PATIENCE: Final = 1.0
 LONGEST_PATIENCE: Final = 30.0
 """The same for a publisher who sends nothing at all: each time twice as long, up to this."""
 REMEMBERED_DROPS: Final = 2048
+REMEMBERED_LATE: Final = 512
 CAPTURE_SSRC: Final = 2
 """What the recorder sees when no SSRC of a track is known yet."""
 LOWEST_RATE: Final = 2000
@@ -75,6 +77,7 @@ class Stream:
         "key_wanted",
         "last_drop",
         "last_number",
+        "late",
         "layered",
         "newest_picture",
         "newest_timestamp",
@@ -118,6 +121,8 @@ class Stream:
         self.barrier = 0
         """The newest number at which a gate opened: older packets must not go through that gate."""
         self.last_number = 0
+        self.late: deque[int] = deque(maxlen=REMEMBERED_LATE)
+        """Numbers that came behind a newer one: out of turn, or because they were asked for again."""
         self.packets = self.octets = 0
         self.layered = len(offered.encodings) > 1 and offered.mime_type == "video/vp8"
         self.described = self.layered or (len(offered.encodings) > 1 and offered.mime_type == "video/h264")
@@ -167,6 +172,7 @@ class Stream:
             if subscription.stream is self:
                 subscription.close_gate()
         self.cache.clear()
+        self.late.clear()
         self.barrier = self.last_number = 0
         for subscription in self.publication.subscriptions:
             subscription.refresh()

@@ -13,6 +13,8 @@ HEADER = struct.Struct("!BBHII")
 EXTENSION = struct.Struct("!HH")
 HEADER_BYTES: Final = HEADER.size
 ONE_BYTE_PROFILE: Final = 0xBEDE
+TWO_BYTE_PROFILE: Final = 0x100
+"""Without its last four bits, which are the application's (RFC 8285 §4.3)."""
 SILENCE: Final = 127
 """The audio level (RFC 6464) of digital silence, in -dBov."""
 
@@ -77,13 +79,46 @@ def extensions(packet: Buffer, position: int, end: int) -> dict[int, bytes]:
     return found
 
 
+def shortened(packet: Buffer, base: int, length: int) -> bytes:
+    """The two-byte header extensions of the packet at ``base`` (RFC 8285 §4.3) as one-byte ones; without any: nothing.
+
+    Browsers may mix both forms (mediasoup-client answers ``extmap-allow-mixed`` for us), and use the long one where one
+    of a packet's elements needs it. What fits into no one-byte head, by id or size, is left out: nobody reads it here.
+    """
+    position = base + HEADER_BYTES + 4 * (packet[base] & 0x0F)
+    if not packet[base] & 0x10 or position + EXTENSION.size > base + length:
+        return b""
+    profile, words = EXTENSION.unpack_from(packet, position)
+    if profile >> 4 != TWO_BYTE_PROFILE:
+        return b""
+    position += EXTENSION.size
+    end = min(position + 4 * words, base + length)
+    kept = b""
+    while position + 1 < end:
+        identifier, size = packet[position], packet[position + 1]
+        if identifier == 0:  # padding is one byte
+            position += 1
+            continue
+        following = position + 2 + size
+        if following > end:
+            break
+        if identifier < 15 and 1 <= size <= 16:
+            kept += bytes((identifier << 4 | (size - 1),)) + packet[position + 2 : following]
+        position = following
+    return kept
+
+
 def transport_sequence(packet: Buffer, base: int, length: int, identifier: int) -> int:
     """The transport-wide sequence number (16 bits) of the packet at ``base`` in its extension ``identifier``, or -1."""
     if not packet[base] & 0x10:
         return -1
     position = base + HEADER_BYTES + 4 * (packet[base] & 0x0F)
-    if position + 4 > base + length or packet[position] != 0xBE or packet[position + 1] != 0xDE:
+    if position + 4 > base + length:
         return -1
+    if packet[position] != 0xBE or packet[position + 1] != 0xDE:
+        short = shortened(packet, base, length)
+        number = extensions(short, 0, len(short)).get(identifier, b"")
+        return number[0] << 8 | number[1] if len(number) > 1 else -1
     end = min(position + 4 + 4 * (packet[position + 2] << 8 | packet[position + 3]), base + length)
     position += 4
     while position < end:

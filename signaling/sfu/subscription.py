@@ -221,7 +221,8 @@ class Subscription:
         """How many of these left and are asked for again for the first time: so many were lost on the way down.
 
         What its publisher never got through to here is asked for as well, and says nothing of the way down; nor does
-        what came before the gate opened.
+        what came before the gate opened, nor what came late: whoever has its successor asks for it while it is on its
+        way. A tenth lost on a publisher's way counted as 6 % on everybody's way down.
         """
         count = 0
         for sequence in sequences:
@@ -231,7 +232,7 @@ class Subscription:
             if (found := self.find(sequence)) is not None:
                 stream, _, number = found
                 left = stream is not self.stream or number > self._came_before
-                count += left and stream.cache.get(number) is not None
+                count += left and number not in stream.late and stream.cache.get(number) is not None
         return count
 
     def forgive(self) -> None:

@@ -266,7 +266,11 @@ class Transport:
             where = rtp.layout(packet, 0, len(packet))
         except ValueError:
             return False
-        found = rtp.extensions(packet, where.extension, where.payload) if where.extension else {}
+        if where.extension:
+            found = rtp.extensions(packet, where.extension, where.payload)
+        else:
+            short = rtp.shortened(packet, 0, len(packet))
+            found = rtp.extensions(short, 0, len(short))
         for publication in self.publications:
             offered = publication.offered
             if second & 0x7F not in (offered.payload_type, offered.rtx_payload_type):

@@ -26,6 +26,14 @@ RTCPeerConnection.prototype.addTransceiver = function (...given) {
 };
 """
 """The page prefers VP8 where a browser has it; this browser says that it can send nothing but CODEC."""
+OPUS = """
+() => window.peers.filter((peer) => peer.connectionState !== "closed").map((peer) => {
+  const { sdp } = peer.remoteDescription;
+  const [, kind] = /a=rtpmap:(\\d+) opus/.exec(sdp);
+  return new RegExp(`a=fmtp:${kind} (.*)`).exec(sdp)[1].trim().split(";").sort();
+})
+"""
+"""What the other end of each connection says of its Opus: the server takes it so, and a speaker sends it so."""
 RECORDED_FRAMES = 30
 
 
@@ -41,6 +49,9 @@ async def test_pictures_in_other_codecs_are_seen_and_recorded(tmp_path: Path, me
         await asyncio.gather(mediator.sees_and_hears(1), applicant.sees_and_hears(1))
         for person, codec in ((mediator, applicants), (applicant, mediators)):
             assert [row["codec"] for row in await person.inbound("video")] == [f"video/{codec}"]
+            said = await person.page.evaluate(OPUS)
+            assert len(said) == 2
+            assert all({"usedtx=1", "useinbandfec=1"} <= set(each) for each in said), said
         await mediator.tap("rec-start")
         await mediator.waits_for("rec-chip", state="on")
         await asyncio.gather(*(until_decoded(person, RECORDED_FRAMES) for person in (mediator, applicant)))

@@ -65,6 +65,10 @@ async () => {
   return { bytes, codecs, frames, at: performance.now() };
 }
 """
+ABLE = """
+() => [RTCRtpSender, RTCRtpReceiver].map((end) => end.getCapabilities("video"))
+  .map((able) => [able.codecs.map((one) => one.mimeType), able.headerExtensions.map((one) => one.uri)])
+"""
 NAMES = """
 () => window.peers.filter((peer) => peer.connectionState !== "closed")
   .map((peer) => /ice-ufrag:(\\S+)/.exec(peer.localDescription?.sdp ?? "")?.[1]).filter(Boolean)
@@ -100,6 +104,7 @@ async def test_firefox_and_chromium_meet(tmp_path: Path) -> None:
         for person in (mediator, applicant):
             assert [row["codec"] for row in await person.inbound("video")] == ["video/VP8"]
             assert [row["codec"] for row in await person.inbound("audio")] == ["audio/opus"]
+        await knows_what_we_rely_on(mediator)
         await until_sent(mediator, ENOUGH)
         await until_layers(mediator, {"r0", "r1"})
         await applicant.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
@@ -107,6 +112,15 @@ async def test_firefox_and_chromium_meet(tmp_path: Path) -> None:
         await applicant.sees_and_hears(1)
         assert mediator.complaints == applicant.complaints == []
         await the_path_breaks_and_is_restored(mediator, applicant, path)
+
+
+async def knows_what_we_rely_on(visitor: Visitor) -> None:
+    """VP8 and two others, both ways. Debian's Firefox has no H264 (Mozilla's plug-in is not in the package), and none
+    turns a picture by the orientation that a phone sends with it: that is why nobody is asked to send one."""
+    for codecs, extensions in await visitor.evaluate(ABLE):
+        assert {"video/VP8", "video/VP9", "video/AV1"} <= set(codecs)
+        assert "video/H264" not in codecs, "now it can meet a browser that sends nothing else, as in test_codecs"
+        assert "urn:3gpp:video-orientation" not in extensions
 
 
 async def until_sent(visitor: Visitor, bits_per_second: int) -> None:

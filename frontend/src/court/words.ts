@@ -22,7 +22,7 @@ export function eventWords(kind: string): string {
 
 /** What happened to what, where the kind alone does not say it; null where it does. */
 export function eventDetail(entry: LogEntry): string | null {
-  const { source, reason, paused, muted_by_host: muted } = entry.data;
+  const { source, reason, paused, muted_by_host: muted, trouble } = entry.data;
   const privilege = `court.privilege.${entry.data.class}`;
   if (hasKey(privilege)) return t(privilege);
   const language = `court.language.${entry.data.language}`;
@@ -32,6 +32,10 @@ export function eventDetail(entry: LogEntry): string | null {
   if (entry.kind === "recording_interrupted" && typeof reason === "string") return gapWords(reason);
   if (typeof source !== "string" || !hasKey(`court.source.${source}`)) return null;
   const what = t(`court.source.${source}` as Key);
+  if (entry.kind === "device_trouble") {
+    const key = `court.trouble.${trouble ?? "over"}`;
+    return hasKey(key) ? `${what} · ${t(key)}` : what;
+  }
   if (entry.kind !== "track_switched") return what;
   return `${what} · ${t(muted ? "court.switch.muted" : paused ? "court.switch.off" : "court.switch.on")}`;
 }

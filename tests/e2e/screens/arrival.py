@@ -107,9 +107,13 @@ async def the_phone(scene: Scene) -> None:
     await gallery.look_in_both(party, "phone-check-sound-only")
 
 
+REFUSALS = {"NotAllowedError": "camera-denied", "NotReadableError": "camera-busy", "NotFoundError": "camera-missing"}
+"""What a device answers, and the screen that says so."""
+
+
 async def the_phone_says_no(scene: Scene) -> None:
     party, gallery = scene.party, scene.gallery
-    for name, screen in (("NotAllowedError", "camera-denied"), ("NotReadableError", "camera-busy")):
+    for name, screen in REFUSALS.items():
         await the_check_again(party.page, name)
         await expect(party.page.locator("[data-testid=precheck] .note--warn")).to_be_visible()
         await gallery.look_in_both(party, screen)

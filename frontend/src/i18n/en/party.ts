@@ -29,6 +29,7 @@ const messages: Record<keyof typeof source, string> = {
   "precheck.allow": "When the phone asks, tap Allow",
   "precheck.micWaiting": "Microphone: opening",
   "precheck.micNone": "Microphone: not open",
+  "precheck.micAbsent": "Microphone: none was found",
   "precheck.micHeard": "Microphone: we hear you",
   "precheck.micSilent": "Microphone: please say something",
   "precheck.micHint": "Speak and the green bars move",
@@ -45,6 +46,7 @@ const messages: Record<keyof typeof source, string> = {
   "device.mic.absent": "No microphone was found",
   "device.mic.unreachable": "This browser cannot open the microphone",
   "device.mic.interrupted": "A call or another app has the microphone",
+  "device.mic.plugged": "There is a microphone now",
   "device.mic.full": "Your voice is not sent",
   "device.mic.unknown": "The microphone did not open",
   "device.cam.denied": "Your phone blocked the camera",
@@ -52,11 +54,18 @@ const messages: Record<keyof typeof source, string> = {
   "device.cam.absent": "No camera was found",
   "device.cam.unreachable": "This browser cannot open the camera",
   "device.cam.interrupted": "A call or another app has the camera",
+  "device.cam.plugged": "There is a camera now",
   "device.cam.full": "Your picture is not sent",
   "device.cam.unknown": "The camera did not open",
   "device.help.denied": "Try again and tap Allow when asked. No question? Open it in the browser's site settings.",
   "device.help.busy": "Close other apps that film or record, then try again.",
-  "device.help.absent": "You can still take part: just listen and watch.",
+  "device.help.absent":
+    "You can still take part: you hear and see, and can write what you want to say. A headset or camera can be plugged in at any time.",
+  "device.help.absent.mic":
+    "You can still take part: you hear and see, and can write what you want to say. A headset with a microphone can be plugged in at any time.",
+  "device.help.absent.cam":
+    "You can still take part: others hear you and do not see you. A camera can be plugged in at any time.",
+  "device.help.plugged": "To use it, switch it on with its button below.",
   "device.help.unreachable": "Open the link in your phone's own browser.",
   "device.help.interrupted":
     "End the call or close that app and it comes back by itself. Check the mute switch of phone or headset too.",

@@ -1,6 +1,7 @@
 export default {
   "chat.title": "Chat",
   "chat.empty": "Nobody has written yet.",
+  "chat.emptyHint": 'Look at "To" before you send: only those you choose can read it.',
   "chat.older": "Earlier lines",
   "chat.to": "To",
   "chat.toEverybody": "everybody here",

@@ -1,6 +1,7 @@
 export default {
   "chat.title": "聊天",
   "chat.empty": "还没有人写。",
+  "chat.emptyHint": "发之前先看「发给」：选了谁，谁才看得到。",
   "chat.older": "看更早的",
   "chat.to": "发给",
   "chat.toEverybody": "这里的所有人",

@@ -269,6 +269,19 @@ async def test_a_key_frame_whose_first_packet_comes_last_can_be_repaired_whole()
         assert [packet[14:] for packet in bob.receive()[0]] == inside
 
 
+async def test_what_its_publisher_brings_late_was_not_lost_on_the_way_down() -> None:
+    with Room() as room:
+        ann, bob = room.browser("ann", "send"), room.browser("bob", "receive")
+        subscription = room.follow(bob, room.camera(ann))
+        ann.send(camera_packet(1, VP8_KEY), *(camera_packet(each, VP8_DELTA) for each in (2, 4, 5)))
+        first = sequence_of(bob.receive()[0][0])
+        ann.send(camera_packet(3, VP8_DELTA))  # Bob has asked for it already
+        assert subscription.newly_asked([first + 2]) == 0
+        assert subscription.newly_asked([first + 3]) == 1
+        bob.send_report(rtcp.nack(subscription.promised.ssrc, [first + 2]))
+        assert len(bob.receive()[0]) == 2, "it is sent again all the same"
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     st.integers(0, 0xFFFF),

@@ -29,7 +29,7 @@ def test_a_camera_is_read_with_its_repair_stream() -> None:
     offered = ortc.read_publication("video", video_parameters(2001, 2002))
     assert (offered.mime_type, offered.payload_type, offered.rtx_payload_type) == ("video/vp8", 96, 97)
     assert offered.encodings == (ortc.Encoding(ssrc=2001, rtx=ortc.Repair(ssrc=2002)),)
-    assert offered.carried == {13: 11}  # the orientation
+    assert offered.carried == {}
 
 
 def test_an_h264_camera_is_read() -> None:
@@ -135,9 +135,9 @@ def test_strange_capabilities_and_fingerprints_are_refused_or_taken(strange: dic
 
 
 def test_extensions_that_only_fit_into_two_bytes_are_not_read() -> None:
-    parameters = video_parameters()
-    parameters["headerExtensions"] = [{"uri": capabilities.ORIENTATION, "id": 15}, {"uri": capabilities.MID, "id": 14}]
-    offered = ortc.read_publication("video", parameters)
+    parameters = audio_parameters()
+    parameters["headerExtensions"] = [{"uri": capabilities.AUDIO_LEVEL, "id": 15}, {"uri": capabilities.MID, "id": 14}]
+    offered = ortc.read_publication("audio", parameters)
     assert (offered.carried, offered.extension_ids) == ({}, {capabilities.MID: 14})
 
 
@@ -150,9 +150,7 @@ def test_a_subscriber_gets_the_routers_payload_types_and_own_ssrcs() -> None:
         ("video/rtx", 102),
     ]
     assert parameters["encodings"] == [{"ssrc": promised.ssrc, "rtx": {"ssrc": promised.rtx_ssrc}}]
-    assert parameters["headerExtensions"] == [
-        {"uri": capabilities.ORIENTATION, "id": 11, "encrypt": False, "parameters": {}}
-    ]
+    assert parameters["headerExtensions"] == []
     assert {each["type"] for each in parameters["codecs"][0]["rtcpFeedback"]} == {"nack", "ccm"}
     assert (parameters["mid"], parameters["rtcp"]["cname"]) == ("3", "ann")
     assert len({promised.ssrc, promised.rtx_ssrc, ortc.promise(offered, CAPABILITIES, "4", "ann").ssrc}) == 3
