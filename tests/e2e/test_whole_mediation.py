@@ -83,8 +83,7 @@ async def test_a_mediation_from_the_link_to_the_verified_dossier(table: Table, t
     digest = await the_text_is_frozen_with_one_digest(table)
     await everybody_signs_and_the_seal_closes(table)
     await table.pictures("in-force")
-    recorded_to = time.time()
-    await the_session_is_ended_and_filed(table)
+    recorded_to = await the_session_is_ended_and_filed(table)
     dossier = await the_court_finds_plays_and_downloads(table, tmp_path)
     await the_dossier_stands_alone(dossier, digest, recorded_to - recorded_from, tmp_path)
     for person in table.everybody:
@@ -204,13 +203,17 @@ async def new_code(url: str, known: int) -> str:
     return found[0]
 
 
-async def the_session_is_ended_and_filed(table: Table) -> None:
+async def the_session_is_ended_and_filed(table: Table) -> float:
+    """When it ended: after the seconds in which that can be taken back."""
     await table.mediator.tap("end-session")
     await table.mediator.tap("confirm-yes")
+    await table.mediator.waits_for("filed-state", seconds=60)
+    ended = time.time()
     await table.mediator.waits_for("filed-state", seconds=60, state="filed")
     # Whoever comes back only now finds the paper, and no page that tries for ever.
     await table.applicant.page.reload()
     await table.applicant.waits_for("done", state="in_force")
+    return ended
 
 
 async def the_court_finds_plays_and_downloads(table: Table, folder: Path) -> Path:

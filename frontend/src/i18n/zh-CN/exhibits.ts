@@ -71,7 +71,7 @@ export default {
   "exhibit.presenters": "谁可以自己出示",
   "exhibit.mayPresent": "可以出示",
   "exhibit.mayNotPresent": "不能出示",
-  "exhibit.factsNote": "双方都认的事实，要另写进「无争议事实」并签名。要约里的让步不会自动变成事实。",
+  "exhibit.factsNote": "双方都认的事实，要另写进「无争议事实」并签名。调解方案里的让步不会自动变成事实。",
   "exhibit.error.exhibit_too_large": "文件太大，最大 {most} MB。请拍照，或者分开上传。",
   "exhibit.error.exhibit_kind": "只收 PDF 和照片（JPEG、PNG、WebP）。请换一种格式，或者直接拍照。",
   "exhibit.error.exhibit_empty": "这个文件是空的。请重新选。",

@@ -1,5 +1,5 @@
 export default {
-  "offer.tab": "要约",
+  "offer.tab": "方案",
   "offer.panel": "方案",
   "offer.none": "还没有人提出方案。",
   "offer.noneHint": "写清楚多少钱、哪天付，就是一个方案。",
