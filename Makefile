@@ -10,25 +10,25 @@ BIN := .venv/bin
 NPM := $(CURDIR)/$(BIN)/python $(CURDIR)/deploy/npm.py
 unexport PYTHONDONTWRITEBYTECODE  # without its files every process that is started compiles the whole product anew
 
-.PHONY: run test check check-types check-rest test-frontend test-screens test-product format lock fuzz fuzz-talk soak-lossy screens bench-forward bench-curve bench-idle bench-join bench-verify clean
+.PHONY: run test test-postgres check check-types check-rest test-frontend test-screens test-processes format lock fuzz fuzz-talk soak-lossy screens bench-forward bench-curve bench-idle bench-join bench-verify clean
 
 run: .stamps/run .stamps/frontend
 	@exec $(BIN)/mediation-room run --demo --host $(HOST) --port $(PORT) --data-dir $(DATA)
 
-ALONE = $(shell grep -rl --include='*.py' pytest.mark.alone tests/unit)
-test: .stamps/test .stamps/frontend
+test: .stamps/run
+	@$(MAKE) --no-print-directory -j2 .stamps/test .stamps/frontend
 	@$(MAKE) --no-print-directory -j2 -O check-types test-frontend
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not alone" tests/unit
-	@$(MAKE) --no-print-directory -j2 -O test-screens test-product
-	$(BIN)/python -m pytest $(ALONE) tests/integration tests/e2e $(addprefix --ignore=,$(PRODUCT) $(SCREENS))
+	@$(MAKE) --no-print-directory -j2 -O test-screens test-processes
+	$(BIN)/python -m pytest $(ALONE) tests/e2e --ignore=$(SCREENS)
 
+ALONE = $(shell grep -rl --include='*.py' pytest.mark.alone tests/unit)
 SCREENS = tests/e2e/test_accessibility.py
-PRODUCT = tests/integration/room_server tests/integration/test_room_service.py
 test-screens:
 	$(BIN)/python -m pytest $(SCREENS)
 
-test-product:
-	$(BIN)/python -m pytest $(PRODUCT)
+test-processes:
+	$(BIN)/python -m pytest tests/integration
 
 check: .stamps/test .stamps/frontend
 	@$(MAKE) --no-print-directory -j2 -O check-types check-rest
@@ -75,6 +75,11 @@ fuzz: .stamps/test
 fuzz-talk: .stamps/test
 	TALK_WALKS=200 $(BIN)/python -m pytest -q tests/unit/room_server/live/test_talk_machine.py
 
+# The product's own tests with each database on a PostgreSQL server that lives as long as they run.
+test-postgres: .stamps/test
+	deploy/test-tools.sh postgresql
+	$(BIN)/python -m tests.support.postgres $(BIN)/python -m pytest -n 2 --dist worksteal -m "not sqlite" tests/unit/room_server tests/integration/room_server
+
 SEEDS ?= 50
 soak-lossy: .stamps/test
 	LOSSY_SEEDS=$(SEEDS) $(BIN)/python -m pytest -q -n 2 tests/integration/test_lossy_link.py
@@ -97,6 +102,7 @@ clean:
 .stamps/run: requirements/run.txt pyproject.toml | .venv/bin/python
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/run.txt
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(NPM) --version >/dev/null  # where Node.js is missing it is installed here, not by two steps at once
 	@mkdir -p .stamps && touch $@
 
 .stamps/test: requirements/dev.txt .stamps/run deploy/test-tools.sh

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
 import tempfile
+from datetime import datetime
 from pathlib import Path, PurePosixPath
-from typing import Protocol
+from typing import Final, Protocol
+
+DRAFT: Final = ".put-"
+"""How the names of files begin that are still being written."""
 
 
 class BlobError(Exception):
@@ -29,6 +34,14 @@ class BlobStore(Protocol):
         """A local file to read it from."""
         ...
 
+    def discard(self, key: str) -> None:
+        """Take away what never came to be evidence: nothing names it. What is not there is fine."""
+        ...
+
+    def sift(self, folder: str, before: datetime) -> list[str]:
+        """The keys in a folder that were stored before a moment. What was left half-written then is taken away."""
+        ...
+
 
 class LocalBlobStore:
     """A folder. A blob is there whole or not at all, and on the disk when ``put`` returns."""
@@ -40,7 +53,7 @@ class LocalBlobStore:
         """Write beside, flush to the disk, then name it. Raises BlobError when other content has the key."""
         target = self._place(key)
         target.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(prefix=".put-", dir=target.parent)
+        descriptor, name = tempfile.mkstemp(prefix=DRAFT, dir=target.parent)
         draft = Path(name)
         try:
             with os.fdopen(descriptor, "wb") as file:
@@ -73,6 +86,25 @@ class LocalBlobStore:
         if not place.is_file():
             raise BlobError(f"nothing is stored as {key}")
         return place
+
+    def discard(self, key: str) -> None:
+        """Remove the file, and its folder when nothing else is in it."""
+        place = self._place(key)
+        place.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # not empty, or gone
+            place.parent.rmdir()
+
+    def sift(self, folder: str, before: datetime) -> list[str]:
+        """As above; the moment is when the file was written."""
+        found = []
+        for place in sorted(self._place(folder).rglob("*")):
+            if not place.is_file() or place.stat().st_mtime >= before.timestamp():
+                continue
+            if place.name.startswith(DRAFT):
+                place.unlink()
+            else:
+                found.append(place.relative_to(self._folder).as_posix())
+        return found
 
     def _place(self, key: str) -> Path:
         parts = PurePosixPath(key).parts

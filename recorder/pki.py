@@ -136,6 +136,18 @@ class Authority:
         )
 
 
+def owner(folder: Path) -> str | None:
+    """The organisation whose keys these are (as much of its name as a certificate holds); None: there are none.
+
+    Raises:
+        PkiError: there is something else.
+    """
+    if not folder.exists() or not any(folder.iterdir()):
+        return None
+    subject = _read_signer(folder, "root").certificate.subject
+    return str(subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)[0].value)
+
+
 def _create(folder: Path, organisation: str, now: datetime) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any, Literal
 
 from argon2 import PasswordHasher
@@ -22,6 +23,7 @@ ALGORITHM = "HS256"
 ROOM_LIFETIME = timedelta(minutes=15)
 STAFF_LIFETIME = timedelta(hours=8)
 PASSWORD_BYTES = 12
+MARK = 16
 
 _hasher = PasswordHasher()
 
@@ -40,9 +42,10 @@ class RoomClaims:
 
 @dataclass(frozen=True, slots=True)
 class StaffClaims:
-    """What the staff cookie says."""
+    """What the staff cookie says. ``password``: the mark of the one that it was made with."""
 
     staff_id: str
+    password: str
     jti: str
     expires_at: datetime
 
@@ -58,9 +61,9 @@ class Tokens:
         """A token for one person in one session on one device, for fifteen minutes."""
         return self._issue("room", participant_id, ROOM_LIFETIME, sid=session_id, lid=link_id, dev=device)
 
-    def staff(self, staff_id: str) -> str:
-        """The value of the staff cookie, for a working day."""
-        return self._issue("staff", staff_id, STAFF_LIFETIME)
+    def staff(self, staff_id: str, password: str) -> str:
+        """The value of the staff cookie, for a working day. ``password``: ``password_mark`` of the account's."""
+        return self._issue("staff", staff_id, STAFF_LIFETIME, pwd=password)
 
     def read_room(self, token: str) -> RoomClaims:
         """What a room token says.
@@ -79,7 +82,7 @@ class Tokens:
             Unauthenticated: ``unauthenticated`` or ``session_expired``.
         """
         claims = self._read("staff", token)
-        return StaffClaims(claims["sub"], claims["jti"], _expiry(claims))
+        return StaffClaims(claims["sub"], claims.get("pwd", ""), claims["jti"], _expiry(claims))
 
     def _issue(self, audience: str, subject: str, lifetime: timedelta, **claims: str) -> str:
         now = self._clock()
@@ -123,6 +126,11 @@ def new_password() -> str:
 def hash_password(password: str) -> str:
     """Argon2id. Slow on purpose: call it in a thread."""
     return _hasher.hash(password)
+
+
+def password_mark(password_hash: str) -> str:
+    """What tells one password of an account from the next, and nothing of either."""
+    return sha256(password_hash.encode()).hexdigest()[:MARK]
 
 
 def password_fits(password_hash: str, password: str) -> bool:

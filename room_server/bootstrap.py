@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from recorder.blobs import LocalBlobStore
 from recorder.client import RecorderClient
 from recorder.control import KeyFrameWanted, Notice, Track, TrackFailed
-from recorder.pki import Authority
+from recorder.pki import Authority, owner
 from recorder.timestamp import HttpTimeStamper, LocalTimeStamper, TimeStamper
 from room_server.auth import Tokens
 from room_server.bus import Bus
@@ -68,7 +68,8 @@ def found(settings: Settings) -> Foundation:
     prepare_folders(settings)
     engine, bus = open_engine(settings.database), Bus()
     unit_of_work = units_of_work(engine, bus)
-    authority = Authority.load_or_create(settings.data_dir / "pki", settings.organisation, utc_now())
+    organisation = settings.require_organisation()
+    authority = Authority.load_or_create(settings.data_dir / "pki", organisation, utc_now())
     key = settings.token_key()
     outbox = OutboxMessages(unit_of_work, utc_now)
     ports = Ports(
@@ -81,7 +82,8 @@ def found(settings: Settings) -> Foundation:
         stamper=_stamper(settings, authority),
         messages=outbox,
         base_url=settings.url,
-        organisation=settings.organisation,
+        organisation=organisation,
+        phone=settings.phone,
         zone=ZoneInfo(settings.time_zone),
         link_days=settings.link_days,
         recordings=settings.recordings_dir,
@@ -99,9 +101,14 @@ def _stamper(settings: Settings, authority: Authority) -> TimeStamper:
     return HttpTimeStamper(settings.timestamp_url, roots)
 
 
+def _administered(settings: Settings) -> Foundation:
+    """The services for an operator's command, which makes no papers: the keys say whose they are."""
+    return found(replace(settings, organisation=settings.organisation or owner(settings.data_dir / "pki") or ""))
+
+
 async def renew_password(settings: Settings, username: str) -> str:
     """A new password for an account. Raises ``NotFound``."""
-    foundation = found(settings)
+    foundation = _administered(settings)
     try:
         await migrate(foundation.engine)
         return await foundation.services.staff.renew_password(username)
@@ -111,7 +118,7 @@ async def renew_password(settings: Settings, username: str) -> str:
 
 async def hold(settings: Settings, session_id: str, reason: str | None) -> None:
     """Delete nothing of a session, for a reason; None: let its time go on. Raises ``NotFound``, ``Invalid``."""
-    foundation = found(settings)
+    foundation = _administered(settings)
     try:
         await migrate(foundation.engine)
         if reason is None:
@@ -125,7 +132,8 @@ async def hold(settings: Settings, session_id: str, reason: str | None) -> None:
 async def work(settings: Settings) -> None:
     """The background worker as a process of its own: runs until it is cancelled."""
     foundation = found(settings)
-    filer, sweeper = Filer(foundation.services.filing), Sweeper(foundation.services.retention)
+    services = foundation.services
+    filer, sweeper = Filer(services.filing), Sweeper(services.retention, services.leftovers)
     try:
         await migrate(foundation.engine)
         await filer.start()
@@ -153,7 +161,7 @@ class Node:
         clock = self.foundation.ports.clock
         self._director = Director(self.services.recording, self._media, self._recorder, lambda: clock().timestamp())
         self._filer = Filer(self.services.filing)
-        self._sweeper = Sweeper(self.services.retention)
+        self._sweeper = Sweeper(self.services.retention, self.services.leftovers)
         self._policy = SessionPolicy(self.services, self._director, self._filer.soon)
         limits = RoomSettings(
             maximum_people=settings.room_publishers + settings.room_listeners,

@@ -47,10 +47,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     flags = {name: value for name, value in vars(given).items() if name in FLAGS}
     try:
-        loaded = settings.load(**flags)
+        return _act(settings.load(**flags), given)
     except SettingsError as error:
         print(f"mediation-room: {error}", file=sys.stderr)
         return 2
+
+
+def _act(loaded: Settings, given: argparse.Namespace) -> int:
     if given.command in ADMINISTRATION:
         return ADMINISTRATION[given.command](loaded, given)
     if given.command == "loadtest":
@@ -59,6 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return loadtest.main(
             loaded, given.url, given.rooms, given.people, given.seconds, any_certificate=given.any_certificate
         )
+    loaded.require_organisation()
     if given.command == "web":
         from room_server import app
 

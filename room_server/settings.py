@@ -22,6 +22,9 @@ from typing import Any, get_type_hints
 PREFIX = "MEDIATION_ROOM_"
 KEY_BYTES = 32
 SHORTEST_KEY = 32
+DEMO_ORGANISATION = "示例街道劳动人事争议调解中心（演示）"
+DEMO_PHONE = "023-00000000"
+"""Nobody has this number."""
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 SHUTDOWN_SECONDS = 3
 """What the web process gives to requests that are under way when it is told to stop."""
@@ -63,15 +66,20 @@ class Settings:
     turn_seconds: int = _doc("how long such credentials hold", 6 * 3600)
     demo: bool = _doc("open a demo case on an empty database and show its outbox of messages", default=False)
     organisation: str = _doc(
-        "name of the mediation organisation on papers and seal", "示例街道劳动人事争议调解中心（演示）"
+        "name of the mediation organisation on papers and seal; must be set, only the demo has an invented one", ""
+    )
+    contact_phone: str = _doc(
+        "number that invitations and notices name, for questions and to check who sent a message; empty: none is "
+        "named. The demo has an invented one",
+        "",
     )
     timestamp_url: str = _doc("RFC 3161 authority; empty: a local one that is labelled as for development", "")
     timestamp_roots: str = _doc("PEM file with the roots of that authority", "")
     recording_minimum_free_mb: int = _doc("recording stops, and says so, before the disk has less than this", 64)
     exhibit_mb: int = _doc("largest file (MiB) that is taken as an exhibit", 20)
     talk_retention_days: int = _doc(
-        "days after the end of a filed session until chat lines, carry-across tickets and mediators' private notes are "
-        "deleted; 0: never. The notice that parties read says so",
+        "days after the end of a filed session until chat lines, carry-across tickets, mediators' private notes, "
+        "offers and the edits of the draft are deleted; 0: never. The notice that parties read says so",
         183,
     )
     link_days: int = _doc("days until a party's link expires", 14)
@@ -83,6 +91,22 @@ class Settings:
     )
     load_test_secret: str = _doc("lets whoever knows it run `mediation-room loadtest` here; empty: nobody does", "")
     time_zone: str = _doc("zone of dates on papers and screens", "Asia/Shanghai")
+
+    def require_organisation(self) -> str:
+        """Who mediates, seals and is responsible for personal data.
+
+        Raises:
+            SettingsError: nobody said so; papers must not carry an invented name.
+        """
+        name = self.organisation or (DEMO_ORGANISATION if self.demo else "")
+        if not name:
+            raise SettingsError("organisation: the name of the mediation organisation is missing")
+        return name
+
+    @property
+    def phone(self) -> str:
+        """The organisation's number; empty: it names none."""
+        return self.contact_phone or (DEMO_PHONE if self.demo else "")
 
     @property
     def tls(self) -> bool:

@@ -1,14 +1,17 @@
-"""Work that nobody waits for: filing ended sessions, deleting old words. On one machine it runs in the web process."""
+"""Work that nobody waits for: filing ended sessions, deleting old words and leftovers.
+
+On one machine it runs in the web process.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+from typing import Protocol
 
 import structlog
 
 from room_server.services.filing import FilingService
-from room_server.services.retention import RetentionService
 
 RETRY_SECONDS = 15.0
 SWEEP_SECONDS = 6 * 3600.0
@@ -54,11 +57,18 @@ class Filer:
                 log.exception("filing stopped")
 
 
-class Sweeper:
-    """Deletes what is due, at the start and then every so often."""
+class Sweep(Protocol):
+    """Something that has things to delete from time to time."""
 
-    def __init__(self, retention: RetentionService, every_seconds: float = SWEEP_SECONDS) -> None:
-        self._retention = retention
+    async def sweep(self) -> object:
+        """Delete what is due."""
+
+
+class Sweeper:
+    """Deletes what is due, at the start and then every so often. What fails holds nothing else up."""
+
+    def __init__(self, *sweeps: Sweep, every_seconds: float = SWEEP_SECONDS) -> None:
+        self._sweeps = sweeps
         self._every_seconds = every_seconds
         self._task: asyncio.Task[None] | None = None
 
@@ -76,8 +86,9 @@ class Sweeper:
 
     async def _keep_sweeping(self) -> None:
         while True:
-            try:
-                await self._retention.sweep()
-            except Exception:
-                log.exception("nothing was deleted")
+            for each in self._sweeps:
+                try:
+                    await each.sweep()
+                except Exception:
+                    log.exception("nothing was deleted", of=type(each).__name__)
             await asyncio.sleep(self._every_seconds)

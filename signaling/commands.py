@@ -135,6 +135,10 @@ async def _write_caption(room: Room, person: Participant, command: m.WriteCaptio
     room.captions.write(person, command.text, command.place, command.participant_id)
 
 
+async def _tell_trouble(room: Room, person: Participant, command: m.TellTrouble) -> None:
+    await room.conduct.tell_trouble(person, command.source, command.trouble)
+
+
 async def _answer_ask(room: Room, person: Participant, command: m.AnswerAsk) -> None:
     room.conduct.answer(person, command.source, command.agreed)
 
@@ -257,6 +261,7 @@ HANDLERS: dict[type[m.Command], Handler] = {
     m.WantBreak: _want_break,
     m.WriteCaption: _write_caption,
     m.AnswerAsk: _answer_ask,
+    m.TellTrouble: _tell_trouble,
     m.LowerHand: _lower_hand,
     m.MoveHand: _move_hand,
     m.GiveWord: _give_word,

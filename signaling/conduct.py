@@ -17,7 +17,7 @@ from signaling.errors import ErrorCode, SignalingError
 from signaling.hands import Hands
 from signaling.ids import CaucusId, ParticipantId
 from signaling.kept import KeptConduct, KeptHand, KeptSpotlight, KeptTimer, Place
-from signaling.messages import AskView, Device, StageView, TimerKind, TimerView
+from signaling.messages import AskView, Device, StageView, TimerKind, TimerView, Trouble
 from signaling.participant import Participant
 
 if TYPE_CHECKING:
@@ -95,6 +95,17 @@ class Conduct:
         if not agreed:
             person.asks[source] = AskView(source, ask.asked_at, declined=True)
         self._room.refresh()
+
+    async def tell_trouble(self, person: Participant, source: Device, trouble: Trouble | None) -> None:
+        """Why nothing comes from somebody's own device; None: nothing is the matter any more."""
+        if person.troubles.get(source) == trouble:
+            return
+        if trouble is None:
+            del person.troubles[source]
+        else:
+            person.troubles[source] = trouble
+        self._room.refresh()
+        await attempt(self._room.policy.trouble_told(self._room, person, source))
 
     def switched_on(self, participant_id: ParticipantId, source: str) -> None:
         """Somebody's track is sent now: what was asked for is done. The caller refreshes."""

@@ -33,6 +33,10 @@ MAXIMUM_ID = 2**53 - 1
 MAXIMUM_STRIKES = 10
 COMMAND_BURST = 120
 COMMANDS_PER_SECOND = 30.0
+REFUSAL_BURST = 100
+REFUSALS_PER_SECOND = 1.0
+"""Commands too many that are refused one by one. Whoever goes on all the same loses the socket: a flood would cost the
+others their turn."""
 NORMAL_CLOSURE = 1000  # RFC 6455 7.4.1: the person left on purpose
 TRY_AGAIN_LATER = 1013
 
@@ -104,6 +108,7 @@ class Connection:
         self._outbox = Outbox(socket, binary=False)
         self._inbox = Inbox(socket, self._outbox)
         self._allowance = Allowance(COMMAND_BURST, COMMANDS_PER_SECOND, monotonic)
+        self._patience = Allowance(REFUSAL_BURST, REFUSALS_PER_SECOND, monotonic)
         self._last_number = 0
         self._strikes = 0
 
@@ -168,7 +173,7 @@ class Connection:
                 read = self._read(frame)
                 number = read.number
                 if not self._allowance.take():
-                    raise SignalingError(ErrorCode.RATE_LIMITED, "too many commands")
+                    raise self._too_many()
                 answer = await self._carry_out(room, person, read)
             except UnreadableError as error:
                 self._fail(error.number, error)
@@ -192,6 +197,11 @@ class Connection:
                     code=error.code.value,
                 )
             raise
+
+    def _too_many(self) -> SignalingError:
+        if not self._patience.take():
+            self._outbox.close(TRY_AGAIN_LATER, "too many commands")
+        return SignalingError(ErrorCode.RATE_LIMITED, "too many commands")
 
     def _strike(self) -> None:
         self._strikes += 1

@@ -7,12 +7,15 @@ to the log of the policy, apply, relay. One at a time, so that the log, the text
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from signaling import yjs
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import DocumentId, ParticipantId
+from signaling.inbox import Allowance
 from signaling.messages import CloseCode, DocumentView, Json
 from signaling.participant import Outlet
 from signaling.policy import LoadedDocument
@@ -22,7 +25,11 @@ from signaling.yjs import MalformedMessageError, Reader
 MAXIMUM_UPDATE_BYTES = 256 * 1024
 MAXIMUM_AWARENESS_BYTES = 8 * 1024
 MAXIMUM_DOCUMENT_BYTES = 8 * 1024 * 1024
+TRY_AGAIN_LATER = 1013
 MAXIMUM_SOCKETS = 4  # of one person: an editor on two devices, each of them reconnecting
+BYTES_AT_ONCE = 512 * 1024
+BYTES_PER_SECOND = 32 * 1024
+"""Of one person, whatever sockets they come by: while a message is read nobody else is served."""
 MAXIMUM_CLIENTS = 1000  # Yjs client ids of one person; an editor takes a new one whenever its page is loaded
 
 Append = Callable[[ParticipantId, bytes], Awaitable[None]]
@@ -63,6 +70,7 @@ class Document:
         loaded: LoadedDocument,
         append: Append,
         away: Callable[[ParticipantId], bool] = lambda _: False,
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self.document_id = document_id
         self._away = away
@@ -75,6 +83,8 @@ class Document:
         self._owners = _owners(zip(loaded.authors, loaded.updates, strict=False))
         self._seats: list[Seat] = []
         self._turn = asyncio.Lock()
+        self._monotonic = monotonic
+        self._allowances: dict[ParticipantId, Allowance] = {}
 
     @property
     def frozen(self) -> bool:
@@ -185,14 +195,22 @@ class Document:
         """Take one message of a socket.
 
         Raises:
-            RefusedError: 4400 malformed or oversized, 4403 no right to write or somebody else's client id, 4423 frozen.
+            RefusedError: 4400 malformed or oversized, 4403 no right to write or somebody else's client id, 4423 frozen,
+            1013 too many bytes of this person.
         """
         if seat not in self._seats:
             return
+        if not self._allowance(seat.participant_id).take(len(message)):
+            raise RefusedError(TRY_AGAIN_LATER, "too many bytes")
         try:
             await self._take(seat, message)
         except MalformedMessageError as error:
             raise RefusedError(CloseCode.BAD_REQUEST, str(error)) from error
+
+    def _allowance(self, participant_id: ParticipantId) -> Allowance:
+        if participant_id not in self._allowances:
+            self._allowances[participant_id] = Allowance(BYTES_AT_ONCE, BYTES_PER_SECOND, self._monotonic)
+        return self._allowances[participant_id]
 
     async def _take(self, seat: Seat, message: bytes) -> None:
         reader = Reader(message)
@@ -304,6 +322,6 @@ def _owners(history: Iterable[tuple[ParticipantId, bytes]]) -> dict[int, Partici
     """Whose the Yjs client ids of the stored updates are: the first writer's."""
     owners: dict[int, ParticipantId] = {}
     for author, data in history:
-        for span in yjs.read_update(data).inserted:
+        for span in yjs.read_update(data, math.inf).inserted:
             owners.setdefault(span.client, author)
     return owners

@@ -8,8 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from signaling.clock import Clock
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import ParticipantId
+from signaling.inbox import Allowance
 from signaling.messages import CloseCode, Removed, Welcome
 from signaling.participant import Outlet, Participant
 from signaling.policy import Grant
@@ -18,6 +20,10 @@ from signaling.visibility import view_of
 
 if TYPE_CHECKING:
     from signaling.room import Room
+
+ARRIVALS_AT_ONCE = 120
+ARRIVALS_PER_SECOND = 1.0
+"""Of one person: each is on the record for good. Whose network comes and goes tries about as often (``backoff.ts``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +38,11 @@ class Joined:
 class Door:
     """Lets sockets into one room."""
 
-    def __init__(self, room: Room, waiting: Iterable[ParticipantId]) -> None:
+    def __init__(self, room: Room, clock: Clock, waiting: Iterable[ParticipantId]) -> None:
         """``waiting``: who sat before the door in the process that held the room before, in the order of arrival."""
         self._room = room
+        self._clock = clock
+        self._paces: dict[ParticipantId, Allowance] = {}
         self._line = dict.fromkeys(waiting)
         self._expected = set(self._line)
         self._removals: Counter[ParticipantId] = Counter()
@@ -94,10 +102,11 @@ class Door:
         ``removals`` is what ``removals()`` said before the token was read.
 
         Raises:
-            SignalingError: ROOM_FULL, ROOM_LOCKED, WRONG_STATE (closed), FORBIDDEN (sent out meanwhile), or the
-            policy's refusal.
+            SignalingError: ROOM_FULL, ROOM_LOCKED, WRONG_STATE (closed), FORBIDDEN (sent out meanwhile), RATE_LIMITED,
+            or the policy's refusal.
         """
         self._check_door(grant)
+        self._check_pace(grant.participant_id)
         person = self._room.participants.get(grant.participant_id) or _arrival(grant)
         self._arriving[grant.participant_id] += 1
         try:
@@ -139,6 +148,12 @@ class Door:
         ):
             limit = self._room.settings.maximum_people
             raise SignalingError(ErrorCode.ROOM_FULL, "the room is full", reason="people", maximum=limit)
+
+    def _check_pace(self, participant_id: ParticipantId) -> None:
+        if participant_id not in self._paces:
+            self._paces[participant_id] = Allowance(ARRIVALS_AT_ONCE, ARRIVALS_PER_SECOND, self._clock.now)
+        if not self._paces[participant_id].take():
+            raise SignalingError(ErrorCode.RATE_LIMITED, "you come too often: wait a moment")
 
     def _check_lock(self, grant: Grant) -> None:
         """Whoever was let in once, and whoever sits in the room or its waiting rooms, may come back."""
@@ -187,6 +202,7 @@ class Door:
         person.resume_handle = secrets.token_urlsafe(24)
         person.log = EventLog()
         person.quality = person.measured = "good"
+        person.troubles.clear()
         person.known = view_of(self._room, person)
 
 

@@ -112,6 +112,11 @@ class Hub:
     ) -> tuple[Document, ParticipantId]:
         grant = await self._authenticate(room_id, token)
         room = self._rooms.get(room_id)
+        if room is not None and (removals := room.door.removals(grant.participant_id)):
+            # Sent out, or gone on on another device, perhaps since the token was read: it has to hold now.
+            await self._authenticate(room_id, token)
+            if room.door.removals(grant.participant_id) != removals:
+                raise SignalingError(ErrorCode.FORBIDDEN, "you were sent out")
         person = None if room is None else room.participants.get(grant.participant_id)
         if room is None or person is None:
             # After a restart or a broken network both sockets come back at once, and this one may be the first.
@@ -193,7 +198,11 @@ class Hub:
         for document_id in state.documents:
             loaded = await policy.load_document(room, document_id)
             room.documents[document_id] = Document(
-                document_id, loaded, _append(room, document_id), lambda each: room.caucuses.of(each) is not None
+                document_id,
+                loaded,
+                _append(room, document_id),
+                lambda each: room.caucuses.of(each) is not None,
+                self._monotonic,
             )
         return room
 

@@ -45,7 +45,7 @@ class Inbox:
 
 
 class Allowance:
-    """A token bucket: ``burst`` messages at once, ``rate`` a second in the long run."""
+    """A token bucket: ``burst`` messages (or bytes) at once, ``rate`` a second in the long run."""
 
     def __init__(self, burst: int, rate: float, now: Callable[[], float]) -> None:
         self._burst = burst
@@ -54,12 +54,12 @@ class Allowance:
         self._left = float(burst)
         self._at = now()
 
-    def take(self) -> bool:
-        """Use up one; False when none is left."""
+    def take(self, amount: float = 1.0) -> bool:
+        """Use up so much; False when there is not so much left."""
         now = self._now()
         self._left = min(self._burst, self._left + max(0.0, now - self._at) * self._rate)
         self._at = now
-        if self._left < 1:
+        if self._left < amount:
             return False
-        self._left -= 1
+        self._left -= amount
         return True

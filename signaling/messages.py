@@ -30,6 +30,8 @@ Quality = Literal["good", "poor", "lost"]
 LayerReason = Literal["", "bandwidth", "size", "paused"]
 Device = Literal["microphone", "camera"]
 TimerKind = Literal["break", "talk"]
+Trouble = Literal["absent", "unavailable", "interrupted"]
+"""There is none; it cannot be opened; a call or another app has it for a while."""
 
 
 class Envelope(msgspec.Struct, omit_defaults=True):
@@ -53,12 +55,19 @@ class AskView(msgspec.Struct):
     declined: bool = False
 
 
+class TroubleView(msgspec.Struct):
+    """Why nothing comes from somebody's microphone or camera, as their own device says."""
+
+    source: Device
+    trouble: Trouble
+
+
 class ParticipantView(msgspec.Struct):
     """A person as another person of the room sees them. ``side`` is a word of the product, opaque here.
 
     ``caucus_id``: the caucus that they are in; None: the joint session. ``hand_since``: Unix seconds; ``hand_place``:
     where they stand in the queue of the place they are in, from 1; 0: their hand is down. ``wants_break``,
-    ``may_share`` (their screen) and ``asks`` are told to hosts and to the person alone.
+    ``may_share`` (their screen) and ``asks`` are told to hosts and to the person alone. ``troubles``: what they lack.
     """
 
     participant_id: ParticipantId
@@ -74,6 +83,7 @@ class ParticipantView(msgspec.Struct):
     wants_break: bool = False
     may_share: bool = False
     asks: list[AskView] = []
+    troubles: list[TroubleView] = []
 
 
 class PublicationView(msgspec.Struct):
@@ -295,6 +305,16 @@ class WriteCaption(Command):
     participant_id: ParticipantId | None = None
 
 
+class TellTrouble(Command):
+    """Say what is the matter with one's own microphone or camera, so that others do not take silence for silence.
+
+    None: nothing is, any more. What is sent does not change by it.
+    """
+
+    source: Device
+    trouble: Trouble | None = None
+
+
 class AnswerAsk(Command):
     """Answer a host's wish: ``agreed`` is said by whoever then switches on themselves."""
 
@@ -410,7 +430,7 @@ class FreezeDocument(Command):
 
 
 class UnfreezeDocument(Command):
-    """Host: open the text again. What was signed so far is void. ``reason`` goes on the record."""
+    """Host: open the text again. What was signed so far is void. ``reason`` is read by all and goes on the record."""
 
     document_id: DocumentId
     reason: str
@@ -467,6 +487,7 @@ COMMANDS: dict[str, type[Command]] = {
     "want_break": WantBreak,
     "write_caption": WriteCaption,
     "answer_ask": AnswerAsk,
+    "tell_trouble": TellTrouble,
     "lower_hand": LowerHand,
     "move_hand": MoveHand,
     "give_word": GiveWord,

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from signaling.clock import Timer
 from signaling.ids import CaucusId, ParticipantId
-from signaling.messages import AskView, Device, ParticipantView, Presence, Quality, Role
+from signaling.messages import AskView, Device, ParticipantView, Presence, Quality, Role, Trouble, TroubleView
 from signaling.replay import EventLog
 from signaling.views import View
 
@@ -30,7 +30,8 @@ class Participant:
     that was asked for in an earlier incarnation is not given to a later one. ``moves`` counts the changes between joint
     session and caucus; while ``moving`` the media of the old place is being closed and none of the new may begin.
     ``measured`` is the worker's part of ``quality``: what it says of losses and delays; it ends with their transports.
-    ``asks`` are a host's open wishes; values in it are replaced, never changed in place.
+    ``asks`` are a host's open wishes; values in it are replaced, never changed in place. ``troubles`` of their devices
+    are those of the page they are on: a new one tells its own.
     """
 
     participant_id: ParticipantId
@@ -41,6 +42,7 @@ class Participant:
     wants_break: bool = False
     may_share: bool = False
     asks: dict[Device, AskView] = field(default_factory=dict)
+    troubles: dict[Device, Trouble] = field(default_factory=dict)
     quality: Quality = "good"
     measured: Quality = "good"
     connections: int = 0
@@ -69,9 +71,11 @@ class Participant:
         """Whether they may show their screen: a host always may, others when a host lets them."""
         return self.may_share or self.role == "host"
 
-    def view(self, caucus_id: CaucusId | None, hand: tuple[int, float | None], *, closely: bool) -> ParticipantView:
-        """As others in the same place see them. ``hand``: place in the queue and since when; ``closely``: as they
-        themselves and hosts do."""
+    def view(
+        self, caucus_id: CaucusId | None, hand: tuple[int, float | None], *, near: bool, closely: bool
+    ) -> ParticipantView:
+        """As others see them. ``hand``: place in the queue and since when; ``near``: as those in the same place do;
+        ``closely``: as hosts there and they themselves do."""
         place, since = hand
         return ParticipantView(
             participant_id=self.participant_id,
@@ -87,4 +91,5 @@ class Participant:
             wants_break=closely and self.wants_break,
             may_share=closely and self.sharing_allowed(),
             asks=list(self.asks.values()) if closely else [],
+            troubles=[TroubleView(each, self.troubles[each]) for each in sorted(self.troubles) if near],
         )

@@ -10,7 +10,17 @@ import msgspec
 from signaling.board import Piece
 from signaling.ids import CaucusId, DocumentId, ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId
 from signaling.kept import NOTHING_KEPT, KeptConduct, KeptMember
-from signaling.messages import IceRestarted, Json, Kind, RecordingView, Role, Source, Subscribed, TransportCreated
+from signaling.messages import (
+    Device,
+    IceRestarted,
+    Json,
+    Kind,
+    RecordingView,
+    Role,
+    Source,
+    Subscribed,
+    TransportCreated,
+)
 
 if TYPE_CHECKING:
     from signaling.caucus import Caucus
@@ -111,6 +121,9 @@ class RoomPolicy(Protocol):
 
     async def publication_changed(self, room: Room, publication: Publication) -> None:
         """A track was paused, muted, or goes on."""
+
+    async def trouble_told(self, room: Room, participant: Participant, source: Device) -> None:
+        """``participant.troubles`` has changed for a microphone or camera."""
 
     async def publication_closed(self, room: Room, publication: Publication, reason: str) -> None:
         """A track ended.

@@ -97,7 +97,7 @@ class Room:
         kept = fitting(state.conduct, self.caucuses.place_of, talks, known)
         self.conduct = Conduct(self, clock, locked=state.locked, kept=kept)
         self.silence = Silence(self, kept.mutes)
-        self.door = Door(self, kept.waiting)
+        self.door = Door(self, clock, kept.waiting)
         self.keeping = Keeping(self, clock, kept, stored=state.conduct)
         self.captions = Captions(self, clock, kept.captions)
         self.background = Background()

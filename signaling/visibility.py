@@ -62,6 +62,7 @@ def view_of(room: Room, viewer: Participant) -> View:
             people[subject.participant_id] = subject.view(
                 None if theirs is None else theirs.caucus_id,
                 room.conduct.hand_of(subject.participant_id) if here else (0, None),
+                near=here,
                 closely=here and (viewer is subject or viewer.role == "host"),
             )
     for caucus in room.caucuses:

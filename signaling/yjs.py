@@ -20,6 +20,9 @@ SYNC_UPDATE: Final = 2
 
 MAXIMUM_INTEGER: Final = 2**53 - 1
 MAXIMUM_NESTING: Final = 32
+MAXIMUM_STEPS: Final = 100_000
+"""Single bytes that are read of one message: a tenth of a second at most, in which nobody else is served. What an
+editor sends is mostly text, which is taken whole."""
 
 # Struct kinds: the lower five bits of the info byte.
 COLLECTED, DELETED, STRING, FORMAT, TYPE, ANY = 0, 1, 4, 6, 7, 8
@@ -67,9 +70,10 @@ class AwarenessEntry:
 class Reader:
     """A cursor over lib0-encoded bytes. Every method raises ``MalformedMessageError`` when the bytes run out."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, steps: float = MAXIMUM_STEPS) -> None:
         self._data = data
         self._position = 0
+        self._steps_left = steps
 
     @property
     def at_end(self) -> bool:
@@ -82,6 +86,9 @@ class Reader:
             raise MalformedMessageError("the message ends too early")
         value = self._data[self._position]
         self._position += 1
+        self._steps_left -= 1
+        if self._steps_left < 0:
+            raise MalformedMessageError("the message is in too many pieces")
         return value
 
     def unsigned(self) -> int:
@@ -144,14 +151,14 @@ class Reader:
 _FIXED_LENGTH = {127: 0, 126: 0, 121: 0, 120: 0, 124: 4, 123: 8, 122: 8}
 
 
-def read_update(data: bytes) -> Update:
-    """Read an update of a shared text: elements, text, formats, attributes.
+def read_update(data: bytes, steps: float = MAXIMUM_STEPS) -> Update:
+    """Read an update of a shared text: elements, text, formats, attributes. ``steps``: infinite for what is kept.
 
     Raises:
         MalformedMessageError: also for content that an editor of text does not make (embeds, binary, sub-documents,
-            maps, arrays) and for gaps in the clocks of a client.
+            maps, arrays), for gaps in the clocks of a client and for too many pieces.
     """
-    reader = Reader(data)
+    reader = Reader(data, steps)
     inserted: list[Range] = []
     roots: set[str] = set()
     kinds: set[int] = set()

@@ -74,6 +74,12 @@ async function problemOf(response: Response): Promise<Problem> {
   };
 }
 
+/** No answer of the product: none at all, one that broke off, or a page that a network puts before every other. */
+function unreached(cause: unknown): unknown {
+  if (cause instanceof DOMException && cause.name === "AbortError") return cause;
+  return new ApiError({ status: 0, code: "network", title: "", detail: String(cause), words: null, extra: {} });
+}
+
 async function send(path: string, options: RequestOptions): Promise<Response> {
   const headers: Record<string, string> = { Accept: "application/json", ...options.headers };
   const { body } = options;
@@ -90,8 +96,7 @@ async function send(path: string, options: RequestOptions): Promise<Response> {
       signal: options.signal,
     });
   } catch (cause) {
-    if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
-    throw new ApiError({ status: 0, code: "network", title: "", detail: String(cause), words: null, extra: {} });
+    throw unreached(cause);
   }
   if (!response.ok) throw new ApiError(await problemOf(response));
   return response;
@@ -102,13 +107,22 @@ async function send(path: string, options: RequestOptions): Promise<Response> {
 export async function request<T>(path: string, options: RequestOptions = {}): Promise<T> {
   const response = await send(path, options);
   if (response.status === 204) return undefined as T;
-  return (await response.json()) as T;
+  try {
+    return (await response.json()) as T;
+  } catch (cause) {
+    throw unreached(cause);
+  }
 }
 
 /** A file behind the same authorisation, for saving.
  * @throws ApiError */
 export async function requestFile(path: string, options: RequestOptions = {}): Promise<Blob> {
-  return (await send(path, options)).blob();
+  const response = await send(path, options);
+  try {
+    return await response.blob();
+  } catch (cause) {
+    throw unreached(cause);
+  }
 }
 
 // ---- what several roles read -----------------------------------------------------------------------------------

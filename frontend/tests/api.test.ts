@@ -38,6 +38,13 @@ describe("a refusal in words", () => {
     expect(error.sentence).toBe("In English.");
   });
 
+  it("says that the network is away where an answer breaks off or a portal puts its own page before ours", async () => {
+    for (const body of ["<h1>Welcome to the hotel</h1>", '{"token": "ab']) {
+      answers(200, body);
+      expect((await refusal()).code).toBe("network");
+    }
+  });
+
   it("is never that of a proxy", async () => {
     await loadLocale("en");
     for (const body of ["<h1>502</h1>", JSON.stringify({ title: "Bad Gateway", detail: "nginx" })]) {

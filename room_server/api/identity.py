@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from room_server.api.pace import ASKED, KEPT, Pace
 from room_server.auth import STAFF_LIFETIME
 from room_server.domain.errors import Forbidden, NotFound, Unauthenticated
 from room_server.domain.people import Role
@@ -18,6 +19,7 @@ from room_server.store.staff import StaffMember
 
 STAFF_COOKIE = "staff"
 DEVICE_LIFETIME_DAYS = 30
+READING = ("GET", "HEAD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +28,23 @@ class Identity:
 
     services: Services
     secure: bool
+    asked: Pace = field(default_factory=lambda: Pace(ASKED))
+    kept: Pace = field(default_factory=lambda: Pace(KEPT))
 
     async def party(self, request: Request) -> RoomGrant:
         """The bearer of the room token.
 
         Raises:
-            Unauthenticated: no token, or one that is not good any more.
+            Unauthenticated: no token, or one that is not good any more. RateLimited: they ask too much.
         """
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated("unauthenticated")
-        return await self.services.access.read_token(token.strip())
+        self.asked.take(self.services.access.bearer(token.strip()))
+        grant = await self.services.access.read_token(token.strip())
+        if request.method not in READING:
+            self.kept.take(grant.participant_id)
+        return grant
 
     async def admitted(self, request: Request) -> RoomGrant:
         """The bearer of the room token, once the mediator has let them in: whoever waits learns nothing of the text.

@@ -141,7 +141,9 @@ class LinksApi:
         return self._answer(await self._access.refresh(body.secret, await self._device(request, body.secret)))
 
     async def _device(self, request: Request, secret: str) -> str | None:
-        return self._identity.device(request, await self._access.link_id(secret))
+        link_id = await self._access.link_id(secret)
+        self._identity.kept.take(link_id)
+        return self._identity.device(request, link_id)
 
     def _answer(self, access: PartyAccess) -> JSONResponse:
         response = JSONResponse(token_answer(access), headers={"Cache-Control": "no-store"})

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
+import math
 import secrets
+import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
@@ -15,14 +18,40 @@ from starlette.routing import BaseRoute, Route
 FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 """Headers of a proxy: then the sender's address is the proxy's, which says nothing about who asks."""
 
+FRESH_SECONDS: Final = 1.0
+
+
+class Checkup:
+    """Looks at most once a second while all is well, however many ask: rooms wait for each of its transactions."""
+
+    def __init__(self, look: Callable[[], Awaitable[dict[str, bool]]], monotonic: Callable[[], float]) -> None:
+        self._look = look
+        self._monotonic = monotonic
+        self._turn = asyncio.Lock()
+        self._found: dict[str, bool] = {}
+        self._until = -math.inf
+
+    async def parts(self) -> dict[str, bool]:
+        """Whether each part works, as it was found a moment ago."""
+        async with self._turn:
+            if self._monotonic() >= self._until:
+                self._found = await self._look()
+                if all(self._found.values()):  # else whoever waits for a start or an end is told at once
+                    self._until = self._monotonic() + FRESH_SECONDS
+            return self._found
+
 
 def routes(
-    health: Callable[[], Awaitable[dict[str, bool]]], metrics: Callable[[], Awaitable[bytes]], token: str
+    health: Callable[[], Awaitable[dict[str, bool]]],
+    metrics: Callable[[], Awaitable[bytes]],
+    token: str,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> list[BaseRoute]:
     """``/healthz`` for everybody; ``/metrics`` for whoever bears ``token``, or, if it is empty, for this machine."""
+    checkup = Checkup(health, monotonic)
 
     async def show_health(_: Request) -> Response:
-        parts = await health()
+        parts = await checkup.parts()
         healthy = all(parts.values())
         return JSONResponse({"ok": healthy, **parts}, status_code=200 if healthy else 503)
 

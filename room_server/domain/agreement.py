@@ -12,6 +12,10 @@ from datetime import datetime
 from room_server.domain.codes import UsedCode
 from room_server.domain.errors import Conflict, Forbidden, Invalid
 from room_server.domain.people import Authority, Side
+from room_server.domain.words import printable
+
+LONGEST_REASON = 200
+"""Characters of the reason for opening a text again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +163,12 @@ class Proposal(Frozen):
         )
 
     def void(self, at: datetime, reason: str) -> Voided:
-        """Open the text again: what was signed so far is worth nothing."""
-        return Voided(self.proposal_id, self.session_id, at, reason)
+        """Open the text again: what was signed so far is worth nothing.
+
+        Raises:
+            Invalid: as ``unfreezing_reason``.
+        """
+        return Voided(self.proposal_id, self.session_id, at, unfreezing_reason(reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +190,12 @@ class Agreement(Frozen):
         )
 
     def void(self, at: datetime, reason: str) -> Voided:
-        """Open the text again before the seal."""
-        return Voided(self.proposal_id, self.session_id, at, reason)
+        """Open the text again before the seal.
+
+        Raises:
+            Invalid: as ``unfreezing_reason``.
+        """
+        return Voided(self.proposal_id, self.session_id, at, unfreezing_reason(reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,3 +219,17 @@ class Voided:
     session_id: str
     voided_at: datetime
     reason: str
+
+
+def unfreezing_reason(text: str) -> str:
+    """Why a text is opened again, on one line: everybody reads it, and it is on the record in plain words.
+
+    Raises:
+        Invalid: ``reason_missing``; ``text_too_long`` with ``most``; ``text_invalid``.
+    """
+    reason = " ".join(printable(text).split())
+    if not reason:
+        raise Invalid("reason_missing")
+    if len(reason) > LONGEST_REASON:
+        raise Invalid("text_too_long", most=LONGEST_REASON)
+    return reason

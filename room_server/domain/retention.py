@@ -7,7 +7,7 @@ from datetime import datetime
 
 TALK_DAYS = 183
 """Half a year after the end: as long as a third party may object to a confirmation (CPLJ 372) and the dispute about an
-alarm or a ticket, of which the record has commitments only, may still need the words."""
+alarm, a ticket or an offer, of which the record has commitments only, may still need the words."""
 
 
 @dataclass(frozen=True, slots=True)

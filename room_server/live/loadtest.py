@@ -15,7 +15,7 @@ from signaling.caucus import Caucus
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import DocumentId, ParticipantId, RoomId
 from signaling.kept import KeptConduct
-from signaling.messages import Json, RecordingView
+from signaling.messages import Device, Json, RecordingView
 from signaling.participant import Participant
 from signaling.policy import Grant, LoadedDocument, RoomState
 from signaling.room import Room
@@ -134,6 +134,9 @@ class LoadTestPolicy:
     async def lock_room(self, room: Room, by: Participant, locked: bool) -> None:
         """Nobody is a host."""
         _refuse()
+
+    async def trouble_told(self, room: Room, participant: Participant, source: Device) -> None:
+        """Nothing is kept."""
 
     async def break_began(self, room: Room, by: Participant, seconds: int) -> None:
         """Nothing is kept."""

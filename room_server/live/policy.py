@@ -20,7 +20,7 @@ from signaling.errors import ErrorCode, SignalingError
 from signaling.hub import Hub, News
 from signaling.ids import CaucusId, DocumentId, ParticipantId, RoomId
 from signaling.kept import NOTHING_KEPT, KeptConduct, KeptMember
-from signaling.messages import Json, RecordingView, Role
+from signaling.messages import Device, Json, RecordingView, Role
 from signaling.participant import Participant
 from signaling.policy import Grant, LoadedCaucus, LoadedDocument, RoomState
 from signaling.room import Room
@@ -167,6 +167,13 @@ class SessionPolicy:
         data = {"source": publication.source, "paused": publication.paused, "muted_by_host": publication.muted_by_host}
         session_id = self._session(room)
         await self._services.sessions.record(session_id, "track_switched", publication.participant_id, data)
+
+    async def trouble_told(self, room: Room, participant: Participant, source: Device) -> None:
+        """Why nobody heard or saw somebody: on the record, unless it was in a private talk."""
+        if room.caucuses.of(participant.participant_id) is not None:
+            return
+        data = {"source": source, "trouble": participant.troubles.get(source)}
+        await self._services.sessions.record(self._session(room), "device_trouble", participant.participant_id, data)
 
     async def publication_closed(self, room: Room, publication: Publication, reason: str) -> None:
         """A track ended."""

@@ -12,7 +12,7 @@ import structlog
 
 from recorder.control import Track
 from room_server.domain.errors import DomainError, Forbidden
-from room_server.live.pauses import CAUCUS, Pauses
+from room_server.live.pauses import CAUCUS, Cause, Pauses
 from room_server.live.ports import Feed, Ledger, LiveRoom, Recorder
 from room_server.live.running import Running, moment, reason_of
 from room_server.services.ports import SYSTEM
@@ -33,7 +33,7 @@ class Director:
         self._recorder = recorder
         self._now = now
         self._running: dict[RoomId, Running] = {}
-        self._starting: set[RoomId] = set()
+        self._starting: dict[RoomId, dict[str, bool]] = {}  # with who agreed meanwhile, or took it back
         self._pauses = Pauses()
 
     def of(self, room_id: RoomId) -> Running | None:
@@ -65,12 +65,13 @@ class Director:
             return
         if room.room_id in self._starting:
             raise SignalingError(ErrorCode.CONFLICT, "the recording starts already")
-        self._starting.add(room.room_id)
+        self._starting[room.room_id] = {}
         try:
             consenting = await self._ledger.consents(session_id)
             recording_id = await self._ledger.start(session_id, by)
         finally:
-            self._starting.discard(room.room_id)
+            said = self._starting.pop(room.room_id)
+        consenting = {each for each in consenting | said.keys() if said.get(each, True)}
         running = Running(room, session_id, recording_id, self._now(), consenting)
         running.paused = self._pauses.why(room.room_id)  # a private talk that began meanwhile found nothing to hold
         self._running[room.room_id] = running
@@ -98,7 +99,7 @@ class Director:
         again, in this same process, nothing was lost.
         """
         if (running := self._running.get(room.room_id)) is not None:
-            running.room = room
+            running.room, running.consenting = room, consents
             room.set_recording(running.view())
             return
         started = view.started_at if view.started_at is not None else silent_since
@@ -155,6 +156,7 @@ class Director:
     async def consent_changed(self, room: LiveRoom, participant_id: ParticipantId, agreed: bool) -> None:
         """Somebody agreed to be recorded, or took it back: their tracks alone start or stop (PIPL 15)."""
         if (running := self._running.get(room.room_id)) is None:
+            self._starting.get(room.room_id, {})[participant_id] = agreed
             return
         async with running.turn:
             theirs = [item for item in list(room.publications.values()) if item.participant_id == participant_id]
@@ -170,7 +172,7 @@ class Director:
     async def hold(self, room: LiveRoom) -> None:
         """A private talk: record nothing until ``release``, neither what runs nor what somebody would start."""
         self._pauses.begin(room.room_id, "caucus", CAUCUS)
-        await self._follow_pauses(room, SYSTEM)
+        await self._begin_pause(room, "caucus", SYSTEM)
 
     async def release(self, room: LiveRoom) -> None:
         """The private talk is over: record again what was recorded before ``hold``, unless a host says not to."""
@@ -187,17 +189,23 @@ class Director:
         Raises:
             SignalingError: WRONG_STATE, nothing is recorded; CONFLICT, it is paused already, for ``detail.reason``.
         """
-        running = self._require(room.room_id)
+        self._require(room.room_id)
         self._pauses.begin_by_host(room.room_id, reason)
+        await self._begin_pause(room, "host", by)
+
+    async def _begin_pause(self, room: LiveRoom, cause: Cause, by: str) -> None:
         try:
             await self._follow_pauses(room, by)
         except BaseException:  # what is not in the books is not paused: after a restart it would go on unasked
-            self._pauses.end(room.room_id, "host")
-            async with running.turn:
-                running.paused = self._pauses.why(room.room_id)
-                running.held = running.paused is not None
-                await self._capture_all(running)
-                running.room.set_recording(running.view())
+            self._pauses.end(room.room_id, cause)
+            if (running := self._running.get(room.room_id)) is not None:
+                async with running.turn:
+                    running.paused = self._pauses.why(room.room_id)
+                    running.held = running.paused is not None
+                    try:
+                        await self._capture_all(running)
+                    finally:
+                        running.room.set_recording(running.view())
             raise
 
     async def go_on(self, room: LiveRoom, by: ParticipantId) -> None:
@@ -321,13 +329,7 @@ class Director:
         try:
             form = await self._feed.start_capture(publication_id, capture_id)
             await self._recorder.start_track(
-                capture_id,
-                path,
-                publication.kind,
-                form.mime_type,
-                form.clock_rate,
-                form.channels,
-                form.payload_type,
+                capture_id, path, publication.kind, form.mime_type, form.clock_rate, form.channels, form.payload_type
             )
         except SignalingError as error:
             log.warning("a track is not recorded", publication=publication_id, reason=error.message)

@@ -46,13 +46,21 @@ def notices() -> tuple[Notice, ...]:
     return tuple(_notice(entry) for entry in table("consents")["notice"])
 
 
-def texts(case: Case, talk_days: int) -> tuple[NoticeText, ...]:
-    """All notices with the facts of one case filled in. ``talk_days``: how long words are kept, 0: like the file."""
+def texts(case: Case, talk_days: int, phone: str) -> tuple[NoticeText, ...]:
+    """All notices with the facts of one case filled in.
+
+    ``talk_days``: how long words are kept, 0: like the file; ``phone``: the organisation's, empty: it names none.
+    """
     kept_zh = f"会议结束满{talk_days}日后删除" if talk_days else "和案卷保存一样久"
     kept_en = f"deleted {talk_days} days after the meeting" if talk_days else "kept as long as the case file"
-    values = {**table("consents")["values"], **_values(case, _chinese), "talk_kept": kept_zh}
-    english = {**table("consents")["values_en"], **_values(case, _english), "talk_kept": kept_en}
+    values = {**_reached(table("consents")["values"], phone), **_values(case, _chinese), "talk_kept": kept_zh}
+    english = {**_reached(table("consents")["values_en"], phone), **_values(case, _english), "talk_kept": kept_en}
     return tuple(_text(notice, values, english) for notice in notices())
+
+
+def _reached(values: Mapping[str, Any], phone: str) -> dict[str, Any]:
+    """With the way to reach the organisation (PIPL 17): its number, or else the mediator, who is in the room."""
+    return {**values, "contact": phone or values["no_phone"], "fallback_phone": phone}
 
 
 def _notice(entry: Mapping[str, str]) -> Notice:

@@ -206,6 +206,14 @@ class AccessService:
         async with self._ports.unit_of_work() as unit:
             return (await unit.links.by_secret(hash_secret(secret))).link_id
 
+    def bearer(self, token: str) -> str:
+        """Whose token this was made to be. Whether it still holds is not asked.
+
+        Raises:
+            Unauthenticated: ``unauthenticated`` or ``session_expired``.
+        """
+        return self._ports.tokens.read_room(token).participant_id
+
     async def read_token(self, token: str) -> RoomGrant:
         """What the token means now: removal, revocation and a newer link count at once.
 

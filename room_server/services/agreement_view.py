@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from recorder.eventlog import Entry
 from recorder.pdf import short_code
 from room_server.domain.agreement import InForce
 from room_server.domain.deadlines import Window, windows
 from room_server.rules.citations import citation
 from room_server.rules.clocks import ChineseCalendar, agreement_clocks
 from room_server.store.agreements import STATES, Stage
+
+UNFROZEN = "unfrozen"
+"""The piece of the board that says why a text was opened again, until one is frozen anew."""
 
 
 def view(stage: Stage, organisation: str, zone: ZoneInfo) -> dict[str, Any]:
@@ -27,6 +31,17 @@ def view(stage: Stage, organisation: str, zone: ZoneInfo) -> dict[str, Any]:
         "signers": [_signer(stage, index) for index in range(len(stage.signers))],
         "seal": {"organisation": organisation, "sealed_at": sealed.isoformat() if sealed else None},
         "windows": [_window(item) for item in open_windows(stage, zone)],
+    }
+
+
+def unfrozen_view(entry: Entry, name: str) -> dict[str, Any]:
+    """Who opened a text again, when and why, from the entry on the record."""
+    return {
+        "by": entry.actor,
+        "name": name,
+        "at": entry.at,
+        "reason": entry.data["reason"],
+        "void_signatures": entry.data["void_signatures"],
     }
 
 

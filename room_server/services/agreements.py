@@ -28,7 +28,7 @@ from room_server.domain.errors import Conflict, DomainError, Forbidden, Gone, In
 from room_server.domain.people import mask_phone
 from room_server.rules.agreement_text import Json
 from room_server.rules.intent import intent_sentence
-from room_server.services.agreement_view import open_windows, view
+from room_server.services.agreement_view import UNFROZEN, open_windows, unfrozen_view, view
 from room_server.services.drafting import AGREEMENT
 from room_server.services.entry import recipient
 from room_server.services.handwriting import require_ink
@@ -96,14 +96,18 @@ class AgreementService:
                     "paper_sha256": paper.sha256,
                 }
                 await unit.log.append(session_id, at=proposal.frozen_at, kind="draft_frozen", actor=by, data=data)
+                unit.publish(Published(session_id, UNFROZEN, None))
                 self._show(unit, proposal, found)
         return proposal
 
     async def unfreeze(self, session_id: str, by: str, reason: str) -> None:
         """Open the text again: every signature so far is void.
 
+        ``reason`` is read by everybody and is on the record: it is about the text and holds nothing said to settle.
+
         Raises:
-            Forbidden: ``by`` is not the host. Conflict: ``wrong_state``: nothing is frozen, or it is in force.
+            Forbidden: ``by`` is not the host. Conflict: ``wrong_state``: nothing is frozen, or it is in force. Invalid:
+            as ``domain.agreement.unfreezing_reason``.
         """
         now = self._ports.clock()
         async with self._locks(session_id), self._ports.unit_of_work() as unit:
@@ -112,10 +116,12 @@ class AgreementService:
             stage = await unit.agreements.current(session_id)
             if stage is None or isinstance(stage, InForce):
                 raise Conflict("wrong_state")
-            await unit.agreements.void(stage.void(now, reason))
+            voided = stage.void(now, reason)
+            await unit.agreements.void(voided)
             await self._gate(unit, session_id, None)
-            data = {"proposal": stage.proposal_id, "reason": reason, "void_signatures": len(stage.signatures)}
+            data = {"proposal": stage.proposal_id, "reason": voided.reason, "void_signatures": len(stage.signatures)}
             await unit.log.append(session_id, at=now, kind="draft_unfrozen", actor=by, data=data)
+            unit.publish(Published(session_id, UNFROZEN, await self._unfrozen(unit, session_id)))
             unit.publish(Published(session_id, AGREEMENT, None))
 
     async def stage(self, proposal_id: str) -> Stage:
@@ -138,7 +144,11 @@ class AgreementService:
     async def board(self, session_id: str) -> dict[str, Piece]:
         """What the room shows of it."""
         current = await self.current(session_id)
-        return {} if current is None else {AGREEMENT: Piece(current)}
+        if current is not None:
+            return {AGREEMENT: Piece(current)}
+        async with self._ports.unit_of_work() as unit:
+            unfrozen = await self._unfrozen(unit, session_id)
+        return {} if unfrozen is None else {UNFROZEN: Piece(unfrozen)}
 
     async def content(self, proposal_id: str) -> Json:
         """The frozen words."""
@@ -316,6 +326,13 @@ class AgreementService:
             raise Conflict("wrong_state")
         agreement = stage if isinstance(stage, Agreement) else stage.complete()
         return agreement, await details(unit, session)
+
+    async def _unfrozen(self, unit: UnitOfWork, session_id: str) -> dict[str, Any] | None:
+        """Who opened the text again, when and why; None before and between."""
+        entry = await unit.log.newest(session_id, "draft_frozen", "draft_unfrozen")
+        if entry is None or entry.kind != "draft_unfrozen":
+            return None
+        return unfrozen_view(entry, (await unit.participants.get(entry.actor)).name)
 
     def _windows(self, agreement: InForce, found: SessionDetails) -> dict[str, Any]:
         first, second = open_windows(agreement, self._ports.zone)

@@ -47,7 +47,7 @@ class ConsentService:
             answers = await unit.consents.of_participant(participant_id)
         given = consent.latest(answers)
         asked = []
-        for text in texts(case, self._ports.talk_days):
+        for text in texts(case, self._ports.talk_days, self._ports.phone):
             answer = given.get(text.notice.notice_id)
             current = answer is not None and answer.version == text.notice.version
             if answer is None or not current:

@@ -48,7 +48,7 @@ async def gather(ports: Ports, unit: UnitOfWork, found: SessionDetails) -> Dossi
     entries = await unit.log.read(session_id)
     agreement = await _agreement(ports, unit, session_id, entries)
     recorded = [_Filed(ports.recordings, row, number, found) for number, row in enumerate(tracks, start=1)]
-    files = [*_notices(found, answers, ports.talk_days), *(file for item in recorded for file in item.files)]
+    files = [*_notices(ports, found, answers), *(file for item in recorded for file in item.files)]
     exhibits = await filed_exhibits(ports, unit, found)
     files += exhibits[0]
     if agreement is not None:
@@ -138,9 +138,9 @@ class _Filed:
             self.tracks.append(track)
 
 
-def _notices(found: SessionDetails, answers: Sequence[Answer], talk_days: int) -> list[DossierFile]:
+def _notices(ports: Ports, found: SessionDetails, answers: Sequence[Answer]) -> list[DossierFile]:
     """The notices as they were shown, and who answered what to which version."""
-    files = [file for text in texts(found.case, talk_days) for file in _notice(text)]
+    files = [file for text in texts(found.case, ports.talk_days, ports.phone) for file in _notice(text)]
     given: list[Any] = [
         {**asdict(answer), "answers": dict(answer.answers), "at": answer.at.isoformat()} for answer in answers
     ]

@@ -10,9 +10,6 @@ from room_server.services.ports import Ports, Recipient
 from room_server.store.unit_of_work import UnitOfWork
 from signaling.ids import new_id
 
-CALL_BACK = "023-00000000"
-"""The number that every message names, so that whoever gets one can check it (messages.toml: invented)."""
-
 
 async def new_link(ports: Ports, unit: UnitOfWork, participant: Participant) -> tuple[Link, str]:
     """Keep a new link for this person. Returns it with the address that holds the secret, of which the hash is kept."""
@@ -36,8 +33,8 @@ def address(ports: Ports, secret: str) -> str:
 
 
 async def invite(ports: Ports, participant: Participant, url: str) -> None:
-    """Send the link."""
-    values = {"org": ports.organisation, "link": url, "phone": CALL_BACK}
+    """Send the link, with the number to call back, by which whoever gets it can check it, if there is one."""
+    values = {"org": ports.organisation, "link": url, "phone": ports.phone}
     await ports.messages.send(recipient(participant), "invitation", values)
 
 

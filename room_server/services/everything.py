@@ -21,6 +21,7 @@ from room_server.services.exhibits import ExhibitService
 from room_server.services.filing import FilingService
 from room_server.services.identity import NumberAndCode
 from room_server.services.invitations import InvitationService
+from room_server.services.leftovers import LeftoverService
 from room_server.services.notes import NoteService
 from room_server.services.offers import OfferService
 from room_server.services.ports import Ports
@@ -68,6 +69,7 @@ class Services:
     serving: ServingService
     filing: FilingService
     retention: RetentionService
+    leftovers: LeftoverService
     court: CourtService
     staff: StaffService
     demo: DemoService
@@ -120,6 +122,7 @@ def build_services(ports: Ports) -> Services:
         ServingService(ports),
         FilingService(ports),
         RetentionService(ports),
+        LeftoverService(ports),
         CourtService(ports),
         staff,
         DemoService(ports, staff),

@@ -16,7 +16,7 @@ from room_server.domain import consent
 from room_server.domain.caucus import Caucus, place_of
 from room_server.domain.challenge import View, challenges
 from room_server.domain.commitment import commitment
-from room_server.domain.errors import Conflict, Forbidden, Invalid, Malformed, NotFound, RateLimited
+from room_server.domain.errors import Conflict, DomainError, Forbidden, Invalid, Malformed, NotFound, RateLimited
 from room_server.domain.exhibit import (
     MOST_OF_A_SIDE,
     Exhibit,
@@ -95,14 +95,18 @@ class ExhibitService:
             await _receive(brought.content, file, self._ports.exhibit_bytes)
             original, pages = await self._keep(f"exhibits/{session_id}/{exhibit_id}", file, name)
         now = self._ports.clock()
-        async with self._ports.unit_of_work() as unit:
-            await unit.sessions.lock(session_id)
-            person, after = await self._welcome(unit, session_id, by, brought.holds)
-            exhibit = Exhibit(
-                exhibit_id, session_id, by, person.side, title, original, pages, added_at=now, holds=brought.holds
-            )
-            # Whatever touches a private talk stays in it: also a file whose sending began or ended there.
-            return await self._add(unit, exhibit, person, before or after)
+        try:
+            async with self._ports.unit_of_work() as unit:
+                await unit.sessions.lock(session_id)
+                person, after = await self._welcome(unit, session_id, by, brought.holds)
+                exhibit = Exhibit(
+                    exhibit_id, session_id, by, person.side, title, original, pages, added_at=now, holds=brought.holds
+                )
+                # Whatever touches a private talk stays in it: also a file whose sending began or ended there.
+                return await self._add(unit, exhibit, person, before or after)
+        except DomainError:  # too late: the session ended, or they were sent out or took a consent back meanwhile
+            await asyncio.to_thread(self._discard, [original.key, *(page.key for page in pages)])
+            raise
 
     async def disclose(self, exhibit_id: str, by: str) -> None:
         """The owner lets everybody know of what was brought in a private talk.
@@ -225,12 +229,21 @@ class ExhibitService:
 
     def _store(self, place: str, file: Path, name: str, made: MadePages) -> tuple[Original, tuple[Page, ...]]:
         blobs, key = self._ports.blobs, f"{place}/original"
-        original = Original(name, Format(made.kind), file.stat().st_size, blobs.put(key, file), key)
-        pages = []
-        for page in made.pages:
-            key = f"{place}/{page.file.name}"
-            pages.append(Page(page.width, page.height, key, blobs.put(key, page.file)))
+        kept = [key, *(f"{place}/{page.file.name}" for page in made.pages)]
+        try:
+            original = Original(name, Format(made.kind), file.stat().st_size, blobs.put(key, file), key)
+            pages = [
+                Page(page.width, page.height, each, blobs.put(each, page.file))
+                for each, page in zip(kept[1:], made.pages, strict=True)
+            ]
+        except OSError:  # the disk is full: half an exhibit is none
+            self._discard(kept)
+            raise
         return original, tuple(pages)
+
+    def _discard(self, keys: Sequence[str]) -> None:
+        for key in keys:
+            self._ports.blobs.discard(key)
 
     async def _welcome(
         self, unit: UnitOfWork, session_id: str, by: str, holds: Sequence[str]

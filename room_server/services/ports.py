@@ -42,7 +42,7 @@ class Messages(Protocol):
 class Ports:
     """Handed to every service. ``key``: for keyed hashes of short secrets; ``recordings``: the recorder's folder;
     ``exhibit_bytes``: the largest file that is taken as an exhibit; ``talk_days``: how long after its end the words of
-    a session are kept, 0: for ever."""
+    a session are kept, 0: for ever; ``phone``: the organisation's number, empty: it names none."""
 
     unit_of_work: UnitOfWorkFactory
     clock: Clock
@@ -60,6 +60,7 @@ class Ports:
     scratch: Path
     exhibit_bytes: int = 20 * 1024 * 1024
     talk_days: int = TALK_DAYS
+    phone: str = ""
 
 
 def utc_now() -> datetime:

@@ -1,4 +1,8 @@
-"""Deletes the words of sessions that ended long ago: chat lines, carry-across tickets, mediators' private notes."""
+"""Deletes the words of sessions that ended long ago.
+
+Chat lines, carry-across tickets, mediators' private notes, offers with their answers, the edits of the draft. What was
+agreed stays: the frozen text with its signatures. So does the record, with commitments that nobody can open any more.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +40,7 @@ class RetentionService:
                 await unit.sessions.lock(session_id)
                 if await unit.retention.held(session_id) is not None:
                     continue  # placed this very moment
-                await unit.retention.delete_talk(session_id)
+                await unit.retention.delete_words(session_id)
                 now, data = self._ports.clock(), {"days": days}
                 await unit.log.append(session_id, at=now, kind="talk_deleted", actor=SYSTEM, data=data)
             log.info("the words of a session were deleted", session_id=session_id)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 
-from room_server.auth import STAFF_LIFETIME, hash_password, new_password, password_fits
+from room_server.auth import STAFF_LIFETIME, hash_password, new_password, password_fits, password_mark
 from room_server.domain.errors import Forbidden, NotFound, RateLimited, Unauthenticated
 from room_server.services.ports import Ports
 from room_server.store.staff import StaffMember
@@ -17,6 +18,10 @@ MEDIATOR = "mediator"
 COURT_OFFICER = "court_officer"
 FREE_FAILURES = 5
 LONGEST_LOCK = timedelta(minutes=15)
+AT_ONCE = 2
+"""Passwords that are compared at the same time: each takes a processor, 64 MiB and a thread that others wait for."""
+MOST_WAITING = 20
+RETRY_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,8 @@ class StaffService:
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
+        self._turn = asyncio.Semaphore(AT_ONCE)
+        self._comparing = 0
 
     async def create(self, username: str, name: str, role: str) -> tuple[StaffMember, str]:
         """A new account and its password, which is kept nowhere."""
@@ -44,7 +51,7 @@ class StaffService:
         return member, password
 
     async def renew_password(self, username: str) -> str:
-        """A new password, which is kept nowhere; the account is open again if it was locked.
+        """A new password, which is kept nowhere. Who signed in with the old one is out; the account is open again.
 
         Raises:
             NotFound: there is no such account.
@@ -62,7 +69,8 @@ class StaffService:
         """Sign in. After five failures each further one locks the account twice as long, up to fifteen minutes.
 
         Raises:
-            Unauthenticated: ``login_failed``. RateLimited: with ``retry_after`` in seconds.
+            Unauthenticated: ``login_failed``. RateLimited: with ``retry_after`` in seconds; also while too many others
+            sign in.
         """
         now = self._ports.clock()
         async with self._ports.unit_of_work() as unit:
@@ -70,7 +78,7 @@ class StaffService:
         if member is not None:
             _require_unlocked(member, now)
         # An unknown name costs the same time as a wrong password, so that names cannot be found out.
-        fits = await asyncio.to_thread(_fits, member, password)
+        fits = await self._compare(member, password)
         if member is None:
             raise Unauthenticated("login_failed")
         async with self._ports.unit_of_work() as unit:
@@ -80,7 +88,8 @@ class StaffService:
             await unit.staff.save(replace(current, failures=0, locked_until=None) if fits else _failed(current, now))
         if not fits:
             raise Unauthenticated("login_failed")
-        token = self._ports.tokens.staff(member.staff_id)
+        # The one that was compared, not one that came meanwhile.
+        token = self._ports.tokens.staff(member.staff_id, password_mark(member.password_hash))
         return SignedIn(token, int(STAFF_LIFETIME.total_seconds()), member)
 
     async def read_token(self, token: str) -> StaffMember:
@@ -94,6 +103,8 @@ class StaffService:
             member = await unit.staff.get(claims.staff_id)
             if member is None or await unit.staff.token_revoked(claims.jti):
                 raise Unauthenticated("unauthenticated")
+        if not hmac.compare_digest(claims.password, password_mark(member.password_hash)):
+            raise Unauthenticated("unauthenticated")
         return member
 
     async def logout(self, token: str) -> None:
@@ -117,6 +128,16 @@ class StaffService:
                 if person.staff_id == staff_id:
                     return person.participant_id
         raise Forbidden("forbidden")
+
+    async def _compare(self, member: StaffMember | None, password: str) -> bool:
+        if self._comparing >= MOST_WAITING:
+            raise RateLimited("rate_limited", retry_after=RETRY_SECONDS)
+        self._comparing += 1
+        try:
+            async with self._turn:
+                return await asyncio.to_thread(_fits, member, password)
+        finally:
+            self._comparing -= 1
 
 
 def _require_unlocked(member: StaffMember, now: datetime) -> None:

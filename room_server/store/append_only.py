@@ -1,4 +1,7 @@
-"""Tables whose rows a trigger of the database protects against every UPDATE and DELETE."""
+"""Tables whose rows a trigger of the database protects against every UPDATE and DELETE.
+
+Those of ``UNTIL_FILED`` may lose rows once their session is filed and not held: when their time is over.
+"""
 
 from __future__ import annotations
 
@@ -12,3 +15,5 @@ APPEND_ONLY = (
     "comparisons",
     "offer_answers",
 )
+UNTIL_FILED = ("document_updates", "offer_answers")
+"""Words that are kept for a time only (``services.retention``). They are never changed."""

@@ -17,6 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 BUSY_SECONDS = 10
 ANSWER_SECONDS = 2
+TURN = 553_2023
+"""The advisory lock whose holder's transaction it is: any number that nothing else in the database uses."""
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +30,9 @@ def open_engine(url: str) -> AsyncEngine:
     """
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_async_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+        engine = create_async_engine(parsed, pool_pre_ping=True, hide_parameters=True)
+        event.listen(engine.sync_engine, "begin", _begin_postgresql)
+        return engine
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(parsed, connect_args={"timeout": BUSY_SECONDS}, hide_parameters=True)
@@ -82,3 +86,9 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # A transaction that reads first and writes later could fail with SQLITE_BUSY_SNAPSHOT, which no timeout cures.
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    # One transaction at a time as with SQLite: what is read stays true until it is written, in every use case and on
+    # every node, and two nodes that start at once do not both migrate.
+    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({TURN})")

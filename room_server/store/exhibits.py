@@ -43,6 +43,10 @@ class Exhibits(Repository):
             raise NotFound("not_found")
         return _exhibit(row)
 
+    async def ids(self) -> set[str]:
+        """Of every exhibit there is."""
+        return {str(row["exhibit_id"]) for row in await self._all(select(exhibit_tables.exhibits.c.exhibit_id))}
+
     async def of_session(self, session_id: str) -> list[Exhibit]:
         """All of a session: by number, then those without one in the order of time."""
         table = exhibit_tables.exhibits

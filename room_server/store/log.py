@@ -38,6 +38,13 @@ class Log(Repository):
         query = select(log).where(log.c.session_id == session_id).order_by(log.c.seq)
         return [_entry(row) for row in await self._all(query)]
 
+    async def newest(self, session_id: str, *kinds: str) -> Entry | None:
+        """The last entry of these kinds, if there is one."""
+        log = schema.event_log
+        query = select(log).where(log.c.session_id == session_id, log.c.kind.in_(kinds)).order_by(log.c.seq.desc())
+        row = await self._first(query)
+        return None if row is None else _entry(row)
+
 
 def _entry(row: Row) -> Entry:
     return Entry(row["seq"], row["at"], row["kind"], row["actor"], row["data"], row["previous"], row["hash"])

@@ -9,7 +9,7 @@ from sqlalchemy import Column, ForeignKey, String, Table, Text, delete, exists, 
 
 from room_server.domain.retention import Hold
 from room_server.domain.session import State
-from room_server.store import schema, talk_tables
+from room_server.store import offer_tables, schema, talk_tables
 from room_server.store.rows import Repository
 from room_server.store.schema import Moment, metadata
 
@@ -20,8 +20,14 @@ holds = Table(
     Column("reason", Text, nullable=False),
     Column("placed_at", Moment, nullable=False),
 )
-TALK = (talk_tables.chat_lines, talk_tables.tickets, talk_tables.private_notes)
-"""What people wrote to one another and to themselves. No dossier has the words."""
+WORDS = (
+    talk_tables.chat_lines,
+    talk_tables.tickets,
+    talk_tables.private_notes,
+    offer_tables.offers,
+    schema.document_updates,
+)
+"""What people wrote to one another, to themselves, offered, and typed into the draft. No dossier has it."""
 
 
 class Retention(Repository):
@@ -30,7 +36,7 @@ class Retention(Repository):
     async def due(self, ended_before: datetime) -> list[str]:
         """Filed sessions that ended before then, are not held, and of which there are words."""
         sessions = schema.sessions
-        written = [exists().where(table.c.session_id == sessions.c.session_id) for table in TALK]
+        written = [exists().where(table.c.session_id == sessions.c.session_id) for table in WORDS]
         query = select(sessions.c.session_id).where(
             sessions.c.state == State.FILED,
             sessions.c.ended_at <= ended_before,
@@ -39,9 +45,15 @@ class Retention(Repository):
         )
         return [row["session_id"] for row in await self._all(query.order_by(sessions.c.session_id))]
 
-    async def delete_talk(self, session_id: str) -> None:
-        """Delete the words of a session, the salts of their commitments too."""
-        for table in TALK:
+    async def delete_words(self, session_id: str) -> None:
+        """Delete the words of a session, the salts of their commitments too.
+
+        The database itself refuses it for a session that is not filed, or is held.
+        """
+        offers, answers = offer_tables.offers, offer_tables.offer_answers
+        of_session = select(offers.c.offer_id).where(offers.c.session_id == session_id)
+        await self._connection.execute(delete(answers).where(answers.c.offer_id.in_(of_session)))
+        for table in WORDS:
             await self._connection.execute(delete(table).where(table.c.session_id == session_id))
 
     async def hold(self, hold: Hold) -> None:

@@ -56,6 +56,7 @@ STEPS = (
     shown.captions,
     shown.a_shared_screen,
     shown.a_weak_connection,
+    shown.devices_that_give_nothing,
     company.many_people,
     room.a_private_talk,
     signing.the_draft_and_the_lock,

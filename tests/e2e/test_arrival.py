@@ -1,14 +1,16 @@
-"""The way in with a real network probe, a door that stays shut once, the roll call, and a second device."""
+"""The way in with a real network probe and hardly a device, a door that stays shut once, the roll call, two phones."""
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.support import received
+from tests.support import received, untouched
 from tests.support.accessibility import problems_of_desk, problems_of_phone, watch
 from tests.support.browser import (
     ASKING,
@@ -19,11 +21,15 @@ from tests.support.browser import (
     chromium,
     entry_code,
     proves_identity,
+    reads_a_notice,
     staff_signs_in,
 )
+from tests.support.plugs import BOTH, MICROPHONE, NONE, has, is_called, plugs_in
 from tests.support.service import Service, running_service
+from tests.support.short_way import CHECKED
 
 pytestmark = pytest.mark.browser
+SOUND_ONLY = CHECKED.replace("picture", "sound")
 LARGE_TYPE = "() => { document.documentElement.dataset.type = 'large'; }"
 USUAL_TYPE = "() => { delete document.documentElement.dataset.type; }"
 
@@ -67,12 +73,14 @@ async def test_people_arrive_prove_who_they_are_and_are_called(scene: Scene) -> 
     applicant = await scene.sits_down("applicant", PHONE)
     mediator = await scene.sits_down("mediator", DESKTOP, "en-US")
     link = scene.service.links["applicant"]
+    await has(applicant, NONE)
     await the_phone_is_tried(scene, applicant, link)
     await who_one_is(scene, applicant, link)
     await staff_signs_in(mediator, scene.service.links["mediator"], "zhouhe", scene.service.passwords["zhouhe"])
     await mediator.tap("console-enter")
     await mediator.waits_for("console")
     await the_waiting_room(scene, applicant, mediator)
+    await whoever_has_no_camera_takes_part(scene, applicant, mediator)
     await the_roll_call(scene, applicant, mediator)
     await another_phone_takes_over(scene, applicant, mediator)
     assert scene.wrong == []
@@ -80,9 +88,18 @@ async def test_people_arrive_prove_who_they_are_and_are_called(scene: Scene) -> 
 
 
 async def the_phone_is_tried(scene: Scene, applicant: Person, link: str) -> None:
-    """A sound really goes to the media worker and comes back: the figures name the protocol it went by."""
+    """A sound really goes to the media worker and comes back: the figures name the protocol it went by.
+
+    What is missing is said by name, with what works all the same; what is plugged in meanwhile is found.
+    """
     await applicant.page.goto(link)
     await applicant.tap("landing-continue")
+    missing = await applicant.waits_for("device-problems")
+    await expect(missing).to_contain_text("没有找到话筒")
+    await expect(missing).to_contain_text("没有找到摄像头")
+    await plugs_in(applicant, MICROPHONE)
+    await expect(missing).to_contain_text("别人听得到您，只是看不到您")
+    await expect(missing).not_to_contain_text("话筒")
     network = applicant.see("network")
     await expect(network).to_have_attribute("data-grade", "good", timeout=20_000)
     await expect(network).to_contain_text("UDP")
@@ -92,8 +109,16 @@ async def the_phone_is_tried(scene: Scene, applicant: Person, link: str) -> None
     await applicant.tap("precheck-continue")
 
 
+async def goes_on_where_they_were(person: Person, page: str) -> None:
+    """The page is loaded anew, and asks for nothing that was given."""
+    await person.page.reload()
+    await person.waits_for(page)
+
+
 async def who_one_is(scene: Scene, applicant: Person, link: str) -> None:
     """A wrong number sends nothing; a wrong code counts; somebody beside one is named."""
+    await applicant.waits_for("identity-last4")
+    await goes_on_where_they_were(applicant, "identity-last4")
     await applicant.see("identity-last4").fill("9999")
     await expect(applicant.page.locator('[aria-invalid="true"]')).to_have_count(1)
     await expect(applicant.see("identity-sent")).to_have_attribute("data-sent", "false")
@@ -113,7 +138,14 @@ async def who_one_is(scene: Scene, applicant: Person, link: str) -> None:
     applicant.complaints.clear()
     await applicant.see("identity-code").fill(right)
     await applicant.tap("identity-continue")
+    await applicant.waits_for("notice")
+    first = await applicant.page.locator("h1").inner_text()
+    await reads_a_notice(applicant)
+    await expect(applicant.page.locator("h1")).not_to_have_text(first)
+    await goes_on_where_they_were(applicant, "notice")
+    await expect(applicant.page.locator("h1")).not_to_have_text(first)
     await agrees_to_everything(applicant)
+    await goes_on_where_they_were(applicant, "waiting-room")
 
 
 async def the_waiting_room(scene: Scene, applicant: Person, mediator: Person) -> None:
@@ -137,6 +169,32 @@ async def the_waiting_room(scene: Scene, applicant: Person, mediator: Person) ->
     await applicant.waits_for("waiting-room")
     await mediator.tap("admit")
     await applicant.waits_for("room")
+
+
+async def whoever_has_no_camera_takes_part(scene: Scene, applicant: Person, mediator: Person) -> None:
+    """Others read it, and so does the person, also after a reload; a call takes the microphone; a camera comes."""
+    tile = mediator.see("tile", participant=str(await applicant.see("room").get_attribute("data-participant")))
+    await expect(tile).to_contain_text("No camera")
+    await expect(mediator.see("stop-camera", on="false").first).to_have_attribute("aria-disabled", "true")
+    await received.hears(mediator.page.evaluate, 1, 30)
+    await applicant.sees_and_hears(1)
+    await goes_on_where_they_were(applicant, "room")
+    await expect(applicant.see("ctrl-camera")).to_contain_text("没有摄像头")
+    await expect(applicant.see("ctrl-camera")).to_have_attribute("aria-disabled", "true")
+    await expect(tile).to_contain_text("No camera")
+    await is_called(applicant, True)
+    await expect(tile).to_contain_text("Microphone taken")
+    await expect(applicant.see("ctrl-mic")).to_contain_text("话筒被占着")
+    await scene.look(applicant, "no camera, and a call")
+    await scene.look(mediator, "console: no camera, and a call")
+    await is_called(applicant, False)
+    await expect(tile).not_to_contain_text("Microphone taken")
+    await plugs_in(applicant, BOTH)
+    await expect(applicant.see("device-note")).to_contain_text("找到摄像头了")
+    await expect(tile).to_contain_text("Camera off")
+    await applicant.tap("ctrl-camera")
+    await mediator.sees_and_hears(1)
+    await expect(applicant.see("device-note")).to_have_count(0)
 
 
 async def the_roll_call(scene: Scene, applicant: Person, mediator: Person) -> None:
@@ -183,13 +241,72 @@ async def another_phone_takes_over(scene: Scene, applicant: Person, mediator: Pe
         await second.tap("precheck-sound-only")
         await second.tap("precheck-continue")
         await proves_identity(second, link, "0001")
-        await second.waits_for("room")
-        await applicant.waits_for("end-continued_elsewhere")
+        await it_is_the_other_one_now(applicant, second)
         await scene.look(applicant, "continued elsewhere")
         await expect(mediator.see("roll-person").first).to_contain_text("alone")
         await whoever_has_no_device_hears(second, mediator)
+        await a_page_that_nobody_has_touched(scene, second, mediator)
         await leaves_and_comes_back(second, mediator)
+        await the_first_takes_it_back(applicant, second, link)
         assert second.complaints == applicant.complaints == []
+
+
+async def it_is_the_other_one_now(first: Person, second: Person) -> None:
+    """From the tap of the last page of the second phone; how long it took is printed."""
+    tapped = time.monotonic()
+
+    async def told() -> None:
+        await first.waits_for("end-continued_elsewhere")
+        print(f"taken over -> the first phone says so: {time.monotonic() - tapped:.2f} s")
+
+    async def inside() -> None:
+        await second.waits_for("room")
+        print(f"taken over -> the second phone is in the room: {time.monotonic() - tapped:.2f} s")
+        await received.hears(second.page.evaluate, 1, 30)
+        print(f"taken over -> the second phone hears: {time.monotonic() - tapped:.2f} s")
+
+    await asyncio.gather(told(), inside())
+
+
+async def a_page_that_nobody_has_touched(scene: Scene, second: Person, mediator: Person) -> None:
+    """The browser plays nothing then; one button starts everything, and it stays started."""
+    players = await untouched.opens_anew(second, scene.service.links["applicant"], SOUND_ONLY)
+    assert players == {"touched": False, "asks": True, "paused": [True]}
+    await scene.look(second, "sound that waits for a touch")
+    await second.tap("listen")
+    await expect(second.see("listen")).to_have_count(0)
+    await second.page.wait_for_function(SOUNDS)
+    await received.hears(second.page.evaluate, 1, 30)
+    await shown_without_devices(second, mediator)
+
+
+SOUNDS = """
+async () => {
+  const [audio] = document.querySelectorAll("audio");
+  if (!audio || audio.paused) return false;
+  const context = new AudioContext();
+  const meter = context.createAnalyser();
+  context.createMediaStreamSource(audio.srcObject).connect(meter);
+  const wave = new Float32Array(meter.fftSize);
+  for (let tries = 0; tries < 50; tries += 1) {
+    await new Promise((done) => setTimeout(done, 50));
+    meter.getFloatTimeDomainData(wave);
+    if (wave.some((value) => Math.abs(value) > 0.01)) return true;
+  }
+  return false;
+}
+"""
+"""Whether a voice plays: the player is not paused, and what it plays is no silence."""
+
+
+async def the_first_takes_it_back(first: Person, second: Person, link: str) -> None:
+    await first.tap("end-again")
+    await first.waits_for("landing-elsewhere")
+    await first.tap("landing-continue")
+    await first.tap("precheck-continue")
+    await proves_identity(first, link, "0001")
+    await it_is_the_other_one_now(second, first)
+    await first.sees_and_hears(1)
 
 
 async def whoever_has_no_device_hears(second: Person, mediator: Person) -> None:
@@ -205,7 +322,7 @@ async def whoever_has_no_device_hears(second: Person, mediator: Person) -> None:
 
 async def shown_without_devices(second: Person, mediator: Person) -> None:
     tile = mediator.see("tile", participant=str(await second.see("room").get_attribute("data-participant")))
-    await expect(tile).to_contain_text("Microphone off")
+    await expect(tile).to_contain_text("Microphone will not open")
     await expect(tile).to_contain_text("Camera off")
 
 

@@ -208,6 +208,9 @@ async def the_session_is_ended_and_filed(table: Table) -> None:
     await table.mediator.tap("end-session")
     await table.mediator.tap("confirm-yes")
     await table.mediator.waits_for("filed-state", seconds=60, state="filed")
+    # Whoever comes back only now finds the paper, and no page that tries for ever.
+    await table.applicant.page.reload()
+    await table.applicant.waits_for("done", state="in_force")
 
 
 async def the_court_finds_plays_and_downloads(table: Table, folder: Path) -> Path:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -19,14 +18,14 @@ from room_server.live.policy import SessionPolicy
 from room_server.live.recording import Director
 from room_server.services.entry import new_link
 from room_server.services.everything import build_services
-from room_server.store.database import open_engine
 from room_server.store.unit_of_work import units_of_work
 from signaling.errors import ErrorCode, SignalingError
 from signaling.hub import Hub
 from signaling.ids import CaptureId, PublicationId, RoomId
 from signaling.media import CaptureFormat
 from signaling.messages import Kind
-from tests.support.product_room import Product, opened_product
+from tests.support.databases import copy_database, database_of, drop_database, keep_database
+from tests.support.product_room import Product, new_mould, opened_product
 from tests.support.room_ports import WAIT, Browser, House, MemoryClock, MemoryMedia
 
 GUESTS = {
@@ -125,12 +124,13 @@ async def seat_guests(product: Product) -> dict[str, str]:
     return ids
 
 
-def copied_product(template: Product, folder: Path) -> Product:
+async def copied_product(template: Product, folder: Path) -> Product:
     """The same product on a copy of its database: faster than to open a new one."""
-    shutil.copy(template.folder / "room.sqlite3", folder / "room.sqlite3")
+    await copy_database(template.folder, folder)
     bus = Bus()
-    engine = open_engine(f"sqlite+aiosqlite:///{folder / 'room.sqlite3'}")
-    event.listen(engine.sync_engine, "connect", _without_waiting_for_the_disk)
+    engine = database_of(folder)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "connect", _without_waiting_for_the_disk)
     ports = replace(template.ports, unit_of_work=units_of_work(engine, bus))
     return replace(
         template, folder=folder, engine=engine, ports=ports, services=build_services(ports), events=[], bus=bus
@@ -143,14 +143,24 @@ def _without_waiting_for_the_disk(connection: Any, _record: object) -> None:
     cursor.close()
 
 
+SEATED: dict[str, Any] = {}
+"""A folder in which everybody took their seats once, and their participant ids: that takes a second."""
+
+
 @asynccontextmanager
 async def seated_house(folder: Path) -> AsyncIterator[ProductHouse]:
     """A house on a real database in ``folder``, with everybody's seat in it."""
-    async with opened_product(folder) as template:
-        ids = await seat_guests(template)
+    if not SEATED:
+        mould = new_mould()
+        async with opened_product(mould) as first:
+            ids = await seat_guests(first)
+            keep_database(mould)
+        SEATED.update(folder=mould, ids=ids)
+    async with opened_product(folder, SEATED["folder"]) as template:
+        ids = SEATED["ids"]
         await template.engine.dispose()  # everything is in the file before it is copied
         (folder / "copy").mkdir()
-        product = copied_product(template, folder / "copy")
+        product = await copied_product(template, folder / "copy")
         found = await product.services.sessions.get(product.session_id)
         opened = ProductHouse(product, found.session.room_id, ids)
         try:
@@ -159,6 +169,7 @@ async def seated_house(folder: Path) -> AsyncIterator[ProductHouse]:
             await opened.close()
             await _left_behind()
             await product.engine.dispose()
+            await drop_database(folder / "copy")
 
 
 async def _left_behind() -> None:

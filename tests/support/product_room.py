@@ -35,10 +35,11 @@ from room_server.services.demo import DemoAccess
 from room_server.services.everything import Services, build_services
 from room_server.services.messages import OutboxMessages
 from room_server.services.ports import Ports, key_for_short_secrets
-from room_server.store.database import migrate, open_engine
+from room_server.store.database import migrate
 from room_server.store.unit_of_work import units_of_work
 from signaling.ids import RoomId
 from signaling.room import Room
+from tests.support.databases import copy_database, database_of, drop_database, make_database
 from tests.support.room_ports import MemoryMedia
 
 ORGANISATION = "示例街道劳动人事争议调解中心（演示）"
@@ -184,23 +185,35 @@ MOULD: dict[str, Any] = {}
 """A folder in which the demonstration case was opened once: passwords and keys cost half a second a time."""
 
 
+def new_mould() -> Path:
+    """A folder for as long as the tests run."""
+    mould = Path(tempfile.mkdtemp(prefix="product-"))
+    atexit.register(shutil.rmtree, mould, ignore_errors=True)
+    return mould
+
+
 @asynccontextmanager
-async def opened_product(folder: Path) -> AsyncIterator[Product]:
-    """A product with the demonstration case."""
+async def opened_product(folder: Path, mould: Path | None = None) -> AsyncIterator[Product]:
+    """A product with the demonstration case, as it was left in ``mould`` or as it is at the beginning."""
     if not MOULD:
-        mould = Path(tempfile.mkdtemp(prefix="product-"))
-        atexit.register(shutil.rmtree, mould, ignore_errors=True)
-        async with _opened(mould) as first:
-            MOULD.update(folder=mould, demo=first.demo)
-    await asyncio.to_thread(shutil.copytree, MOULD["folder"], folder, dirs_exist_ok=True)
-    async with _opened(folder) as opened:
-        yield opened
+        first_folder = new_mould()
+        await make_database(first_folder)
+        async with _opened(first_folder) as first:
+            MOULD.update(folder=first_folder, demo=first.demo)
+    original = mould or MOULD["folder"]
+    await asyncio.to_thread(shutil.copytree, original, folder, dirs_exist_ok=True)
+    await copy_database(original, folder)
+    try:
+        async with _opened(folder) as opened:
+            yield opened
+    finally:
+        await drop_database(folder)
 
 
 @asynccontextmanager
 async def _opened(folder: Path) -> AsyncIterator[Product]:
     clock, bus = TestClock(), Bus()
-    engine = open_engine(f"sqlite+aiosqlite:///{folder / 'room.sqlite3'}")
+    engine = database_of(folder)
     events: list[Event] = []
 
     async def keep(event: Event) -> None:

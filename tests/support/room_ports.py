@@ -20,7 +20,7 @@ from signaling.errors import ErrorCode, SignalingError
 from signaling.hub import Hub
 from signaling.ids import DocumentId, ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId, new_id
 from signaling.kept import NOTHING_KEPT, KeptConduct, KeptMember
-from signaling.messages import IceRestarted, Json, RecordingView, Subscribed, TransportCreated
+from signaling.messages import Device, IceRestarted, Json, RecordingView, Subscribed, TransportCreated
 from signaling.participant import Participant
 from signaling.policy import Grant, LoadedCaucus, LoadedDocument, RoomState
 from signaling.room import Room, RoomSettings
@@ -250,6 +250,9 @@ class MemoryPolicy:
     async def lock_room(self, room: Room, by: Participant, locked: bool) -> None:
         await self._note("lock_room", by.participant_id, locked)
         self.locked = locked
+
+    async def trouble_told(self, room: Room, participant: Participant, source: Device) -> None:
+        await self._note("trouble_told", participant.participant_id, source, participant.troubles.get(source))
 
     async def break_began(self, room: Room, by: Participant, seconds: int) -> None:
         await self._note("break_began", by.participant_id, seconds)

@@ -86,7 +86,7 @@ function Row({ record, entry, player, current }: RowProps) {
         {detail && <span class="log__detail tiny">{detail}</span>}
         {Object.keys(entry.data).length > 0 && (
           <details class="log__data">
-            <summary class="tiny">{t("court.logDetail")}</summary>
+            <summary class="tiny fold log__fold">{t("court.logDetail")}</summary>
             <pre class="mono tiny">{JSON.stringify(entry.data, null, 1)}</pre>
           </details>
         )}

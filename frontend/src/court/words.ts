@@ -22,15 +22,20 @@ export function eventWords(kind: string): string {
 
 /** What happened to what, where the kind alone does not say it; null where it does. */
 export function eventDetail(entry: LogEntry): string | null {
-  const { source, reason, paused, muted_by_host: muted } = entry.data;
+  const { source, reason, paused, muted_by_host: muted, trouble } = entry.data;
   const privilege = `court.privilege.${entry.data.class}`;
   if (hasKey(privilege)) return t(privilege);
   const language = `court.language.${entry.data.language}`;
   if (hasKey(language)) return t(language);
   if (entry.kind.startsWith("exhibit_")) return exhibitWords(entry);
+  if (entry.kind === "draft_unfrozen" && typeof reason === "string") return reason;
   if (entry.kind === "recording_interrupted" && typeof reason === "string") return gapWords(reason);
   if (typeof source !== "string" || !hasKey(`court.source.${source}`)) return null;
   const what = t(`court.source.${source}` as Key);
+  if (entry.kind === "device_trouble") {
+    const key = `court.trouble.${trouble ?? "over"}`;
+    return hasKey(key) ? `${what} · ${t(key)}` : what;
+  }
   if (entry.kind !== "track_switched") return what;
   return `${what} · ${t(muted ? "court.switch.muted" : paused ? "court.switch.off" : "court.switch.on")}`;
 }

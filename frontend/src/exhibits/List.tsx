@@ -1,5 +1,6 @@
 /** Every exhibit in a line each; a press opens it. */
 import { t } from "../i18n";
+import { Empty } from "../ui/Empty";
 import { Seal } from "../ui/Seal";
 import type { Exhibit } from "./model";
 import { StandingBadge } from "./Standing";
@@ -12,7 +13,7 @@ interface Props {
 }
 
 export function ExhibitList({ exhibits, chosen, onChoose }: Props) {
-  if (exhibits.length === 0) return <p class="meta">{t("exhibit.none")}</p>;
+  if (exhibits.length === 0) return <Empty icon="folder" words={t("exhibit.none")} hint={t("exhibit.noneHint")} />;
   return (
     <ul class="card card--flush exhibit-list">
       {exhibits.map((one) => (

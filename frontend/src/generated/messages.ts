@@ -17,6 +17,7 @@ export type Quality = "good" | "poor" | "lost";
 export type LayerReason = "" | "bandwidth" | "size" | "paused";
 export type Device = "microphone" | "camera";
 export type TimerKind = "break" | "talk";
+export type Trouble = "absent" | "unavailable" | "interrupted";
 export type CancelReason = "called_off" | "nobody" | "elsewhere" | "refused" | "no_host";
 export type Json = Record<string, unknown>;
 
@@ -56,12 +57,18 @@ export interface AskView {
   declined: boolean;
 }
 
+/** Why nothing comes from somebody's microphone or camera, as their own device says. */
+export interface TroubleView {
+  source: Device;
+  trouble: Trouble;
+}
+
 /**
  * A person as another person of the room sees them. `side` is a word of the product, opaque here.
  *
  * `caucus_id`: the caucus that they are in; None: the joint session. `hand_since`: Unix seconds; `hand_place`:
  * where they stand in the queue of the place they are in, from 1; 0: their hand is down. `wants_break`,
- * `may_share` (their screen) and `asks` are told to hosts and to the person alone.
+ * `may_share` (their screen) and `asks` are told to hosts and to the person alone. `troubles`: what they lack.
  */
 export interface ParticipantView {
   participant_id: ParticipantId;
@@ -77,6 +84,7 @@ export interface ParticipantView {
   wants_break: boolean;
   may_share: boolean;
   asks: AskView[];
+  troubles: TroubleView[];
 }
 
 /** One track that somebody sends. `paused`: its owner switched it off. `muted_by_host`: the server drops it. */
@@ -269,6 +277,16 @@ export interface WriteCaption {
   participant_id?: ParticipantId | null;
 }
 
+/**
+ * Say what is the matter with one's own microphone or camera, so that others do not take silence for silence.
+ *
+ * None: nothing is, any more. What is sent does not change by it.
+ */
+export interface TellTrouble {
+  source: Device;
+  trouble?: Trouble | null;
+}
+
 /** Answer a host's wish: `agreed` is said by whoever then switches on themselves. */
 export interface AnswerAsk {
   source: Device;
@@ -364,7 +382,7 @@ export interface FreezeDocument {
   document_id: DocumentId;
 }
 
-/** Host: open the text again. What was signed so far is void. `reason` goes on the record. */
+/** Host: open the text again. What was signed so far is void. `reason` is read by all and goes on the record. */
 export interface UnfreezeDocument {
   document_id: DocumentId;
   reason: string;
@@ -577,6 +595,7 @@ export interface CommandMap {
   want_break: { data: WantBreak; answer: Record<string, never> };
   write_caption: { data: WriteCaption; answer: Record<string, never> };
   answer_ask: { data: AnswerAsk; answer: Record<string, never> };
+  tell_trouble: { data: TellTrouble; answer: Record<string, never> };
   lower_hand: { data: LowerHand; answer: Record<string, never> };
   move_hand: { data: MoveHand; answer: Record<string, never> };
   give_word: { data: GiveWord; answer: Record<string, never> };

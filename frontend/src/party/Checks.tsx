@@ -1,7 +1,7 @@
 /** The checks of a phone: picture, microphone, loudspeaker, network. No picture and no word leaves it by them. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
-import { type DeviceProblem, devicesReachable, insideAnApp, openDevices } from "../room/devices";
+import { type DeviceProblem, devicesReachable, insideAnApp, openDevices, watchDevices } from "../room/devices";
 import type { Grade } from "../room/probe";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
@@ -60,6 +60,9 @@ export function useDevices(withPicture: boolean): Devices {
       if (!handedOver.current) release(tracks);
     };
   }, [withPicture, tries]);
+  // What was missing may just have been plugged in.
+  const missing = found?.microphoneProblem === "absent" || found?.cameraProblem === "absent";
+  useEffect(() => (missing ? watchDevices(() => setTries((count) => count + 1)) : undefined), [missing]);
   return {
     found,
     again: () => setTries((count) => count + 1),
@@ -117,7 +120,7 @@ function OwnPicture({ found }: { found: Found | null }) {
       {!camera && (
         <span class="tile__absent">
           <Icon name={found ? "cam-off" : "cam"} large />
-          <span>{t(found ? "precheck.noPicture" : "precheck.allow")}</span>
+          <span>{t(noPicture(found))}</span>
         </span>
       )}
       <span class="tile__name">{t("precheck.yourPicture")}</span>
@@ -131,6 +134,11 @@ function OwnPicture({ found }: { found: Found | null }) {
       )}
     </div>
   );
+}
+
+function noPicture(found: Found | null) {
+  if (!found) return "precheck.allow" as const;
+  return found.cameraProblem === "absent" ? ("tile.trouble.camera.absent" as const) : ("precheck.noPicture" as const);
 }
 
 const BARS = 20;
@@ -155,7 +163,9 @@ function Microphone({ found, onHeard }: { found: Found | null; onHeard: () => vo
   const word = !found
     ? "precheck.micWaiting"
     : !track
-      ? "precheck.micNone"
+      ? found.microphoneProblem === "absent"
+        ? "precheck.micAbsent"
+        : "precheck.micNone"
       : heard
         ? "precheck.micHeard"
         : "precheck.micSilent";
@@ -166,12 +176,16 @@ function Microphone({ found, onHeard }: { found: Found | null; onHeard: () => vo
         <p class="strong" role="status">
           {t(word)}
         </p>
-        <p class="meta">{t("precheck.micHint")}</p>
-        <div class="meter" aria-hidden="true">
-          {Array.from({ length: BARS }, (_, index) => (
-            <i key={index} data-on={index < level * BARS ? "" : undefined} />
-          ))}
-        </div>
+        {(track || !found) && (
+          <>
+            <p class="meta">{t("precheck.micHint")}</p>
+            <div class="meter" aria-hidden="true">
+              {Array.from({ length: BARS }, (_, index) => (
+                <i key={index} data-on={index < level * BARS ? "" : undefined} />
+              ))}
+            </div>
+          </>
+        )}
       </div>
     </li>
   );

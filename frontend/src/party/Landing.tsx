@@ -92,12 +92,6 @@ export function Landing({ link, onContinue, onRehearse }: Props) {
           <dd>{session.mediator_name}</dd>
         </dl>
       </div>
-      <div class="stack stack--1">
-        <Button block icon="cam" testId="landing-rehearse" onClick={onRehearse}>
-          {t("rehearsal.try")}
-        </Button>
-        <p class="meta">{t("rehearsal.tryText")}</p>
-      </div>
       <Note tone="ok" title={t("landing.waiting")}>
         <p class="meta">{t("landing.apart")}</p>
       </Note>
@@ -106,6 +100,12 @@ export function Landing({ link, onContinue, onRehearse }: Props) {
         <Promised icon="check">{t("landing.noMoney")}</Promised>
         <Promised icon="phone">{t("landing.verify", { organisation: session.organisation })}</Promised>
       </ul>
+      <div class="stack stack--1">
+        <Button block icon="cam" testId="landing-rehearse" onClick={onRehearse}>
+          {t("rehearsal.try")}
+        </Button>
+        <p class="meta">{t("rehearsal.tryText")}</p>
+      </div>
       <details class="details">
         <summary class="link">
           <Icon name="cal" />

@@ -10,6 +10,7 @@ import { answerNotice, type ConsentItem, getMe, type Me, type Notice } from "./a
 import { Consents } from "./Consents";
 import { Frame } from "./Frame";
 import { NoticeText } from "./NoticeText";
+import { pointsOf } from "./points";
 import { QuietHelp } from "./QuietCall";
 import { ReadAloud } from "./ReadAloud";
 import { type Visit, withToken } from "./visit";
@@ -117,7 +118,16 @@ function NoticePage({ notice, quiet, onRead, onOutdated }: PageProps) {
       </div>
       <div class="card stack">
         <p class="label">{t("notice.inShort")}</p>
-        <p>{pick(notice.short_zh, notice.short_en)}</p>
+        <ol class="stack stack--2">
+          {pointsOf(pick(notice.short_zh, notice.short_en)).map((point, index) => (
+            <li class="row row--top" key={point}>
+              <span class="bullet" aria-hidden="true">
+                {index + 1}
+              </span>
+              <span>{point}</span>
+            </li>
+          ))}
+        </ol>
       </div>
       <NoticeText notice={notice} />
       {ticks.length > 0 && (

@@ -12,8 +12,9 @@ import { Identity } from "./Identity";
 import { Landing } from "./Landing";
 import { Notices } from "./Notices";
 import { Precheck } from "./Precheck";
-import { applyType, checkedBefore, rememberChecked } from "./preferences";
+import { applyType, checkedBefore, checkedFor, rememberChecked } from "./preferences";
 import { Rehearsal } from "./Rehearsal";
+import { secretOf } from "./secret";
 import { Visit, withToken } from "./visit";
 
 const loadRoom = () => import("./room/RoomPage");
@@ -28,10 +29,6 @@ type Step =
   | { at: "identity" }
   | { at: "notices"; me: Me }
   | { at: "room"; me: Me };
-
-function secretOf(address: string): string {
-  return decodeURIComponent(address.split("/")[2] ?? "");
-}
 
 /** The room opens when what is required has a yes and everything else was at least asked. */
 function nextStep(me: Me): Step {
@@ -65,19 +62,24 @@ export default function Page() {
     const found = await visit.open();
     setLink(found);
     const before = checkedBefore();
-    if (!found.claimed_here || !before) {
+    const onTheWay = !found.claimed_elsewhere && checkedFor(visit.secret);
+    if (!before || !(found.claimed_here || onTheWay)) {
       setStep({ at: "landing" });
       return;
     }
     // A reload on the way: the same device and tab go on where they were.
-    await visit.resume();
     const on = devicesBefore(OWN_DEVICES) ?? { microphone: true, camera: before === "picture" };
     setChecked({ tracks: [], ...on, soundOnly: before === "sound" });
+    if (!found.claimed_here) {
+      setStep({ at: "identity" });
+      return;
+    }
+    await visit.resume();
     await enter();
   };
 
   const afterCheck = async (result: Checked) => {
-    rememberChecked(result.soundOnly);
+    rememberChecked(visit.secret, result.soundOnly);
     forgetDevices(OWN_DEVICES);
     setChecked(result);
     if (!link?.claimed_here) {

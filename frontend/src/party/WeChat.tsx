@@ -41,7 +41,25 @@ export function WeChat({ onSoundOnly }: { onSoundOnly: () => void }) {
           <p class="meta center" role="status">
             {copied !== null && t(copied ? "wechat.copied" : "wechat.notCopied")}
           </p>
-          <Button look="primary" big block icon="copy" onClick={() => void copyAddress().then(setCopied)}>
+          {/* Inside WeChat no address line shows what could be copied by hand. */}
+          {copied === false && (
+            <input
+              class="input"
+              data-testid="wechat-address"
+              aria-label={t("wechat.address")}
+              readOnly
+              value={location.href}
+              onFocus={(event) => event.currentTarget.select()}
+            />
+          )}
+          <Button
+            look="primary"
+            big
+            block
+            icon="copy"
+            testId="wechat-copy"
+            onClick={() => void copyAddress().then(setCopied)}
+          >
             {t("wechat.copy")}
           </Button>
           <Button block icon="mic" onClick={onSoundOnly}>
@@ -81,9 +99,11 @@ export function WeChat({ onSoundOnly }: { onSoundOnly: () => void }) {
           </span>
         </li>
       </ol>
-      <Note tone="plain" title={t("wechat.noMenu")}>
-        <p class="meta">{t("wechat.noMenuHint")}</p>
-      </Note>
+      {wechat && (
+        <Note tone="plain" title={t("wechat.noMenu")}>
+          <p class="meta">{t("wechat.noMenuHint")}</p>
+        </Note>
+      )}
     </Frame>
   );
 }

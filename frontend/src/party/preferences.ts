@@ -5,6 +5,7 @@ import { read, write } from "../ui/storage";
 const TYPE_KEY = "type";
 const CAPTIONS_KEY = "captions";
 const CHECKED_KEY = "checked";
+const CHECKED_FOR_KEY = "checked-for";
 
 export const largeType = signal(read(() => localStorage, TYPE_KEY) === "large");
 
@@ -32,6 +33,12 @@ export function checkedBefore(): "picture" | "sound" | null {
   return value === "picture" || value === "sound" ? value : null;
 }
 
-export function rememberChecked(soundOnly: boolean): void {
+/** Whether it was checked on the way in through this link: whoever opens another one sees first whose that is. */
+export function checkedFor(secret: string): boolean {
+  return read(() => sessionStorage, CHECKED_FOR_KEY) === secret;
+}
+
+export function rememberChecked(secret: string, soundOnly: boolean): void {
   write(() => sessionStorage, CHECKED_KEY, soundOnly ? "sound" : "picture");
+  write(() => sessionStorage, CHECKED_FOR_KEY, secret);
 }

@@ -30,8 +30,20 @@ export function timeBySide(state: RoomState, now: number): ReadonlyMap<string, n
   return used;
 }
 
-/** Whether a wall is between this person and somebody: they are in a private talk, or outside the own one. */
-export function apart(state: RoomState, person: ParticipantView): "away" | "outside" | null {
-  if (person.presence === "away") return "away";
-  return person.caucus_id === (myCaucus(state)?.caucus_id ?? null) ? null : "outside";
+/** Where somebody is whom a wall separates from the viewer. `away`: in a private talk; `withOther`: a mediator who talks
+ * with the other side alone; `joint`, `outside`: in the joint session, seen from within a talk (a host; anybody else). */
+export type Apart = "away" | "withOther" | "joint" | "outside";
+
+/** Whether a wall is between this person and somebody, and where that somebody is then. */
+export function apart(state: RoomState, person: ParticipantView): Apart | null {
+  if (person.presence === "away") return withOtherSide(state, person) ? "withOther" : "away";
+  if (person.caucus_id === (myCaucus(state)?.caucus_id ?? null)) return null;
+  return person.role === "host" ? "joint" : "outside";
+}
+
+/** Both sides know that a private talk runs, with whom, and whether a mediator is in it (`CaucusView`). */
+function withOtherSide(state: RoomState, person: ParticipantView): boolean {
+  const me = myself(state);
+  const caucus = person.caucus_id ? state.caucuses.get(person.caucus_id) : undefined;
+  return person.role === "host" && me?.role === "party" && caucus !== undefined && caucus.side !== me.side;
 }

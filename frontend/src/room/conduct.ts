@@ -49,6 +49,30 @@ export function spokenBySide(state: RoomState, now: number): Spoken[] {
     .sort((one, other) => order(one.side) - order(other.side));
 }
 
+/** Seconds that both sides together have to speak before a comparison says anything: a greeting each is no balance. */
+const EARLY_SECONDS = 60;
+/** By which share of all that both sides said, and at least by how many seconds, one has to be ahead to be named. */
+const CLEAR_SHARE = 0.1;
+const CLEAR_SECONDS = 5;
+
+export type Balance = { kind: "early" } | { kind: "even" } | { kind: "ahead"; side: string; seconds: number };
+
+/** Which of the two sides has spoken longer, if enough was said to tell. */
+export function balanceOf(spoken: readonly Spoken[]): Balance {
+  const of = (side: string) => spoken.find((one) => one.side === side)?.seconds ?? 0;
+  const together = of("applicant") + of("respondent");
+  if (together < EARLY_SECONDS) return { kind: "early" };
+  const ahead = of("applicant") - of("respondent");
+  const seconds = Math.abs(ahead);
+  if (seconds < Math.max(CLEAR_SECONDS, CLEAR_SHARE * together)) return { kind: "even" };
+  return { kind: "ahead", side: ahead > 0 ? "applicant" : "respondent", seconds };
+}
+
+/** Seconds of the longest bar: while little was said the bars stay short instead of filling up at the first word. */
+export function longestBar(spoken: readonly Spoken[]): number {
+  return Math.max(EARLY_SECONDS / 2, ...spoken.map((one) => one.seconds));
+}
+
 /** Parties first, whoever conducts last. */
 function order(side: string): number {
   const place = ["applicant", "respondent", "", "mediator", "clerk"].indexOf(side);

@@ -124,6 +124,13 @@ export async function listDevices(): Promise<Record<DeviceKind, Device[]>> {
   return found;
 }
 
+/** Microphone and camera, if there is any, whether or not the page may open it; null: this browser does not say. */
+export async function pluggedIn(): Promise<ReadonlySet<DeviceKind> | null> {
+  const all = await navigator.mediaDevices?.enumerateDevices?.();
+  // A browser that lists nothing at all keeps it to itself.
+  return all?.length ? new Set(all.map(({ kind }) => KINDS[kind]).filter((one) => one !== undefined)) : null;
+}
+
 /** Whether this browser lets a page choose where the sound comes out. */
 export function speakerReachable(): boolean {
   return typeof HTMLMediaElement !== "undefined" && "setSinkId" in HTMLMediaElement.prototype;

@@ -42,8 +42,11 @@ export function endingOfClose(code: number): Ending | null {
   }
 }
 
+/** For the refusal of a hello: the answer comes before the close code, and the socket is given up with it. */
 export function endingOfCode(code: string): Ending | null {
   switch (code) {
+    case "wrong_state":
+      return "closed";
     case "room_locked":
       return "locked";
     case "lobby_denied":

@@ -9,6 +9,7 @@ import { isPresent, myself, publicationOf, type RoomState } from "./state";
 import { type Readable, Store } from "./store";
 import { type RemoteTrack, Subscriptions } from "./subscriptions";
 import { TransportPair } from "./transports";
+import { Troubles } from "./troubles";
 
 export type { LocalTrack } from "./publications";
 export type { TileSize } from "./sizes";
@@ -45,6 +46,7 @@ export class MediaSession {
   private readonly store: Store<MediaState>;
   private readonly publications: Publications;
   private readonly subscriptions: Subscriptions;
+  private readonly troubles: Troubles;
   private readonly stopWatching: (() => void)[];
   private transports: TransportPair | null = null;
   private builtFor: object | null = null;
@@ -77,6 +79,7 @@ export class MediaSession {
       soundOnlyForNow: false,
       speaker: null,
     });
+    this.troubles = new Troubles(client);
     this.publications = new Publications(client, own, (tracks) => this.update(tracks));
     this.subscriptions = new Subscriptions(client, (remote) => this.update({ remote }));
     this.stopWatching = [
@@ -172,6 +175,7 @@ export class MediaSession {
       void this.setScreen(false).catch(() => undefined);
     }
     this.obey(state);
+    this.troubles.follow(this.store.value);
     const missed = this.rebuildDue && this.rebuildTimer === undefined;
     if (this.builtFor === null || (offer.fresh && this.builtFor !== offer) || missed) {
       this.builtFor = offer;
@@ -272,5 +276,6 @@ export class MediaSession {
 
   private update(change: Partial<MediaState>): void {
     this.store.value = { ...this.store.value, ...change };
+    if (!this.closed) this.troubles.follow(this.store.value);
   }
 }

@@ -1,23 +1,20 @@
-/** One's own tracks: opens the devices, sends what is wanted, and finds another device when one is unplugged. */
+/** One's own tracks: opens the devices and sends what is wanted. */
 import type { types } from "mediasoup-client";
 import type { PublicationView, Source } from "../generated/messages";
 import type { RoomClient } from "./client";
-import { DeviceError, type DeviceProblem, openScreen, problemOf, watchDevices, watchPage } from "./devices";
+import { DeviceError, type DeviceProblem, openScreen, problemOf } from "./devices";
 import { CommandError, ConnectionLost } from "./failure";
 import { LayerSwitch } from "./layers";
 import { type Slot, SOURCE_OF, sendingOptions, slotOf } from "./sending";
 import { OPEN, openChosen, switchOver } from "./switchover";
 import type { TransportPair } from "./transports";
+import { Unplugged } from "./unplugged";
 
-/** A track that ends again so soon after it was opened anew is not opened a third time. */
-const REOPEN_PAUSE_MS = 5000;
-/** After a call the page is in front before the phone has let go of the microphone. */
-const GIVEN_BACK_WITHIN_MS = 1500;
 /** After a refusal that may be over soon. */
 const AGAIN_MS = 1000;
 
-/** `full`: as many people send in this room as it takes. */
-export type TrackProblem = DeviceProblem | "full";
+/** `full`: as many people send in this room as it takes. `plugged`: there was none, and there is one now. */
+export type TrackProblem = DeviceProblem | "full" | "plugged";
 
 export interface LocalTrack {
   /** What the person wants; `track` is null while it is off, being opened, or impossible. */
@@ -38,9 +35,7 @@ export class Publications {
   private readonly opening = new Map<Source, Promise<MediaStreamTrack | null>>();
   private readonly turns = new Map<Slot, Promise<void>>();
   private readonly layers = new LayerSwitch();
-  /** Devices that went away while they were wanted, and when each was last opened anew. */
-  private readonly missed = new Set<OwnDevice>();
-  private readonly reopenedAt = new Map<OwnDevice, number>();
+  private readonly unplugged: Unplugged;
   private readonly stopListening: (() => void)[];
   private readonly chosen = new Map<OwnDevice, string>();
   /** Devices that are being exchanged for others: what happens to the one before means nothing. */
@@ -58,12 +53,19 @@ export class Publications {
     this.stopListening = [
       client.on("publication_layers", (told) => this.layers.want(told.publication_id, told.active)),
       client.on("publication_changed", ({ publication }) => this.compare(publication)),
-      watchDevices(() => this.devicesChanged()),
-      watchPage(() => this.lookedAt()),
     ];
+    this.unplugged = new Unplugged({
+      own: () => this.own,
+      // What happens to the device before means nothing while it is exchanged for another.
+      ours: (source, track) => !this.closed && !this.switching.has(source) && this.own[source].track === track,
+      patch: (source, change) => this.patch(source, change),
+      set: (source, wanted) => this.set(source, wanted),
+      send: (source) => this.send(source),
+      lost: (device) => this.chosen.delete(device),
+    });
     for (const source of ["microphone", "camera"] as const) {
       const { track, wanted } = own[source];
-      if (track) this.watch(source, track);
+      if (track) this.unplugged.watch(source, track);
       // The person sees and checks the own picture while waiting; nothing is sent before the room lets them in.
       if (wanted) void this.open(source);
     }
@@ -97,7 +99,7 @@ export class Publications {
   async set(source: Source, wanted: boolean): Promise<void> {
     const silent = wanted && source !== "screen" && this.own[source].track?.muted;
     this.patch(source, { wanted, problem: silent ? "interrupted" : null });
-    if (source !== "screen") this.missed.delete(source);
+    if (source !== "screen") this.unplugged.forget(source);
     if (wanted) await this.send(source);
     else await this.inTurn(source, () => this.stop(source));
   }
@@ -113,6 +115,7 @@ export class Publications {
     this.closed = true;
     clearTimeout(this.againTimer);
     for (const stop of this.stopListening) stop();
+    this.unplugged.close();
     this.detach();
     this.screenSound?.stop();
     for (const { track } of Object.values(this.own)) track?.stop();
@@ -138,7 +141,7 @@ export class Publications {
     }
     if (!problem) this.chosen.set(device, deviceId);
     if (track !== before) before?.stop();
-    if (track && track !== before) this.watch(device, track);
+    if (track && track !== before) this.unplugged.watch(device, track);
     this.patch(device, { track, wanted: track !== null, problem: track ? null : problem });
     await (track ? this.produce(device, track) : this.stop(device));
     if (problem) throw new DeviceError(problem);
@@ -269,7 +272,7 @@ export class Publications {
         return null;
       }
       if (source === "screen") this.screenSound = sound;
-      this.watch(source, track);
+      this.unplugged.watch(source, track);
       this.patch(source, { track, problem: null });
       return track;
     } catch (error) {
@@ -279,74 +282,6 @@ export class Publications {
       this.patch(source, { track: null, problem: chosen ? null : problem, wanted: false });
       return null;
     }
-  }
-
-  // ---- devices that come and go --------------------------------------------------------------------------------
-
-  private watch(source: Source, track: MediaStreamTrack): void {
-    track.addEventListener("mute", () => this.interrupted(source, track));
-    track.addEventListener("unmute", () => this.givenBack(source, track));
-    track.addEventListener("ended", () => {
-      // Only what ends by itself: unplugged, taken by another app, "stop sharing" of the browser.
-      if (this.closed || this.switching.has(source) || this.own[source].track !== track) return;
-      void this.ended(source).catch(() => undefined);
-    });
-  }
-
-  /** A telephone call or another app took the device for a while; the browser says when it is given back. */
-  private interrupted(source: Source, track: MediaStreamTrack): void {
-    if (this.closed || source === "screen" || this.switching.has(source) || this.own[source].track !== track) return;
-    this.patch(source, { problem: "interrupted" });
-  }
-
-  private givenBack(source: Source, track: MediaStreamTrack): void {
-    if (this.own[source].track === track && this.own[source].problem === "interrupted")
-      this.patch(source, { problem: null });
-  }
-
-  /** The person looks at the page again. Some phones never give a device back by themselves: it is opened anew. */
-  private lookedAt(): void {
-    if (document.visibilityState !== "visible") return;
-    setTimeout(() => {
-      for (const source of ["microphone", "camera"] as const) {
-        const { track, problem, wanted } = this.own[source];
-        if (this.closed || !wanted || problem !== "interrupted" || !track) continue;
-        track.stop();
-        this.patch(source, { track: null, problem: null });
-        void this.send(source).catch(() => undefined);
-      }
-    }, GIVEN_BACK_WITHIN_MS);
-  }
-
-  private async ended(source: Source): Promise<void> {
-    this.patch(source, { track: null });
-    if (source === "screen") {
-      await this.set("screen", false);
-      return;
-    }
-    if (!this.own[source].wanted) return;
-    const before = this.reopenedAt.get(source) ?? Number.NEGATIVE_INFINITY;
-    const again = Date.now() - before > REOPEN_PAUSE_MS;
-    this.reopenedAt.set(source, Date.now());
-    this.chosen.delete(source); // The one that was chosen is what went away: another will do.
-    if (again) await this.send(source);
-    if (this.own[source].track) return;
-    // Nothing else is there: others must see that nothing comes, and the person why.
-    const problem = this.own[source].problem ?? "busy";
-    await this.set(source, false).catch(() => undefined);
-    this.patch(source, { problem });
-    this.missed.add(source);
-  }
-
-  private devicesChanged(): void {
-    for (const source of [...this.missed]) void this.regain(source).catch(() => undefined);
-  }
-
-  /** Several things may be plugged in one after the other: what is still missing is looked for again. */
-  private async regain(device: OwnDevice): Promise<void> {
-    await this.set(device, true);
-    const { wanted, problem } = this.own[device];
-    if (!wanted && problem) this.missed.add(device);
   }
 
   // ---- the rest ------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 import { t } from "../i18n";
 import { myCaucus } from "../room/caucus";
-import { type Spoken, spokenBySide } from "../room/conduct";
+import { balanceOf, longestBar, type Spoken, spokenBySide } from "../room/conduct";
 import { useNow } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { Seal, sideName } from "../ui/Seal";
@@ -13,8 +13,6 @@ const FILLS: Record<string, string> = {
   mediator: "fill-m",
   clerk: "fill-m",
 };
-/** Seconds by which sides may differ and still count as equal. */
-const EVEN = 5;
 
 /** How long each side has spoken in the joint session: shown to whoever conducts it, and to nobody else. */
 export function Balance() {
@@ -22,7 +20,7 @@ export function Balance() {
   const now = useNow(1000) + state.clockOffset;
   const spoken = spokenBySide(state, now);
   if (myCaucus(state)) return null; // It is about the joint session.
-  const most = Math.max(1, ...spoken.map((one) => one.seconds));
+  const most = longestBar(spoken);
   return (
     <section class="stack stack--2" data-testid="balance">
       <h2 class="section-title">
@@ -41,7 +39,9 @@ export function Balance() {
               <Bar key={one.side} spoken={one} most={most} />
             ))}
           </div>
-          <p class="tiny">{difference(spoken)}</p>
+          <p class="tiny" data-testid="balance-words">
+            {comparison(spoken)}
+          </p>
         </>
       )}
     </section>
@@ -71,11 +71,9 @@ function withBothSides(spoken: Spoken[]): Spoken[] {
   return [...parties, ...spoken.filter((one) => !parties.some((party) => party.side === one.side))];
 }
 
-/** Which of the two sides has spoken longer. */
-function difference(spoken: Spoken[]): string {
-  const of = (side: string) => spoken.find((one) => one.side === side)?.seconds ?? 0;
-  const ahead = of("applicant") - of("respondent");
-  if (Math.abs(ahead) < EVEN) return t("conduct.even");
-  const side = sideName(ahead > 0 ? "applicant" : "respondent");
-  return t("conduct.ahead", { side, time: shortClock(Math.abs(ahead)) });
+/** What the times say; nothing is compared before enough was said. */
+function comparison(spoken: Spoken[]): string {
+  const found = balanceOf(spoken);
+  if (found.kind !== "ahead") return t(`conduct.${found.kind}`);
+  return t("conduct.ahead", { side: sideName(found.side), time: shortClock(found.seconds) });
 }

@@ -1,8 +1,11 @@
 import { listed, t } from "../i18n";
-import { myCaucus, runs, shownCaucus } from "../room/caucus";
+import { myCaucus, runs, shownCaucus, timeBySide } from "../room/caucus";
 import { Button } from "../ui/Button";
 import { CaucusBar, CaucusOff } from "../ui/CaucusBar";
-import { sideName } from "../ui/Seal";
+import { useNow } from "../ui/hooks";
+import { Icon } from "../ui/Icon";
+import { Seal, sideName } from "../ui/Seal";
+import { shortClock } from "../ui/TimerBar";
 import { useTools } from "./tools";
 
 /** The caucus that runs or is about to, with what the mediator can do about it. */
@@ -70,12 +73,45 @@ export function useOpenCaucus(side: string, onOpen?: () => void): (() => void) |
     });
 }
 
-export function OpenCaucus({ side }: { side: string }) {
-  const open = useOpenCaucus(side);
-  if (!open) return null;
+const SIDES = ["applicant", "respondent"];
+
+/** A private talk with either side, one beside the other, and how long each side has talked: in sight all the time. */
+export function PrivateTalks() {
+  const { state } = useTools();
+  const running = [...state.caucuses.values()].some(runs);
+  const now = useNow(1000, running) + state.clockOffset;
+  const talked = [...state.caucuses.values()].some((one) => one.opened_at !== null);
+  const ways = SIDES.map((side) => ({ side, open: useOpenCaucus(side) })).filter((way) => way.open !== null);
+  if (ways.length === 0) return null;
   return (
-    <Button dense icon="lock" testId="caucus-open" data-side={side} onClick={open}>
-      {t("staff.caucus.open", { side: sideName(side) })}
-    </Button>
+    <section class="talks" aria-label={t("staff.talks")}>
+      <b class="talks__title">
+        <Icon name="lock" />
+        {t("staff.talks")}
+      </b>
+      {ways.map(({ side, open }) => (
+        <Button key={side} dense testId="caucus-open" data-side={side} onClick={() => open?.()}>
+          <span aria-hidden="true">
+            <Seal side={side} />
+          </span>
+          {t("staff.talks.with", { side: sideName(side) })}
+        </Button>
+      ))}
+      <p class={talked ? "talks__note tiny" : "talks__note talks__note--never tiny"} data-testid="caucus-totals">
+        {talked ? (
+          <>
+            <span class="talks__word">{t("staff.talks.times")}</span>
+            {[...timeBySide(state, now)].map(([side, seconds]) => (
+              <span class="talks__time" key={side}>
+                <Seal side={side} />
+                <span class="clock">{shortClock(seconds)}</span>
+              </span>
+            ))}
+          </>
+        ) : (
+          t("staff.talks.never")
+        )}
+      </p>
+    </section>
   );
 }

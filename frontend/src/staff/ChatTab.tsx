@@ -2,7 +2,7 @@ import { t } from "../i18n";
 import { apart } from "../room/caucus";
 import { placeOf } from "../room/talk";
 import { Chat } from "../talk/Chat";
-import type { Target } from "../talk/Composer";
+import type { Target } from "../talk/drafts";
 import { talkSentence } from "../talk/sentence";
 import { sentenceOf } from "./api";
 import { useAsk } from "./ask";

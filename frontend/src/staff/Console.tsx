@@ -133,7 +133,7 @@ function LiveConsole({ desk, detail: first, account, state }: Props & { state: R
           )}
         </div>
         <div class="console__grid">
-          <PeoplePane onClose={() => setDrawer(false)} />
+          <PeoplePane talks={layout === "paper"} onClose={() => setDrawer(false)} />
           <Stage small={layout === "paper"} />
           <PaperPane
             phase={phase}
@@ -141,7 +141,7 @@ function LiveConsole({ desk, detail: first, account, state }: Props & { state: R
             onLayout={() => setLayout(layout === "paper" ? "faces" : "paper")}
           />
         </div>
-        <Sounds remote={media.remote.values()} speaker={media.speaker} />
+        <Sounds remote={media.remote} speaker={media.speaker} />
         {question && (
           <Confirm
             testId="confirm"

@@ -34,7 +34,7 @@ export function ConsoleBar({ phase, drawer, onDrawer }: { phase: Phase; drawer: 
         )}
       </button>
       <Brand bare />
-      <div class="bar__title console__title">
+      <div class="bar__title console__title" title={detail.title}>
         <b>{detail.title}</b>
         <span class="tiny">{detail.case_no}</span>
       </div>

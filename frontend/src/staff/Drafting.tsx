@@ -7,6 +7,8 @@ import { deferred } from "../ui/Deferred";
 import type { EditorProps } from "../ui/Editor";
 import { Icon } from "../ui/Icon";
 import { Seal } from "../ui/Seal";
+import { Unfrozen } from "../ui/Unfrozen";
+import { unagreed } from "../ui/unagreed";
 import { DOCUMENT } from "./phase";
 import { useTools } from "./tools";
 
@@ -34,6 +36,9 @@ export function Drafting() {
   useEffect(() => () => shared.close(), [shared]);
   useEffect(() => shared.setWritable(writable), [shared, writable]);
 
+  const missing = unagreed(state)
+    .map(({ person, what }) => t("draft.leaveOutLine", { name: person.display_name, what }))
+    .join(t("draft.between"));
   const freeze = () =>
     ask({
       title: t("staff.freeze.title"),
@@ -41,6 +46,7 @@ export function Drafting() {
         { icon: "lock", text: t("staff.freeze.nobodyWrites") },
         { icon: "hash", text: t("staff.freeze.code") },
         { icon: "unlock", text: t("staff.freeze.undo") },
+        ...(missing ? [{ icon: "eye-off" as const, text: t("draft.check", { names: missing }) }] : []),
       ],
       act: t("staff.freeze.act"),
       immediate: true,
@@ -58,6 +64,15 @@ export function Drafting() {
         </Button>
         <Writers />
       </div>
+      <Unfrozen state={state} />
+      {missing && (
+        <p class="drafting__leave-out tiny" data-testid="leave-out">
+          <Icon name="eye-off" />
+          <span>
+            {t("draft.leaveOut")} {missing}
+          </span>
+        </p>
+      )}
       <Editor document={shared} writer={writer} writable={writable} />
     </div>
   );

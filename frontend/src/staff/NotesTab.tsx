@@ -33,8 +33,8 @@ const ICONS: Record<NoteState, IconName> = {
 
 export function NoteField({ scope, title, tall }: { scope: string; title: string; tall?: boolean }) {
   const id = useId();
-  const { detail } = useTools();
-  const keeper = keeperOf(detail.session_id, scope, useAsk());
+  const { state } = useTools();
+  const keeper = keeperOf(state.me, scope, useAsk());
   const note = useStore(keeper.value);
   useEffect(() => {
     void keeper.load();

@@ -7,6 +7,7 @@ import { Comparison } from "../offers/Comparison";
 import { useOffers } from "../offers/desk";
 import { draftedAt } from "../offers/model";
 import { Button } from "../ui/Button";
+import { Empty } from "../ui/Empty";
 import { scrollable } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { Note } from "../ui/Note";
@@ -32,7 +33,7 @@ export function OffersTab() {
           {t("offer.propose")}
         </Button>
       )}
-      {all.length === 0 && <p class="meta">{t("offer.none")}</p>}
+      {all.length === 0 && <Empty icon="money" words={t("offer.none")} />}
       {all.map((offer) =>
         card(
           offer,

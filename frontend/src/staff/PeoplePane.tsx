@@ -4,7 +4,6 @@ import { hasKey, t } from "../i18n";
 import { apart, myCaucus } from "../room/caucus";
 import { inOrder } from "../room/conduct";
 import { Button } from "../ui/Button";
-import { CaucusTotals } from "../ui/CaucusBar";
 import { answersOf, notRecorded } from "../ui/consents";
 import { Icon } from "../ui/Icon";
 import { LanguageSwitch } from "../ui/LanguageSwitch";
@@ -12,7 +11,7 @@ import { rollLineOf } from "../ui/roll";
 import { Seal, sideName } from "../ui/Seal";
 import { reissueLink, revokeLink, type SessionPerson, showLink } from "./api";
 import { Balance } from "./Balance";
-import { OpenCaucus } from "./CaucusControls";
+import { PrivateTalks } from "./CaucusControls";
 import { Lock } from "./Conducting";
 import { Invitation } from "./Invitation";
 import { Isolation } from "./Isolation";
@@ -23,8 +22,14 @@ import { DenyButtons, Greet } from "./WaitingTools";
 
 const SIDES = ["applicant", "respondent"];
 
+interface Props {
+  /** Whether private talks are begun from here: beside paper the stage has no room for it. */
+  talks: boolean;
+  onClose: () => void;
+}
+
 /** One waiting room a side, everybody in the room, and their links. Narrow screens show it as a drawer. */
-export function PeoplePane({ onClose }: { onClose: () => void }) {
+export function PeoplePane({ talks, onClose }: Props) {
   const { state } = useTools();
   const people = [...state.participants.values()];
   const waiting = people.filter((one) => one.presence === "waiting");
@@ -72,12 +77,7 @@ export function PeoplePane({ onClose }: { onClose: () => void }) {
             />
           ))}
         </div>
-        <div class="row row--wrap">
-          {SIDES.map((side) => (
-            <OpenCaucus key={side} side={side} />
-          ))}
-        </div>
-        <CaucusTotals state={state} />
+        {talks && <PrivateTalks />}
       </section>
       <Queue />
       <Balance />
@@ -268,7 +268,7 @@ function Links() {
   if (people.length === 0) return null;
   return (
     <details class="people__links">
-      <summary class="section-title">{t("staff.links")}</summary>
+      <summary class="section-title fold">{t("staff.links")}</summary>
       <div class="side">
         {people.map((person) => (
           <LinkRow key={person.participant_id} person={person} />

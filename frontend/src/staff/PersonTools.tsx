@@ -2,6 +2,7 @@
 import type { Device, ParticipantView } from "../generated/messages";
 import { t } from "../i18n";
 import { publicationOf, type RoomState } from "../room/state";
+import { troubleIn } from "../room/troubles";
 import { Button } from "../ui/Button";
 import { Icon, type IconName } from "../ui/Icon";
 import { useTools } from "./tools";
@@ -21,8 +22,12 @@ export function DeviceTool({ person, device }: { person: ParticipantView; device
   const on = sends(state, id, device);
   const publication = publicationOf(state, id, device);
   const stop = device === "microphone" ? t("staff.mute", { name }) : t("conduct.stopCamera", { name });
-  const word = on ? stop : t(`conduct.ask.${device}`, { name });
+  // Whoever has none cannot switch it on.
+  const none = troubleIn(person, device) === "absent";
+  const act = on ? stop : t(`conduct.ask.${device}`, { name });
+  const word = none ? `${name} · ${t(`tile.trouble.${device}.absent`)}` : act;
   const press = () => {
+    if (none) return;
     if (on && publication)
       void command("mute_publication", { publication_id: publication.publication_id, muted: true });
     else void command("ask_to_switch_on", { participant_id: id, source: device });
@@ -35,6 +40,7 @@ export function DeviceTool({ person, device }: { person: ParticipantView; device
       data-participant={id}
       data-on={String(on)}
       aria-label={word}
+      aria-disabled={none || undefined}
       title={word}
       onClick={press}
     >
@@ -98,6 +104,8 @@ export function conductWords(state: RoomState, person: ParticipantView): string[
     ["microphone", "Microphone"],
     ["camera", "Camera"],
   ] as const) {
+    const trouble = troubleIn(person, device);
+    if (trouble) words.push(t(`tile.trouble.${device}.${trouble}`));
     const ask = person.asks.find((one) => one.source === device);
     if (ask) words.push(t(ask.declined ? `conduct.declined${name}` : `conduct.asked${name}`));
     if (publicationOf(state, person.participant_id, device)?.muted_by_host) words.push(t(`conduct.muted${name}`));

@@ -72,7 +72,7 @@ function MinutesNote() {
 function Words({ text }: { text: RollText }) {
   return (
     <details>
-      <summary>{t("staff.roll.text")}</summary>
+      <summary class="fold">{t("staff.roll.text")}</summary>
       <p class="roll__text">{pick(text.text_zh, text.text_en)}</p>
       <p class="tiny">{pick(text.source_zh, text.source_en)}</p>
     </details>

@@ -3,11 +3,11 @@ import { t } from "../i18n";
 import { Note } from "../ui/Note";
 import { type SessionDetail, type StaffAccount, sentenceOf, sessionDetail } from "./api";
 import { Console } from "./Console";
+import { isOver } from "./days";
 import { type Desk, devicesBefore, type OwnDevices, openDesk } from "./desk";
 import { Ended } from "./Ended";
 import { OfficeBar } from "./OfficeBar";
 import { Precheck } from "./Precheck";
-import { isOver } from "./SessionList";
 
 /** One session: a look at one's own camera, then the console, then what is left when it has ended. */
 export function SessionPage({ sessionId, account }: { sessionId: string; account: StaffAccount }) {

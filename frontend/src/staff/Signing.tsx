@@ -80,6 +80,7 @@ function Locked({ agreement }: { agreement: Agreement | null }) {
       ],
       act: t("staff.unfreeze.act"),
       reasonLabel: t("staff.unfreeze.reason"),
+      reasonLength: 200,
       onAct: (reason) => void command("unfreeze_document", { document_id: DOCUMENT, reason }),
     });
   return (

@@ -6,6 +6,7 @@ import { inOrder } from "../room/conduct";
 import { screenReachable } from "../room/devices";
 import type { LocalTrack, MediaState } from "../room/media";
 import { myself, publicationOf, type RoomState } from "../room/state";
+import { ownTroubles, troublesOf } from "../room/troubles";
 import { Button } from "../ui/Button";
 import { scrollable, useStore } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
@@ -13,9 +14,13 @@ import { HideSelf, SelfHidden } from "../ui/SelfView";
 import { isSelfHidden } from "../ui/selfHidden";
 import { Tile } from "../ui/Tile";
 import { Captioning, CaptionsButton } from "./Captioning";
+import { PrivateTalks } from "./CaucusControls";
 import { MuteAll, Timers } from "./Conducting";
 import { DeviceTool, SpotlightTool } from "./PersonTools";
 import { useTools } from "./tools";
+
+/** From so many pictures on, the stage has three in a row. */
+const MANY = 7;
 
 /** Everybody who is in the room, the mediator too, and the mediator's own microphone and camera. */
 export function Stage({ small }: { small: boolean }) {
@@ -43,7 +48,7 @@ export function Stage({ small }: { small: boolean }) {
     <main class="stage" aria-label={t("staff.room")}>
       <div
         class="stage__tiles"
-        data-count={Math.min(seen.length + screens.length, 6)}
+        data-count={Math.min(seen.length + screens.length, MANY)}
         data-spotlight={large && screens.length === 0 ? "" : undefined}
         {...(small ? scrollable : {})}
       >
@@ -62,6 +67,7 @@ export function Stage({ small }: { small: boolean }) {
         ))}
       </div>
       <Captioning open={captioning} />
+      {!small && <PrivateTalks />}
       <div class="stage__controls">
         {hidden && <OwnLine state={state} media={media} small={small} />}
         <OwnDevice
@@ -99,6 +105,7 @@ function OwnLine({ state, media, small }: { state: RoomState; media: MediaState;
     <SelfHidden
       microphone={media.microphone.wanted && media.microphone.track !== null && !microphone?.muted_by_host}
       mutedByHost={microphone?.muted_by_host}
+      troubles={ownTroubles(media)}
       camera={media.camera.wanted && media.camera.track !== null && !camera?.muted_by_host}
       quality={myself(state)?.quality}
       spotlit={state.stage.spotlight === state.me}
@@ -162,6 +169,7 @@ function PersonTile({ person, state, media, small, alone }: PersonTileProps & { 
       quality={person.quality}
       hand={person.hand_raised}
       mutedByHost={microphone?.muted_by_host}
+      troubles={me ? ownTroubles(media) : troublesOf(person)}
       small={small}
       self={me}
       spotlit={state.stage.spotlight === id}

@@ -10,6 +10,7 @@ import { Button } from "../ui/Button";
 import { scrollable } from "../ui/hooks";
 import { Note } from "../ui/Note";
 import { Seal } from "../ui/Seal";
+import { rest } from "../ui/typed";
 import { useAsk } from "./ask";
 import { NoteField } from "./NotesTab";
 import { useTools } from "./tools";
@@ -90,7 +91,7 @@ function NewTicket() {
   const send = async () => {
     if (busy || text.trim() === "") return;
     setBusy(true);
-    if (await attempt(() => askTicket(ask, text))) setText("");
+    if (await attempt(() => askTicket(ask, text))) setText((now) => rest(now, text));
     setBusy(false);
   };
   return (

@@ -4,6 +4,7 @@ import type { ParticipantView } from "../generated/messages";
 import { t } from "../i18n";
 import { Button } from "../ui/Button";
 import { sideName } from "../ui/Seal";
+import { rest } from "../ui/typed";
 import { deny, greet } from "./api";
 import { useTools } from "./tools";
 
@@ -46,7 +47,7 @@ export function Greet({ sides }: { sides: string[] }) {
   const id = useId();
   const shown = state.board[`greeting/${side || "all"}`] as { text: string } | undefined;
   const show = async (line: string) => {
-    if (await attempt(() => greet(detail.session_id, side, line))) setText("");
+    if (await attempt(() => greet(detail.session_id, side, line))) setText((now) => rest(now, text));
   };
   return (
     <details class="greet">

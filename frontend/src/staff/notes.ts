@@ -109,9 +109,11 @@ export class NoteKeeper {
 
 const keepers = new Map<string, NoteKeeper>();
 
-/** One keeper a note as long as the page lives: two places that show it never save past each other. */
-export function keeperOf(sessionId: string, scope: string, ask: Ask): NoteKeeper {
-  const name = `${sessionId}/${scope}`;
+/** One keeper a note as long as the page lives: two places that show it never save past each other. A note is its
+ * author's alone, also when somebody else signs in on the same page.
+ * @param author participant id */
+export function keeperOf(author: string, scope: string, ask: Ask): NoteKeeper {
+  const name = `${author}/${scope}`;
   const kept = keepers.get(name) ?? new NoteKeeper(ask, scope);
   keepers.set(name, kept);
   return kept;

@@ -6,11 +6,13 @@ import { shortTime } from "../i18n/time";
 import type { RoomState } from "../room/state";
 import { type ChatLine, type LineClass, linesOf, merged } from "../room/talk";
 import { Button } from "../ui/Button";
+import { Empty } from "../ui/Empty";
 import { scrollable } from "../ui/hooks";
 import { Icon, type IconName } from "../ui/Icon";
 import { Seal } from "../ui/Seal";
 import { type Ask, allLines } from "./api";
-import { Composer, type Target } from "./Composer";
+import { Composer } from "./Composer";
+import type { Target } from "./drafts";
 import { markSeen } from "./unread";
 
 interface Props {
@@ -96,7 +98,7 @@ function Log({ lines, me, children }: { lines: ChatLine[]; me: string; children:
       onScroll={follow}
       ref={box}
     >
-      {lines.length === 0 && <p class="meta chat__empty">{t("chat.empty")}</p>}
+      {lines.length === 0 && <Empty icon="msg" words={t("chat.empty")} hint={t("chat.emptyHint")} />}
       <ul class="chat__lines">
         {children}
         {lines.map((line) => (

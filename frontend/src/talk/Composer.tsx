@@ -1,18 +1,13 @@
 /** The box to write a line in: it says who will get it, and keeps what could not be sent. */
-import { useId, useState } from "preact/hooks";
+import { useEffect, useId, useState } from "preact/hooks";
 import { t } from "../i18n";
 import type { RoomState } from "../room/state";
 import { placeOf } from "../room/talk";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
+import { rest } from "../ui/typed";
 import { type Ask, say } from "./api";
-import { drafts, setDraft } from "./unread";
-
-/** Somebody to write to: `here`, `hosts`, or a person. */
-export interface Target {
-  to: string;
-  word: string;
-}
+import { draftOf, forgetEmpty, nameOf, setDraft, type Target, targetOf } from "./drafts";
 
 interface Props {
   state: RoomState;
@@ -27,21 +22,22 @@ const NEARLY = 1800;
 export function Composer({ state, ask, targets, sentenceOf }: Props) {
   const id = useId();
   const place = placeOf(state);
-  // Whoever is moved starts anew: nothing goes to somebody who was chosen elsewhere. Kept with the place, not reset by
-  // an effect: that runs after the first paint, and took back a choice that was made before it.
-  const [chosen, setChosen] = useState({ place, to: "here" });
-  const to = chosen.place === place ? chosen.to : "here";
+  const name = nameOf(state);
+  // Kept with the draft, not in this box: a line begun for one person stays theirs when they leave or the panel closes.
+  const draft = draftOf(name);
+  const target = targetOf(targets, draft);
+  const shown = target === null || targets.some((one) => one.to === target.to) ? targets : [...targets, target];
+  const { text } = draft;
+  useEffect(() => () => forgetEmpty(name), [name]);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
-  const target = targets.find((one) => one.to === to) ?? targets[0];
-  const text = drafts.value[place] ?? "";
   const send = async () => {
     if (busy || !target || text.trim() === "") return;
     setBusy(true);
     setError(null);
     try {
       await say(ask, target.to, text, place);
-      setDraft(place, "");
+      setDraft(name, { text: rest(draftOf(name).text, text) });
     } catch (cause) {
       setError(cause);
     } finally {
@@ -70,9 +66,12 @@ export function Composer({ state, ask, targets, sentenceOf }: Props) {
           class="input composer__select"
           data-testid="chat-to"
           value={target?.to}
-          onChange={(event) => setChosen({ place, to: event.currentTarget.value })}
+          onChange={(event) => {
+            const { value } = event.currentTarget;
+            setDraft(name, { target: shown.find((one) => one.to === value) ?? null });
+          }}
         >
-          {targets.map((one) => (
+          {shown.map((one) => (
             <option key={one.to} value={one.to}>
               {one.word}
             </option>
@@ -88,7 +87,7 @@ export function Composer({ state, ask, targets, sentenceOf }: Props) {
           placeholder={t("chat.write")}
           data-testid="chat-text"
           value={text}
-          onInput={(event) => setDraft(place, event.currentTarget.value)}
+          onInput={(event) => setDraft(name, { text: event.currentTarget.value })}
           onKeyDown={key}
         />
         <Button look="primary" type="submit" testId="chat-send" aria-disabled={busy}>

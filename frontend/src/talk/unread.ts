@@ -1,4 +1,4 @@
-/** Which lines were on the screen already, and what is typed and not sent. Lasts as long as the tab. */
+/** Which lines were on the screen already. Lasts as long as the tab. */
 import { signal } from "@preact/signals";
 import type { RoomState } from "../room/state";
 import { type ChatLine, linesOf } from "../room/talk";
@@ -33,11 +33,4 @@ export function unreadLines(state: RoomState): ChatLine[] {
 
 export function unread(state: RoomState): number {
   return unreadLines(state).length;
-}
-
-/** What is typed in each place, so that closing the panel or being moved loses nothing. */
-export const drafts = signal<Readonly<Record<string, string>>>({});
-
-export function setDraft(place: string, text: string): void {
-  drafts.value = { ...drafts.value, [place]: text };
 }

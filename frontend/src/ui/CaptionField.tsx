@@ -5,6 +5,7 @@ import { LONGEST_CAPTION } from "../room/captions";
 import { CommandError } from "../room/failure";
 import { Button } from "./Button";
 import { Complaint } from "./Complaint";
+import { rest } from "./typed";
 
 interface Props {
   /** The caucus one is in, empty for the joint session. */
@@ -20,7 +21,8 @@ export function CaptionField({ place, label, dense, send }: Props) {
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const text = drafts[place] ?? "";
-  const write = (value: string) => setDrafts((before) => ({ ...before, [place]: value }));
+  const write = (change: (now: string) => string) =>
+    setDrafts((before) => ({ ...before, [place]: change(before[place] ?? "") }));
   const submit = async (event: Event) => {
     event.preventDefault();
     if (busy || text.trim() === "") return;
@@ -28,7 +30,7 @@ export function CaptionField({ place, label, dense, send }: Props) {
     setError(null);
     try {
       await send(text, place);
-      write("");
+      write((now) => rest(now, text)); // Whoever writes along does not wait for the answer.
     } catch (cause) {
       setError(cause);
     } finally {
@@ -49,7 +51,10 @@ export function CaptionField({ place, label, dense, send }: Props) {
         enterkeyhint="send"
         placeholder={label}
         value={text}
-        onInput={(event) => write(event.currentTarget.value)}
+        onInput={(event) => {
+          const { value } = event.currentTarget;
+          write(() => value);
+        }}
       />
       <Button dense={dense} look="primary" type="submit" testId="caption-send" aria-disabled={busy}>
         {t("captions.send")}

@@ -45,6 +45,12 @@ export function Confirm(props: Props) {
     return () => before?.focus();
   }, []);
 
+  // The button that was pressed goes away: without this the keyboard would be outside, and nothing taken back by it.
+  const acting = left !== null;
+  useEffect(() => {
+    if (acting) no.current?.focus();
+  }, [acting]);
+
   useEffect(() => {
     if (left === null) return;
     if (left <= 0) {

@@ -1,5 +1,5 @@
 /** One tap hides one's own picture from oneself; a line then says so, with what others still see and hear. */
-import type { Quality } from "../generated/messages";
+import type { Device, Quality, Trouble } from "../generated/messages";
 import { t } from "../i18n";
 import { Icon } from "./Icon";
 import { hideSelf, showSelf } from "./selfHidden";
@@ -24,6 +24,7 @@ interface Props {
   microphone: boolean;
   camera: boolean;
   mutedByHost?: boolean;
+  troubles: Readonly<Record<Device, Trouble | null>>;
   quality?: Quality;
   spotlit: boolean;
   /** No room for the whole sentence. */
@@ -31,10 +32,12 @@ interface Props {
 }
 
 /** Instead of one's own tile. */
-export function SelfHidden({ microphone, camera, mutedByHost, quality, spotlit, compact }: Props) {
+export function SelfHidden({ microphone, camera, mutedByHost, troubles, quality, spotlit, compact }: Props) {
   const words = [
-    t(mutedByHost ? "tile.mutedByHost" : microphone ? "tile.micOn" : "tile.micOff"),
-    t(camera ? "self.cameraOn" : "tile.cameraOff"),
+    troubles.microphone
+      ? t(`tile.trouble.microphone.${troubles.microphone}`)
+      : t(mutedByHost ? "tile.mutedByHost" : microphone ? "tile.micOn" : "tile.micOff"),
+    troubles.camera ? t(`tile.trouble.camera.${troubles.camera}`) : t(camera ? "self.cameraOn" : "tile.cameraOff"),
   ];
   if (quality === "poor" || quality === "lost") words.push(t(quality === "poor" ? "tile.poor" : "tile.lost"));
   if (spotlit) words.push(t("room.spotlit"));

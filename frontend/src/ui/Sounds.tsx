@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
-import type { RemoteTrack } from "../room/media";
+import type { MediaState, RemoteTrack } from "../room/media";
 import { Button } from "./Button";
 import { allStart, starts } from "./playing";
 
@@ -41,7 +41,7 @@ function Sound({ remote, speaker, blocked }: SoundProps) {
 }
 
 /** Everybody's voice. A browser that wants a touch before it plays gets a button for it. */
-export function Sounds({ remote, speaker }: { remote: Iterable<RemoteTrack>; speaker: string | null }) {
+export function Sounds({ remote, speaker }: { remote: MediaState["remote"]; speaker: string | null }) {
   const box = useRef<HTMLDivElement>(null);
   const [silent, setSilent] = useState(false);
   const blocked = useRef(() => setSilent(true)).current;
@@ -51,7 +51,7 @@ export function Sounds({ remote, speaker }: { remote: Iterable<RemoteTrack>; spe
   };
   return (
     <div class="sounds" ref={box}>
-      {[...remote]
+      {[...remote.values()]
         .filter((one) => one.kind === "audio")
         .map((one) => (
           <Sound key={one.publicationId} remote={one} speaker={speaker} blocked={blocked} />

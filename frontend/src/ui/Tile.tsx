@@ -1,13 +1,16 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { PublicationId, Quality } from "../generated/messages";
+import type { Device, PublicationId, Quality, Trouble } from "../generated/messages";
 import { t } from "../i18n";
+import type { Apart } from "../room/caucus";
 import type { RemoteTrack, TileSize } from "../room/media";
 import { Icon } from "./Icon";
 import { startsWhenTouched } from "./playing";
 import { Seal } from "./Seal";
 import { useTileSize } from "./tileSize";
 import { Watermark } from "./Watermark";
+
+export type Troubles = Readonly<Record<Device, Trouble | null>>;
 
 export interface TileProps {
   participantId: string;
@@ -25,10 +28,12 @@ export interface TileProps {
   dropped?: boolean;
   /** How well their connection is. */
   quality?: Quality;
-  /** On the other side of the wall of a private talk: `away` in one, `outside` seen from within one. */
-  apart?: "away" | "outside" | null;
+  /** On the other side of the wall of a private talk, and where. */
+  apart?: Apart | null;
   hand?: boolean;
   mutedByHost?: boolean;
+  /** Why nothing comes from their devices, as these say. */
+  troubles?: Troubles;
   small?: boolean;
   /** One's own picture, shown as in a mirror. */
   self?: boolean;
@@ -83,9 +88,15 @@ function Picture({
   );
 }
 
+function lacking(trouble: Trouble) {
+  return { icon: "cam-off", word: `tile.trouble.camera.${trouble}` } as const;
+}
+
 const ABSENT = {
   away: { icon: "lock", word: "tile.away" },
-  outside: { icon: "cup", word: "tile.outside" },
+  withOther: { icon: "lock", word: "tile.withOther" },
+  joint: { icon: "users", word: "tile.joint" },
+  outside: { icon: "users", word: "tile.outside" },
   dropped: { icon: "replay", word: "tile.dropped" },
   coming: { icon: "cam", word: "tile.coming" },
   soundOnly: { icon: "speaker", word: "tile.soundOnly" },
@@ -94,8 +105,8 @@ const ABSENT = {
 } as const;
 
 /** Why there is no picture. */
-function Absent({ reason }: { reason: keyof typeof ABSENT }) {
-  const { icon, word } = ABSENT[reason];
+function Absent({ reason }: { reason: keyof typeof ABSENT | Trouble }) {
+  const { icon, word } = reason in ABSENT ? ABSENT[reason as keyof typeof ABSENT] : lacking(reason as Trouble);
   return (
     <span class="tile__absent" data-reason={reason}>
       <Icon name={icon} large />
@@ -106,6 +117,8 @@ function Absent({ reason }: { reason: keyof typeof ABSENT }) {
 
 const QUALITY = { poor: "tile.poor", lost: "tile.lost" } as const;
 
+const NO_TROUBLE: Troubles = { microphone: null, camera: null };
+
 /** One person: picture or the reason why there is none, name, side, microphone. */
 export function Tile(props: TileProps) {
   const { participantId, name, side, video, microphone, speaking, dropped, quality, hand, small, self, screen } = props;
@@ -113,7 +126,8 @@ export function Tile(props: TileProps) {
   const remote = video !== null && "track" in video ? video : null;
   const track = remote ? remote.track : (video as MediaStreamTrack | null);
   useTileSize(figure, props.publicationId, props.onShown);
-  const shown = track !== null && !dropped && !props.apart;
+  const lacks = dropped || props.apart ? NO_TROUBLE : (props.troubles ?? NO_TROUBLE);
+  const shown = track !== null && !dropped && !props.apart && !lacks.camera;
   const givenUp = shown && (remote?.givenUp ?? false);
   const names = ["tile"];
   if (small) names.push("tile--small");
@@ -135,18 +149,24 @@ export function Tile(props: TileProps) {
       {shown && <Picture participantId={participantId} track={track} mirrored={self ?? false} />}
       {shown && !self && <Watermark over="picture" />}
       {givenUp && <Absent reason="givenUp" />}
-      {!shown && <Absent reason={props.apart ?? (dropped ? "dropped" : (props.awaited ?? "off"))} />}
+      {!shown && <Absent reason={props.apart ?? (dropped ? "dropped" : (lacks.camera ?? props.awaited ?? "off"))} />}
       <figcaption class="tile__name">
         <Seal side={side} />
         <span class="tile__who">{name}</span>
-        {microphone !== null && <Icon name={microphone ? "mic" : "mic-off"} />}
-        {microphone !== null && (
+        {microphone !== null && <Icon name={microphone && !lacks.microphone ? "mic" : "mic-off"} />}
+        {microphone !== null && !lacks.microphone && (
           <span class="visually-hidden">
             {t(props.mutedByHost ? "tile.mutedByHost" : microphone ? "tile.micOn" : "tile.micOff")}
           </span>
         )}
       </figcaption>
       <span class="tile__top">
+        {lacks.microphone && !(self && small) && (
+          <span class="pill">
+            <Icon name="mic-off" />
+            {t(`tile.trouble.microphone.${lacks.microphone}`)}
+          </span>
+        )}
         {hand && <Pill icon="hand" word={t("tile.hand")} small={small} />}
         {weak && !dropped && !(givenUp && small) && <Pill icon="signal" word={t(weak)} small={small} />}
         {props.spotlit && <Pill icon="spot" word={t(self ? "room.spotlit" : "conduct.spotlightOn")} small={small} />}

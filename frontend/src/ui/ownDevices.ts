@@ -1,5 +1,5 @@
 /** Which of their own devices somebody had on, kept in the tab: a reload goes on where it was, and what was off stays off. */
-import type { MediaSession } from "../room/media";
+import type { LocalTrack, MediaSession } from "../room/media";
 import { read, write } from "./storage";
 
 export interface OwnDevices {
@@ -13,11 +13,18 @@ export function devicesBefore(key: string): OwnDevices | null {
   return kept === null ? null : { microphone: kept.includes("m"), camera: kept.includes("c") };
 }
 
+const REFUSED: ReadonlySet<LocalTrack["problem"]> = new Set(["denied", "busy", "unreachable", "unknown"] as const);
+
+/** On, or off only because it would not open: that is tried again, and said again. */
+function isLeftOn({ wanted, problem }: LocalTrack): boolean {
+  return wanted || REFUSED.has(problem);
+}
+
 /** Keep what is on under this key. Returns what ends it; what was kept stays. */
 export function rememberDevices(key: string, media: Pick<MediaSession, "state">): () => void {
   const remember = () => {
     const { microphone, camera } = media.state.value;
-    write(() => sessionStorage, key, `${microphone.wanted ? "m" : ""}${camera.wanted ? "c" : ""}`);
+    write(() => sessionStorage, key, `${isLeftOn(microphone) ? "m" : ""}${isLeftOn(camera) ? "c" : ""}`);
   };
   remember();
   return media.state.subscribe(remember);

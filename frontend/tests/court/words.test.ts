@@ -7,16 +7,37 @@ function consent(data: Record<string, unknown>): LogEntry {
   return { seq: 1, at: 0, kind: "consent_given", actor: "worker", data };
 }
 
-describe("an entry about a consent", () => {
-  beforeAll(async () => {
-    Object.assign(globalThis, { document: { documentElement: {} } });
-    await loadOffice();
-    await loadLocale("en");
-  });
+beforeAll(async () => {
+  Object.assign(globalThis, { document: { documentElement: {} } });
+  await loadOffice();
+  await loadLocale("en");
+});
 
+describe("an entry about a device that gives nothing", () => {
+  it("says which and why, and when it is over", () => {
+    const entry = (trouble: string | null): LogEntry => ({
+      seq: 1,
+      at: 0,
+      kind: "device_trouble",
+      actor: "worker",
+      data: { source: "microphone", trouble },
+    });
+    expect(eventDetail(entry("interrupted"))).toBe("microphone · taken by a call or another app");
+    expect(eventDetail(entry(null))).toBe("microphone · in order again");
+  });
+});
+
+describe("an entry about a consent", () => {
   it("says in which language the notice was read, where that was written down", () => {
     expect(eventDetail(consent({ language: "en" }))).toBe("read in the English version");
     expect(eventDetail(consent({ language: "zh-CN" }))).toBe("read in Chinese");
     expect(eventDetail(consent({}))).toBeNull();
+  });
+});
+
+describe("an entry about a text that was opened again", () => {
+  it("says why", () => {
+    const entry = { ...consent({ reason: "日期写错了", void_signatures: 1 }), kind: "draft_unfrozen" };
+    expect(eventDetail(entry)).toBe("日期写错了");
   });
 });

@@ -21,7 +21,7 @@ describe("what a rehearsal tells somebody to do", () => {
     ]);
     expect(advice({ ...denied, cameraProblem: "absent" }, FINE, true)).toEqual([
       { wrong: ["device.mic.denied"], todo: "device.help.denied" },
-      { wrong: ["device.cam.absent"], todo: "device.help.absent" },
+      { wrong: ["device.cam.absent"], todo: "device.help.absent.cam" },
     ]);
     expect(advice({ ...OPENED, microphone: null }, FINE, true)).toEqual([
       { wrong: ["device.mic.unknown"], todo: "device.help.unknown" },

@@ -224,6 +224,26 @@ describe("a connection to a room", () => {
     expect(sockets.length).toBe(1);
   });
 
+  it.each(["comes back", "comes for the first time"])(
+    "is over for whoever %s after the session has ended: nobody tries for ever",
+    async (who) => {
+      if (who === "comes back") {
+        await enter();
+        socket().breakWith(1006);
+        await vi.advanceTimersByTimeAsync(1000);
+      } else {
+        client.connect();
+        await tokens();
+      }
+      const tried = sockets.length;
+      socket().onopen?.();
+      socket().answer("error", failure("wrong_state"));
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(client.connection.value).toEqual({ phase: "ended", ending: "closed", reason: "wrong_state" });
+      expect(sockets.length).toBe(tried);
+    },
+  );
+
   it("is over when the mediator removes the person, whatever the close code says", async () => {
     await enter();
     socket().event("removed", { reason: "" }, 11);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { askedOfMe, inOrder, queueOf, secondsLeft, spokenBySide } from "../../src/room/conduct";
+import { askedOfMe, balanceOf, inOrder, longestBar, queueOf, secondsLeft, spokenBySide } from "../../src/room/conduct";
 import { fromSnapshot } from "../../src/room/state";
 import { person, snapshot } from "./sample";
 
@@ -43,5 +43,25 @@ describe("the conduct of a room, as one person knows it", () => {
       { side: "mediator", seconds: 3 },
     ]);
     expect(spokenBySide(state({}), 1010)).toEqual([]);
+  });
+
+  it("compares the sides only once both together have spoken for a minute, and names nobody for a small difference", () => {
+    const spoken = (applicant: number, respondent: number) => [
+      { side: "applicant", seconds: applicant },
+      { side: "respondent", seconds: respondent },
+      { side: "mediator", seconds: 500 },
+    ];
+    expect(balanceOf([])).toEqual({ kind: "early" });
+    expect(balanceOf(spoken(2, 0))).toEqual({ kind: "early" });
+    expect(balanceOf(spoken(30, 29))).toEqual({ kind: "early" });
+    expect(balanceOf(spoken(32, 28))).toEqual({ kind: "even" });
+    expect(balanceOf(spoken(0, 60))).toEqual({ kind: "ahead", side: "respondent", seconds: 60 });
+    expect(balanceOf(spoken(330, 270))).toEqual({ kind: "ahead", side: "applicant", seconds: 60 });
+    expect(balanceOf(spoken(329, 271))).toEqual({ kind: "even" });
+  });
+
+  it("keeps the bars short while little was said", () => {
+    expect(longestBar([{ side: "applicant", seconds: 2 }])).toBe(30);
+    expect(longestBar([{ side: "applicant", seconds: 90 }])).toBe(90);
   });
 });

@@ -296,6 +296,11 @@ export class FakeDevices extends EventTarget {
     return { getTracks: () => [track] };
   }
 
+  async enumerateDevices() {
+    const kinds = [this.microphone ? "audioinput" : null, this.camera ? "videoinput" : null, "audiooutput"];
+    return kinds.filter((kind) => kind !== null).map((kind) => ({ kind, deviceId: "", label: "" }));
+  }
+
   async getDisplayMedia() {
     if (this.refused) throw Object.assign(new Error("no"), { name: this.refused });
     const picture = new FakeTrack("video", { width: 1920, height: 1080 });

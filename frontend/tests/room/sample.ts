@@ -16,6 +16,7 @@ export function person(id: string, change: Partial<ParticipantView> = {}): Parti
     wants_break: false,
     may_share: false,
     asks: [],
+    troubles: [],
     ...change,
   };
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError } from "../../src/api";
-import { NoteKeeper } from "../../src/staff/notes";
+import { keeperOf, NoteKeeper } from "../../src/staff/notes";
 import type { Ask } from "../../src/talk/api";
 
 /** A server with one note, that can be out of reach or changed from elsewhere. */
@@ -39,6 +39,19 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 describe("a note", () => {
+  it("is never shown to whoever signs in after its author on the same page", async () => {
+    const mine = new Server();
+    mine.text = "would go down to half";
+    mine.revision = 3;
+    const author = keeperOf("pt_mediator", "", mine.ask);
+    await author.load();
+    expect(author.value.value.text).toBe("would go down to half");
+    const clerk = keeperOf("pt_clerk", "", new Server().ask);
+    await clerk.load();
+    expect(clerk.value.value.text).toBe("");
+    expect(keeperOf("pt_mediator", "", mine.ask)).toBe(author);
+  });
+
   it("is saved once after a pause in the typing, and says so", async () => {
     const server = new Server();
     const keeper = await opened(server);

@@ -1,4 +1,5 @@
 import { beforeEach, expect, test, vi } from "vitest";
+import type { LocalTrack } from "../../src/room/media";
 import { Store } from "../../src/room/store";
 import { devicesBefore, forgetDevices, rememberDevices } from "../../src/ui/ownDevices";
 
@@ -12,7 +13,7 @@ beforeEach(() => {
 });
 
 function media(microphone: boolean, camera: boolean) {
-  const track = (wanted: boolean) => ({ wanted, track: null, problem: null });
+  const track = (wanted: boolean): LocalTrack => ({ wanted, track: null, problem: null });
   const store = new Store({ microphone: track(microphone), camera: track(camera) });
   return { store, session: { state: store } as unknown as Parameters<typeof rememberDevices>[1], track };
 }
@@ -38,4 +39,12 @@ test("what is forgotten, or was never kept, is not known", () => {
   rememberDevices("own", media(true, false).session)();
   forgetDevices("own");
   expect(devicesBefore("own")).toBeNull();
+});
+
+test("what would not open is tried again after a reload, what is not there is not asked for", () => {
+  const { store, session } = media(false, false);
+  rememberDevices("own", session);
+  const off = { wanted: false, track: null };
+  store.value = { microphone: { ...off, problem: "denied" }, camera: { ...off, problem: "absent" } };
+  expect(devicesBefore("own")).toEqual({ microphone: true, camera: false });
 });

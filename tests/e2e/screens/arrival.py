@@ -23,6 +23,12 @@ REFUSES = """
 CALLS_ITSELF = """
 (agent) => Object.defineProperty(navigator, "userAgent", { configurable: true, get: () => agent })
 """
+NO_CLIPBOARD = """
+() => {
+  navigator.clipboard.writeText = () => Promise.reject(new DOMException("not here", "NotAllowedError"));
+  document.execCommand = () => false;
+}
+"""
 WECHAT = {
     "wechat": "Mozilla/5.0 (Linux; Android 14; V2309A) AppleWebKit/537.36 Chrome/116.0.0.0 MicroMessenger/8.0.47",
     "wechat-iphone": (
@@ -101,9 +107,13 @@ async def the_phone(scene: Scene) -> None:
     await gallery.look_in_both(party, "phone-check-sound-only")
 
 
+REFUSALS = {"NotAllowedError": "camera-denied", "NotReadableError": "camera-busy", "NotFoundError": "camera-missing"}
+"""What a device answers, and the screen that says so."""
+
+
 async def the_phone_says_no(scene: Scene) -> None:
     party, gallery = scene.party, scene.gallery
-    for name, screen in (("NotAllowedError", "camera-denied"), ("NotReadableError", "camera-busy")):
+    for name, screen in REFUSALS.items():
         await the_check_again(party.page, name)
         await expect(party.page.locator("[data-testid=precheck] .note--warn")).to_be_visible()
         await gallery.look_in_both(party, screen)
@@ -115,6 +125,10 @@ async def the_phone_says_no(scene: Scene) -> None:
         await party.tap("landing-continue")
         await expect(await party.waits_for("precheck-unreachable")).to_contain_text(ELSEWHERE[screen])
         await gallery.look_in_both(party, screen)
+    await party.page.evaluate(NO_CLIPBOARD)
+    await party.tap("wechat-copy")
+    await expect(party.see("wechat-address")).to_have_value(party.page.url)
+    await gallery.look_in_both(party, "wechat-not-copied")
     await gallery.enlarge(party, "wechat", "precheck-unreachable")
     await party.page.goto(scene.link("applicant"))
     await party.tap("landing-continue")

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from playwright.async_api import expect
 
+from tests.e2e.screens import shown
 from tests.e2e.screens.scene import CUT, MEND, WRITTEN, Scene
 from tests.support.evidence_files import payslips
 from tests.support.keyboard import goes_to, presses
@@ -200,6 +201,7 @@ async def what_is_behind_more(scene: Scene) -> None:
     await party.picks("ctrl-devices")
     await expect(party.see("device-microphone").locator("option")).not_to_have_count(1)
     await gallery.look_in_both(party, "room-devices")
+    await shown.another_microphone_is_refused(scene)
     await party.tap("devices-close")
     await party.picks("ctrl-consents")
     await party.waits_for("consents-panel")
@@ -338,6 +340,7 @@ async def a_private_talk(scene: Scene) -> None:
     await scene.host("open_caucus", participant_ids=[me], in_seconds=10)
     await party.waits_for("caucus", state="announced")
     await mediator.tap("caucus-cancel")
+    await shown.called_off(scene)
     for person in (party, mediator):
         await expect(person.see("caucus")).to_have_count(0)
         await expect(person.see("tile")).to_have_count(4)

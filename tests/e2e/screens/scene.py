@@ -15,6 +15,7 @@ from tests.support import room_client
 from tests.support.accessibility import watch
 from tests.support.browser import DESKTOP, PHONE, Person
 from tests.support.gallery import Gallery
+from tests.support.plugs import BOTH, has
 from tests.support.room_client import Access, RoomSocket
 from tests.support.service import Service
 
@@ -149,6 +150,7 @@ async def scene(service: Service, browser: Browser, folder: Path) -> AsyncIterat
         for person in people:
             await watch(person)
             await person.context.add_init_script(f"({SOCKETS})()")
+            await has(person, BOTH)
         yield Scene(
             service,
             browser,

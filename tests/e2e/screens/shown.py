@@ -7,7 +7,8 @@ import asyncio
 from playwright.async_api import expect
 
 from tests.e2e.screens.scene import FINE, WEAK, WRITTEN, Scene
-from tests.support.gallery import THOROUGH
+from tests.support.gallery import LANGUAGE, THOROUGH
+from tests.support.plugs import is_called
 
 
 async def at_a_glance(scene: Scene, screen: str) -> None:
@@ -16,6 +17,52 @@ async def at_a_glance(scene: Scene, screen: str) -> None:
     await asyncio.gather(
         scene.gallery.glance(scene.party, f"room-{screen}"), scene.gallery.glance(scene.mediator, f"console-{screen}")
     )
+
+
+async def called_off(scene: Scene) -> None:
+    """That a private talk which was announced did not begin, and why: shown for a quarter of a minute."""
+    for person in (scene.party, scene.mediator):
+        await person.waits_for("caucus-off", reason="called_off")
+    await at_a_glance(scene, "private-talk-called-off")
+
+
+async def another_microphone_is_refused(scene: Scene) -> None:
+    """The one that is chosen does not open; the one before goes on."""
+    party = scene.party
+    choice = party.see("device-microphone")
+    before = await choice.input_value()
+    names = await choice.locator("option").evaluate_all("all => all.map((one) => one.value)")
+    await party.page.evaluate(REFUSES_DEVICES)
+    await choice.select_option(next(name for name in names if name not in ("", before)))
+    await party.waits_for("devices-refused")
+    await scene.gallery.glance(party, "room-device-refused")
+    await party.page.evaluate(GIVES_DEVICES)
+
+
+async def devices_that_give_nothing(scene: Scene) -> None:
+    """The respondent has no camera, and a call takes the microphone; a call takes the party's as well."""
+    respondent = scene.rooms["respondent"]
+    await respondent.done("tell_trouble", source="camera", trouble="absent")
+    await respondent.done("tell_trouble", source="microphone", trouble="interrupted")
+    await is_called(scene.party, True)
+    await scene.party.waits_for("device-note")
+    for person in (scene.party, scene.mediator):
+        await expect(person.page.get_by_text(TAKEN[await person.page.evaluate(LANGUAGE)]).first).to_be_visible()
+    await at_a_glance(scene, "devices-give-nothing")
+    await is_called(scene.party, False)
+    for source in ("camera", "microphone"):
+        await respondent.done("tell_trouble", source=source, trouble=None)
+    await expect(scene.party.see("device-note")).to_have_count(0)
+
+
+TAKEN = {"zh-CN": "话筒被占着", "en": "Microphone taken"}
+REFUSES_DEVICES = """
+() => {
+  window.usual = navigator.mediaDevices.getUserMedia;
+  navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("", "NotAllowedError"));
+}
+"""
+GIVES_DEVICES = "() => { navigator.mediaDevices.getUserMedia = window.usual; }"
 
 
 async def captions(scene: Scene) -> None:

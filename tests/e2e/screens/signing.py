@@ -14,8 +14,12 @@ from tests.support.room_client import CODE, signature
 
 async def the_draft_and_the_lock(scene: Scene) -> None:
     party, mediator, gallery = scene.party, scene.mediator, scene.gallery
+    await a_party_takes_back_a_yes(scene)
     await party.picks("ctrl-agreement")
     await mediator.tap("tab-agreement")
+    await mediator.tap("writer-toggle", participant=str(await party.see("room").get_attribute("data-participant")))
+    await party.waits_for("leave-out-mine")
+    await mediator.waits_for("leave-out")
     await expect(party.see("draft-editor").locator("h1")).to_be_visible()
     await both(scene, "draft")
     await gallery.enlarge(party, "room-draft", "panel-close")
@@ -29,8 +33,16 @@ async def the_draft_and_the_lock(scene: Scene) -> None:
     for person in (party, mediator):
         await expect(person.see("draft-editor").locator("h1")).to_be_visible()
         await expect(person.see("frozen-digest")).to_have_count(0)
+        await expect(person.see("unfrozen")).to_contain_text(WRITTEN["objection"])
     await asyncio.gather(gallery.glance(party, "room-unfrozen"), gallery.glance(mediator, "console-unfrozen"))
     await locks(scene)
+
+
+async def a_party_takes_back_a_yes(scene: Scene) -> None:
+    """What may not be used any more has no place in the draft: both are told."""
+    await scene.party.picks("ctrl-consents")
+    await scene.party.tap("consent-change-sensitive_financial")
+    await closes_panel(scene)
 
 
 async def locks(scene: Scene) -> None:
@@ -39,6 +51,7 @@ async def locks(scene: Scene) -> None:
     await scene.mediator.tap("confirm-yes")
     for person in (scene.mediator, scene.party):
         await person.waits_for("frozen-digest", match="true")
+        await expect(person.see("unfrozen")).to_have_count(0)
 
 
 async def the_signatures(scene: Scene) -> None:

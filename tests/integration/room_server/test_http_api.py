@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from recorder.verify import verify
+from room_server.api.pace import Rate
 from room_server.services.qr import svg
 from tests.support.product_room import CONTENT, LAST4, Product, handwriting
 
@@ -247,6 +248,48 @@ async def test_an_outdated_or_incomplete_answer_is_refused(product: Product) -> 
         assert (answer.status_code, answer.json()["code"]) == (422, "answer_missing")
         answer = await worker.post("/api/me/consents", json={**old, "language": "fr"}, headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (400, "bad_request")
+
+
+async def test_one_person_alone_does_not_fill_the_record(product: Product, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("room_server.api.identity.KEPT", Rate(12, 0.0))
+    async with product.browser() as browser, product.browser() as other:
+        headers = await enter(browser, product, "applicant")
+        notice = (await browser.get("/api/me", headers=headers)).json()["notices"][0]
+        body = {"notice_id": notice["id"], "version": notice["version"], "answers": notice["answered"]}
+        answers = [await browser.post("/api/me/consents", json=body, headers=headers) for _ in range(12)]
+        refused = [each for each in answers if each.status_code == 429]
+        assert refused and {each.json()["code"] for each in refused} == {"rate_limited"}
+        assert refused[0].headers["retry-after"] == "2"
+        assert (await product.kinds()).count("consent_given") == 12
+        assert (await browser.get("/api/me", headers=headers)).status_code == 200, "whoever only reads is not held up"
+        await enter(other, product, "respondent")
+
+
+async def test_whoever_asks_without_end_is_refused_before_the_database_is_asked(
+    product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("room_server.api.identity.ASKED", Rate(20, 0.0))
+    async with product.browser() as browser, product.browser() as other:
+        headers, theirs = await enter(browser, product, "applicant"), await enter(other, product, "respondent")
+        codes = [(await browser.get("/api/me", headers=headers)).status_code for _ in range(25)]
+        assert codes[0] == 200 and codes[-5:] == [429] * 5
+        fresh = await browser.post("/api/links/refresh", json={"secret": product.secret("applicant")})
+        again = {"Authorization": f"Bearer {fresh.json()['token']}"}
+        monkeypatch.setattr(product.services.access, "read_token", None)
+        assert (await browser.get("/api/me", headers=again)).status_code == 429, "a new token is no new allowance"
+        monkeypatch.undo()
+        assert (await other.get("/api/me", headers=theirs)).status_code == 200
+
+
+async def test_whoever_holds_a_link_alone_does_not_fill_the_record(
+    product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("room_server.api.identity.KEPT", Rate(5, 0.0))
+    body = {"secret": product.secret("applicant"), "last4": "0001", "company": {"alone": True}}
+    async with product.browser() as browser:
+        codes = [(await browser.post("/api/links/document", json=body)).status_code for _ in range(8)]
+    assert codes == [200] * 5 + [429] * 3
+    assert (await product.kinds()).count("document_asked") == 5
 
 
 async def test_a_notice_comes_in_chinese_and_in_an_english_version_for_reading(product: Product) -> None:

@@ -5,7 +5,6 @@ The table names every route there is: a new one has to say who may use it.
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from sqlalchemy import select
 from starlette.routing import Route
 from structlog.testing import capture_logs
 
@@ -190,7 +190,7 @@ async def refused_to_all_others(case: Case) -> list[Any]:
     """What was not refused, logged and without effect."""
     failed: list[Any] = []
     for name, rule in RULES.items():
-        before = everything(case.product)
+        before = await everything(case.product)
         for role in ROLES:
             if rule.may is OPEN or role in rule.may:
                 continue
@@ -201,7 +201,7 @@ async def refused_to_all_others(case: Case) -> list[Any]:
             if answer.status_code not in (401, 403, 404) or code not in LACKING or noted != [code]:
                 failed.append((name, role, answer.status_code, code, noted))
             assert all(secret not in str(lines) for secret in secrets_of(case, role))
-        if everything(case.product) != before:
+        if await everything(case.product) != before:
             failed.append((name, "something has changed"))
     return failed
 
@@ -254,12 +254,12 @@ def secrets_of(case: Case, role: str) -> list[str]:
     return [secret for secret in [*held, case.product.secret("applicant")] if secret]
 
 
-def everything(product: Product) -> Mapping[str, Any]:
+async def everything(product: Product) -> Mapping[str, Any]:
     """All rows of all tables, what was published, and every file that is kept."""
     found: dict[str, Any] = {"published": len(product.events)}
-    with sqlite3.connect(f"file:{product.folder / 'room.sqlite3'}?mode=ro", uri=True) as database:
+    async with product.engine.connect() as connection:
         for table in metadata.sorted_tables:
-            found[table.name] = database.execute(f'SELECT * FROM "{table.name}"').fetchall()
+            found[table.name] = sorted(map(repr, await connection.execute(select(table))))
     found["files"] = sorted(str(path) for path in product.folder.rglob("*") if is_kept(path))
     return found
 

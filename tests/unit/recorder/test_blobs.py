@@ -45,3 +45,16 @@ def test_keys_that_lead_elsewhere_are_refused(tmp_path: Path, key: str) -> None:
 def test_an_unknown_key_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(BlobError, match="nothing"):
         LocalBlobStore(tmp_path).get("a")
+
+
+def test_what_no_record_names_is_taken_away_with_its_empty_folder(tmp_path: Path) -> None:
+    store = LocalBlobStore(tmp_path / "blobs")
+    store.put("exhibits/ex_1/original", b"one")
+    store.put("exhibits/ex_1/page", b"two")
+    store.discard("exhibits/ex_1/original")
+    store.discard("exhibits/ex_1/original")
+    assert store.get("exhibits/ex_1/page") == b"two"
+    store.discard("exhibits/ex_1/page")
+    assert list((tmp_path / "blobs" / "exhibits").iterdir()) == []
+    with pytest.raises(BlobError):
+        store.discard("../a")

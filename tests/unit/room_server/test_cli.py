@@ -64,9 +64,25 @@ def test_the_settings_command_explains_all_of_them(capsys: pytest.CaptureFixture
     assert "MEDIATION_ROOM_MEDIA_PORT" in capsys.readouterr().out
 
 
-def test_a_new_password_for_nobody_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["password", "nobody", "--data-dir", str(tmp_path / "data")]) == 1
+def test_a_new_password_for_nobody_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ["password", "nobody", "--data-dir", str(tmp_path / "data")]
+    assert cli.main(asked) == 2
+    assert "organisation" in capsys.readouterr().err
+    monkeypatch.setenv("MEDIATION_ROOM_ORGANISATION", "甲调解中心")
+    assert cli.main(asked) == 1
     assert "nobody" in capsys.readouterr().err
+    monkeypatch.delenv("MEDIATION_ROOM_ORGANISATION")
+    assert cli.main(asked) == 1, "the keys say whose they are"
+
+
+@pytest.mark.parametrize("command", ["run", "web", "worker"])
+def test_nothing_starts_under_an_invented_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    assert cli.main([command, "--data-dir", str(tmp_path / "data")]) == 2
+    assert "organisation: the name" in capsys.readouterr().err and not (tmp_path / "data").exists()
 
 
 def test_a_load_test_that_makes_no_sense_or_has_no_secret_is_refused(capsys: pytest.CaptureFixture[str]) -> None:

@@ -119,3 +119,13 @@ def test_load_tests_are_refused_by_default_and_a_short_secret_is_none() -> None:
     assert settings.load({}).load_test_secret == ""
     with pytest.raises(SettingsError, match="load_test_secret"):
         settings.load({"MEDIATION_ROOM_LOAD_TEST_SECRET": "short"})
+
+
+def test_only_the_demonstration_has_an_invented_organisation_and_number() -> None:
+    demo = settings.load({}, demo=True)
+    assert "演示" in demo.require_organisation() and demo.phone == "023-00000000"
+    real = settings.load({"MEDIATION_ROOM_ORGANISATION": "甲调解中心"})
+    assert (real.require_organisation(), real.phone) == ("甲调解中心", "")
+    assert settings.load({"MEDIATION_ROOM_CONTACT_PHONE": "12348"}, demo=True).phone == "12348"
+    with pytest.raises(SettingsError, match="organisation"):
+        settings.load({}).require_organisation()

@@ -348,3 +348,52 @@ async def test_two_hosts_who_admit_at_the_same_moment_let_somebody_in_once(home:
     assert {(await browser.answer(number))["type"] for browser, number in numbers} == {"ok"}
     await home.settle()
     assert [event["type"] for event in waits.catch_up()].count("snapshot") == 1
+
+
+# ---- what is the matter with somebody's own devices ------------------------------------------------------------------
+
+
+async def test_everybody_in_the_same_place_is_told_why_nothing_comes_from_somebody(home: House) -> None:
+    host, a, r = await three(home)
+    await a.do("tell_trouble", source="microphone", trouble="interrupted")
+    await a.do("tell_trouble", source="camera", trouble="absent")
+    told = len(r.catch_up())
+    await a.do("tell_trouble", source="camera", trouble="absent")
+    assert r.catch_up()[told:] == [], "what is said again is no news"
+    for viewer in ("host", "a", "r"):
+        assert troubles(home, viewer, "a") == {"camera": "absent", "microphone": "interrupted"}
+    await a.do("tell_trouble", source="microphone", trouble=None)
+    assert troubles(home, "r", "a") == {"camera": "absent"}
+    assert [call for call in home.policy.calls if call[0] == "trouble_told"] == [
+        ("trouble_told", "a", "microphone", "interrupted"),
+        ("trouble_told", "a", "camera", "absent"),
+        ("trouble_told", "a", "microphone", None),
+    ]
+    assert await a.fail("tell_trouble", source="camera", trouble="broken") == "bad_request"
+    assert host is not None
+
+
+async def test_a_trouble_in_a_private_talk_is_not_told_outside_it_nor_one_outside_within(home: House) -> None:
+    host, a, r = await three(home)
+    await apart(home, host, "a", "host")
+    told = len(r.catch_up())
+    await a.do("tell_trouble", source="camera", trouble="interrupted")
+    assert r.catch_up()[told:] == []
+    assert (troubles(home, "host", "a"), troubles(home, "r", "a")) == ({"camera": "interrupted"}, {})
+    await r.do("tell_trouble", source="microphone", trouble="absent")
+    assert (troubles(home, "a", "r"), troubles(home, "r", "r")) == ({}, {"microphone": "absent"})
+
+
+async def test_a_trouble_is_that_of_the_page_and_ends_with_it(home: House) -> None:
+    _, a, _ = await three(home)
+    await a.do("tell_trouble", source="camera", trouble="unavailable")
+    a.socket.hang_up()
+    await home.settle()
+    await a.join(resuming=True)
+    assert troubles(home, "host", "a") == {"camera": "unavailable"}
+    await a.join()
+    assert troubles(home, "host", "a") == {}
+
+
+def troubles(home: House, viewer: str, subject: str) -> dict[str, str]:
+    return {each.source: each.trouble for each in seen(home, viewer, subject).troubles}

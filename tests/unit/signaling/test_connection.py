@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from signaling.door import ARRIVALS_AT_ONCE, ARRIVALS_PER_SECOND
 from signaling.errors import ErrorCode, SignalingError
 from signaling.hub import Hub
 from signaling.ids import ParticipantId
@@ -171,6 +172,30 @@ async def test_too_many_commands_are_refused_until_time_has_passed(home: House) 
     assert sum(a["type"] == "ok" for a in answers) == 120
     home.clock.advance(10)
     await browser.do("ping")
+
+
+async def test_whoever_comes_and_goes_without_end_waits_and_nobody_else_does(home: House) -> None:
+    browser = home.browser("a")
+    for _ in range(ARRIVALS_AT_ONCE):
+        assert (await browser.join())["type"] == "ok"
+    before = len(home.policy.told("joined"))
+    answer = await browser.join()
+    assert (answer["data"]["code"], answer["data"]["retryable"]) == ("rate_limited", True)
+    assert await browser.closed() == 1013
+    assert len(home.policy.told("joined")) == before, "nothing of it is on the record"
+    assert (await home.browser("b").join())["type"] == "ok"
+    home.clock.advance(1 / ARRIVALS_PER_SECOND)
+    assert (await browser.join())["type"] == "ok"
+
+
+async def test_a_flood_of_commands_costs_the_socket_and_not_the_place(home: House) -> None:
+    browser = await home.arrive("a")
+    numbers = [browser.tell("ping") for _ in range(1000)]
+    answers = [await browser.answer(number) for number in numbers[:220]]
+    assert [a["type"] for a in answers] == ["ok"] * 120 + ["error"] * 100
+    assert await browser.closed() == 1013
+    assert home.room.participants[ParticipantId("a")].outlet is None
+    assert (await browser.join(resuming=True))["data"]["resumed"] is True
 
 
 @pytest.mark.parametrize(

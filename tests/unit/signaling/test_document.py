@@ -16,8 +16,9 @@ from pycrdt import Awareness, Doc, XmlElement, XmlFragment, XmlText
 from signaling import document as document_module
 from signaling import yjs
 from signaling.errors import ErrorCode, SignalingError
-from signaling.ids import ParticipantId
+from signaling.ids import ParticipantId, RoomId
 from signaling.messages import CloseCode
+from signaling.policy import Grant
 from signaling.sharedtext import SharedText
 from tests.support.room_ports import DOCUMENT, ROOM, WAIT, Browser, House, MemorySocket, house
 
@@ -309,6 +310,46 @@ async def test_who_is_removed_loses_the_document_socket(desk: Desk) -> None:
     await desk.host.do("remove", participant_id="a")
     assert await writer.closed() == CloseCode.FORBIDDEN
     assert desk.home.room.document(DOCUMENT).view().writers == ["b"]
+
+
+async def test_a_device_that_was_left_gets_no_document_by_a_token_that_was_read_before(desk: Desk) -> None:
+    """The other device takes over between the reading of the token and the opening of the text."""
+    policy, a = desk.home.policy, ParticipantId("a")
+    authenticate, read, gate = policy.authenticate, asyncio.Event(), asyncio.Event()
+
+    async def slowly(room_id: RoomId, token: str) -> Grant:
+        grant = await authenticate(room_id, token)
+        policy.authenticate = authenticate  # type: ignore[method-assign]
+        read.set()
+        await gate.wait()
+        return grant
+
+    policy.authenticate = slowly  # type: ignore[method-assign]
+    late = Editor(desk.home, desk.a)
+    async with asyncio.timeout(WAIT):
+        await read.wait()
+    del policy.grants[ROOM, desk.a.token]
+    await desk.home.room.door.hand_over(a, "continued_elsewhere")
+    gate.set()
+    assert await late.closed() == CloseCode.UNAUTHENTICATED
+    assert desk.home.room.document(DOCUMENT).sockets == 0
+
+
+async def test_whoever_sends_too_much_waits_and_nobody_else_does(desk: Desk) -> None:
+    reader, writer = await desk.edit(desk.reader), await desk.edit(desk.a)
+    known = reader.doc.get_state()
+    padding = bytes(document_module.BYTES_AT_ONCE // 3)
+    for _ in range(3):
+        reader.socket.say(yjs.sync_message(yjs.SYNC_STEP_1, known) + padding)
+    assert await reader.closed() == 1013
+    again = Editor(desk.home, desk.reader)
+    again.socket.say(yjs.sync_message(yjs.SYNC_STEP_1, known) + padding)
+    assert await again.closed() == 1013, "another socket is no way around it"
+    writer.write("goes on")
+    await writer.kept()
+    desk.home.clock.advance(document_module.BYTES_AT_ONCE / document_module.BYTES_PER_SECOND)
+    late = await desk.edit(desk.reader)
+    assert "goes on" in str(late.text)
 
 
 async def test_the_document_is_for_people_who_were_let_in() -> None:

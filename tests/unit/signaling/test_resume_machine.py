@@ -162,6 +162,14 @@ class RoomMachine(RuleBasedStateMachine):
     def write_a_caption(self, name: str, words: str) -> None:
         self.command(name, "write_caption", text=words, place="")
 
+    @rule(
+        name=names,
+        source=st.sampled_from(["microphone", "camera"]),
+        trouble=st.sampled_from([None, "absent", "unavailable", "interrupted"]),
+    )
+    def tell_trouble(self, name: str, source: str, trouble: str | None) -> None:
+        self.command(name, "tell_trouble", source=source, trouble=trouble)
+
     @rule(name=names, wanted=st.booleans(), agreed=st.booleans(), source=st.sampled_from(["microphone", "camera"]))
     def ask_and_answer(self, name: str, wanted: bool, agreed: bool, source: str) -> None:
         self.command(name, "want_break", wanted=wanted)

@@ -75,6 +75,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "raise_hand": Attempt(OWN, lambda table: {"raised": True}),
     "want_break": Attempt(OWN, lambda table: {"wanted": True}),
     "write_caption": Attempt(H, about("victim", text="none of mine", place="")),
+    "tell_trouble": Attempt(OWN, lambda table: {"source": "camera", "trouble": "absent"}),
     "answer_ask": Attempt("wrong_state", lambda table: {"source": "microphone", "agreed": True}),
     "lower_hand": Attempt(H, about("victim")),
     "move_hand": Attempt(H, about("victim", place=1)),

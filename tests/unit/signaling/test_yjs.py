@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pytest
@@ -10,7 +11,15 @@ from hypothesis import strategies as st
 from pycrdt import Doc, Map, Text, XmlElement, XmlFragment, XmlText
 
 from signaling import yjs
-from signaling.yjs import MalformedMessageError, Range, Reader
+from signaling.yjs import (
+    MAXIMUM_STEPS,
+    MalformedMessageError,
+    Range,
+    Reader,
+    read_state_vector,
+    read_update,
+    write_unsigned,
+)
 
 
 def update_of(*edits: Any) -> list[bytes]:
@@ -72,3 +81,21 @@ def test_a_departure_names_the_clients_that_are_gone() -> None:
     assert reader.unsigned() == yjs.AWARENESS
     entries = yjs.read_awareness(reader.buffer())
     assert [(e.client, e.clock, e.state) for e in entries] == [(300, 8, b"null"), (2, 1, b"null")]
+
+
+def test_a_message_in_very_many_pieces_is_not_read_to_its_end() -> None:
+    ranges = b"".join(write_unsigned(0) + write_unsigned(1) for _ in range(MAXIMUM_STEPS))
+    update = write_unsigned(0) + write_unsigned(1) + write_unsigned(7) + write_unsigned(MAXIMUM_STEPS) + ranges
+    with pytest.raises(MalformedMessageError, match="pieces"):
+        read_update(update)
+    assert len(read_update(update, math.inf).deleted) == MAXIMUM_STEPS, "what was kept once can be read again"
+    states = write_unsigned(MAXIMUM_STEPS) + ranges
+    with pytest.raises(MalformedMessageError, match="pieces"):
+        read_state_vector(states)
+
+
+def test_a_long_text_is_one_piece() -> None:
+    doc: Doc[Any] = Doc()
+    text = doc.get("default", type=XmlFragment)
+    text.children.append(XmlText("长" * 80_000))
+    assert read_update(doc.get_update()).makes_types

@@ -27,7 +27,7 @@ const messages: Record<keyof typeof source, string> = {
   "precheck.networkAgain": "Try the network again",
   "precheck.roundTrip": "{ms} ms there and back",
   "precheck.lost": "{percent} % lost",
-  "wechat.step2Apple": "Tap Open in default browser, or Open in Safari",
+  "wechat.step2Apple": "Tap Open in Default Browser (older WeChat: Open in Safari)",
   "identity.ways": "How to show who you are",
   "identity.takeOver": "Once that is done you go on here, and the other device is cut off.",
   "identity.code": "Code by text message",

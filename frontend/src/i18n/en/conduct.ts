@@ -16,7 +16,8 @@ const messages: Record<keyof typeof source, string> = {
   "conduct.onlyYou": "Only you see this",
   "conduct.silent": "Nobody has spoken in the joint session yet",
   "conduct.ahead": "{side} spoke {time} longer",
-  "conduct.even": "Both sides spoke equally long",
+  "conduct.early": "Too early to compare",
+  "conduct.even": "Both sides spoke about equally long",
 
   "conduct.ask.microphone": "Ask {name} to switch the microphone on",
   "conduct.ask.camera": "Ask {name} to switch the camera on",

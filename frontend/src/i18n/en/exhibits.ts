@@ -5,6 +5,7 @@ export default {
   "exhibit.panel": "Exhibits",
   "exhibit.all": "All exhibits",
   "exhibit.none": "Nobody has brought an exhibit yet.",
+  "exhibit.noneHint": "A contract, a payslip, a chat: a photo of it will do.",
   "exhibit.numbered": "Exhibit {number}",
   "exhibit.unnumbered": "Unnumbered exhibit",
   "exhibit.alt": "{name}, page {page} of {pages}",

@@ -2,6 +2,7 @@ export default {
   "offer.tab": "Offers",
   "offer.panel": "Offers",
   "offer.none": "Nobody has made an offer yet.",
+  "offer.noneHint": "How much and by when: that is an offer.",
   "offer.make": "Make an offer",
   "offer.propose": "Propose a settlement",
   "offer.mine": "Your offer",

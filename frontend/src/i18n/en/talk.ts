@@ -1,6 +1,7 @@
 export default {
   "chat.title": "Chat",
   "chat.empty": "Nobody has written yet.",
+  "chat.emptyHint": 'Look at "To" before you send: only those you choose can read it.',
   "chat.older": "Earlier lines",
   "chat.to": "To",
   "chat.toEverybody": "everybody here",
@@ -97,7 +98,7 @@ export default {
   "isolation.notRecorded": "Recording stopped",
   "isolation.stillRecorded": "Recording not stopped yet",
   "isolation.text": "Chat and papers kept apart",
-  "isolation.outside": "Waiting outside",
+  "isolation.outside": "Not in this private talk",
   "isolation.present": "online",
   "isolation.away": "in another private talk",
   "isolation.dropped": "connection lost",

@@ -25,7 +25,7 @@ export default {
   "precheck.networkAgain": "再试网络",
   "precheck.roundTrip": "来回 {ms} 毫秒",
   "precheck.lost": "丢 {percent}%",
-  "wechat.step2Apple": "点「在默认浏览器打开」或「在 Safari 中打开」",
+  "wechat.step2Apple": "点「在默认浏览器中打开」，旧版微信是「在 Safari 中打开」",
   "identity.ways": "怎么核对",
   "identity.takeOver": "核对好以后，就在这里继续，另一台手机或电脑会断开。",
   "identity.code": "手机验证码",

@@ -14,7 +14,8 @@ export default {
   "conduct.onlyYou": "只有您看得到",
   "conduct.silent": "面对面时还没有人说话",
   "conduct.ahead": "{side}多说了 {time}",
-  "conduct.even": "双方说得一样多",
+  "conduct.early": "说得还不多，先不比较",
+  "conduct.even": "双方说得差不多",
 
   "conduct.ask.microphone": "请{name}打开话筒",
   "conduct.ask.camera": "请{name}打开画面",

@@ -4,6 +4,7 @@ export default {
   "exhibit.panel": "证据",
   "exhibit.all": "全部证据",
   "exhibit.none": "还没有人拿出证据。",
+  "exhibit.noneHint": "合同、工资条、聊天记录，拍张照就能拿出来。",
   "exhibit.numbered": "证据 {number}",
   "exhibit.unnumbered": "未编号证据",
   "exhibit.alt": "{name}，第 {page} 页，共 {pages} 页",

@@ -2,6 +2,7 @@ export default {
   "offer.tab": "要约",
   "offer.panel": "方案",
   "offer.none": "还没有人提出方案。",
+  "offer.noneHint": "写清楚多少钱、哪天付，就是一个方案。",
   "offer.make": "提一个方案",
   "offer.propose": "提一个调解方案",
   "offer.mine": "您提的方案",

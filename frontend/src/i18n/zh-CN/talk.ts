@@ -1,6 +1,7 @@
 export default {
   "chat.title": "聊天",
   "chat.empty": "还没有人写。",
+  "chat.emptyHint": "发之前先看「发给」：选了谁，谁才看得到。",
   "chat.older": "看更早的",
   "chat.to": "发给",
   "chat.toEverybody": "这里的所有人",
@@ -95,7 +96,7 @@ export default {
   "isolation.notRecorded": "录制已停",
   "isolation.stillRecorded": "录制还没停",
   "isolation.text": "聊天、文档已分开",
-  "isolation.outside": "在外面等",
+  "isolation.outside": "不在这场单独沟通里",
   "isolation.present": "在线",
   "isolation.away": "在另一个单独沟通里",
   "isolation.dropped": "掉线了",

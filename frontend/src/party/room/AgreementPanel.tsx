@@ -13,6 +13,8 @@ import type { EditorProps } from "../../ui/Editor";
 import { scrollable } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Note } from "../../ui/Note";
+import { Unfrozen } from "../../ui/Unfrozen";
+import { unagreedOf } from "../../ui/unagreed";
 import type { Me } from "../api";
 import type { Visit } from "../visit";
 import { useAgreementText } from "./agreementText";
@@ -73,7 +75,19 @@ function Locked({ digest }: { digest: string | null }) {
 function Draft({ visit, me, state }: Props) {
   const writer = writerFor(me.participant.display_name, me.participant.side);
   const document = useDraft({ documentId: DOCUMENT, state, getToken: visit.getToken, writer });
-  return <Editor document={document} writer={writer} writable={mayWrite(state, DOCUMENT)} />;
+  const missing = unagreedOf(state, state.me);
+  return (
+    <>
+      <Unfrozen state={state} />
+      {missing && mayWrite(state, DOCUMENT) && (
+        <p class="paper__leave-out meta" data-testid="leave-out-mine">
+          <Icon name="eye-off" />
+          <span>{t("draft.leaveOutMine", { what: missing })}</span>
+        </p>
+      )}
+      <Editor document={document} writer={writer} writable={mayWrite(state, DOCUMENT)} />
+    </>
+  );
 }
 
 function FrozenText({ visit, me, agreement, onSign, onDone }: Props & { agreement: Agreement }) {

@@ -1,22 +1,23 @@
 /** Every purpose one was asked for, with version and time, and the way to take a free one back. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { ApiError } from "../../api";
 import { pick, t } from "../../i18n";
 import { dateTime } from "../../i18n/time";
 import { Button } from "../../ui/Button";
 import { Complaint } from "../../ui/Complaint";
-import { scrollable } from "../../ui/hooks";
+import { scrollable, useStore } from "../../ui/hooks";
 import { answerNotice, getMe, type Notice } from "../api";
-import { withToken } from "../visit";
+import { type Visit, withToken } from "../visit";
+import { Consenting } from "./consenting";
 import { PanelHead } from "./PanelHead";
 import type { PanelProps } from "./panel";
 
 export function ConsentsPanel({ visit, me, onClose }: PanelProps) {
-  const [notices, setNotices] = useState(me.notices);
+  const consenting = useMemo(() => consentingOf(visit, me.notices), [visit]);
+  const notices = useStore(consenting.notices);
   const [changed, setChanged] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
 
-  const load = async () => setNotices((await withToken(visit, getMe)).notices);
   const attempt = async (work: () => Promise<unknown>) => {
     setError(null);
     try {
@@ -26,13 +27,12 @@ export function ConsentsPanel({ visit, me, onClose }: PanelProps) {
       setError(cause);
     }
   };
-  useEffect(() => void attempt(load), []);
+  useEffect(() => void attempt(() => consenting.load()), []);
 
   const change = (notice: Notice, item: string, answer: boolean) =>
     attempt(async () => {
       setChanged(false);
-      await withToken(visit, (token) => answerNotice(token, notice, { ...notice.answered, [item]: answer }));
-      await load();
+      await consenting.change(notice.id, item, answer);
       setChanged(true);
     });
 
@@ -86,4 +86,11 @@ export function ConsentsPanel({ visit, me, onClose }: PanelProps) {
       </div>
     </section>
   );
+}
+
+function consentingOf(visit: Visit, notices: Notice[]): Consenting {
+  return new Consenting(notices, {
+    answer: (notice, answers) => withToken(visit, (token) => answerNotice(token, notice, answers)),
+    read: async () => (await withToken(visit, getMe)).notices,
+  });
 }

@@ -1,8 +1,10 @@
-import { t } from "../../i18n";
+import { useState } from "preact/hooks";
+import { type Key, t } from "../../i18n";
 import type { MediaSession, MediaState } from "../../room/media";
 import { useStore } from "../../ui/hooks";
 import { Icon, type IconName } from "../../ui/Icon";
 import { Note } from "../../ui/Note";
+import { problemAdvice } from "../advice";
 
 interface ControlProps {
   icon: IconName;
@@ -44,15 +46,17 @@ export function Control(props: ControlProps) {
 }
 
 export function MicrophoneButton({ media, muted = false }: { media: MediaSession; muted?: boolean }) {
-  const { wanted } = useStore(media.state).microphone;
+  const { wanted, problem } = useStore(media.state).microphone;
+  const lacks = problem === "absent" || problem === "interrupted" ? problem : null;
+  const on = wanted && !muted && !lacks;
   return (
     <Control
-      icon={wanted && !muted ? "mic" : "mic-off"}
-      word={t(muted ? "room.micMuted" : wanted ? "room.micOn" : "room.micOff")}
+      icon={on ? "mic" : "mic-off"}
+      word={t(muted ? "room.micMuted" : lacks ? `tile.trouble.microphone.${lacks}` : on ? "room.micOn" : "room.micOff")}
       testId="ctrl-mic"
-      off={!wanted || muted}
+      off={!on}
       pressed={wanted && !muted}
-      stopped={muted}
+      stopped={muted || problem === "absent"}
       // While the connection is away it is kept, and sent when that is back.
       onPress={() => void media.setMicrophone(!wanted).catch(() => undefined)}
     />
@@ -65,34 +69,56 @@ export function CameraButton({ media, muted = false }: { media: MediaSession; mu
     if (soundOnly) await media.setSoundOnly(false);
     await media.setCamera(!camera.wanted);
   };
+  const { problem } = camera;
+  const lacks = problem === "absent" || problem === "interrupted" ? problem : null;
+  const on = camera.wanted && !muted && !lacks;
   return (
     <Control
-      icon={camera.wanted && !muted ? "cam" : "cam-off"}
-      word={t(muted ? "room.cameraMuted" : camera.wanted ? "room.cameraOn" : "room.cameraOff")}
+      icon={on ? "cam" : "cam-off"}
+      word={t(
+        muted ? "room.cameraMuted" : lacks ? `tile.trouble.camera.${lacks}` : on ? "room.cameraOn" : "room.cameraOff",
+      )}
       testId="ctrl-camera"
-      off={!camera.wanted || muted}
+      off={!on}
       pressed={camera.wanted && !muted}
-      stopped={muted}
+      stopped={muted || problem === "absent"}
       onPress={() => void toggle().catch(() => undefined)}
     />
   );
 }
 
-/** Why the microphone or the camera could not be had, in words that help. */
+/** Why the microphone or the camera could not be had, in words that help; what has the same remedy is named together. */
 export function DeviceNotes({ media }: { media: MediaState }) {
-  const { microphone, camera } = media;
+  // Nothing can be done about what is not there: once read, the faces have the room, and the button says it.
+  const [seen, setSeen] = useState<Key[]>([]);
+  const all = problemAdvice(media.microphone.problem, media.camera.problem);
   return (
     <>
-      {microphone.problem && (
-        <Note tone="warn" alert title={t(`device.mic.${microphone.problem}`)}>
-          <p class="meta">{t(`device.help.${microphone.problem}`)}</p>
-        </Note>
-      )}
-      {camera.problem && (
-        <Note tone="warn" alert title={t(`device.cam.${camera.problem}`)}>
-          <p class="meta">{t(`device.help.${camera.problem}`)}</p>
-        </Note>
-      )}
+      {all
+        .filter(({ todo }) => !seen.includes(todo))
+        .map(({ wrong, todo }) => {
+          const found = todo === "device.help.plugged";
+          return (
+            <Note key={todo} tone={found ? "ok" : "warn"} alert testId="device-note">
+              {wrong.map((one) => (
+                <p class="strong" key={one}>
+                  {t(one)}
+                </p>
+              ))}
+              <p class="meta">{t(todo)}</p>
+              {todo.startsWith("device.help.absent") && (
+                <button
+                  class="link link--button"
+                  type="button"
+                  data-testid="device-note-seen"
+                  onClick={() => setSeen([...seen, todo])}
+                >
+                  {t("common.seen")}
+                </button>
+              )}
+            </Note>
+          );
+        })}
     </>
   );
 }

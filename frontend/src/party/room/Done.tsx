@@ -61,13 +61,19 @@ export function Done({ visit, me, agreement, state, over, onBack }: Props) {
             {t(over ? "done.overUnsignedHint" : "done.notYetHint")}
           </Note>
         )}
-        <Signers agreement={agreement} me={me.participant.participant_id} />
+        {!inForce && <Signers agreement={agreement} me={me.participant.participant_id} />}
+        {inForce && agreement.windows.length > 0 && <Windows windows={agreement.windows} />}
         {service && (
           <Note tone="plain" testId="done-service">
             {t(service === "phone" ? "done.servedByPhone" : "done.servedOnPaper")}
           </Note>
         )}
-        {inForce && agreement.windows.length > 0 && <Windows windows={agreement.windows} />}
+        {inForce && (
+          <section class="stack">
+            <h2 class="h2">{t("signers.title")}</h2>
+            <Signers agreement={agreement} me={me.participant.participant_id} />
+          </section>
+        )}
         <Digest digest={agreement.digest} />
         {over && <Note tone="plain">{t("done.over")}</Note>}
       </main>

@@ -4,6 +4,7 @@ import { apart } from "../../room/caucus";
 import { inOrder } from "../../room/conduct";
 import type { MediaState, RemoteTrack, TileSize } from "../../room/media";
 import { myself, publicationOf, type RoomState } from "../../room/state";
+import { ownTroubles, troublesOf } from "../../room/troubles";
 import { scrollable } from "../../ui/hooks";
 import { sideName } from "../../ui/Seal";
 import { HideSelf, SelfHidden } from "../../ui/SelfView";
@@ -52,6 +53,7 @@ function Other({ person, props, small }: { person: ParticipantView; props: Props
       awaited={shown ? (media.soundOnly ? "soundOnly" : "coming") : null}
       microphone={wall ? null : sound !== null && !sound.paused && !sound.muted_by_host}
       mutedByHost={sound?.muted_by_host}
+      troubles={troublesOf(person)}
       speaking={state.speakers.includes(person.participant_id)}
       dropped={person.presence === "dropped"}
       apart={wall}
@@ -102,6 +104,7 @@ export function Faces(props: Props) {
   const mine = publicationOf(state, state.me, "microphone");
   const own = {
     microphone: media.microphone.wanted && !mine?.muted_by_host,
+    troubles: ownTroubles(media),
     mutedByHost: mine?.muted_by_host,
     quality: myself(state)?.quality,
     spotlit: state.stage.spotlight === state.me,

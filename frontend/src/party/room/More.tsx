@@ -67,7 +67,6 @@ export function More({ choices, onClose }: { choices: Choice[]; onClose: () => v
                     <span class="visually-hidden">{t("common.new")}</span>
                   </b>
                 )}
-                <Icon name="next" />
               </button>
             </li>
           ))}

@@ -7,6 +7,7 @@ import { useOffers } from "../../offers/desk";
 import { asks, type Offer } from "../../offers/model";
 import { Button } from "../../ui/Button";
 import { Confirm } from "../../ui/Confirm";
+import { Empty } from "../../ui/Empty";
 import { scrollable } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Note } from "../../ui/Note";
@@ -43,7 +44,7 @@ export function OffersPanel({ visit, me, state, onClose }: PanelProps) {
           <>
             {all.filter(asked).map((offer) => card(offer, answers(offer)))}
             <Comparison state={state} now={now} />
-            {all.length === 0 && <p class="lead">{t("offer.none")}</p>}
+            {all.length === 0 && <Empty icon="money" words={t("offer.none")} hint={t("offer.noneHint")} />}
             {role === "party" && (
               <Button block icon="plus" testId="offer-add" onClick={() => make(null)}>
                 {t("offer.make")}

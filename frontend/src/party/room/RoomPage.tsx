@@ -16,7 +16,7 @@ import { Ending, type EndKind } from "../Ending";
 import { Frame } from "../Frame";
 import type { Visit } from "../visit";
 import { agreementOf } from "./agreement";
-import { Done } from "./Done";
+import { Over } from "./Over";
 import { Stage } from "./Stage";
 import { WaitingRoom } from "./WaitingRoom";
 import { useWakeLock } from "./wakeLock";
@@ -70,11 +70,10 @@ export default function RoomPage({ visit, me, checked }: Props) {
   };
 
   if (connection.phase === "ended") {
-    const known = agreement.current;
-    if (connection.ending === "closed" && !left && known && known.state !== "void") {
-      return <Done visit={visit} me={me} agreement={known} over />;
-    }
     if (left) return <Ending kind="left" />;
+    if (connection.ending === "closed") {
+      return <Over visit={visit} me={me} known={state === null ? undefined : agreement.current} />;
+    }
     const { kind, reason } = removalOf(connection.ending, connection.reason, state);
     return <Ending kind={kind} reason={reason} />;
   }

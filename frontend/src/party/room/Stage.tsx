@@ -61,7 +61,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
   usePanelFocus(stage, view);
   useAgreementTurns(agreement?.state, agreement?.proposal_id, setView);
 
-  const sounds = <Sounds remote={local.remote.values()} speaker={local.speaker} />;
+  const sounds = <Sounds remote={local.remote} speaker={local.speaker} />;
   if (view === "done" && agreement) {
     return (
       <>

@@ -3,6 +3,7 @@ import { t } from "../../i18n";
 import type { RoomClient } from "../../room/client";
 import type { MediaSession } from "../../room/media";
 import type { RoomState } from "../../room/state";
+import { ownTroubles } from "../../room/troubles";
 import { LinkButton } from "../../ui/Button";
 import { Confirm } from "../../ui/Confirm";
 import { Dock } from "../../ui/Dock";
@@ -71,6 +72,7 @@ export function WaitingRoom({ visit, client, media, me, state, onLeave }: Props)
             side={me.participant.side}
             video={local.camera.track}
             microphone={local.microphone.wanted && !local.microphone.problem}
+            troubles={ownTroubles(local)}
             self
           />
         </div>

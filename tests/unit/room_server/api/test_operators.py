@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import httpx
@@ -50,8 +51,33 @@ async def test_a_token_opens_and_nothing_else_does() -> None:
     assert await ask("secret", HERE) == 401
 
 
+async def test_whoever_asks_for_its_health_without_end_costs_one_look_a_second() -> None:
+    looks, now, gate = [0], [100.0], asyncio.Event()
+
+    async def health() -> dict[str, bool]:
+        looks[0] += 1
+        await gate.wait()
+        return {"database": looks[0] == 1}
+
+    async def metrics() -> bytes:
+        return b""
+
+    app = Starlette(routes=operators.routes(health, metrics, "", lambda: now[0]))
+    transport = httpx.ASGITransport(app, client=ELSEWHERE)
+    async with httpx.AsyncClient(transport=transport, base_url="http://room.example") as browser:
+        asking = [asyncio.ensure_future(browser.get("/healthz")) for _ in range(50)]
+        await asyncio.sleep(0)
+        gate.set()
+        assert {answer.status_code for answer in await asyncio.gather(*asking)} == {200}
+        assert looks[0] == 1
+        now[0] += 1
+        for look in (2, 3):
+            assert (await browser.get("/healthz")).status_code == 503
+            assert looks[0] == look, "what is not well is looked at whenever somebody asks"
+
+
 async def test_the_product_serves_figures_that_prometheus_reads(tmp_path: Path) -> None:
-    app = create_app(Settings(data_dir=tmp_path))
+    app = create_app(Settings(data_dir=tmp_path, organisation="甲调解中心"))
     transport = httpx.ASGITransport(app, client=HERE)
     async with httpx.AsyncClient(transport=transport, base_url="http://room.example") as browser:
         answer = await browser.get("/metrics")

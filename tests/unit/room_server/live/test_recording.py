@@ -274,6 +274,33 @@ async def test_a_consent_that_is_taken_back_while_the_recording_starts_costs_tha
     assert len(scene.recorder.files) == 1
 
 
+@pytest.mark.parametrize("agreed", [True, False])
+async def test_what_somebody_says_while_the_recording_starts_counts(scene: Scene, agreed: bool) -> None:
+    if agreed:
+        scene.ledger.agreed.discard(COMPANY)
+    scene.ledger.starts = asyncio.Event()
+    start = asyncio.create_task(scene.start())
+    await scene.ledger.starting.wait()
+    await scene.director.consent_changed(scene.room, COMPANY, agreed=agreed)
+    scene.ledger.starts.set()
+    await start
+    assert {name.partition("-")[0] for name in scene.feed.copied} == ({WORKER, COMPANY} if agreed else {WORKER})
+
+
+async def test_what_somebody_said_while_nobody_was_in_the_room_counts_when_it_opens_again(scene: Scene) -> None:
+    scene.ledger.agreed.discard(COMPANY)
+    await scene.start()
+    for publication_id in list(scene.room.publications):
+        await scene.director.closed(scene.room, publication_id)
+    again = Room()
+    view = RecordingView("on", 1000.0)
+    await scene.director.adopt(again, "session", "recording", view, 1000.0, {COMPANY, HOST})
+    again.send(sent_by(WORKER, "camera"), sent_by(COMPANY, "camera"))
+    for publication in again.publications.values():
+        await scene.director.opened(again, publication)
+    assert set(scene.feed.copied) == {"company-camera"}
+
+
 async def test_a_gap_is_on_every_screen_even_when_it_cannot_be_written_down_yet(scene: Scene) -> None:
     await scene.start()
     scene.ledger.refusal = OSError("the disk is full")
@@ -477,6 +504,20 @@ async def test_a_pause_that_cannot_be_kept_is_none(scene: Scene) -> None:
     scene.ledger.refusal = None
     await scene.director.go_on(scene.room, HOST)
     assert scene.room.state == ("on", None)
+
+
+async def test_a_private_talk_whose_pause_cannot_be_kept_leaves_the_recording_running(scene: Scene) -> None:
+    await scene.start()
+    scene.ledger.refusal = RuntimeError("the database is away")
+    with pytest.raises(RuntimeError):
+        await scene.director.hold(scene.room)
+    assert scene.room.state == ("on", None) and len(scene.feed.copied) == 2
+    scene.ledger.refusal = None
+    await scene.director.hold(scene.room)
+    assert scene.room.state == ("paused", "caucus") and scene.feed.copied == {}
+    await scene.director.release(scene.room)
+    assert scene.room.state == ("on", None) and len(scene.feed.copied) == 2
+    assert [line[0] for line in scene.ledger.lines if line[0] in ("paused", "continued")] == ["paused", "continued"]
 
 
 async def test_nothing_is_paused_while_nothing_is_recorded_and_a_stop_ends_the_pause(scene: Scene) -> None:

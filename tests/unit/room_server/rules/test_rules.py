@@ -116,19 +116,19 @@ def test_sums_in_capitals() -> None:
 
 
 def test_the_notices_are_filled_in_and_keep_their_sources() -> None:
-    for text in texts(demo_case.load("ca_1").case, 183):
+    for text in texts(demo_case.load("ca_1").case, 183, ""):
         assert "{" not in text.body
         assert text.sources
         assert text.notice.version.startswith("2026.")
     required = {
-        item.item_id for text in texts(demo_case.load("x").case, 183) for item in text.notice.items if item.required
+        item.item_id for text in texts(demo_case.load("x").case, 183, "") for item in text.notice.items if item.required
     }
     undertaken = {"truth_undertaking", "confidentiality", "no_recording"}
     assert required == {"mediation", "online", "personal_data", *undertaken}
 
 
 def test_every_notice_has_an_english_version_of_the_text_as_it_stands() -> None:
-    for text in texts(demo_case.load("ca_1").case, 183):
+    for text in texts(demo_case.load("ca_1").case, 183, ""):
         assert text.reading is not None, f"{text.notice.notice_id}: the Chinese text changed, the English one did not"
         assert "{" not in text.reading and text.source_en
         assert shape(text.reading) == shape(text.body), text.notice.notice_id
@@ -150,13 +150,28 @@ def dates(text: str) -> list[str]:
     return [found[0] for found in re.finditer(rf"(?:{'|'.join(MONTHS)}) \d+, \d{{4}}", text)]
 
 
+@pytest.mark.parametrize("phone", ["", "023-00000000"])
+def test_notices_and_invitations_name_a_number_only_where_there_is_one(phone: str) -> None:
+    found = {text.notice.notice_id: text for text in texts(demo_case.load("ca_1").case, 183, phone)}
+    named = {"online_mediation", "personal_data_general", "personal_data_sensitive", "recording_consent"}
+    for notice_id in (*named, "rights_and_duties"):
+        body, reading = found[notice_id].body, found[notice_id].reading or ""
+        assert [("023-" in words) for words in (body, reading)] == [bool(phone)] * 2, notice_id
+        assert "[[" not in body + reading
+    assert ("向主持本案的调解员提出" in found["personal_data_general"].body) == (not phone)
+    values = {"org": "示例街道调解中心", "link": "https://m.example/Ab9Cd", "phone": phone}
+    ends = (" 核实请拨023-00000000", " Verify: 023-00000000") if phone else ("/Ab9Cd", "/Ab9Cd")
+    zh, en = message("invitation", values)
+    assert zh.endswith(ends[0]) and en.endswith(ends[1]) and len(zh) <= 70
+
+
 def test_an_english_version_of_another_text_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     def amended(name: str) -> tuple[dict[str, Any], str]:
         head, body = page(name)
         return head, body + "修改" if name == "notices/esign_terms" else body
 
     monkeypatch.setattr(room_server.rules.notices, "page", amended)
-    readings = {text.notice.notice_id: text.reading for text in texts(demo_case.load("ca_1").case, 183)}
+    readings = {text.notice.notice_id: text.reading for text in texts(demo_case.load("ca_1").case, 183, "")}
     assert readings.pop("esign_terms") is None
     assert None not in readings.values()
 

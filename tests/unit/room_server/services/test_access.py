@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
 
-from room_server.auth import Tokens
+from room_server.auth import Tokens, password_fits
 from room_server.bus import AccessEnded
 from room_server.domain.errors import Conflict, DomainError, Forbidden, Gone, Locked, NotFound, Unauthenticated
 from tests.support.product_room import TOKEN_KEY, Product, TestClock
+from tests.support.room_ports import WAIT
 
 
 async def token(product: Product, side: str = "applicant") -> str:
@@ -99,7 +101,7 @@ async def test_a_token_opens_one_room_only_and_only_while_the_session_is_open(pr
 async def test_a_forged_or_foreign_token_is_nobody(product: Product) -> None:
     person = await product.person("applicant")
     forged = Tokens("another key", product.clock).room(person, product.session_id)
-    staff = product.ports.tokens.staff("st_1")
+    staff = product.ports.tokens.staff("st_1", "mark")
     no_link = product.ports.tokens.room(person, product.session_id)
     elsewhere = product.ports.tokens.room(person, "se_other")
     for value in (forged, staff, no_link, elsewhere, "", "a.b.c"):
@@ -110,6 +112,41 @@ def test_a_room_token_is_no_staff_cookie() -> None:
     tokens = Tokens(TOKEN_KEY, TestClock())
     with pytest.raises(Unauthenticated):
         tokens.read_staff(tokens.room("pa_1", "se_1"))
+
+
+async def test_a_new_password_ends_every_sign_in_that_was_made_with_the_old_one(product: Product) -> None:
+    staff, old = product.services.staff, product.password("zhouhe")
+    before = await staff.login("zhouhe", old)
+    assert (await staff.read_token(before.token)).username == "zhouhe"
+    new = await staff.renew_password("zhouhe")
+    with pytest.raises(Unauthenticated):
+        await staff.read_token(before.token)
+    with pytest.raises(Unauthenticated):
+        await staff.login("zhouhe", old)
+    after = await staff.login("zhouhe", new)
+    assert (await staff.read_token(after.token)).username == "zhouhe"
+
+
+async def test_a_sign_in_that_meets_a_new_password_is_worth_nothing(
+    product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staff, compare = product.services.staff, password_fits
+    reached, gate = threading.Event(), threading.Event()
+
+    def slowly(password_hash: str, password: str) -> bool:
+        fits = compare(password_hash, password)
+        reached.set()
+        gate.wait(WAIT)
+        return fits
+
+    monkeypatch.setattr("room_server.services.staff.password_fits", slowly)
+    signing_in = asyncio.create_task(staff.login("zhouhe", product.password("zhouhe")))
+    assert await asyncio.to_thread(reached.wait, WAIT)
+    await staff.renew_password("zhouhe")
+    gate.set()
+    signed_in = await signing_in
+    with pytest.raises(Unauthenticated):
+        await staff.read_token(signed_in.token)
 
 
 async def test_failed_sign_ins_lock_the_account_for_a_while(product: Product) -> None:
@@ -132,3 +169,28 @@ async def test_guesses_made_side_by_side_do_not_get_around_the_lock(product: Pro
     outcomes = await asyncio.gather(*guesses, staff.login("zhouhe", "wrong"), return_exceptions=True)
     codes = sorted(item.code for item in outcomes if isinstance(item, DomainError))
     assert codes == ["login_failed"] * 5 + ["rate_limited"] * 8
+
+
+async def test_guesses_of_names_that_nobody_has_do_not_crowd_out_the_rest_of_the_service(
+    product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate, comparing = threading.Event(), []
+
+    def fits(*_: object) -> bool:
+        comparing.append(1)
+        gate.wait(6 * WAIT)
+        return False
+
+    monkeypatch.setattr("room_server.services.staff.password_fits", fits)
+    staff = product.services.staff
+    guesses = [asyncio.create_task(staff.login(f"nobody {number}", "wrong")) for number in range(60)]
+    async with asyncio.timeout(6 * WAIT):
+        while sum(each.done() for each in guesses) < 40:
+            await asyncio.wait([each for each in guesses if not each.done()], return_when=asyncio.FIRST_COMPLETED)
+    assert len(comparing) <= 2
+    gate.set()
+    outcomes = await asyncio.gather(*guesses, return_exceptions=True)
+    codes = [item.code for item in outcomes if isinstance(item, DomainError)]
+    assert (codes.count("login_failed"), codes.count("rate_limited")) == (20, 40)
+    with pytest.raises(Unauthenticated):
+        await staff.login("nobody", "wrong")

@@ -12,6 +12,7 @@ from room_server.bus import Published
 from room_server.domain.agreement import InForce, Proposal
 from room_server.domain.errors import Conflict, DomainError, Forbidden, Gone, Invalid, NotFound, RateLimited
 from room_server.domain.people import Authority
+from signaling.board import EVERYBODY
 from tests.support.product_room import CONTENT, Product, handwriting
 
 SIDES = ("applicant", "respondent", "mediator")
@@ -108,6 +109,43 @@ async def test_opening_the_text_again_voids_the_signatures(product: Product) -> 
     again = await product.services.agreements.stage(await product.freeze())
     assert again.signatures == ()
     assert again.number.endswith("协2")
+
+
+async def test_everybody_is_told_who_opened_the_text_again_when_and_why_until_it_is_frozen_anew(
+    product: Product,
+) -> None:
+    services, session = product.services, product.session_id
+    host = await product.person("mediator")
+    await product.sign(await product.freeze(), "applicant")
+    product.clock.forward(seconds=60)
+    await services.agreements.unfreeze(session, host, " 第三条\n的日期写错了 ")
+    shown = (await services.agreements.board(session))["unfrozen"]
+    at = f"{product.clock().isoformat(timespec='milliseconds').removesuffix('+00:00')}Z"
+    reason = "第三条 的日期写错了"
+    assert shown.value == {"by": host, "name": "周和", "at": at, "reason": reason, "void_signatures": 1}
+    assert shown.audience == EVERYBODY
+    told = [each for each in product.events if isinstance(each, Published)][-2:]
+    assert [(each.topic, each.value, each.audience) for each in told] == [
+        ("unfrozen", shown.value, EVERYBODY),
+        ("agreement", None, EVERYBODY),
+    ]
+    async with product.ports.unit_of_work() as unit:
+        entry = (await unit.log.read(session))[-1]
+    assert (entry.kind, entry.actor, entry.data["reason"]) == ("draft_unfrozen", host, reason)
+    await product.freeze()
+    assert "unfrozen" not in await services.agreements.board(session)
+    assert ("unfrozen", None) in [(e.topic, e.value) for e in product.events if isinstance(e, Published)]
+
+
+@pytest.mark.parametrize(
+    ("reason", "code"), [("", "reason_missing"), (" \n", "reason_missing"), ("长" * 201, "text_too_long")]
+)
+async def test_without_a_reason_the_text_stays_frozen(product: Product, reason: str, code: str) -> None:
+    proposal_id, host = await product.freeze(), await product.person("mediator")
+    with pytest.raises(Invalid) as caught:
+        await product.services.agreements.unfreeze(product.session_id, host, reason)
+    assert caught.value.code == code
+    assert (await product.services.agreements.stage(proposal_id)).signatures == ()
 
 
 async def test_another_digest_is_not_signed(product: Product) -> None:

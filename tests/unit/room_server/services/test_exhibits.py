@@ -88,6 +88,25 @@ async def test_a_file_that_is_not_taken_leaves_nothing(room: ExhibitRoom, data: 
     assert list(room.product.ports.scratch.iterdir()) == []
 
 
+@pytest.mark.parametrize("meanwhile", ["the session ends", "its owner is sent out"])
+async def test_a_file_that_comes_too_late_leaves_nothing(room: ExhibitRoom, meanwhile: str) -> None:
+    sessions, session_id = room.product.services.sessions, room.product.session_id
+
+    async def content() -> AsyncIterator[bytes]:
+        yield PICTURE
+        if meanwhile == "the session ends":
+            await sessions.end(session_id, room.host)
+        else:
+            await sessions.remove(session_id, room.host, room.worker, "disturbs")
+
+    with pytest.raises((Conflict, Forbidden)):
+        await room.product.services.exhibits.add(session_id, room.worker, Brought("x", "a.jpg", content()))
+    assert await room.board() == {}
+    left = [path for path in (room.product.folder / "blobs" / "exhibits").rglob("*") if path.is_file()]
+    assert left == [], "what belongs to no exhibit is kept by nobody"
+    assert list(room.product.ports.scratch.iterdir()) == []
+
+
 async def test_a_file_is_refused_as_soon_as_it_is_too_large(room: ExhibitRoom) -> None:
     services = with_parts(room.product, exhibit_bytes=1000)
     with pytest.raises(Malformed) as refused:

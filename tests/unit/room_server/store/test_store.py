@@ -8,7 +8,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from recorder.eventlog import check_chain
 from room_server.bus import AccessEnded
@@ -21,6 +21,7 @@ from room_server.store import database
 from room_server.store.append_only import APPEND_ONLY
 from room_server.store.database import answers, migrate, open_engine
 from room_server.store.schema import metadata
+from tests.support.databases import database_of, drop_database, make_database
 from tests.support.exhibit_room import exhibit_room
 from tests.support.product_room import Product
 
@@ -59,13 +60,14 @@ async def filled(product: Product) -> None:
 async def test_the_database_itself_refuses_to_change_the_record(product: Product, table: str) -> None:
     await filled(product)
     for statement in (f"UPDATE {table} SET {CHANGES[table]}", f"DELETE FROM {table}"):
-        with pytest.raises(IntegrityError, match="append-only"):
+        with pytest.raises(DBAPIError, match="append-only"):
             async with product.engine.begin() as connection:
                 await connection.execute(text(statement))
 
 
 async def test_the_migrations_lead_to_the_schema(tmp_path: Path) -> None:
-    engine = open_engine(f"sqlite+aiosqlite:///{tmp_path / 'empty.sqlite3'}")
+    await make_database(tmp_path)
+    engine = database_of(tmp_path)
     await migrate(engine)
     await migrate(engine)
     async with engine.begin() as connection:
@@ -73,6 +75,7 @@ async def test_the_migrations_lead_to_the_schema(tmp_path: Path) -> None:
             lambda sync: compare_metadata(MigrationContext.configure(sync), metadata)
         )
     await engine.dispose()
+    await drop_database(tmp_path)
     assert differences == []
 
 
@@ -111,6 +114,7 @@ async def test_an_error_of_the_database_holds_no_values(product: Product) -> Non
     assert "a secret value" not in str(caught.value)
 
 
+@pytest.mark.sqlite
 async def test_the_database_says_whether_it_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = open_engine(f"sqlite+aiosqlite:///{tmp_path / 'some.sqlite3'}")
     assert await answers(engine)

@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import type { CaucusView, ParticipantView } from "../../src/generated/messages";
+import { apart } from "../../src/room/caucus";
+import { fromSnapshot } from "../../src/room/state";
+import { person, snapshot } from "./sample";
+
+const TALK: CaucusView = {
+  caucus_id: "c1",
+  side: "respondent",
+  state: "open",
+  with_host: true,
+  changes_at: null,
+  opened_at: 900,
+  closed_at: null,
+  sealed: true,
+};
+const inTalk = { presence: "away", caucus_id: "c1" } as const;
+
+/** Where `seen` is for a viewer, while the respondent talks alone. */
+function where(viewer: Partial<ParticipantView>, seen: ParticipantView, caucuses = [TALK]) {
+  const participants = [person("me", viewer), seen];
+  return apart(fromSnapshot(snapshot({ participants, caucuses }), 1000), seen);
+}
+
+describe("where somebody is behind the wall of a private talk", () => {
+  const host = (change: Partial<ParticipantView>) => person("host", { role: "host", side: "mediator", ...change });
+
+  it("is with the other side for a mediator whom a party of this side waits for", () => {
+    expect(where({}, host(inTalk))).toBe("withOther");
+    expect(where({}, person("r", { side: "respondent", ...inTalk }))).toBe("away");
+  });
+
+  it("is just in a private talk for the side's own people who were not taken along, and for another mediator", () => {
+    expect(where({ side: "respondent" }, host(inTalk))).toBe("away");
+    expect(where({ role: "host", side: "mediator" }, host(inTalk))).toBe("away");
+    expect(where({}, host(inTalk), [])).toBe("away");
+  });
+
+  it("is in the joint session for those in the talk: a party waits there, a host does not wait", () => {
+    expect(where({ side: "respondent", caucus_id: "c1" }, person("a"))).toBe("outside");
+    expect(where({ side: "respondent", caucus_id: "c1" }, host({}))).toBe("joint");
+  });
+
+  it("is nowhere else for those who are together", () => {
+    expect(where({}, host({}))).toBeNull();
+    expect(where({ side: "respondent", caucus_id: "c1" }, host({ caucus_id: "c1" }))).toBeNull();
+  });
+});

@@ -1,0 +1,35 @@
+"""What the product puts on the record of what happens in the live room."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.product_house import ProductHouse, seated_house
+
+
+@pytest.fixture
+async def home(tmp_path: Path) -> AsyncIterator[ProductHouse]:
+    async with seated_house(tmp_path) as opened:
+        yield opened
+
+
+async def test_why_nobody_heard_somebody_is_on_the_record_but_not_when_they_talked_in_private(
+    home: ProductHouse,
+) -> None:
+    host, worker = await home.visitor("host"), await home.visitor("a1")
+    for browser in (host, worker):
+        await browser.join()
+    await host.do("admit", participant_id=home.ids["a1"])
+    await worker.do("tell_trouble", source="microphone", trouble="interrupted")
+    await host.do("open_caucus", participant_ids=[home.ids["a1"]], in_seconds=0)
+    home.advance(0)
+    await home.settle()
+    await worker.do("tell_trouble", source="microphone", trouble=None)
+    async with home.product.ports.unit_of_work() as unit:
+        told = [entry for entry in await unit.log.read(home.product.session_id) if entry.kind == "device_trouble"]
+    assert [(entry.actor, entry.data) for entry in told] == [
+        (home.ids["a1"], {"source": "microphone", "trouble": "interrupted"})
+    ]
