@@ -31,13 +31,13 @@ def what_is(house: House, names: list[str]) -> dict[str, Any]:
 
 
 def _in_the_room(view: View) -> dict[str, Any]:
-    """What somebody sees of those who are connected: all but media, the quality of connections, and ``MEMORY``."""
+    """What somebody sees of those who are connected: all but media, what pages tell anew, and ``MEMORY``."""
     known = msgspec.to_builtins(view)
     people = {each: person for each, person in known["participants"].items() if person["presence"] != "dropped"}
     if known["stage"]["spotlight"] not in people:
         known["stage"]["spotlight"] = None
     return {
-        "people": {each: person | {"quality": None} for each, person in people.items()},
+        "people": {each: person | {"quality": None, "troubles": None} for each, person in people.items()},
         "recording": known["recording"],
         "documents": known["documents"],
         "caucuses": {each: caucus | {"sealed": None} for each, caucus in known["caucuses"].items()},

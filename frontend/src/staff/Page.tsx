@@ -3,6 +3,7 @@ import "../styles/office.css";
 import "../styles/staff.css";
 import "../styles/console.css";
 import "../styles/console-paper.css";
+import "../styles/private-talks.css";
 import "../styles/console-narrow.css";
 import { path } from "../navigation";
 import { useTitle } from "../ui/title";

@@ -14,12 +14,8 @@ from tests.support.room_client import CODE, signature
 
 async def the_draft_and_the_lock(scene: Scene) -> None:
     party, mediator, gallery = scene.party, scene.mediator, scene.gallery
-    await a_party_takes_back_a_yes(scene)
     await party.picks("ctrl-agreement")
     await mediator.tap("tab-agreement")
-    await mediator.tap("writer-toggle", participant=str(await party.see("room").get_attribute("data-participant")))
-    await party.waits_for("leave-out-mine")
-    await mediator.waits_for("leave-out")
     await expect(party.see("draft-editor").locator("h1")).to_be_visible()
     await both(scene, "draft")
     await gallery.enlarge(party, "room-draft", "panel-close")
@@ -36,13 +32,6 @@ async def the_draft_and_the_lock(scene: Scene) -> None:
         await expect(person.see("unfrozen")).to_contain_text(WRITTEN["objection"])
     await asyncio.gather(gallery.glance(party, "room-unfrozen"), gallery.glance(mediator, "console-unfrozen"))
     await locks(scene)
-
-
-async def a_party_takes_back_a_yes(scene: Scene) -> None:
-    """What may not be used any more has no place in the draft: both are told."""
-    await scene.party.picks("ctrl-consents")
-    await scene.party.tap("consent-change-sensitive_financial")
-    await closes_panel(scene)
 
 
 async def locks(scene: Scene) -> None:

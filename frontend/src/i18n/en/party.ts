@@ -58,6 +58,8 @@ const messages: Record<keyof typeof source, string> = {
   "device.cam.full": "Your picture is not sent",
   "device.cam.unknown": "The camera did not open",
   "device.help.denied": "Try again and tap Allow when asked. No question? Open it in the browser's site settings.",
+  "device.help.deniedInside":
+    "Press its button below and tap Allow when asked. No question? Open it in the browser's site settings.",
   "device.help.busy": "Close other apps that film or record, then try again.",
   "device.help.absent":
     "You can still take part: you hear and see, and can write what you want to say. A headset or camera can be plugged in at any time.",

@@ -55,6 +55,7 @@ export default {
   "device.cam.full": "您的画面没有送出去",
   "device.cam.unknown": "摄像头没有打开",
   "device.help.denied": "点「再试一次」，手机问的时候点「允许」就好。没有再问？请在浏览器的网站设置里打开。",
+  "device.help.deniedInside": "点最下面的按钮，手机问的时候点「允许」就好。没有问？请在浏览器的网站设置里打开。",
   "device.help.busy": "请关掉正在视频或录音的软件，再试一次。",
   "device.help.absent": "也能参加：您能听、能看，想说的话可以写字。有耳机、摄像头，插上就行。",
   "device.help.absent.mic": "也能参加：您能听、能看，想说的话可以写字。有带话筒的耳机，插上就行。",

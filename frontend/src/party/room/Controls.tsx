@@ -105,7 +105,7 @@ export function DeviceNotes({ media }: { media: MediaState }) {
                   {t(one)}
                 </p>
               ))}
-              <p class="meta">{t(todo)}</p>
+              <p class="meta">{t(todo === "device.help.denied" ? "device.help.deniedInside" : todo)}</p>
               {todo.startsWith("device.help.absent") && (
                 <button
                   class="link link--button"

@@ -82,12 +82,14 @@ export function Signing({ visit, agreement, state, banner, onRead, onDone }: Pro
           </span>
         </div>
         <div class="card card--dense stack stack--2" data-part="match">
-          <p class="row strong">
-            <Icon name="doc" />
-            {t("agreement.title")}
-          </p>
           <div class="row between">
-            <p class="meta">{agreement.number}</p>
+            <div>
+              <p class="row strong">
+                <Icon name="doc" />
+                {t("agreement.title")}
+              </p>
+              <p class="meta">{agreement.number}</p>
+            </div>
             <LinkButton onClick={onRead}>{t("signing.readAgain")}</LinkButton>
           </div>
           <Digest digest={agreement.digest} content={full?.content} />
