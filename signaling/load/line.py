@@ -1,4 +1,4 @@
-"""The socket of a room as a client uses it: numbered commands, each with one answer; of events the newest is kept."""
+"""The socket of a room as a client uses it: numbered commands, each with one answer; events are read and let go."""
 
 from __future__ import annotations
 
@@ -29,10 +29,9 @@ class LineError(Exception):
 
 
 class Line:
-    """One open socket of a room. ``told`` has the data of the newest event of each type."""
+    """One open socket of a room."""
 
     def __init__(self, socket: ClientConnection) -> None:
-        self.told: dict[str, Json] = {}
         self._socket = socket
         self._numbers = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[Json]] = {}
@@ -86,8 +85,6 @@ class Line:
     async def _read(self) -> None:
         async for text in self._socket:
             message = json.loads(text)
-            if "id" not in message:
-                self.told[message["type"]] = message["data"]
             waiting = self._waiting.get(message.get("id", 0))
             if waiting is not None and not waiting.done():
                 waiting.set_result(message)

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from signaling.load.endpoint import Endpoint, EndpointError, Inlet, Remote, own_certificate
 from signaling.load.figures import delivery
 from signaling.load.traffic import Shape, send
+from signaling.sfu import control
 from signaling.sfu.srtp import AEAD_AES_128_GCM, AES128_CM_SHA1_80, Profile
 from tests.bench.targets import OurWorker, direct_people
+from tests.support.waiting import until
 
 PEOPLE = 3
 SHAPE = Shape(sound_rate=50, picture_rate=100)
+SPARE = Shape(sound_rate=8, picture_rate=4)
+"""So little that a full room costs little: what is shown does not depend on it."""
+SENDERS, LISTENERS = 12, 50
+"""As many as a room takes (``signaling.room.RoomSettings``)."""
 
 
 @pytest.mark.parametrize("profile", [AEAD_AES_128_GCM, AES128_CM_SHA1_80], ids=lambda each: each.name)
@@ -67,3 +75,38 @@ async def test_a_server_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPat
     with pytest.raises(EndpointError, match=r"127\.0\.0\.1:9 did not answer a connectivity check"):
         await endpoint.connect()
     await endpoint.close()
+
+
+async def test_a_full_room_of_twelve_who_send_and_fifty_who_listen_gets_everything_and_hears_who_speaks() -> None:
+    names = {f"person{number}" for number in range(SENDERS)}
+    async with OurWorker(AEAD_AES_128_GCM, recorded=True) as target:
+        people = await target.fill_room(0, SENDERS + LISTENERS, SPARE, publishers=SENDERS)
+
+        def told() -> set[str]:
+            spoken = [each for each in target.worker.notices if isinstance(each, control.Speakers)]
+            return set(spoken[-1].participant_ids) if spoken else set()
+
+        async with asyncio.timeout(60):
+            while told() != names:
+                await send(people, SPARE, 0.5)
+        sent = sorted(track.sequence for each in people for track in (each.sound, each.picture) if track is not None)
+        everybodys = (SENDERS + LISTENERS - 1) * sum(sent)
+        await until(lambda: delivery(people).packets >= everybodys, 20)
+        got, statistics = delivery(people), await target.worker.media.statistics()
+        for each in people:
+            await each.close()
+    assert (len(sent), got.streams) == (2 * SENDERS, 2 * SENDERS * (SENDERS + LISTENERS - 1))
+    assert (got.packets, got.delivered, got.unreadable) == (everybodys, 1.0, 0)
+    for each in people[SENDERS:]:
+        assert sorted(stream.count for stream in each.listener.streams.values()) == sent
+    streams = [each["streams"][0] for each in statistics["publications"].values()]
+    assert sorted(each["received"] for each in streams) == sent
+    assert all(each["lost"] == each["missing"] == each["nacked"] == 0 for each in streams)
+    subscriptions = statistics["subscriptions"].values()
+    assert len(subscriptions) == got.streams
+    assert all(each["open"] and each["lost"] == each["asked_again"] == 0 for each in subscriptions)
+    assert {each["state"] for each in statistics["transports"].values()} == {"connected"}
+    assert [each["quality"] for each in statistics["people"]] == ["good"] * (SENDERS + LISTENERS)
+    counters = statistics["counters"]
+    assert (counters["packets_forwarded"], counters["packets_captured"]) == (everybodys, sum(sent))
+    assert counters["send_dropped"] == counters["srtp_rejected"] == counters["faults"] == 0

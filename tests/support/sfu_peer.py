@@ -22,6 +22,8 @@ from signaling.sfu import feed
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 8.0
+START_SECONDS = 30.0
+"""A process loads for half a second, on a machine that does much else for ten."""
 
 
 class Condition:
@@ -86,7 +88,7 @@ class WorkerProcess:
             cwd=ROOT, stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
         await self.media.start()
-        await self.changed.until(lambda: self.ready > before, "the worker is ready")
+        await self.changed.until(lambda: self.ready > before, "the worker is ready", START_SECONDS)
 
     async def begin_again(self) -> None:
         """As if it had just been started, but for its counters: transports end with the web process's connection."""

@@ -210,9 +210,17 @@ async def test_the_room_is_full_for_guests_and_open_for_hosts() -> None:
         assert (await home.browser("a").join())["type"] == "ok"
 
 
-async def test_a_room_takes_twelve_who_send_and_fifty_who_listen() -> None:
-    settings = RoomSettings()
-    assert (settings.maximum_people, settings.maximum_publishers) == (62, 12)
+async def test_a_room_takes_twelve_who_send_and_fifty_who_listen_and_not_one_more() -> None:
+    rtp = {"kind": "video", "source": "camera", "rtp_parameters": {}}
+    async with house(RoomSettings()) as home:
+        people = [await home.arrive(f"p{number}") for number in range(62)]
+        assert (await home.browser("late").join())["data"]["code"] == "room_full"
+        sending = [(await each.open_transports())[0] for each in people]
+        tracks = [await each.publish(send) for each, send in zip(people[:12], sending, strict=False)]
+        assert await people[12].fail("publish", transport_id=sending[12], **rtp) == "room_full"
+        for number, listener in enumerate(people[12:]):
+            await listener.do("subscribe", publication_id=tracks[number % 12], rtp_capabilities={})
+        assert len(home.media.subscriptions) == 50
 
 
 async def test_a_node_at_its_limit_opens_no_new_room() -> None:
