@@ -181,6 +181,8 @@ async def whoever_has_no_camera_takes_part(scene: Scene, applicant: Person, medi
     await goes_on_where_they_were(applicant, "room")
     await expect(applicant.see("ctrl-camera")).to_contain_text("没有摄像头")
     await expect(applicant.see("ctrl-camera")).to_have_attribute("aria-disabled", "true")
+    await applicant.tap("device-note-seen")
+    await expect(applicant.see("device-note")).to_have_count(0)
     await expect(tile).to_contain_text("No camera")
     await is_called(applicant, True)
     await expect(tile).to_contain_text("Microphone taken")
