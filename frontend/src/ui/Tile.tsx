@@ -105,12 +105,13 @@ const ABSENT = {
 } as const;
 
 /** Why there is no picture. */
-function Absent({ reason }: { reason: keyof typeof ABSENT | Trouble }) {
+function Absent({ reason, also }: { reason: keyof typeof ABSENT | Trouble; also?: Trouble | null }) {
   const { icon, word } = reason in ABSENT ? ABSENT[reason as keyof typeof ABSENT] : lacking(reason as Trouble);
   return (
     <span class="tile__absent" data-reason={reason}>
       <Icon name={icon} large />
       <span>{t(word)}</span>
+      {also && <span>{t(`tile.trouble.microphone.${also}`)}</span>}
     </span>
   );
 }
@@ -128,6 +129,8 @@ export function Tile(props: TileProps) {
   useTileSize(figure, props.publicationId, props.onShown);
   const lacks = dropped || props.apart ? NO_TROUBLE : (props.troubles ?? NO_TROUBLE);
   const shown = track !== null && !dropped && !props.apart && !lacks.camera;
+  // A small tile without a picture has its words in one place: a line above them would lie over them.
+  const said = shown || !small;
   const givenUp = shown && (remote?.givenUp ?? false);
   const names = ["tile"];
   if (small) names.push("tile--small");
@@ -149,7 +152,12 @@ export function Tile(props: TileProps) {
       {shown && <Picture participantId={participantId} track={track} mirrored={self ?? false} />}
       {shown && !self && <Watermark over="picture" />}
       {givenUp && <Absent reason="givenUp" />}
-      {!shown && <Absent reason={props.apart ?? (dropped ? "dropped" : (lacks.camera ?? props.awaited ?? "off"))} />}
+      {!shown && (
+        <Absent
+          reason={props.apart ?? (dropped ? "dropped" : (lacks.camera ?? props.awaited ?? "off"))}
+          also={said ? null : lacks.microphone}
+        />
+      )}
       <figcaption class="tile__name">
         <Seal side={side} />
         <span class="tile__who">{name}</span>
@@ -161,9 +169,9 @@ export function Tile(props: TileProps) {
         )}
       </figcaption>
       <span class="tile__top">
-        {lacks.microphone && !(self && small) && (
+        {lacks.microphone && said && !(self && small) && (
           <span class="pill">
-            <Icon name="mic-off" />
+            {!small && <Icon name="mic-off" />}
             {t(`tile.trouble.microphone.${lacks.microphone}`)}
           </span>
         )}

@@ -94,6 +94,7 @@ const messages: Record<keyof typeof source, string> = {
   "devices.speakerFixed": "This browser cannot change the speaker here. Use the settings of your phone or computer.",
   "devices.busy": "Changing…",
   "devices.stillTheOther": "Nothing has changed: the one before goes on.",
+  "devices.allow": "Allow it in the browser's site settings, then choose again.",
 
   "end.locked.title": "The room is locked",
   "end.locked.text": "The mediator takes in nobody new now. Contact the mediator, then try again.",

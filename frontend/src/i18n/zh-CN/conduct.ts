@@ -92,6 +92,7 @@ export default {
   "devices.speakerFixed": "这个浏览器不能在这里换扬声器，请用手机或电脑的设置换。",
   "devices.busy": "正在换…",
   "devices.stillTheOther": "没有换成，原来的还在用。",
+  "devices.allow": "请在浏览器的网站设置里允许，再选一次。",
 
   "end.locked.title": "调解室的门锁着",
   "end.locked.text": "调解员现在不放新人进来。请联系调解员，开了门再试一次。",

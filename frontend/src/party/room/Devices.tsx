@@ -89,7 +89,9 @@ function StillTheOther({ kind, problem }: Refusal) {
   return (
     <Note tone="warn" alert title={t(`device.${device}.${problem}`)} testId="devices-refused">
       <p class="meta">{t("devices.stillTheOther")}</p>
-      {problem !== "absent" && <p class="meta">{t(`device.help.${problem}`)}</p>}
+      {problem !== "absent" && (
+        <p class="meta">{t(problem === "denied" ? "devices.allow" : `device.help.${problem}`)}</p>
+      )}
     </Note>
   );
 }
