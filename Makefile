@@ -10,7 +10,7 @@ BIN := .venv/bin
 NPM := $(CURDIR)/$(BIN)/python $(CURDIR)/deploy/npm.py
 unexport PYTHONDONTWRITEBYTECODE  # without its files every process that is started compiles the whole product anew
 
-.PHONY: run test test-postgres check check-types check-rest test-frontend test-screens test-processes format lock fuzz fuzz-talk soak-lossy screens bench-forward bench-curve bench-idle bench-join bench-verify clean
+.PHONY: run test test-postgres test-relay check check-types check-rest test-frontend test-screens test-processes format lock fuzz fuzz-talk soak-lossy screens bench-forward bench-curve bench-idle bench-join bench-verify clean
 
 run: .stamps/run .stamps/frontend
 	@exec $(BIN)/mediation-room run --demo --host $(HOST) --port $(PORT) --data-dir $(DATA)
@@ -20,10 +20,11 @@ test: .stamps/run
 	@$(MAKE) --no-print-directory -j2 -O check-types test-frontend
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not alone" tests/unit
 	@$(MAKE) --no-print-directory -j2 -O test-screens test-processes
-	$(BIN)/python -m pytest $(ALONE) tests/e2e --ignore=$(SCREENS)
+	$(BIN)/python -m pytest $(ALONE) tests/e2e --ignore=$(SCREENS) --ignore=$(RELAY)
 
 ALONE = $(shell grep -rl --include='*.py' pytest.mark.alone tests/unit)
 SCREENS = tests/e2e/test_accessibility.py
+RELAY = tests/e2e/test_relay.py
 test-screens:
 	$(BIN)/python -m pytest $(SCREENS)
 
@@ -74,6 +75,11 @@ fuzz: .stamps/test
 
 fuzz-talk: .stamps/test
 	TALK_WALKS=200 $(BIN)/python -m pytest -q tests/unit/room_server/live/test_talk_machine.py
+
+# Media over a real relay (coturn), which most machines do not have.
+test-relay: .stamps/test .stamps/frontend
+	deploy/test-tools.sh coturn
+	$(BIN)/python -m pytest $(RELAY)
 
 # The product's own tests with each database on a PostgreSQL server that lives as long as they run.
 test-postgres: .stamps/test

@@ -1,18 +1,19 @@
 #!/bin/sh
 # Programs that the tests use and we did not write. Installed from Debian's packages where they are missing and we may.
-# With an argument, "postgresql": also the server of `make test-postgres`, of which Debian keeps the programs aside.
+# With "postgresql": also the server of `make test-postgres`, of which Debian keeps the programs aside; with "coturn": the
+# relay of `make test-relay`.
 set -eu
 missing=""
 need() { command -v "$1" >/dev/null 2>&1 || missing="$missing $2"; }
 need chromium chromium
 need firefox-esr firefox-esr
-need turnserver coturn
 need pdfsig poppler-utils
 need ffprobe ffmpeg
 need qpdf qpdf
 need openssl openssl
 [ -e /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc ] || missing="$missing fonts-noto-cjk"
 if [ "${1:-}" = postgresql ] && ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then need initdb postgresql; fi
+if [ "${1:-}" = coturn ]; then need turnserver coturn; fi
 [ -z "$missing" ] && exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
   echo "installing for the tests:$missing"

@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.support.browser import DESKTOP, PHONE, Person, chromium, two_meet
+from tests.support.browser import DESKTOP, PHONE, USUAL, Person, chromium, two_meet
 from tests.support.service import running_service
 
 Marks = dict[str, float]
@@ -114,7 +114,7 @@ async def join(party: Person, link: str) -> Marks:
 async def measure(joins: int) -> list[Marks]:
     """So many joins, after one that brings everything into the caches."""
     with tempfile.TemporaryDirectory() as folder:
-        async with running_service(Path(folder)) as service, chromium() as browser:
+        async with running_service(Path(folder)) as service, chromium(pictures=USUAL) as browser:
             mediator = await Person.sits_down(browser, "mediator", DESKTOP)
             party = await Person.sits_down(browser, "applicant", PHONE)
             await party.context.add_init_script(MARKS)

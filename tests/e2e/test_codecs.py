@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.browser import DESKTOP, Person, chromium
+from tests.support.browser import DESKTOP, USUAL, Person, chromium
 from tests.support.capture_process import probe
 from tests.support.service import running_service
 from tests.support.short_way import everybody_meets
@@ -40,7 +40,7 @@ RECORDED_FRAMES = 30
 @pytest.mark.parametrize(("mediators", "applicants"), [("H264", "H264"), ("VP9", "AV1")])
 async def test_pictures_in_other_codecs_are_seen_and_recorded(tmp_path: Path, mediators: str, applicants: str) -> None:
     data = tmp_path / "data"
-    async with running_service(data) as service, chromium() as browser:
+    async with running_service(data) as service, chromium(pictures=USUAL) as browser:
         mediator = await Person.sits_down(browser, "mediator", DESKTOP)
         applicant = await Person.sits_down(browser, "applicant", DESKTOP)
         await mediator.context.add_init_script(ONLY.replace("CODEC", mediators))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
-from tests.support.browser import DESKTOP, PHONE, Person, chromium
+from tests.support.browser import DESKTOP, PHONE, USUAL, Person, chromium
 from tests.support.service import Service, running_service
 from tests.support.short_way import let_in, mediator_conducts, party_waits
 
@@ -84,7 +84,7 @@ async def service(tmp_path: Path) -> AsyncIterator[Service]:
 
 
 async def test_layers_follow_the_tiles(service: Service) -> None:
-    async with chromium() as browser:
+    async with chromium(pictures=USUAL) as browser:
         mediator = await Person.sits_down(browser, "mediator", DESKTOP)
         await mediator.context.add_init_script(MANY_CORES)
         party = await Person.sits_down(browser, "applicant", PHONE)

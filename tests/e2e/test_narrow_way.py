@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.browser import DESKTOP, PHONE, Person, chromium
+from tests.support.browser import DESKTOP, PHONE, USUAL, Person, chromium
 from tests.support.narrow import narrow_way
 from tests.support.service import running_service
 from tests.support.short_way import everybody_meets
@@ -72,7 +72,7 @@ async def test_a_browser_holds_the_rate_that_its_way_up_bears(tmp_path: Path) ->
     async with (
         running_service(tmp_path / "data", announced_ips=RELAY, media_host="127.0.0.1") as service,
         narrow_way(RELAY, ("127.0.0.1", service.media_port)) as narrow,
-        chromium() as browser,
+        chromium(pictures=USUAL) as browser,
     ):
         mediator = await Person.sits_down(browser, "mediator", DESKTOP)
         applicant = await Person.sits_down(browser, "applicant", PHONE)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
-from tests.support.browser import DESKTOP, PHONE, Person, chromium
+from tests.support.browser import DESKTOP, PHONE, USUAL, Person, chromium
 from tests.support.network import own_network
 from tests.support.service import running_service
 from tests.support.short_way import everybody_meets
@@ -64,7 +64,7 @@ async def until_heard(person: Person, seconds: float = 5) -> None:
 
 
 async def test_the_picture_is_given_up_before_the_sound_and_comes_back(tmp_path: Path) -> None:
-    async with running_service(tmp_path / "data") as service, chromium() as browser:
+    async with running_service(tmp_path / "data") as service, chromium(pictures=USUAL) as browser:
         mediator = await Person.sits_down(browser, "mediator", DESKTOP)
         party = await Person.sits_down(browser, "applicant", DESKTOP)
         other = await Person.sits_down(browser, "respondent", PHONE)
