@@ -10,7 +10,7 @@ BIN := .venv/bin
 NPM := $(CURDIR)/$(BIN)/python $(CURDIR)/deploy/npm.py
 unexport PYTHONDONTWRITEBYTECODE  # without its files every process that is started compiles the whole product anew
 
-.PHONY: run test test-postgres test-relay check check-types check-rest test-frontend test-screens test-processes format lock fuzz fuzz-talk soak-lossy screens bench-forward bench-curve bench-idle bench-join bench-verify clean
+.PHONY: run test test-narrow test-postgres test-relay check check-types check-rest test-frontend test-screens test-processes format lock fuzz fuzz-talk soak-lossy screens bench-forward bench-curve bench-idle bench-join bench-verify clean
 
 run: .stamps/run .stamps/frontend
 	@exec $(BIN)/mediation-room run --demo --host $(HOST) --port $(PORT) --data-dir $(DATA)
@@ -20,11 +20,12 @@ test: .stamps/run
 	@$(MAKE) --no-print-directory -j2 -O check-types test-frontend
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not alone" tests/unit
 	@$(MAKE) --no-print-directory -j2 -O test-screens test-processes
-	$(BIN)/python -m pytest $(ALONE) tests/e2e --ignore=$(SCREENS) --ignore=$(RELAY)
+	$(BIN)/python -m pytest $(ALONE) tests/e2e $(addprefix --ignore=,$(SCREENS) $(RELAY) $(NARROW))
 
 ALONE = $(shell grep -rl --include='*.py' pytest.mark.alone tests/unit)
 SCREENS = tests/e2e/test_accessibility.py
 RELAY = tests/e2e/test_relay.py
+NARROW = tests/e2e/test_narrow_way.py tests/e2e/test_narrow_way_down.py
 test-screens:
 	$(BIN)/python -m pytest $(SCREENS)
 
@@ -75,6 +76,10 @@ fuzz: .stamps/test
 
 fuzz-talk: .stamps/test
 	TALK_WALKS=200 $(BIN)/python -m pytest -q tests/unit/room_server/live/test_talk_machine.py
+
+# Real browsers on a way that is made narrow: it takes a minute and a quiet machine. On virtual time: test_way_down.py.
+test-narrow: .stamps/test .stamps/frontend
+	$(BIN)/python -m pytest $(NARROW)
 
 # Media over a real relay (coturn), which most machines do not have.
 test-relay: .stamps/test .stamps/frontend
