@@ -1,19 +1,10 @@
 import { describe, expect, it } from "vitest";
-import type { CaucusView, ParticipantView } from "../../src/generated/messages";
+import type { ParticipantView } from "../../src/generated/messages";
 import { apart } from "../../src/room/caucus";
 import { fromSnapshot } from "../../src/room/state";
-import { person, snapshot } from "./sample";
+import { caucus, person, snapshot } from "./sample";
 
-const TALK: CaucusView = {
-  caucus_id: "c1",
-  side: "respondent",
-  state: "open",
-  with_host: true,
-  changes_at: null,
-  opened_at: 900,
-  closed_at: null,
-  sealed: true,
-};
+const TALK = caucus({ side: "respondent" });
 const inTalk = { presence: "away", caucus_id: "c1" } as const;
 
 /** Where `seen` is for a viewer, while the respondent talks alone. */

@@ -1,5 +1,5 @@
 /** A small room for the tests: one party, one mediator. */
-import type { ParticipantView, PublicationView, Snapshot } from "../../src/generated/messages";
+import type { CaucusView, ParticipantView, PublicationView, Snapshot } from "../../src/generated/messages";
 
 export function person(id: string, change: Partial<ParticipantView> = {}): ParticipantView {
   return {
@@ -29,6 +29,21 @@ export function publication(id: string, owner: string, change: Partial<Publicati
     source: "microphone",
     paused: false,
     muted_by_host: false,
+    ...change,
+  };
+}
+
+/** A private talk of the applicant with the mediator that goes on. */
+export function caucus(change: Partial<CaucusView> = {}): CaucusView {
+  return {
+    caucus_id: "c1",
+    side: "applicant",
+    state: "open",
+    with_host: true,
+    changes_at: null,
+    opened_at: 900,
+    closed_at: null,
+    sealed: true,
     ...change,
   };
 }

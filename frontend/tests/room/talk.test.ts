@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { CaucusView, Snapshot } from "../../src/generated/messages";
+import type { Snapshot } from "../../src/generated/messages";
 import { timeBySide } from "../../src/room/caucus";
 import { textDigest } from "../../src/room/digest";
 import { fromSnapshot } from "../../src/room/state";
@@ -13,27 +13,13 @@ import {
   openCalls,
   type Ticket,
 } from "../../src/room/talk";
-import { person, snapshot } from "./sample";
+import { caucus, person, snapshot } from "./sample";
 
 const room = (change: Partial<Snapshot>) => fromSnapshot(snapshot(change), 1000);
 
 function line(id: string, at: number): ChatLine {
   const author = { participant_id: "host", name: "host", side: "mediator", role: "host" };
   return { line_id: id, class: "joint", author, to: null, text: id, at };
-}
-
-function caucus(change: Partial<CaucusView>): CaucusView {
-  return {
-    caucus_id: "c1",
-    side: "applicant",
-    state: "open",
-    with_host: true,
-    changes_at: null,
-    opened_at: 900,
-    closed_at: null,
-    sealed: true,
-    ...change,
-  };
 }
 
 function ticket(id: string, change: Partial<Ticket> = {}): Ticket {

@@ -1,24 +1,14 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import type { CaucusView, Snapshot } from "../../src/generated/messages";
+import type { Snapshot } from "../../src/generated/messages";
 import { fromSnapshot } from "../../src/room/state";
 import { draftOf, drafts, forgetEmpty, nameOf, setDraft, targetOf } from "../../src/talk/drafts";
-import { person, snapshot } from "../room/sample";
+import { caucus, person, snapshot } from "../room/sample";
 
 const room = (change: Partial<Snapshot> = {}) => fromSnapshot(snapshot(change), 1000);
 const everybody = { to: "here", word: "everybody here" };
 const worker = { to: "worker", word: "Li only" };
 
-const talk: CaucusView = {
-  caucus_id: "c1",
-  side: "applicant",
-  state: "open",
-  with_host: true,
-  changes_at: null,
-  opened_at: 900,
-  closed_at: null,
-  sealed: true,
-};
-const apart = () => room({ caucuses: [talk], participants: [person("me", { caucus_id: "c1" })] });
+const apart = () => room({ caucuses: [caucus()], participants: [person("me", { caucus_id: "c1" })] });
 
 describe("a line that is not sent yet", () => {
   beforeEach(() => {

@@ -132,12 +132,14 @@ def test_every_notice_has_an_english_version_of_the_text_as_it_stands() -> None:
         assert text.reading is not None, f"{text.notice.notice_id}: the Chinese text changed, the English one did not"
         assert "{" not in text.reading and text.source_en
         assert shape(text.reading) == shape(text.body), text.notice.notice_id
+        assert len(POINT.findall(text.short_en)) == len(POINT.findall(text.short_zh)), text.notice.notice_id
         assert dates(text.reading) == [
             f"{MONTHS[int(m) - 1]} {int(d)}, {y}" for y, m, d in CHINESE_DATE.findall(text.body)
         ]
 
 
 CHINESE_DATE = re.compile(r"(\d+)年(\d+)月(\d+)日")
+POINT = re.compile(r"[。！？]|[.!?](?=\s|$)")
 MARK = re.compile(r"^(#+|\d+\.|\||□)")
 
 
