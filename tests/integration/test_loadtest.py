@@ -38,7 +38,13 @@ async def started(url: str, *arguments: str) -> asyncio.subprocess.Process:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         env=os.environ | {PREFIX + "LOAD_TEST_SECRET": SECRET},
+        preexec_fn=_heed_ctrl_c,
     )
+
+
+def _heed_ctrl_c() -> None:
+    """What is started in the background of a shell ignores Ctrl-C, and so do its children unless they are told."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 async def outcome(process: asyncio.subprocess.Process) -> tuple[int | None, str, str]:
