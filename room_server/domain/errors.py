@@ -25,8 +25,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "document_unknown": ("请选择证件种类。", "Please choose the kind of document."),
     "document_recorded": (
-        "正在录音录像，不能看证件：请先停录，或者单独沟通时看。",
-        "A document is not looked at while a recording runs: stop it, or look in a private talk.",
+        "正在录音录像，不能看证件：请先暂停，或者单独沟通时看。",
+        "A document is not looked at while a recording runs: pause it, or look in a private talk.",
     ),
     "not_asked": ("现在没有要回答的问题。", "There is no such question now."),
     "text_too_long": (

@@ -55,7 +55,8 @@ class Instalment:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What is offered. ``amount`` in yuan; the instalments add up to it; ``expires_at``: the first moment too late."""
+    """What is offered. ``amount`` in yuan; the instalments add up to it; ``expires_at``: the first moment too late for
+    an offer that the other side knows from the moment it is made (``Offer.expires_at`` for the others)."""
 
     payer: Side
     amount: Decimal
@@ -93,6 +94,19 @@ class Offer:
     answers: tuple[Answer, ...] = ()
     drafted_at: datetime | None = None
 
+    @property
+    def told_at(self) -> datetime:
+        """Since when the other side knows it; made in a private talk and not shared: since when there is one.
+
+        When it was made in a private talk is nobody's business outside.
+        """
+        return self.shared_at or self.made_at
+
+    @property
+    def expires_at(self) -> datetime:
+        """The first moment too late: the term runs from the moment that it reaches the other side (CC 482)."""
+        return self.terms.expires_at + (self.told_at - self.made_at)
+
     def known_by(self, person: Participant) -> bool:
         """Whether this person may know of it: parties and the mediator once it is told, else those who were there."""
         if not person.admitted or person.removed_at is not None:
@@ -112,7 +126,7 @@ class Offer:
             return State.WITHDRAWN
         if any(verdict is not Verdict.ACCEPT for verdict in said.values()):
             return State.DECLINED
-        if now >= self.terms.expires_at:
+        if now >= self.expires_at:
             return State.EXPIRED
         if self.shared_at is None:
             return State.PRIVATE
@@ -128,7 +142,7 @@ class Offer:
         self._require_owner(by)
         if self.shared_at is not None or self.withdrawn_at is not None:
             raise Conflict("wrong_state")
-        if at >= self.terms.expires_at:
+        if at >= self.expires_at:
             raise Gone("offer_expired")
         return replace(self, shared_at=at)
 
@@ -177,9 +191,10 @@ class Offer:
             raise Conflict("offer_in_draft")
 
     def _replaced_by(self, other: Offer) -> bool:
+        """Also by one that was taken back since: whoever takes back the newer does not offer the older one again."""
         if other.side != self.side or other.offer_id == self.offer_id:
             return False
-        if other.shared_at is None or self.shared_at is None or other.withdrawn_at is not None:
+        if other.shared_at is None or self.shared_at is None:
             return False
         return (other.shared_at, other.offer_id) > (self.shared_at, self.offer_id)
 

@@ -53,7 +53,7 @@ def view(
         "size": exhibit.original.size,
         "sha256": exhibit.original.sha256,
         "pages": [{"width": page.width, "height": page.height} for page in exhibit.pages],
-        "added_at": exhibit.added_at.isoformat(),
+        "told_at": (exhibit.disclosed_at or exhibit.added_at).isoformat(),  # when it was brought in private is private
         "private": not exhibit.disclosed,
         "withdrawn": exhibit.withdrawn,
         "holds": list(exhibit.holds),

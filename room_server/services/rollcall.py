@@ -58,7 +58,8 @@ class RollCallService:
                 for caucus in await unit.caucuses.of_session(session_id)
             )
             agreed_to = consent.agreed(consent.RECORDING, await unit.consents.of_participant(participant_id))
-            if agreed_to and not apart and await unit.recordings.running(session_id) is not None:
+            recording = await unit.recordings.running(session_id)
+            if agreed_to and not apart and recording is not None and recording.pause_reason is None:
                 raise Conflict("document_recorded")
             await unit.participants.save(person.identified(now if matches else None))
             data = {"participant": participant_id, **answer}

@@ -46,7 +46,7 @@ export interface Exhibit {
   size: number;
   sha256: string;
   pages: { width: number; height: number }[];
-  added_at: string;
+  told_at: string;
   private: boolean;
   withdrawn: boolean;
   holds: Sensitive[];
@@ -71,7 +71,7 @@ export function exhibitsOf(state: RoomState): Exhibit[] {
   const last = Number.MAX_SAFE_INTEGER;
   return all
     .map(([, value]) => value as Exhibit)
-    .sort((a, b) => (a.number ?? last) - (b.number ?? last) || a.added_at.localeCompare(b.added_at));
+    .sort((a, b) => (a.number ?? last) - (b.number ?? last) || a.told_at.localeCompare(b.told_at));
 }
 
 /** What is on everybody's screen where this person is. */

@@ -20,7 +20,7 @@ export function OfferCard({ offer, now, mine, children }: Props) {
         <Seal side={offer.side} />
         <h3 class="h3 grow">
           {mine ? t("offer.mine") : t("offer.whose", { side: sideName(offer.side) })}{" "}
-          <span class="meta">{shortTime(offer.made_at * 1000)}</span>
+          <span class="meta">{shortTime(offer.told_at * 1000)}</span>
         </h3>
         <StateBadge offer={offer} now={now} />
       </header>

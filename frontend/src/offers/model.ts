@@ -26,7 +26,8 @@ export interface Offer {
   conditions: string;
   /** Unix seconds of the server's clock. */
   expires_at: number;
-  made_at: number;
+  /** Since when both sides know it; a private one: since when there is one. */
+  told_at: number;
   in_answer_to: string | null;
   state: OfferState;
   answers: { side: string; verdict: "accept" | "decline" | "counter" }[];
@@ -39,7 +40,7 @@ export function offersOf(state: RoomState): Offer[] {
   return Object.entries(state.board)
     .filter(([topic]) => topic.startsWith("offer/"))
     .map(([, value]) => value as Offer)
-    .sort((a, b) => b.made_at - a.made_at);
+    .sort((a, b) => b.told_at - a.told_at);
 }
 
 /** Since when its terms are in the draft (Unix seconds); null: they are not, or this is not the mediator's screen. */
@@ -58,12 +59,10 @@ export function hasTerm(offer: Offer): boolean {
   return offer.state === "open" || offer.state === "private" || offer.state === "expired";
 }
 
-/** What a side offers now: the newest that the other side knows and that was not taken back. */
+/** What a side offers now: the newest that the other side knows; nothing when that was taken back. */
 export function currentOf(state: RoomState, side: string): Offer | null {
-  return (
-    offersOf(state).find((one) => one.side === side && !["private", "withdrawn", "replaced"].includes(one.state)) ??
-    null
-  );
+  const newest = offersOf(state).find((one) => one.side === side && one.state !== "private");
+  return newest && newest.state !== "withdrawn" ? newest : null;
 }
 
 /** Whether this side's answer is asked for. */

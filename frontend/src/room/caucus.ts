@@ -2,10 +2,18 @@
 import type { CaucusView, ParticipantView } from "../generated/messages";
 import { myself, type RoomState } from "./state";
 
-/** The caucus to show: the own one first, else one that runs or is about to. */
-export function shownCaucus(state: RoomState): CaucusView | null {
-  const all = [...state.caucuses.values()];
-  return myCaucus(state) ?? all.find(runs) ?? all.find((one) => one.state === "announced") ?? null;
+/** The caucuses that are not over: the own one first, then those that run, then those that are about to. Each side may
+ * talk alone at the same time. */
+export function shownCaucuses(state: RoomState): readonly CaucusView[] {
+  const own = myCaucus(state);
+  const rank = (one: CaucusView) => (one === own ? 0 : runs(one) ? 1 : 2);
+  return [...state.caucuses.values()].filter((one) => one.state !== "closed").sort((a, b) => rank(a) - rank(b));
+}
+
+/** The caucus that a party waits outside of; null: none runs, or they are in one. */
+export function awaitedCaucus(state: RoomState): CaucusView | null {
+  if (myself(state)?.role !== "party" || myCaucus(state) !== null) return null;
+  return [...state.caucuses.values()].find(runs) ?? null;
 }
 
 /** Where this person is; null: in the joint session. */

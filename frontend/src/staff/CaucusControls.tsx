@@ -1,28 +1,41 @@
+import type { CaucusView } from "../generated/messages";
 import { listed, t } from "../i18n";
-import { myCaucus, runs, shownCaucus, timeBySide } from "../room/caucus";
+import { myCaucus, runs, timeBySide } from "../room/caucus";
 import { Button } from "../ui/Button";
-import { CaucusBar, CaucusOff } from "../ui/CaucusBar";
+import { CaucusBar } from "../ui/CaucusBar";
 import { useNow } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { Seal, sideName } from "../ui/Seal";
 import { shortClock } from "../ui/TimerBar";
 import { useTools } from "./tools";
 
-/** The caucus that runs or is about to, with what the mediator can do about it. */
+/** The caucuses that run or are about to, each with what the mediator can do about it. */
 export function Caucus() {
+  const { state } = useTools();
+  return <CaucusBar state={state} acts={(caucus) => <Acts caucus={caucus} />} />;
+}
+
+function Acts({ caucus }: { caucus: CaucusView }) {
   const { state, command } = useTools();
-  const caucus = shownCaucus(state);
-  if (!caucus) return <CaucusOff state={state} />;
-  const inside = myCaucus(state) !== null;
+  const own = myCaucus(state);
+  const inside = own?.caucus_id === caucus.caucus_id;
   const close = () => void command("close_caucus", { caucus_id: caucus.caucus_id, in_seconds: 3 });
+  if (caucus.state === "announced") {
+    return (
+      <Button dense testId="caucus-cancel" onClick={close}>
+        {t("staff.caucus.cancel")}
+      </Button>
+    );
+  }
+  if (caucus.state !== "open") return null;
   return (
-    <CaucusBar state={state}>
-      {caucus.state === "announced" && (
-        <Button dense testId="caucus-cancel" onClick={close}>
-          {t("staff.caucus.cancel")}
+    <>
+      {inside && (
+        <Button dense testId="caucus-leave" onClick={() => void command("leave_caucus", {})}>
+          {t("staff.caucus.leave")}
         </Button>
       )}
-      {caucus.state === "open" && !inside && (
+      {!own && (
         <Button
           dense
           testId="caucus-enter"
@@ -31,17 +44,10 @@ export function Caucus() {
           {t("staff.caucus.enter")}
         </Button>
       )}
-      {caucus.state === "open" && inside && (
-        <Button dense testId="caucus-leave" onClick={() => void command("leave_caucus", {})}>
-          {t("staff.caucus.leave")}
-        </Button>
-      )}
-      {caucus.state === "open" && (
-        <Button dense testId="caucus-close" onClick={close}>
-          {t("staff.caucus.close")}
-        </Button>
-      )}
-    </CaucusBar>
+      <Button dense testId="caucus-close" onClick={close}>
+        {t("staff.caucus.close")}
+      </Button>
+    </>
   );
 }
 

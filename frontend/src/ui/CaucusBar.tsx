@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { CaucusView } from "../generated/messages";
 import { listed, t } from "../i18n";
-import { myCaucus, runs, shownCaucus, timeBySide } from "../room/caucus";
+import { myCaucus, runs, shownCaucuses, timeBySide } from "../room/caucus";
 import { myself, type RoomState } from "../room/state";
 import { clock, useNow } from "./hooks";
 import { Icon } from "./Icon";
@@ -9,52 +9,83 @@ import { Seal, sideName } from "./Seal";
 
 interface Props {
   state: RoomState;
-  /** What the mediator can do about it. */
+  /** One that is shown elsewhere. */
+  except?: CaucusView | null;
+  /** What the mediator can do about each. */
+  acts?: (caucus: CaucusView) => ComponentChildren;
+}
+
+/** That private talks run, whose and how long: the same for both sides, and nothing of their content. */
+export function CaucusBar({ state, except, acts }: Props) {
+  const shown = shownCaucuses(state).filter((one) => one.caucus_id !== except?.caucus_id);
+  return (
+    <>
+      {shown.map((one, index) => (
+        // The times of both sides are one line, however many talks there are.
+        <CaucusRow key={one.caucus_id} state={state} caucus={one} times={index === 0 && !except}>
+          {acts?.(one)}
+        </CaucusRow>
+      ))}
+      <CaucusOff state={state} />
+    </>
+  );
+}
+
+interface RowProps {
+  state: RoomState;
+  caucus: CaucusView;
+  times: boolean;
   children?: ComponentChildren;
 }
 
-/** That a private talk runs, whose and how long: the same for both sides, and nothing of its content. */
-export function CaucusBar({ state, children }: Props) {
-  const caucus = shownCaucus(state);
-  const now = useNow(1000, caucus !== null) + state.clockOffset;
-  if (!caucus) return <CaucusOff state={state} />;
-  const inside = myCaucus(state) !== null;
-  const used = [...timeBySide(state, now)];
-  const soon = caucus.changes_at !== null ? Math.max(0, Math.ceil(caucus.changes_at - now)) : 0;
+function CaucusRow({ state, caucus, times, children }: RowProps) {
+  const now = useNow(1000) + state.clockOffset;
+  const inside = myCaucus(state)?.caucus_id === caucus.caucus_id;
   const mine = myself(state)?.side === caucus.side;
-  const waits = caucus.changes_at === null;
-  const words =
-    caucus.state === "announced"
-      ? t(waits ? "caucus.announcedAgain" : "caucus.announced", { side: sideName(caucus.side), count: soon })
-      : caucus.state === "closing"
-        ? t(waits ? "caucus.closingAgain" : "caucus.closing", { count: soon })
-        : inside
-          ? insideWords(state, caucus)
-          : t(caucus.with_host ? "caucus.outside" : "caucus.outsideAlone", { side: sideName(caucus.side) });
-  const hint = inside
-    ? t(mine ? "caucus.insideHint" : "caucus.hostHint")
-    : isOutside(state) && !mine
-      ? t("caucus.outsideHint")
-      : "";
+  const hint = inside ? t(mine ? "caucus.insideHint" : "caucus.hostHint") : "";
   return (
-    <section class="caucus" data-testid="caucus" data-state={caucus.state} data-inside={String(inside)}>
+    <section
+      class="caucus"
+      data-testid="caucus"
+      data-side={caucus.side}
+      data-state={caucus.state}
+      data-inside={String(inside)}
+    >
       <Icon name="lock" />
       <div class="caucus__words grow">
-        <b role="status">{words}</b>
+        <b role="status">{rowWords(state, caucus, inside, now)}</b>
         {hint && <p class="tiny">{hint}</p>}
       </div>
-      <p class="caucus__times">
-        <span class="visually-hidden">{t("caucus.times")}</span>
-        {used.map(([side, seconds]) => (
-          <span class="caucus__time" key={side}>
-            <Seal side={side} />
-            <span class="clock">{clock(seconds)}</span>
-          </span>
-        ))}
-      </p>
+      {times && (
+        <p class="caucus__times">
+          <span class="visually-hidden">{t("caucus.times")}</span>
+          {[...timeBySide(state, now)].map(([side, seconds]) => (
+            <span class="caucus__time" key={side}>
+              <Seal side={side} />
+              <span class="clock">{clock(seconds)}</span>
+            </span>
+          ))}
+        </p>
+      )}
       {children}
     </section>
   );
+}
+
+function rowWords(state: RoomState, caucus: CaucusView, inside: boolean, now: number): string {
+  const waits = caucus.changes_at === null;
+  const count = waits ? 0 : Math.max(0, Math.ceil((caucus.changes_at ?? now) - now));
+  const side = sideName(caucus.side);
+  if (caucus.state === "announced") {
+    const soon = caucus.with_host ? "caucus.announced" : "caucus.announcedAlone";
+    return t(waits ? "caucus.announcedAgain" : soon, { side, count });
+  }
+  if (caucus.state === "closing") {
+    const soon = inside ? "caucus.closing" : "caucus.closingSide";
+    return t(waits ? "caucus.closingAgain" : soon, { side, count });
+  }
+  if (inside) return insideWords(state, caucus);
+  return t(caucus.with_host ? "caucus.outside" : "caucus.outsideAlone", { side });
 }
 
 const SHOWN_SECONDS = 15;
@@ -90,17 +121,15 @@ function insideWords(state: RoomState, caucus: CaucusView): string {
   return t("caucus.sealedRoom", { names: listed(others.map((one) => one.display_name)) });
 }
 
-/** Whether this person waits while the other side talks alone. */
-export function isOutside(state: RoomState): boolean {
-  const caucus = shownCaucus(state);
-  return caucus !== null && runs(caucus) && myCaucus(state) === null && myself(state)?.role === "party";
+interface OutsideProps {
+  state: RoomState;
+  caucus: CaucusView;
+  compact: boolean;
 }
 
 /** The same for who waits: large, with what it means for them. Nothing of its content, place or people. */
-export function CaucusOutside({ state, compact }: { state: RoomState; compact: boolean }) {
-  const caucus = shownCaucus(state);
-  const now = useNow(1000, caucus !== null) + state.clockOffset;
-  if (!caucus) return null;
+export function CaucusOutside({ state, caucus, compact }: OutsideProps) {
+  const now = useNow(1000) + state.clockOffset;
   const closing = caucus.state === "closing" && caucus.changes_at !== null;
   const soon = closing ? Math.max(0, Math.ceil((caucus.changes_at ?? now) - now)) : 0;
   const own = myself(state)?.side === caucus.side;
@@ -113,6 +142,7 @@ export function CaucusOutside({ state, compact }: { state: RoomState; compact: b
     <section
       class={compact ? "outside outside--compact" : "outside"}
       data-testid="caucus"
+      data-side={caucus.side}
       data-state={caucus.state}
       data-inside="false"
     >

@@ -23,7 +23,7 @@ function exhibit(id: string, changes: Partial<Exhibit> = {}): Exhibit {
     size: 1,
     sha256: "3e90a17c00000000000000000000000000000000000000000000000000000055d2",
     pages: [{ width: 10, height: 10 }],
-    added_at: "2026-11-28T00:00:00Z",
+    told_at: "2026-11-28T00:00:00Z",
     private: false,
     withdrawn: false,
     holds: [],

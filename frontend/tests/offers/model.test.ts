@@ -24,7 +24,7 @@ function offer(id: string, side: string, changes: Partial<Offer> = {}): Offer {
     instalments: [],
     conditions: "",
     expires_at: 2000,
-    made_at: 1000,
+    told_at: 1000,
     in_answer_to: null,
     state: "open",
     answers: [],
@@ -54,14 +54,25 @@ describe("offers on the board", () => {
   it("compare what each side offers now, not what only a private talk knows or what was taken back", () => {
     const state = room(
       offer("old", "applicant", { amount: "20000.00", state: "replaced" }),
-      offer("new", "applicant", { made_at: 1100 }),
-      offer("secret", "applicant", { made_at: 1200, state: "private", amount: "1.00" }),
-      offer("back", "respondent", { made_at: 1300, state: "withdrawn" }),
+      offer("new", "applicant", { told_at: 1100 }),
+      offer("secret", "applicant", { told_at: 1200, state: "private", amount: "1.00" }),
+      offer("back", "respondent", { told_at: 900, state: "withdrawn" }),
       offer("other", "respondent", { amount: "15000.50" }),
     );
     expect(currentOf(state, "applicant")?.offer_id).toBe("new");
     expect(gapOf(state, 1500)).toBe("2999.50");
     expect(gapOf(state, 2500)).toBeNull();
+  });
+
+  it("compare what was told last, even when it was made first; what was declined before does not come back", () => {
+    const state = room(
+      offer("declined", "applicant", { told_at: 1100, state: "declined" }),
+      offer("told", "applicant", { told_at: 1200, amount: "25000.00" }),
+      offer("first", "respondent", { told_at: 1000, state: "declined" }),
+      offer("back", "respondent", { told_at: 1300, state: "withdrawn" }),
+    );
+    expect(currentOf(state, "applicant")?.offer_id).toBe("told");
+    expect(currentOf(state, "respondent")).toBeNull();
   });
 
   it("ask the other side once, and both sides when the mediator proposes", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ParticipantView } from "../../src/generated/messages";
-import { apart } from "../../src/room/caucus";
+import { apart, awaitedCaucus, shownCaucuses } from "../../src/room/caucus";
 import { fromSnapshot } from "../../src/room/state";
 import { caucus, person, snapshot } from "./sample";
 
@@ -35,5 +35,26 @@ describe("where somebody is behind the wall of a private talk", () => {
   it("is nowhere else for those who are together", () => {
     expect(where({}, host({}))).toBeNull();
     expect(where({ side: "respondent", caucus_id: "c1" }, host({ caucus_id: "c1" }))).toBeNull();
+  });
+});
+
+describe("private talks of both sides at once", () => {
+  const theirs = caucus({ side: "respondent" });
+  const ours = caucus({ caucus_id: "c2", state: "announced", opened_at: null, changes_at: 1005 });
+  const over = caucus({ caucus_id: "c0", state: "closed", closed_at: 950 });
+  const room = (me: Partial<ParticipantView>) =>
+    fromSnapshot(snapshot({ participants: [person("me", me)], caucuses: [over, ours, theirs] }), 1000);
+  const shown = (me: Partial<ParticipantView>) => shownCaucuses(room(me)).map((one) => one.caucus_id);
+
+  it("are all known: the own one first, then those that run, then those that are about to", () => {
+    expect(shown({})).toEqual(["c1", "c2"]);
+    expect(shown({ caucus_id: "c1" })).toEqual(["c1", "c2"]);
+    expect(shown({ caucus_id: "c2" })).toEqual(["c2", "c1"]);
+  });
+
+  it("are waited for by a party who is in none, and by no host", () => {
+    expect(awaitedCaucus(room({}))?.caucus_id).toBe("c1");
+    expect(awaitedCaucus(room({ caucus_id: "c1" }))).toBeNull();
+    expect(awaitedCaucus(room({ role: "host", side: "mediator" }))).toBeNull();
   });
 });

@@ -48,6 +48,7 @@ async def the_signatures(scene: Scene) -> None:
     party, mediator, gallery = scene.party, scene.mediator, scene.gallery
     await mediator.tap("sign-open")
     await closes_panel(scene)
+    me = str(await party.see("room").get_attribute("data-participant"))
     await party.tap("sign-invitation")
     await party.tap("sign-open")
     await party.waits_for("signing")
@@ -55,6 +56,7 @@ async def the_signatures(scene: Scene) -> None:
     await party.waits_for("sign-missing")
     await asyncio.gather(gallery.look_in_both(party, "signing"), gallery.look_in_both(mediator, "console-signing"))
     await gallery.enlarge(party, "signing", "sign-submit")
+    await called_away(scene, me)
     await party.tap("sign-intent")
     await writes_name(party)
     async with party.page.expect_response(lambda answer: answer.url.endswith("/code")):
@@ -76,6 +78,26 @@ async def the_signatures(scene: Scene) -> None:
     await gallery.enlarge(party, "in-force", "done-pdf")
     await party.tap("done-back")
     await party.waits_for("ctrl-more")
+
+
+async def called_away(scene: Scene, me: str) -> None:
+    """Whoever signs has their own microphone, is told of a private talk before it takes them along, and comes back."""
+    party = scene.party
+    await party.tap("ctrl-mic")
+    await party.waits_for("ctrl-mic", off="")
+    await party.tap("ctrl-mic")
+    await expect(party.see("ctrl-mic", off="")).to_have_count(0)
+    caucus = await scene.host("open_caucus", participant_ids=[me], in_seconds=4)
+    await party.waits_for("caucus", state="announced")
+    await party.waits_for("signing")
+    await scene.gallery.glance(party, "signing-called-away")
+    await party.waits_for("caucus", state="open", inside="true")
+    await party.waits_for("ctrl-more")
+    await scene.host("close_caucus", caucus_id=caucus["caucus_id"], in_seconds=0)
+    await expect(party.see("caucus")).to_have_count(0)
+    await party.tap("sign-invitation")
+    await party.tap("sign-open")
+    await party.waits_for("signing")
 
 
 async def newest_code(scene: Scene) -> str:

@@ -194,7 +194,7 @@ const messages: Record<keyof typeof source, string> = {
   "staff.deny.finalTitle": "Never let {name} in?",
   "staff.deny.finalLink": "Their link is dead at once",
   "staff.deny.finalAct": "Refuse",
-  "staff.error.document_recorded": "A recording runs: stop it first, or look at the document in a private talk.",
+  "staff.error.document_recorded": "A recording runs: pause it first, or look at the document in a private talk.",
   "staff.error.document_unknown": "Please choose the kind of document.",
   "staff.error.reason_missing": "Please give a reason.",
   "staff.error.text_too_long": "That is too long.",

@@ -44,6 +44,8 @@ const messages: Record<keyof typeof source, string> = {
   "caucus.announced": "Private talk of the mediator with the {side} in {count} s",
   "caucus.announcedAgain": "Private talk with the {side}: the countdown starts again when all are back",
   "caucus.closing": "Back to the joint session in {count} s",
+  "caucus.announcedAlone": "The {side} will talk alone in {count} s",
+  "caucus.closingSide": "The {side} comes back to the joint session in {count} s",
   "caucus.closingAgain": "Back to the joint session: the countdown starts again when all are back",
   "caucus.inside": "Private talk: the other side cannot hear or see you",
   "caucus.insideAlone": "Among yourselves: the mediator has stepped out, nobody else hears or sees you",

@@ -187,7 +187,7 @@ export default {
   "staff.deny.finalTitle": "不再让{name}进来？",
   "staff.deny.finalLink": "此人的链接马上作废",
   "staff.deny.finalAct": "拒绝",
-  "staff.error.document_recorded": "正在录音录像，不能看证件。请先停录，或者单独沟通时看。",
+  "staff.error.document_recorded": "正在录音录像，不能看证件。请先暂停，或者单独沟通时看。",
   "staff.error.document_unknown": "请选证件种类。",
   "staff.error.reason_missing": "请写原因。",
   "staff.error.text_too_long": "写得太长了。",

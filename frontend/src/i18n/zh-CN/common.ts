@@ -41,6 +41,8 @@ export default {
   "caucus.announced": "{count} 秒后，调解员与{side}单独沟通",
   "caucus.announcedAgain": "单独沟通（{side}）：人都回来后，重新倒计时",
   "caucus.closing": "{count} 秒后回到面对面",
+  "caucus.announcedAlone": "{count} 秒后，{side}单独商量",
+  "caucus.closingSide": "{count} 秒后{side}回到面对面",
   "caucus.closingAgain": "回到面对面：人都回来后，重新倒计时",
   "caucus.inside": "单独沟通：另一方听不到、看不到",
   "caucus.insideAlone": "只有你们自己：调解员出去了，别人听不到、看不到",

@@ -20,15 +20,17 @@ interface ControlProps {
   /** Opens something: whether it is open. */
   expanded?: boolean;
   badge?: boolean;
+  /** In the line of the recording, where a page has no foot of its own for them. */
+  small?: boolean;
   onPress: () => void;
 }
 
 /** One of the labelled buttons at the foot of the room; its label names the state. */
 export function Control(props: ControlProps) {
-  const { icon, word, testId, off, on, pressed, stopped, expanded, badge, onPress } = props;
+  const { icon, word, testId, off, on, pressed, stopped, expanded, badge, small, onPress } = props;
   return (
     <button
-      class="ctrl__btn"
+      class={small ? "strip__btn" : "ctrl__btn"}
       type="button"
       data-testid={testId}
       data-off={off ? "" : undefined}
@@ -39,13 +41,19 @@ export function Control(props: ControlProps) {
       onClick={stopped ? undefined : onPress}
     >
       <Icon name={icon} />
-      {word}
+      <span class="ctrl__word">{word}</span>
       {badge && <span class="ctrl__news" aria-hidden="true" />}
     </button>
   );
 }
 
-export function MicrophoneButton({ media, muted = false }: { media: MediaSession; muted?: boolean }) {
+interface DeviceProps {
+  media: MediaSession;
+  muted?: boolean;
+  small?: boolean;
+}
+
+export function MicrophoneButton({ media, muted = false, small }: DeviceProps) {
   const { wanted, problem } = useStore(media.state).microphone;
   const lacks = problem === "absent" || problem === "interrupted" ? problem : null;
   const on = wanted && !muted && !lacks;
@@ -57,13 +65,14 @@ export function MicrophoneButton({ media, muted = false }: { media: MediaSession
       off={!on}
       pressed={wanted && !muted}
       stopped={muted || problem === "absent"}
+      small={small}
       // While the connection is away it is kept, and sent when that is back.
       onPress={() => void media.setMicrophone(!wanted).catch(() => undefined)}
     />
   );
 }
 
-export function CameraButton({ media, muted = false }: { media: MediaSession; muted?: boolean }) {
+export function CameraButton({ media, muted = false, small }: DeviceProps) {
   const { camera, soundOnly } = useStore(media.state);
   const toggle = async () => {
     if (soundOnly) await media.setSoundOnly(false);
@@ -82,6 +91,7 @@ export function CameraButton({ media, muted = false }: { media: MediaSession; mu
       off={!on}
       pressed={camera.wanted && !muted}
       stopped={muted || problem === "absent"}
+      small={small}
       onPress={() => void toggle().catch(() => undefined)}
     />
   );

@@ -1,4 +1,5 @@
 /** After signing: in force, or signed and whose signature or seal is still missing. */
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { type AgreementView, ApiError, type Window } from "../../api";
 import { pick, t } from "../../i18n";
@@ -22,6 +23,10 @@ interface Props {
   me: Me;
   agreement: AgreementView;
   state?: RoomState;
+  /** Of a room that still goes on: whether it is recorded and what this person sends, what goes on, what they are asked. */
+  strip?: ComponentChildren;
+  news?: ComponentChildren;
+  questions?: ComponentChildren;
   /** The session is over: nothing to go back to. */
   over?: boolean;
   onBack?: () => void;
@@ -34,14 +39,16 @@ function headline(agreement: AgreementView, over: boolean): string {
   return t("done.signing");
 }
 
-export function Done({ visit, me, agreement, state, over, onBack }: Props) {
+export function Done({ visit, me, agreement, state, strip, news, questions, over, onBack }: Props) {
   const inForce = agreement.state === "in_force";
   const service = state ? serviceOf(state) : null;
   return (
     <div class="phone" data-testid="done" data-state={agreement.state}>
-      <RecStrip recording={state?.recording ?? null} clockOffset={state?.clockOffset} />
+      {strip ?? <RecStrip recording={null} />}
       <Head />
+      {news}
       <main class="phone__main" {...scrollable}>
+        {questions}
         <div class="row row--top done__head">
           <span class={inForce ? "mark mark--ok mark--lg" : "mark mark--lg"}>
             <Icon name={inForce ? "check" : "clock"} />

@@ -4,15 +4,12 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { type AgreementView, ApiError } from "../../api";
 import { t } from "../../i18n";
 import { dateTime, zoneNote } from "../../i18n/time";
-import type { RoomState } from "../../room/state";
 import { Button, LinkButton } from "../../ui/Button";
-import { notRecorded } from "../../ui/consents";
 import { Digest, useDigestMatch } from "../../ui/Digest";
 import { Dock } from "../../ui/Dock";
 import { scrollable, useNow } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Note } from "../../ui/Note";
-import { RecStrip } from "../../ui/RecStrip";
 import { type Handwriting, SignaturePad } from "../../ui/SignaturePad";
 import { type CodeSent, type Receipt, requestCode, sign } from "../api";
 import { Head, OwnChoices } from "../Frame";
@@ -22,8 +19,12 @@ import { useAgreementText } from "./agreementText";
 interface Props {
   visit: Visit;
   agreement: AgreementView;
-  state: RoomState;
-  banner: ComponentChildren;
+  /** Whether it is recorded, and what this person sends. */
+  strip: ComponentChildren;
+  /** What goes on in the room. */
+  news: ComponentChildren;
+  /** What this person is asked meanwhile. */
+  questions: ComponentChildren;
   /** Back to the text. */
   onRead: () => void;
   onDone: () => void;
@@ -31,7 +32,7 @@ interface Props {
 
 type Missing = "intent" | "handwriting" | "code" | "match";
 
-export function Signing({ visit, agreement, state, banner, onRead, onDone }: Props) {
+export function Signing({ visit, agreement, strip, news, questions, onRead, onDone }: Props) {
   const { full } = useAgreementText(visit, agreement.digest);
   const match = useDigestMatch(agreement.digest, full?.content);
   const [intent, setIntent] = useState(false);
@@ -66,14 +67,14 @@ export function Signing({ visit, agreement, state, banner, onRead, onDone }: Pro
     }
   };
 
-  const strip = <RecStrip recording={state.recording} clockOffset={state.clockOffset} withoutMe={notRecorded(state)} />;
-  if (receipt) return <Received strip={strip} banner={banner} receipt={receipt} onDone={onDone} />;
+  if (receipt) return <Received strip={strip} news={news} questions={questions} receipt={receipt} onDone={onDone} />;
 
   return (
     <div class="phone" data-testid="signing">
       {strip}
-      {banner}
+      {news}
       <main class="phone__main phone__main--dense signing-page" ref={form}>
+        {questions}
         {/* All of it fits a phone's height; a head of its own would push the last button out of sight. */}
         <div class="row between row--wrap">
           <h1 class="h1">{t("signing.title")}</h1>
@@ -222,20 +223,22 @@ function Code({ visit, proposalId, code, onCode, onError }: CodeProps) {
 
 interface ReceivedProps {
   strip: ComponentChildren;
-  banner: ComponentChildren;
+  news: ComponentChildren;
+  questions: ComponentChildren;
   receipt: Receipt;
   onDone: () => void;
 }
 
-function Received({ strip, banner, receipt, onDone }: ReceivedProps) {
+function Received({ strip, news, questions, receipt, onDone }: ReceivedProps) {
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => title.current?.focus(), []);
   return (
     <div class="phone" data-testid="sign-receipt" data-digest={receipt.digest}>
       {strip}
       <Head />
-      {banner}
+      {news}
       <main class="phone__main" {...scrollable}>
+        {questions}
         <div class="ending">
           <span class="mark mark--ok mark--lg">
             <Icon name="check" />

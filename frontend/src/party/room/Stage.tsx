@@ -3,10 +3,11 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { presentationOf } from "../../exhibits/model";
 import type { Device } from "../../generated/messages";
 import { t } from "../../i18n";
+import { awaitedCaucus, myCaucus } from "../../room/caucus";
 import type { RoomClient } from "../../room/client";
 import type { MediaSession } from "../../room/media";
 import { myself, publicationOf, type RoomState } from "../../room/state";
-import { CaucusBar, CaucusOutside, isOutside } from "../../ui/CaucusBar";
+import { CaucusBar, CaucusOutside } from "../../ui/CaucusBar";
 import { Confirm } from "../../ui/Confirm";
 import { notRecorded } from "../../ui/consents";
 import { Dock } from "../../ui/Dock";
@@ -61,11 +62,52 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
   usePanelFocus(stage, view);
   useAgreementTurns(agreement?.state, agreement?.proposal_id, setView);
 
+  // Into a private talk people go to talk: what lies open on the table, signing too, waits.
+  const place = myCaucus(state)?.caucus_id;
+  useEffect(() => {
+    if (place) setView((now) => (now === "signing" || now === "done" ? "faces" : now));
+  }, [place]);
+
+  const muted = (device: Device) => publicationOf(state, state.me, device)?.muted_by_host ?? false;
   const sounds = <Sounds remote={local.remote} speaker={local.speaker} />;
+  const awaited = awaitedCaucus(state);
+  const strip = <RecStrip recording={state.recording} clockOffset={state.clockOffset} withoutMe={notRecorded(state)} />;
+  /** What goes on in the room is on every screen of it, whatever this person reads or signs. */
+  const news = (
+    <>
+      <CaucusBar state={state} />
+      <TimerBar state={state} />
+      <Banner client={client} media={media} state={state} />
+    </>
+  );
+  const lightStrip = (
+    <div class="strip">
+      {strip}
+      <span class="strip__own">
+        <MicrophoneButton small media={media} muted={muted("microphone")} />
+        <CameraButton small media={media} muted={muted("camera")} />
+      </span>
+    </div>
+  );
+  const questions = (
+    <>
+      <TicketQuestions visit={visit} me={me} state={state} />
+      <Asked client={client} media={media} state={state} />
+    </>
+  );
   if (view === "done" && agreement) {
     return (
       <>
-        <Done visit={visit} me={me} agreement={agreement} state={state} onBack={() => setView("faces")} />
+        <Done
+          visit={visit}
+          me={me}
+          agreement={agreement}
+          state={state}
+          strip={lightStrip}
+          news={news}
+          questions={questions}
+          onBack={() => setView("faces")}
+        />
         {sounds}
       </>
     );
@@ -76,13 +118,14 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
         <Signing
           visit={visit}
           agreement={agreement}
-          state={state}
-          banner={
+          strip={lightStrip}
+          news={
             <>
-              <Banner client={client} media={media} state={state} />
+              {news}
               <Captions client={client} state={state} />
             </>
           }
+          questions={questions}
           onRead={() => setView("agreement")}
           onDone={() => setView("done")}
         />
@@ -91,7 +134,6 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
     );
   }
   const panel = PANELS.find((one) => view === `panel-${one.id}`);
-  const outside = isOutside(state);
   const reading = view === "agreement" || panel !== undefined;
   const looking = presentationOf(state) !== null;
   const open = (next: View) => {
@@ -121,8 +163,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
     { testId: "ctrl-quiet", icon: "heart", word: t("call.quiet"), note: quiet.words, onPress: quiet.press },
     { testId: "ctrl-leave", icon: "exit", word: t("room.leave"), onPress: leave },
   ];
-  const news = choices.some((one) => (one.count ?? 0) > 0);
-  const muted = (device: Device) => publicationOf(state, state.me, device)?.muted_by_host ?? false;
+  const unread = choices.some((one) => (one.count ?? 0) > 0);
   return (
     <div
       class="phone room"
@@ -132,20 +173,20 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
       data-participant={state.me}
       ref={stage}
     >
-      <RecStrip recording={state.recording} clockOffset={state.clockOffset} withoutMe={notRecorded(state)} />
-      {!outside && <CaucusBar state={state} />}
+      {strip}
+      <CaucusBar state={state} except={awaited} />
       <TimerBar state={state} />
       <Banner client={client} media={media} state={state} />
       <main class={reading || looking ? "room__main room__main--reading" : "room__main"} {...scrollable}>
         <h1 class="visually-hidden">{t("room.title")}</h1>
         <TicketQuestions visit={visit} me={me} state={state} />
         {!reading && <ChatNews state={state} onOpen={() => open("panel-chat")} />}
-        {outside && <CaucusOutside state={state} compact={reading} />}
+        {awaited && <CaucusOutside state={state} caucus={awaited} compact={reading} />}
         <Faces
           media={local}
           state={state}
           me={me}
-          compact={reading || looking || outside}
+          compact={reading || looking || awaited !== null}
           onShown={(publication, size) => media.show(publication, size)}
         />
         {!reading && <Shown visit={visit} state={state} onOpen={() => open("panel-exhibits")} />}
@@ -184,7 +225,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
             testId="ctrl-more"
             on={more}
             expanded={more}
-            badge={news || (toSign && view !== "agreement")}
+            badge={unread || (toSign && view !== "agreement")}
             onPress={() => setMore(!more)}
           />
         </div>

@@ -84,8 +84,8 @@ async def test_a_newer_offer_of_a_side_takes_the_place_of_its_older_one(room: Ex
     with pytest.raises(Conflict) as refused:
         await offers.answer(first, room.agent, Verdict.ACCEPT)
     assert refused.value.code == "offer_replaced"
-    await offers.withdraw(second, room.worker)
-    assert await state(room, room.agent, first) == "open"
+    await offers.withdraw(second, room.worker)  # which is not to offer the first one again
+    assert await state(room, room.agent, first) == "replaced"
 
 
 async def test_an_offer_that_has_expired_cannot_be_accepted(room: ExhibitRoom) -> None:
@@ -116,6 +116,25 @@ async def test_what_is_offered_in_a_private_talk_stays_there_until_its_owner_tel
     await offers.share(made, room.worker)
     assert await state(room, room.agent, made) == "open"
     await offers.answer(made, room.agent, Verdict.ACCEPT)
+
+
+async def test_the_other_side_learns_neither_when_it_was_made_nor_from_its_term(room: ExhibitRoom) -> None:
+    await room.caucus("cau_1", room.worker)
+    made = await offer(room, room.worker, "15000", hours=24)
+    await room.back("cau_1")
+    room.product.clock.forward(minutes=50)
+    known = await offer(room, room.worker, "16000", hours=24)
+    room.product.clock.forward(minutes=7)
+    await room.product.services.offers.share(made, room.worker)
+    now = room.product.clock().timestamp()
+    screen = await room.screen(room.agent)
+    shown = screen[f"offer/{made}"]
+    assert (shown["told_at"], shown["expires_at"], shown["state"]) == (now, now + 24 * 3600, "open")
+    assert "made_at" not in shown
+    assert screen[f"offer/{known}"]["state"] == "replaced", "the newest is what they were told last"
+    room.product.clock.forward(hours=24)
+    with pytest.raises(Gone):
+        await room.product.services.offers.answer(made, room.agent, Verdict.ACCEPT)
 
 
 async def test_a_private_offer_does_not_take_the_place_of_one_that_everybody_knows(room: ExhibitRoom) -> None:

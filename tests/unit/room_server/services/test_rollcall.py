@@ -64,6 +64,12 @@ async def test_no_document_is_looked_at_while_it_would_be_recorded(product: Prod
     with pytest.raises(Conflict) as caught:
         await check(product.session_id, host, person, "id_card", matches=True)
     assert caught.value.code == "document_recorded"
+    recording = product.services.recording
+    await recording.paused(product.session_id, host, product.clock(), "看证件")
+    await check(product.session_id, host, person, "id_card", matches=True)
+    await recording.continued(product.session_id, host, product.clock())
+    with pytest.raises(Conflict):
+        await check(product.session_id, host, person, "id_card", matches=True)
     await product.services.sessions.admit(product.session_id, host, person)
     await product.services.caucuses.open(product.session_id, "ca_1", [person, host])
     await check(product.session_id, host, person, "id_card", matches=True)
