@@ -196,14 +196,18 @@ async def _start_recording(room: Room, person: Participant, _command: m.StartRec
 
 
 async def _stop_recording(room: Room, person: Participant, command: m.StopRecording) -> None:
-    await room.policy.stop_recording(room, person, command.reason)
+    await room.policy.stop_recording(room, person, _reason(command.reason))
 
 
 async def _pause_recording(room: Room, person: Participant, command: m.PauseRecording) -> None:
-    reason = command.reason.strip()
+    await room.policy.pause_recording(room, person, _reason(command.reason))
+
+
+def _reason(given: str) -> str:
+    reason = given.strip()
     if not 0 < len(reason) <= LONGEST_REASON:
         raise SignalingError(ErrorCode.BAD_REQUEST, f"reason: 1 to {LONGEST_REASON} characters")
-    await room.policy.pause_recording(room, person, reason)
+    return reason
 
 
 async def _continue_recording(room: Room, person: Participant, _command: m.ContinueRecording) -> None:

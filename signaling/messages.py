@@ -400,9 +400,9 @@ class StartRecording(Command):
 
 
 class StopRecording(Command):
-    """Host: stop the recording; every screen is told."""
+    """Host: stop the recording, for a reason that goes on the record; every screen is told that it stopped."""
 
-    reason: str = ""
+    reason: str
 
 
 class PauseRecording(Command):

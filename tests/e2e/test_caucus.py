@@ -80,8 +80,10 @@ async def test_a_private_talk_is_private(table: Table) -> None:
     await what_was_kept_is_shared_refused_and_taken_back(table)
     await it_looks_well(table, "together")
     await table.mediator.tap("rec-stop")
+    await table.mediator.see("confirm-reason").fill(ENOUGH)
     await table.mediator.tap("confirm-yes")
     await table.mediator.waits_for("rec-chip", state="off")
+    assert stopped_why(table.service.data) == [ENOUGH]
     opened, closing = await heard(table.mediator, "open"), await heard(table.mediator, "closing")
     files = await asyncio.to_thread(recorded, table.service.data)
     assert len(files) == 12, "six before the talk and six after it"
@@ -266,6 +268,15 @@ async def what_was_kept_is_shared_refused_and_taken_back(table: Table) -> None:
     await respondent.tap("offer-decline")
     await applicant.waits_for("offer-answer", verdict="decline")
     await it_looks_well(table, "declined")
+
+
+ENOUGH = "谈完了，不用再录"
+
+
+def stopped_why(data: Path) -> list[str]:
+    """The reasons for which recordings were stopped, as the record has them."""
+    with sqlite3.connect(f"file:{data / 'room.sqlite3'}?mode=ro", uri=True) as connection:
+        return [str(reason) for (reason,) in connection.execute("SELECT reason FROM recordings")]
 
 
 CHIP = {"mediator": "paused", "applicant": "sealed", "respondent": "sealed"}

@@ -56,6 +56,7 @@ async def test_pictures_in_other_codecs_are_seen_and_recorded(tmp_path: Path, me
         await mediator.waits_for("rec-chip", state="on")
         await asyncio.gather(*(until_decoded(person, RECORDED_FRAMES) for person in (mediator, applicant)))
         await mediator.tap("rec-stop")
+        await mediator.see("confirm-reason").fill("够了")
         await mediator.tap("confirm-yes")
         await mediator.waits_for("rec-chip", state="off")
         assert mediator.complaints == applicant.complaints == []

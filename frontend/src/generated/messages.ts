@@ -357,9 +357,9 @@ export interface Remove {
 /** Host: record every published track from now on. */
 export type StartRecording = Record<string, never>;
 
-/** Host: stop the recording; every screen is told. */
+/** Host: stop the recording, for a reason that goes on the record; every screen is told that it stopped. */
 export interface StopRecording {
-  reason?: string;
+  reason: string;
 }
 
 /** Host: record nothing for a while; `reason` goes on the record and on every screen. */

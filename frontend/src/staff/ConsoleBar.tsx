@@ -69,7 +69,9 @@ function Recording() {
         { icon: "info", text: t("staff.rec.stopProof") },
       ],
       act: t("staff.rec.stopAct"),
-      onAct: () => void command("stop_recording", {}),
+      reasonLabel: t("staff.rec.stopReason"),
+      reasonLength: 100,
+      onAct: (reason) => void command("stop_recording", { reason }),
     });
   const pause = () =>
     ask({

@@ -404,7 +404,10 @@ class CaucusMachine(RuleBasedStateMachine):
 
     @rule(by=st.sampled_from(["host", "clerk"]), start=st.booleans())
     def record(self, by: str, start: bool) -> None:
-        self.ask(by, "start_recording" if start else "stop_recording")
+        if start:
+            self.ask(by, "start_recording")
+        else:
+            self.ask(by, "stop_recording", reason="enough")
 
     # ---- the oracle ------------------------------------------------------------------------------------------------
 

@@ -221,7 +221,7 @@ async def test_somebody_who_waits_can_only_ping(home: House, name: str, data: di
         ("admit", {"participant_id": "a"}),
         ("remove", {"participant_id": "a"}),
         ("start_recording", {}),
-        ("stop_recording", {}),
+        ("stop_recording", {"reason": "enough"}),
         ("set_writer", {"document_id": "agreement", "participant_id": "a", "may_write": True}),
         ("freeze_document", {"document_id": "agreement"}),
         ("unfreeze_document", {"document_id": "agreement", "reason": ""}),

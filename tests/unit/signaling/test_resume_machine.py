@@ -228,7 +228,10 @@ class RoomMachine(RuleBasedStateMachine):
 
     @rule(start=st.booleans())
     def recording(self, start: bool) -> None:
-        self.command("host", "start_recording" if start else "stop_recording")
+        if start:
+            self.command("host", "start_recording")
+        else:
+            self.command("host", "stop_recording", reason="enough")
 
     @rule(subject=guests, may_write=st.booleans())
     def writers(self, subject: str, may_write: bool) -> None:

@@ -90,7 +90,7 @@ ATTEMPTS: dict[str, Attempt] = {
     "admit": Attempt(H, about("waits")),
     "remove": Attempt(H, about("victim")),
     "start_recording": Attempt(H),
-    "stop_recording": Attempt(H),
+    "stop_recording": Attempt(H, lambda table: {"reason": "enough"}),
     "pause_recording": Attempt(H, lambda table: {"reason": "none of yours"}),
     "continue_recording": Attempt(H),
     "set_writer": Attempt(H, about("crook", document_id="agreement", may_write=True)),

@@ -109,8 +109,9 @@ const messages: Record<keyof typeof source, string> = {
   "staff.rec.stop": "Stop…",
   "staff.rec.stopTitle": "Stop the recording?",
   "staff.rec.stopShown": "Every screen says 'Not recording'",
-  "staff.rec.stopLogged": "The time goes on the record",
+  "staff.rec.stopLogged": "The time and the reason go on the record",
   "staff.rec.stopProof": "What follows cannot be proved by a recording",
+  "staff.rec.stopReason": "Why (it goes on the record)",
   "staff.rec.stopAct": "Stop recording",
   "staff.rec.failed": "Recording stopped: {reason}. Down for {time}, restoring; the gap will be on record",
   "staff.rec.stuck":
@@ -170,7 +171,7 @@ const messages: Record<keyof typeof source, string> = {
   "staff.remove.title": "Send {name} out of the room?",
   "staff.remove.link": "Their link stops at once; they cannot come back by themselves",
   "staff.remove.told": "They see: 'The mediator has asked you to leave'",
-  "staff.remove.logged": "The time goes on the record",
+  "staff.remove.logged": "The time and the reason go on the record",
   "staff.remove.act": "Remove {name}",
 
   "staff.links": "Entry links and QR codes",
