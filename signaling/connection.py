@@ -13,6 +13,7 @@ import structlog
 from signaling.commands import carry_out
 from signaling.door import Joined
 from signaling.errors import ErrorCode, SignalingError
+from signaling.ids import RoomId
 from signaling.inbox import Allowance, Inbox
 from signaling.messages import (
     COMMANDS,
@@ -99,11 +100,13 @@ class Connection:
         socket: SocketPort,
         enter: Enter,
         *,
+        room_id: RoomId,
         hello_seconds: float = HELLO_SECONDS,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._socket = socket
         self._enter = enter
+        self._room_id = room_id
         self._hello_seconds = hello_seconds
         self._outbox = Outbox(socket, binary=False)
         self._inbox = Inbox(socket, self._outbox)
@@ -160,7 +163,8 @@ class Connection:
         return None
 
     def _refuse(self, number: int | None, error: SignalingError) -> None:
-        log.warning("a hello was refused", code=error.code.value, reason=error.message)
+        # Whose token it was is not known: a refused one proves nothing. The address is anybody's to write.
+        log.warning("a hello was refused", room=self._room_id[:64], code=error.code.value, reason=error.message)
         self._fail(number, error)
         self._outbox.close(CLOSE_CODES.get(error.code, CloseCode.FORBIDDEN), error.code)
 

@@ -93,7 +93,9 @@ class Hub:
         async def enter(hello: Hello, outbox: Outbox) -> tuple[Room, Joined]:
             return await self._enter(room_id, hello, outbox)
 
-        await Connection(socket, enter, hello_seconds=self._hello_seconds, monotonic=self._monotonic).serve()
+        await Connection(
+            socket, enter, room_id=room_id, hello_seconds=self._hello_seconds, monotonic=self._monotonic
+        ).serve()
 
     async def serve_document(self, room_id: RoomId, document_id: DocumentId, socket: SocketPort, token: str) -> None:
         """Serve one accepted socket of a shared document until it closes. Its bearer must be in the room."""

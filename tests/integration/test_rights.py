@@ -78,6 +78,8 @@ async def test_who_has_no_right_gets_nothing_and_lock_pause_and_removal_outlive_
                 await chair.done("remove", participant_id=applicant.participant_id)
                 assert await room.closed() == 4403
             assert await refused_hello(service, applicant, **kept) == "unauthenticated"
+            refusals = [line for line in service.text.splitlines() if "a hello was refused" in line]
+            assert refusals and host.room_id in refusals[-1] and applicant.token not in service.text
             with pytest.raises(websockets.ConnectionClosed):
                 async with draft(service, applicant):
                     pass

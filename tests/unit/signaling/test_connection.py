@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
 from signaling.door import ARRIVALS_AT_ONCE, ARRIVALS_PER_SECOND
 from signaling.errors import ErrorCode, SignalingError
@@ -77,9 +78,13 @@ async def test_a_socket_that_says_nothing_is_closed() -> None:
 async def test_a_token_of_another_room_opens_nothing(home: House) -> None:
     token = home.policy.grant("a")
     socket = MemorySocket()
-    serving = asyncio.create_task(home.hub.serve("room_2", socket))  # type: ignore[arg-type]
-    socket.say(f'{{"v":1,"id":1,"type":"hello","data":{{"token":"{token}"}}}}')
-    await asyncio.wait_for(serving, 5)
+    with capture_logs() as lines:
+        serving = asyncio.create_task(home.hub.serve("room_2", socket))  # type: ignore[arg-type]
+        socket.say(f'{{"v":1,"id":1,"type":"hello","data":{{"token":"{token}"}}}}')
+        await asyncio.wait_for(serving, 5)
+    [line] = [each for each in lines if each["event"] == "a hello was refused"]
+    assert (line["room"], line["code"]) == ("room_2", "unauthenticated")
+    assert token not in str(lines)
     assert socket.closed == (CloseCode.UNAUTHENTICATED, "unauthenticated")
     assert home.policy.told("open_room") == []
 

@@ -207,7 +207,7 @@ const messages: Record<keyof typeof source, string> = {
   "signing.notYet": "I do not want to sign yet; let us talk",
   "signing.failedKept": "Not signed yet. Your writing is still here; tap again.",
   "signing.missing.intent": "Please tick that you have read it.",
-  "signing.missing.handwriting": "Please write your name in the box.",
+  "signing.missing.handwriting": "Please write your name in the box. If you cannot, tell the mediator: you can sign on paper.",
   "signing.missing.code": "Please enter the code from the text message.",
   "signing.missing.match": "The code does not match. Do not sign; tell the mediator.",
   "receipt.title": "You have signed",

@@ -192,7 +192,7 @@ export default {
   "signing.notYet": "我还不想签，想再谈谈",
   "signing.failedKept": "没签上。您写的还在，请再点一次。",
   "signing.missing.intent": "请先在「我看过这份协议」前面打勾。",
-  "signing.missing.handwriting": "请在格子里写上您的名字。",
+  "signing.missing.handwriting": "请在格子里写上您的名字。写不了的，请告诉调解员，可以在纸上签。",
   "signing.missing.code": "请填短信里的验证码。",
   "signing.missing.match": "核对码对不上。先不要签，请告诉调解员。",
   "receipt.title": "您签好了",
