@@ -75,7 +75,7 @@ fuzz: .stamps/test
 	$(BIN)/python -m tests.fuzz --datagrams $(DATAGRAMS) --seed $(SEED)
 
 fuzz-talk: .stamps/test
-	TALK_WALKS=200 $(BIN)/python -m pytest -q tests/unit/room_server/live/test_talk_machine.py
+	TALK_WALKS=200 $(BIN)/python -m pytest -q -n 2 tests/unit/room_server/live/test_talk_machine.py tests/unit/room_server/live/test_bargain_machine.py
 
 # Real browsers on a way that is made narrow: it takes a minute and a quiet machine. On virtual time: test_way_down.py.
 test-narrow: .stamps/test .stamps/frontend
