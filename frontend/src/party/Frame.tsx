@@ -36,6 +36,7 @@ function TypeSwitch() {
       class="tool"
       type="button"
       aria-pressed={largeType.value}
+      data-testid="type-switch"
       onClick={() => setLargeType(!largeType.value)}
       title={t("frame.largeType")}
     >

@@ -11,8 +11,8 @@ from playwright.async_api import Locator, Page, Route, expect
 
 from tests.e2e.screens.scene import WRITTEN, Scene
 from tests.support import room_client
-from tests.support.browser import answers_every_purpose, entry_code, reads_a_notice
-from tests.support.gallery import other_language
+from tests.support.browser import Person, answers_every_purpose, entry_code, reads_a_notice
+from tests.support.gallery import THOROUGH, other_language
 from tests.support.keyboard import goes_to, presses
 
 REFUSES = """
@@ -60,7 +60,37 @@ async def links_that_lead_nowhere(scene: Scene) -> None:
         await party.page.goto(link)
         await party.waits_for("end-link_expired")
     await scene.gallery.look_in_both(party, "link-expired")
+    if THOROUGH:
+        await every_other_end(scene, link)
     party.complaints.clear()
+
+
+ENDS = (
+    "link_revoked",
+    "link_used",
+    "identity_locked",
+    "network",
+    "replaced",
+    "expired",
+    "refused",
+    "full",
+    "unsupported",
+)
+
+
+async def every_other_end(scene: Scene, link: str) -> None:
+    """How they look; that they come about is shown by the tests of what ends there."""
+    party = scene.party
+
+    async def refuses(route: Route) -> None:
+        await route.fulfill(status=409, json={"code": end})
+
+    for end in ENDS:
+        await party.page.route("**/api/links/open", refuses)
+        await party.page.goto(link)
+        await party.waits_for(f"end-{end}")
+        await scene.gallery.look_in_both(party, end.replace("_", "-"))
+        await party.page.unroute("**/api/links/open")
 
 
 @contextmanager
@@ -96,6 +126,7 @@ async def the_phone(scene: Scene) -> None:
     await party.waits_for("landing")
     await gallery.look_in_both(party, "landing")
     await gallery.enlarge(party, "landing", "landing-continue")
+    await large_type_stays(party)
     await presses(party, "landing-continue")
     await expect(party.see("network")).to_have_attribute("data-grade", "good", timeout=20_000)
     await party.tap("speaker-play")
@@ -105,6 +136,15 @@ async def the_phone(scene: Scene) -> None:
     await party.tap("precheck-sound-only")
     await expect(party.page.locator(".precheck__picture")).to_have_count(0)
     await gallery.look_in_both(party, "phone-check-sound-only")
+
+
+async def large_type_stays(party: Person) -> None:
+    """Whoever reads in large type presses once."""
+    for pressed in (True, False):
+        await party.tap("type-switch")
+        await party.page.reload()
+        await expect(await party.waits_for("type-switch")).to_have_attribute("aria-pressed", str(pressed).lower())
+        assert await party.page.evaluate("() => document.documentElement.dataset.type === 'large'") is pressed
 
 
 REFUSALS = {"NotAllowedError": "camera-denied", "NotReadableError": "camera-busy", "NotFoundError": "camera-missing"}

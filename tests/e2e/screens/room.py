@@ -13,6 +13,7 @@ from playwright.async_api import expect
 from tests.e2e.screens import shown
 from tests.e2e.screens.scene import CUT, MEND, WRITTEN, Scene
 from tests.support.evidence_files import payslips
+from tests.support.gallery import THOROUGH
 from tests.support.keyboard import goes_to, presses
 
 OFFER = {
@@ -31,6 +32,12 @@ async def both(scene: Scene, screen: str, party: str | None = None, console: str
         scene.gallery.look_in_both(scene.party, party or f"room-{screen}"),
         scene.gallery.look_in_both(scene.mediator, console or f"console-{screen}"),
     )
+
+
+async def enlarge_if_thorough(scene: Scene, screen: str, act: str) -> None:
+    """The console at 200 %."""
+    if THOROUGH:
+        await scene.gallery.enlarge(scene.mediator, f"console-{screen}", act)
 
 
 async def closes_panel(scene: Scene) -> None:
@@ -89,6 +96,7 @@ async def the_roll_call(scene: Scene) -> None:
     await party.see("recusal-reason").fill(WRITTEN["recusal"])
     await both(scene, "roll")
     await scene.gallery.enlarge(party, "room-roll", "recusal-send")
+    await enlarge_if_thorough(scene, "roll", "document-differs")
     await party.tap("recusal-send")
     await party.waits_for("recusal-answered", objection="true")
     await scene.gallery.look(party, "room-roll-answered")
@@ -272,6 +280,7 @@ async def exhibits(scene: Scene) -> None:
     await expect(mediator.see("exhibit-row")).to_have_count(2)
     await party.picks("ctrl-exhibits")
     await both(scene, "exhibits")
+    await enlarge_if_thorough(scene, "exhibits", "exhibit-add")
     await party.tap("exhibit-row")
     await party.tap("exhibit-say")
     await party.see("view-authenticity-none").check(force=True)
@@ -322,6 +331,7 @@ async def offers(scene: Scene) -> None:
     await party.tap("offer-send")
     await party.waits_for("offer-comparison")
     await both(scene, "offers")
+    await enlarge_if_thorough(scene, "offers", "offer-add")
     await closes_panel(scene)
 
 
@@ -353,6 +363,7 @@ async def a_private_talk(scene: Scene) -> None:
     await mediator.tap("ticket-ask")
     await party.waits_for("ticket-words")
     await both(scene, "ticket")
+    await enlarge_if_thorough(scene, "ticket", "caucus-close")
     await party.tap("ticket-yes")
     await party.picks("ctrl-tickets")
     await mediator.waits_for("ticket", state="agreed")

@@ -6,7 +6,7 @@ import asyncio
 
 from playwright.async_api import expect
 
-from tests.e2e.screens.room import both, closes_panel
+from tests.e2e.screens.room import both, closes_panel, enlarge_if_thorough
 from tests.e2e.screens.scene import WRITTEN, Scene
 from tests.support.browser import writes_name
 from tests.support.room_client import CODE, signature
@@ -56,6 +56,7 @@ async def the_signatures(scene: Scene) -> None:
     await party.waits_for("sign-missing")
     await asyncio.gather(gallery.look_in_both(party, "signing"), gallery.look_in_both(mediator, "console-signing"))
     await gallery.enlarge(party, "signing", "sign-submit")
+    await enlarge_if_thorough(scene, "signing", "draft-unfreeze")
     await called_away(scene, me)
     await party.tap("sign-intent")
     await writes_name(party)
