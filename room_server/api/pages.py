@@ -9,8 +9,9 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from room_server.api.assets import YEAR_SECONDS, Assets, Preloads
 
 PAGES = (
     "/",
@@ -21,7 +22,6 @@ PAGES = (
     "/court/records/{session_id:str}",
     "/demo",
 )
-YEAR_SECONDS = 31_536_000
 
 POLICY = "; ".join(
     (
@@ -87,16 +87,6 @@ class StrictHeaders:
         await self._app(scope, receive, send_with_headers)
 
 
-class Assets(StaticFiles):
-    """Files whose names carry a hash of their content: they may be kept for ever."""
-
-    def file_response(self, *args: object, **kwargs: object) -> Response:
-        """The file, with a long life in caches."""
-        response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
-        response.headers["cache-control"] = f"public, max-age={YEAR_SECONDS}, immutable"
-        return response
-
-
 def routes(folder: Path, demo: bool) -> list[BaseRoute]:
     """Pages and assets from the built frontend in ``folder``."""
 
@@ -106,8 +96,15 @@ def routes(folder: Path, demo: bool) -> list[BaseRoute]:
             return PlainTextResponse("The frontend is not built. Run: make run", status_code=503)
         return FileResponse(index, media_type="text/html", status_code=status)
 
-    async def page(_: Request) -> Response:
-        return built(200)
+    preloads = Preloads(folder)
+
+    async def page(request: Request) -> Response:
+        response = built(200)
+        link = preloads.header(request.url.path, request.headers.get("accept-language", ""))
+        if link is not None:
+            response.headers["link"] = link
+            response.headers["vary"] = "accept-language"
+        return response
 
     async def nowhere(_: Request) -> Response:
         return built(404)
