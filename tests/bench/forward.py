@@ -138,6 +138,8 @@ def climb(name: str, cipher: str, seconds: float) -> Measured | None:
                 print(f"The generator had no more time: {name} perhaps carries more.", flush=True)
             break
         best = run
+    else:
+        print(f"{name} carries the whole ladder: the figure is a lower bound.", flush=True)
     return best
 
 
