@@ -10,7 +10,7 @@ BIN := .venv/bin
 NPM := $(CURDIR)/$(BIN)/python $(CURDIR)/deploy/npm.py
 unexport PYTHONDONTWRITEBYTECODE  # without its files every process that is started compiles the whole product anew
 
-.PHONY: run test test-narrow test-postgres test-relay check check-types check-rest test-frontend test-screens test-processes format lock fuzz fuzz-talk soak-lossy screens bench-forward bench-curve bench-idle bench-join bench-verify clean
+.PHONY: run test compiled test-compiled test-narrow test-postgres test-relay check check-types check-rest test-frontend test-screens test-processes format lock fuzz fuzz-talk soak-lossy screens bench-forward bench-curve bench-idle bench-join bench-verify clean
 
 run: .stamps/run .stamps/frontend
 	@exec $(BIN)/mediation-room run --demo --host $(HOST) --port $(PORT) --data-dir $(DATA)
@@ -90,6 +90,16 @@ test-relay: .stamps/test .stamps/frontend
 test-postgres: .stamps/test
 	deploy/test-tools.sh postgresql
 	$(BIN)/python -m tests.support.postgres $(BIN)/python -m pytest -n 2 --dist worksteal -m "not sqlite" tests/unit/room_server tests/integration/room_server
+
+# The media worker's hot modules as machine code, from the same sources; used only where MEDIATION_ROOM_COMPILED says so.
+compiled: .stamps/test
+	$(BIN)/python deploy/compiled.py
+
+# Everything about the media worker once more, with these.
+test-compiled: compiled
+	MEDIATION_ROOM_COMPILED=$(CURDIR)/build/compiled $(BIN)/python -m pytest tests/unit/signaling/sfu $(MEDIA)
+
+MEDIA = $(shell grep -rl --include='*.py' sfu tests/integration)
 
 SEEDS ?= 50
 soak-lossy: .stamps/test

@@ -124,6 +124,7 @@ def _of_worker(told: Json) -> list[Metric]:
         found.append(family)
     return [
         *found,
+        _gauge(f"{MEDIA}_compiled", "Whether its hot modules are machine code", int(told["compiled"])),
         _gauge(f"{MEDIA}_captures", "Tracks copied to the recorder", told["captures"]),
         _gauge(f"{MEDIA}_cpu_share", "Share of one core over the last seconds", told["cpu_share"]),
         _gauge(f"{MEDIA}_packets_per_second", "Packets in and out", told["packets_per_second"]),

@@ -15,7 +15,7 @@ import structlog
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import PublicationId, SubscriptionId, TransportId
 from signaling.messages import Json
-from signaling.sfu import control, feedback, ortc
+from signaling.sfu import COMPILED, control, feedback, ortc
 from signaling.sfu.arrangement import arrange
 from signaling.sfu.capabilities import CAPABILITIES
 from signaling.sfu.capture import CaptureSink, FeedSocket
@@ -243,6 +243,7 @@ class Router:
     async def _get_counters(self, request: control.GetCounters) -> Json:
         return {
             "counters": self.counters.as_json(),
+            "compiled": COMPILED,
             "cpu_share": self.strain.load.cpu_share,
             "packets_per_second": self.strain.load.packets_per_second,
             "transports": Counter(each.state for each in self._transports.values()),
@@ -254,6 +255,7 @@ class Router:
     async def _get_statistics(self, request: control.GetStatistics) -> Json:
         return {
             "counters": self.counters.as_json(),
+            "compiled": COMPILED,
             "cpu_share": self.strain.load.cpu_share,
             "packets_per_second": self.strain.load.packets_per_second,
             "people": self._watch.statistics(),

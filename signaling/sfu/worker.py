@@ -18,6 +18,7 @@ from pathlib import Path
 import structlog
 import uvloop
 
+from signaling.sfu import COMPILED, WHY_NOT
 from signaling.sfu.capture import FeedSocket
 from signaling.sfu.counters import Counters
 from signaling.sfu.homes import EVERYWHERE, HomesPort
@@ -115,7 +116,12 @@ async def run(config: WorkerConfig) -> None:
         loop.create_task(every(FEED_INTERVAL, feed.connect)),
         loop.create_task(every(WATCH_INTERVAL, router.watch, tidying.look)),
     ]
-    log.info("the media worker is ready", listen=config.listen_ip, port=port.port, announce=config.announced_ips)
+    if WHY_NOT:
+        log.warning("the compiled modules are not used", reason=WHY_NOT)
+    log.info(
+        "the media worker is ready",
+        listen=config.listen_ip, port=port.port, announce=config.announced_ips, compiled=COMPILED,
+    )  # fmt: skip
     try:
         await stopped.wait()
     finally:

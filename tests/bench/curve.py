@@ -29,11 +29,11 @@ PACKETS_OUT = 20_400
 WIDTH, HEIGHT, MARGIN = 640, 320, 48
 
 
-async def measure(publishers: int, seconds: float) -> dict[str, Any]:
+async def measure(publishers: int, seconds: float, *, compiled: bool) -> dict[str, Any]:
     """One point: microseconds a packet."""
     each_track = PACKETS_OUT / (PEOPLE - 1) / publishers / 2
     shape = Shape(sound_rate=each_track, picture_rate=each_track)
-    target = OurWorker(AEAD_AES_128_GCM, recorded=True)
+    target = OurWorker(AEAD_AES_128_GCM, recorded=True, compiled=compiled)
     people: list[Person] = []
     async with target:
         for room in range(-(-publishers // PEOPLE)):
@@ -94,11 +94,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--picture", type=Path)
+    parser.add_argument("--compiled", action="store_true", help="with the modules that `make compiled` made")
     chosen = parser.parse_args()
     points = []
     print(f"{'subscriptions':>13} {'packets/s':>10} {'µs/packet':>10} {'p50 ms':>8} {'p99 ms':>8} {'delivered':>10}")
     for publishers in PUBLISHERS:
-        point = uvloop.run(measure(publishers, chosen.seconds))
+        point = uvloop.run(measure(publishers, chosen.seconds, compiled=chosen.compiled))
         points.append(point)
         print(
             f"{point['subscriptions']:>13} {point['packets_per_s']:>10,} {point['us_per_packet']:>10.2f} "
@@ -109,7 +110,11 @@ def main() -> None:
         chosen.picture.parent.mkdir(parents=True, exist_ok=True)
         chosen.picture.write_text(draw(points))
     costs = [point["us_per_packet"] for point in points]
-    print(json.dumps({"points": points, "largest_over_smallest": round(max(costs) / min(costs), 2)}))
+    print(
+        json.dumps(
+            {"compiled": chosen.compiled, "points": points, "largest_over_smallest": round(max(costs) / min(costs), 2)}
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -16,11 +16,13 @@ from signaling.ids import CaptureId, PublicationId
 from signaling.load.endpoint import Endpoint, Inlet, Remote, connect_all, own_certificate
 from signaling.load.traffic import Person, Shape, person, ssrcs
 from signaling.messages import TransportCreated
+from signaling.sfu.compiled import VARIABLE
 from signaling.sfu.srtp import Profile, SrtpKeys
 from tests.support.sfu_packets import CAPABILITIES, RECORDED
-from tests.support.sfu_peer import WorkerProcess
+from tests.support.sfu_peer import ROOT, WorkerProcess
 
 TRANSPORT_CC = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+COMPILED = ROOT / "build" / "compiled"
 READER = """
 import socket, sys
 reader = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -69,14 +71,21 @@ def parameters(kind: str, ssrc: int, mid: str) -> dict[str, Any]:
 
 
 class OurWorker:
-    """A media worker process with everything on; ``recorded``: every track goes to a reader in the recorder's place."""
+    """A media worker process with everything on; ``recorded``: every track goes to a reader in the recorder's place.
 
-    def __init__(self, profile: Profile, *, recorded: bool) -> None:
+    ``compiled``: with the modules in ``COMPILED`` (``make compiled``), whatever the environment says.
+    """
+
+    def __init__(self, profile: Profile, *, recorded: bool, compiled: bool = False) -> None:
         self.name = "worker, recorded" if recorded else "worker"
         self._profile = profile
         self._recorded = recorded
         self._folder = tempfile.TemporaryDirectory()
-        self.worker = WorkerProcess(Path(self._folder.name))
+        environment = {name: value for name, value in os.environ.items() if name != VARIABLE}
+        if compiled:
+            environment[VARIABLE] = str(COMPILED)
+        self._compiled = compiled
+        self.worker = WorkerProcess(Path(self._folder.name), environment=environment)
         self._reader: asyncio.subprocess.Process | None = None
         self._inlet = Inlet()
         self._certificate, self._fingerprint = own_certificate()
@@ -88,6 +97,8 @@ class OurWorker:
 
     async def start(self) -> None:
         await self.worker.start()
+        if (told := (await self.worker.media.statistics())["compiled"]) is not self._compiled:
+            raise RuntimeError(f"the worker says compiled={told}")
         if self._recorded:
             path = self.worker.feed_path
             self._reader = await asyncio.create_subprocess_exec(sys.executable, "-c", READER, str(path))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest_asyncio
 
 from signaling.ids import ParticipantId, RoomId
-from signaling.sfu import control
+from signaling.sfu import COMPILED, control
 from tests.support.sfu_packets import CAPABILITIES, VP8_DELTA, VP8_KEY, rtp_packet, video_parameters
 from tests.support.sfu_peer import Peer, WorkerProcess
 
@@ -55,6 +55,7 @@ async def test_losses_are_told_as_a_poor_connection_and_statistics_say_why(worke
     assert statistics["counters"]["bytes_forwarded"] > 0
     assert worker.media.cpu_share is not None
     counted = await worker.media.counters()
+    assert statistics["compiled"] is counted["compiled"] is COMPILED
     assert (counted["transports"], counted["publications"], counted["captures"]) == ({"connected": 2}, {"video": 1}, 0)
     await sender.close()
     await receiver.close()

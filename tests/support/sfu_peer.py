@@ -8,7 +8,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self, cast
 
@@ -53,9 +53,15 @@ class WorkerProcess:
     """A media worker in its own process and the web process's handle on it."""
 
     def __init__(
-        self, folder: Path, tcp_port: int = 0, listen: str = "127.0.0.1", announce: Sequence[str] = ("127.0.0.1",)
+        self,
+        folder: Path,
+        tcp_port: int = 0,
+        listen: str = "127.0.0.1",
+        announce: Sequence[str] = ("127.0.0.1",),
+        environment: Mapping[str, str] | None = None,
     ) -> None:
         self.folder = folder
+        self.environment = os.environ if environment is None else environment
         self.addresses = ["--listen", listen, *(part for ip in announce for part in ("--announce", ip))]
         self.tcp_port = tcp_port
         self.feed_path = folder / "feed.sock"
@@ -85,7 +91,7 @@ class WorkerProcess:
             sys.executable, "-m", "signaling.sfu.worker",
             "--control", str(self.folder / "media.sock"), "--feed", str(self.feed_path),
             "--port", "0", "--tcp-port", str(self.tcp_port), *self.addresses,
-            cwd=ROOT, stderr=asyncio.subprocess.DEVNULL,
+            cwd=ROOT, stderr=asyncio.subprocess.DEVNULL, env=self.environment,
         )  # fmt: skip
         await self.media.start()
         await self.changed.until(lambda: self.ready > before, "the worker is ready", START_SECONDS)

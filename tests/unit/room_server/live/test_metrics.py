@@ -59,7 +59,7 @@ async def test_every_counter_of_the_worker_is_shown_once() -> None:
     counters = Counters(packets_received=7, send_dropped=3, rtp_malformed=2, faults=1)
     told = {
         "counters": counters.as_json(), "cpu_share": 0.25, "packets_per_second": 9, "transports": {"connected": 4},
-        "publications": {"audio": 2}, "subscriptions": {"video": 6}, "captures": 1,
+        "publications": {"audio": 2}, "subscriptions": {"video": 6}, "captures": 1, "compiled": True,
     }  # fmt: skip
     async with house() as home:
         found = await read(home, MemoryWorker(told=told))
@@ -71,6 +71,7 @@ async def test_every_counter_of_the_worker_is_shown_once() -> None:
     assert found["mediation_room_media_transports[connected]"] == 4
     assert found["mediation_room_media_subscriptions[video]"] == 6
     assert found["mediation_room_media_cpu_share"] == 0.25
+    assert found["mediation_room_media_compiled"] == 1
     shown = [name for name in found if name.startswith("mediation_room_media_dropped_total[")]
     assert len(shown) + len(SUMS) == len(counters.as_json())
 
