@@ -36,7 +36,7 @@ async def test_a_worker_that_does_not_answer_loses_its_connection_and_with_it_al
         return lambda *_: event.set()
 
     server = await asyncio.start_unix_server(serve, tmp_path / "media.sock")
-    worker = MediaWorker(tmp_path / "media.sock", lambda notice: None, tell(lost), tell(ready))
+    worker = MediaWorker("0", tmp_path / "media.sock", lambda notice: None, tell(lost), tell(ready))
     await worker.start()
     try:
         async with asyncio.timeout(5):
@@ -72,7 +72,7 @@ async def test_what_the_worker_could_not_read_is_refused_here_and_ends_nobodys_m
         writer.close()
 
     server = await asyncio.start_unix_server(serve, tmp_path / "media.sock")
-    worker = MediaWorker(tmp_path / "media.sock", lambda notice: None, lambda: None, lambda _: ready.set())
+    worker = MediaWorker("0", tmp_path / "media.sock", lambda notice: None, lambda _: None, lambda _: ready.set())
     await worker.start()
     try:
         async with asyncio.timeout(5):
