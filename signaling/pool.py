@@ -10,8 +10,8 @@ from signaling.policy import MediaPort
 
 CPU_LIMIT: Final = 0.8
 PATIENCE: Final = 10.0
-"""Seconds that rooms wait for their worker. A supervisor starts even one that keeps dying every five seconds: what breaks
-it may be in one of its rooms, and must not be carried to the worker of others."""
+"""Seconds that rooms wait for their worker. Even one that keeps dying is started every five seconds, and what kills it
+may be in one of its rooms: it must not be carried to the worker of others."""
 STEP: Final = 0.1
 """Share of a core; less is no difference between two workers."""
 MEDIATION: Final = 4
