@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 KEY_FRAME_INTERVAL: Final = 0.3
 """Seconds between two requests for a key frame: each costs as much as ten ordinary frames."""
-FIRST_PATIENCE: Final = 0.2
+FIRST_PATIENCE: Final = 0.25
 """Seconds after which a request that brought nothing is repeated while somebody waits, or two round trips if that is
 more; each time twice as long."""
 KEY_FRAME_PATIENCE: Final = 1.0
