@@ -39,8 +39,8 @@ from signaling.hub import Hub
 from signaling.ids import RoomId
 from signaling.media import MediaWorker
 from signaling.media import Notice as MediaNotice
-from signaling.messages import Json
 from signaling.policy import RoomPolicy
+from signaling.pool import MediaPool
 from signaling.room import RoomSettings
 from signaling.sfu.control import PersonQuality, PublicationDemand, Speakers, SubscriptionLayer, TransportState
 from signaling.turn import TurnServers
@@ -146,7 +146,7 @@ async def work(settings: Settings) -> None:
 
 
 class Node:
-    """The live part of a web process: rooms, the media worker's and the recorder's handles, filing."""
+    """The live part of a web process: rooms, the handles on media workers and recorder, filing."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -154,12 +154,16 @@ class Node:
         self.services = self.foundation.services
         self.outbox = self.foundation.outbox if settings.demo else None
         self._background = Background()
-        self._media = MediaWorker(settings.media_control, self._heard, self._media_lost, self._media_ready)
+        self._workers = [
+            MediaWorker(each.name, each.control, self._heard, self._media_lost, self._media_ready)
+            for each in settings.media
+        ]
+        self._media = MediaPool(self._workers, cpu_limit=settings.media_cpu_limit / 100)
         self._recorder = RecorderClient(
             settings.recorder_control, self._recorded, self._recorder_lost, self._recorder_ready
         )
         clock = self.foundation.ports.clock
-        self._director = Director(self.services.recording, self._media, self._recorder, lambda: clock().timestamp())
+        self._director = Director(self.services.recording, self._recorder, lambda: clock().timestamp())
         self._filer = Filer(self.services.filing)
         self._sweeper = Sweeper(self.services.retention, self.services.leftovers)
         self._policy = SessionPolicy(self.services, self._director, self._filer.soon)
@@ -173,18 +177,18 @@ class Node:
             self._policy,
             self._media,
             settings=limits,
-            cpu_limit=settings.media_cpu_limit / 100,
             other_policy=_load_tests(settings),
         )
         self.drafts = Drafts(self.services, self.hub.room)
         self.probes = Probes(self._media, ice_servers=limits.ice_servers, turn=limits.turn)
         self._policy.listen(self.foundation.bus, self.hub)
-        self.metrics = Metrics(self.hub, self._media, recorder_ready=lambda: self._recorder.ready)
+        self.metrics = Metrics(self.hub, self._workers, recorder_ready=lambda: self._recorder.ready)
 
     async def start(self) -> None:
         """Bring the database up to date, connect to the other processes, go on with what was left unfiled."""
         await migrate(self.foundation.engine)
-        await self._media.start()
+        for worker in self._workers:
+            await worker.start()
         await self._recorder.start()
         await self._filer.start()
         self._sweeper.start()
@@ -196,7 +200,8 @@ class Node:
         await self._background.drain()
         await self._sweeper.close()
         await self._filer.close()
-        await self._media.close()
+        for worker in self._workers:
+            await worker.close()
         await self._recorder.close()
         await self.foundation.close()
 
@@ -224,11 +229,11 @@ class Node:
         else:
             log.warning("the recorder does not keep up", capture=notice.capture_id, dropped=notice.dropped)
 
-    def _media_lost(self) -> None:
-        self.hub.media_lost()
+    def _media_lost(self, worker: MediaWorker) -> None:
+        self.hub.media_lost(worker)
 
-    def _media_ready(self, capabilities: Json) -> None:
-        self.hub.media_ready(capabilities)
+    def _media_ready(self, worker: MediaWorker) -> None:
+        self.hub.media_ready(worker)
 
     def _recorded(self, notice: Notice) -> None:
         if isinstance(notice, TrackFailed):

@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from room_server import settings
-from room_server.settings import PREFIX, Settings, SettingsError
+from room_server.settings import PREFIX, MediaProcess, Settings, SettingsError
 from room_server.supervisor import Program, Supervisor
 
 if TYPE_CHECKING:
     from room_server.services.demo import DemoAccess
 
-FLAGS = frozenset({"host", "port", "media_port", "data_dir", "recording_minimum_free_mb", "demo"})
+FLAGS = frozenset({"host", "port", "media_port", "media_workers", "data_dir", "recording_minimum_free_mb", "demo"})
 WHITE_ON_BLACK = "\x1b[38;5;231;48;5;16m"  # of the fixed colours, which no theme changes
 PLAIN = "\x1b[0m"
 
@@ -87,7 +87,8 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text)
         command.add_argument("--host", help="address to listen on; not a loopback address: HTTPS")
         command.add_argument("--port", type=int, help="TCP port")
-        command.add_argument("--media-port", type=int, help="UDP port for media")
+        command.add_argument("--media-port", type=int, help="UDP port for media, of the first media worker")
+        command.add_argument("--media-workers", type=int, help="how many media workers; 0: one less than cores")
         command.add_argument("--data-dir", type=Path, help="folder of database, recordings, papers and keys")
         free = "recording stops before the disk has less than this, in MiB"
         command.add_argument("--recording-minimum-free-mb", type=int, help=free)
@@ -115,7 +116,7 @@ def _parser() -> argparse.ArgumentParser:
 def _run(loaded: Settings) -> None:
     settings.prepare_folders(loaded)
     print(f"The service starts on {loaded.url}", flush=True)
-    asyncio.run(Supervisor(programs(loaded), environment(loaded, os.environ)).run())
+    asyncio.run(Supervisor(stages(loaded), environment(loaded, os.environ)).run())
 
 
 def _tell(loaded: Settings, access: DemoAccess | None) -> None:
@@ -157,22 +158,26 @@ ADMINISTRATION: Mapping[str, Callable[[Settings, argparse.Namespace], int]] = {
 }
 
 
-def programs(loaded: Settings) -> list[Program]:
-    """The processes of one machine."""
-    media = ["-m", "signaling.sfu.worker", "--control", str(loaded.media_control), "--feed", str(loaded.recorder_feed)]
-    media += ["--listen", loaded.media_listen, "--port", str(loaded.media_port)]
-    if loaded.media_tcp:
-        media += ["--tcp-port", str(loaded.media_port)]
-    for address in loaded.announced:
-        media += ["--announce", address]
+def stages(loaded: Settings) -> list[list[Program]]:
+    """The processes of one machine; whoever uses others comes after them."""
     recorder = ["-m", "recorder.process", "--control", str(loaded.recorder_control)]
     recorder += ["--feed", str(loaded.recorder_feed), "--folder", str(loaded.recordings_dir)]
     recorder += ["--minimum-free-mb", str(loaded.recording_minimum_free_mb)]
     return [
-        Program("recorder", recorder, RECORDER_STOP_SECONDS),
-        Program("media worker", media, MEDIA_STOP_SECONDS),
-        Program("web", ["-m", "room_server.cli", "web"], settings.SHUTDOWN_SECONDS + 2),
+        [Program("recorder", recorder, RECORDER_STOP_SECONDS)],
+        [_media_worker(loaded, each) for each in loaded.media],
+        [Program("web", ["-m", "room_server.cli", "web"], settings.SHUTDOWN_SECONDS + 2)],
     ]
+
+
+def _media_worker(loaded: Settings, process: MediaProcess) -> Program:
+    arguments = ["-m", "signaling.sfu.worker", "--control", str(process.control), "--feed", str(loaded.recorder_feed)]
+    arguments += ["--listen", loaded.media_listen, "--port", str(process.port)]
+    if loaded.media_tcp:
+        arguments += ["--tcp-port", str(process.port)]
+    for address in loaded.announced:
+        arguments += ["--announce", address]
+    return Program(f"media worker {process.name}", arguments, MEDIA_STOP_SECONDS)
 
 
 def environment(loaded: Settings, present: Mapping[str, str]) -> dict[str, str]:

@@ -26,6 +26,7 @@ DEMO_ORGANISATION = "示例街道劳动人事争议调解中心（演示）"
 DEMO_PHONE = "023-00000000"
 """Nobody has this number."""
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+MOST_WORKERS, LAST_PORT = 64, 65535
 SHUTDOWN_SECONDS = 3
 """What the web process gives to requests that are under way when it is told to stop."""
 EVERY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104 - compared with, not bound here
@@ -37,6 +38,15 @@ class SettingsError(Exception):
 
 def _doc(text: str, default: Any) -> Any:
     return field(default=default, metadata={"doc": text})
+
+
+@dataclass(frozen=True, slots=True)
+class MediaProcess:
+    """One media worker: what it is called, its control socket, its UDP port (and TCP port)."""
+
+    name: str
+    control: Path
+    port: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,11 @@ class Settings:
     tls_certificate: str = _doc("PEM file; empty: self-signed when host is not a loopback address", "")
     tls_key: str = _doc("PEM file that goes with tls_certificate", "")
     media_host: str = _doc("address of the media socket; empty: host, or the announced own address", "")
-    media_port: int = _doc("UDP port of the media worker", 40000)
+    media_port: int = _doc("UDP port of the first media worker; the next one has the next number", 40000)
+    media_workers: int = _doc(
+        "how many media workers run here, each room on one of them; 0: one less than there are cores, but at least one",
+        0,
+    )
     media_tcp: bool = _doc("media also over TCP, on the same port number, for networks without UDP", default=True)
     announced_ips: tuple[str, ...] = _doc(
         "addresses told to browsers for media, IPv4 or IPv6, the best first; empty: host, or this machine's own", ()
@@ -85,7 +99,7 @@ class Settings:
     link_days: int = _doc("days until a party's link expires", 14)
     room_publishers: int = _doc("people in a room who send sound or pictures, besides the mediators", 12)
     room_listeners: int = _doc("people in a room who only watch and listen", 50)
-    media_cpu_limit: int = _doc("percent of a core at the media worker from which on no new room opens; 0: never", 80)
+    media_cpu_limit: int = _doc("percent of a core at every media worker from which on no new room opens; 0: never", 80)
     metrics_token: str = _doc(
         "bearer token for /metrics; empty: only this machine may read it, and through no proxy", ""
     )
@@ -164,9 +178,13 @@ class Settings:
         return self.data_dir / "recordings"
 
     @property
-    def media_control(self) -> Path:
-        """Control socket of the media worker."""
-        return self.run_dir / "media.sock"
+    def media(self) -> tuple[MediaProcess, ...]:
+        """The media workers."""
+        number = self.media_workers or max(1, len(os.sched_getaffinity(0)) - 1)
+        return tuple(
+            MediaProcess(str(place), self.run_dir / f"media-{place}.sock", self.media_port + place)
+            for place in range(number)
+        )
 
     @property
     def recorder_control(self) -> Path:
@@ -175,7 +193,7 @@ class Settings:
 
     @property
     def recorder_feed(self) -> Path:
-        """Datagram socket on which the recorder hears the media workers."""
+        """Datagram socket on which the recorder hears all media workers."""
         return self.run_dir / "feed.sock"
 
     def token_key(self) -> str:
@@ -245,6 +263,10 @@ def load(environment: Mapping[str, str] | None = None, **flags: Any) -> Settings
     settings = Settings(**{name: _convert(name, value, hints[name]) for name, value in values.items()})
     for address in settings.announced_ips:
         _check_address(address)
+    if not 0 <= settings.media_workers <= MOST_WORKERS:
+        raise SettingsError(f"media_workers: 0 to {MOST_WORKERS}")
+    if settings.media[-1].port > LAST_PORT:
+        raise SettingsError(f"media_port: the port of the last media worker would be {settings.media[-1].port}")
     if settings.load_test_secret:
         _long_enough(settings.load_test_secret, "load_test_secret")
     if settings.turn_urls and not settings.turn_secret:

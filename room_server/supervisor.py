@@ -1,7 +1,7 @@
 """Keeps the processes of one machine alive: web, media workers, recorder. One that dies is started again.
 
-They are stopped in the opposite order of the list: whoever uses another process ends before it, so that an orderly end
-looks like no failure to anybody.
+They stand in stages and are stopped from the last to the first: whoever uses another process ends before it, so that an
+orderly end looks like no failure to anybody. Those of one stage are stopped together.
 
 The parent does nothing else, so that there is little in it that could fail. A child that keeps dying at once is started
 again more slowly, up to every five seconds.
@@ -43,14 +43,14 @@ def _die_with_parent() -> None:
 
 
 class Supervisor:
-    """Runs programs until it is told to stop."""
+    """Runs programs until it is told to stop. ``stages``: no program uses one of a later stage."""
 
-    def __init__(self, programs: Sequence[Program], environment: Mapping[str, str]) -> None:
-        self._programs = programs
+    def __init__(self, stages: Sequence[Sequence[Program]], environment: Mapping[str, str]) -> None:
+        self._stages = stages
         self._environment = dict(environment)
         self._stopping = asyncio.Event()
         self._children: dict[str, asyncio.subprocess.Process] = {}
-        self._over = [asyncio.Event() for _ in programs]
+        self._over = [asyncio.Event() for _ in stages]
 
     @property
     def pids(self) -> dict[str, int]:
@@ -66,16 +66,16 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self.stop)
-        await asyncio.gather(*(self._keep_until_over(place) for place in range(len(self._programs))))
+        await asyncio.gather(*(self._keep_until_over(place) for place in range(len(self._stages))))
 
     async def _keep_until_over(self, place: int) -> None:
         try:
-            await self._keep(place)
+            await asyncio.gather(*(self._keep(place, program) for program in self._stages[place]))
         finally:
             self._over[place].set()
 
-    async def _keep(self, place: int) -> None:
-        program, delay = self._programs[place], 0.0
+    async def _keep(self, place: int, program: Program) -> None:
+        delay = 0.0
         while not self._stopping.is_set():
             started = time.monotonic()
             child = await asyncio.create_subprocess_exec(
@@ -88,7 +88,7 @@ class Supervisor:
             )
             self._children[program.name] = child
             log.info("started", process=program.name, pid=child.pid)
-            await self._wait(place, child)
+            await self._wait(place, program, child)
             del self._children[program.name]
             if self._stopping.is_set():
                 return
@@ -98,7 +98,7 @@ class Supervisor:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), delay)
 
-    async def _wait(self, place: int, child: asyncio.subprocess.Process) -> None:
+    async def _wait(self, place: int, program: Program, child: asyncio.subprocess.Process) -> None:
         """Until the child is gone, by itself or because of ``stop``."""
         ended = asyncio.ensure_future(child.wait())
         told = asyncio.ensure_future(self._stopping.wait())
@@ -113,7 +113,7 @@ class Supervisor:
             with contextlib.suppress(ProcessLookupError):
                 child.terminate()
             try:
-                await asyncio.wait_for(asyncio.shield(ended), self._programs[place].stop_seconds)
+                await asyncio.wait_for(asyncio.shield(ended), program.stop_seconds)
             except TimeoutError:
                 log.warning("does not end, killing", pid=child.pid)
                 os.kill(child.pid, signal.SIGKILL)

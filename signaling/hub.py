@@ -15,37 +15,34 @@ from signaling.documentsocket import DocumentSocket
 from signaling.door import Joined
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import CaucusId, DocumentId, ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId
-from signaling.messages import CloseCode, Hello, Json, LayerReason, Quality
+from signaling.messages import CloseCode, Hello, LayerReason, Quality
 from signaling.outbox import Outbox, SocketPort
 from signaling.policy import Grant, MediaPort, RoomPolicy
+from signaling.pool import PATIENCE, MediaPool
 from signaling.room import Room, RoomSettings
 from signaling.tracks import TransportHealth
 
 News = Callable[[Room], Awaitable[object]]
 """What a live room is to be told."""
 IDLE_SECONDS = 300.0
-CPU_LIMIT = 0.8
+SETTLE_SECONDS = PATIENCE + 0.5
 SERVICE_RESTART = 1012
 TRY_AGAIN_LATER = 1013
 
 
 class Hub:
-    """Every room that is live on this node.
-
-    ``cpu_limit``: share of a core at the media worker from which on no new room is opened; 0: no limit.
-    """
+    """Every room that is live on this node."""
 
     def __init__(
         self,
         policy: RoomPolicy,
-        media: MediaPort,
+        media: MediaPool,
         *,
         settings: RoomSettings | None = None,
         cluster: Cluster | None = None,
         clock: Clock | None = None,
         idle_seconds: float = IDLE_SECONDS,
         hello_seconds: float = HELLO_SECONDS,
-        cpu_limit: float = CPU_LIMIT,
         monotonic: Callable[[], float] = time.monotonic,
         other_policy: Callable[[RoomId], RoomPolicy | None] = lambda room_id: None,
     ) -> None:
@@ -58,7 +55,6 @@ class Hub:
         self._clock = clock or SystemClock()
         self._idle_seconds = idle_seconds
         self._hello_seconds = hello_seconds
-        self._cpu_limit = cpu_limit
         self._monotonic = monotonic
         self._rooms: dict[RoomId, Room] = {}
         self._opening: dict[RoomId, asyncio.Task[Room]] = {}
@@ -172,11 +168,17 @@ class Hub:
             room = await self._built(room_id)
             while waiting:
                 await attempt(waiting.pop(0)(room))
-            if self._media.ready:  # asked last: the worker may have come or gone meanwhile
-                room.media_epoch, room.router_capabilities = 1, self._media.capabilities or {}
+            room.media = self._media.home(room_id)  # asked last: workers may have come or gone meanwhile
+            if room.media.ready:
+                room.media_epoch, room.router_capabilities = 1, room.media.capabilities or {}
             self._rooms[room_id] = room
+        except BaseException:
+            self._media.leave(room_id)
+            raise
         finally:
             del self._news[room_id]
+        if not room.media.ready:
+            self._clock.later(SETTLE_SECONDS, self._settle)
         self._let_idle(room)
         return room
 
@@ -191,7 +193,7 @@ class Hub:
             room_id,
             state,
             policy=policy,
-            media=self._media,
+            media=self._media.home(room_id),
             clock=self._clock,
             settings=self._settings,
             on_empty=self._let_idle,
@@ -209,9 +211,8 @@ class Hub:
         return room
 
     def _require_capacity(self) -> None:
-        """Rooms that run keep what they have: a node at its limit opens no new ones."""
-        share = self._media.cpu_share
-        if self._cpu_limit and share is not None and share >= self._cpu_limit:
+        """Rooms that run keep what they have: a node whose workers are all at their limit opens no new ones."""
+        if self._media.full:
             raise SignalingError(ErrorCode.OVERLOADED, "this node has enough to do", reason="node_full")
 
     def _let_idle(self, room: Room) -> None:
@@ -233,6 +234,7 @@ class Hub:
             room.idle = None
         if self._rooms.get(room.room_id) is room:
             del self._rooms[room.room_id]
+            self._media.leave(room.room_id)
             self._background.run(self._cluster.release(room.room_id))
 
     async def close(self) -> None:
@@ -246,26 +248,38 @@ class Hub:
             await room.background.drain()
         await self._background.drain()
 
-    # ---- what the media worker tells -------------------------------------------------------------------------------
+    # ---- what the media workers tell -------------------------------------------------------------------------------
 
-    def media_lost(self) -> None:
-        """The media worker is gone."""
-        for room in list(self._rooms.values()):
+    def media_lost(self, worker: MediaPort) -> None:
+        """A media worker is gone; the rooms of the others notice nothing."""
+        for room in self._rooms_of(worker):
             room.media_lost()
+        self._clock.later(SETTLE_SECONDS, self._settle)
 
-    def media_ready(self, capabilities: Json) -> None:
-        """A media worker is there, with these RTP capabilities of its router."""
+    def media_ready(self, worker: MediaPort) -> None:
+        """A media worker is there."""
+        for room in self._rooms_of(worker):
+            room.media_ready()
+        self._settle()
+
+    def _rooms_of(self, worker: MediaPort) -> list[Room]:
+        return [room for room in self._rooms.values() if room.media is worker]
+
+    def _settle(self) -> None:
+        """Rooms whose worker stays away go on at another one."""
         for room in list(self._rooms.values()):
-            room.media_ready(capabilities)
+            worker = self._media.home(room.room_id)
+            if worker is not room.media:
+                room.move_media(worker)
 
     def speakers(self, room_id: RoomId, participant_ids: list[ParticipantId]) -> None:
-        """Who speaks in a room of the media worker (a caucus is one of its own), the loudest first."""
+        """Who speaks in a room of a media worker (a caucus is one of its own), the loudest first."""
         room, caucus_id = self._place(room_id)
         if room is not None:
             room.speakers(participant_ids, caucus_id)
 
     def quality(self, room_id: RoomId, participant_id: ParticipantId, quality: Quality) -> None:
-        """How good the connection of somebody in a room of the media worker is."""
+        """How good the connection of somebody in a room of a media worker is."""
         room, caucus_id = self._place(room_id)
         if room is not None:
             room.quality(participant_id, quality, caucus_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
@@ -51,22 +52,28 @@ class CaptureFormat(msgspec.Struct, frozen=True):
 class MediaWorker:
     """One worker process, found by its control socket. It reconnects by itself.
 
-    ``on_ready`` is called with the router's RTP capabilities each time a worker answers; ``on_lost`` each time that
-    connection ends: then every transport, publication and subscription in it is gone, and their names with them.
-    The callbacks run on the event loop and must not block.
+    ``on_ready`` is called each time the worker answers; ``on_lost`` each time that connection ends: then every
+    transport, publication and subscription in it is gone, and their names with them. Both are given this handle. The
+    callbacks run on the event loop and must not block. ``name`` tells the workers of a node apart.
     """
 
     def __init__(
         self,
+        name: str,
         control_path: Path,
         on_notice: Callable[[Notice], None],
-        on_lost: Callable[[], None],
-        on_ready: Callable[[Json], None],
+        on_lost: Callable[[MediaWorker], None],
+        on_ready: Callable[[MediaWorker], None],
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.name = name
         self._path = control_path
         self._on_notice = on_notice
         self._on_lost = on_lost
         self._on_ready = on_ready
+        self._monotonic = monotonic
+        self._away_since = monotonic()
+        self._people: dict[TransportId, tuple[RoomId, ParticipantId]] = {}
         union: Any = control.AnyReply
         self._framing: Framing[control.Done | control.Refused | control.AnyNotice] = Framing(union)
         self._numbers = itertools.count(1)
@@ -90,6 +97,16 @@ class MediaWorker:
     def cpu_share(self) -> float | None:
         """Share of a core that the worker used over the last seconds; None: it did not say yet."""
         return None if self._load is None else self._load.cpu_share
+
+    @property
+    def away_seconds(self) -> float:
+        """For how long it has not been ready; 0 while it is."""
+        return 0.0 if self.ready else self._monotonic() - self._away_since
+
+    @property
+    def people(self) -> int:
+        """How many people have a transport there."""
+        return len(set(self._people.values()))
 
     async def start(self) -> None:
         """Begin to look for the worker; returns at once (see ``on_ready``)."""
@@ -115,6 +132,7 @@ class MediaWorker:
         """
         transport_id = TransportId(new_id("tr"))
         result = await self._ask(control.CreateTransport(0, transport_id, room_id, participant_id, direction))
+        self._people[transport_id] = room_id, participant_id
         return _read({"transport_id": transport_id, **result}, TransportCreated)
 
     async def connect_transport(self, transport_id: TransportId, dtls_parameters: Json) -> None:
@@ -127,6 +145,7 @@ class MediaWorker:
 
     async def close_transport(self, transport_id: TransportId) -> None:
         """Close it with all that travels on it."""
+        self._people.pop(transport_id, None)  # a worker that does not confirm it knows it no more, or is lost
         await self._ask(control.CloseTransport(0, transport_id))
 
     # ---- tracks ------------------------------------------------------------------------------------------------------
@@ -235,24 +254,26 @@ class MediaWorker:
             try:
                 await self._converse(reader)
             except (FramingError, ConnectionError, SignalingError) as error:
-                log.warning("the media worker's connection broke", reason=str(error))
+                log.warning("the media worker's connection broke", worker=self.name, reason=str(error))
             finally:
                 self._disconnect()
             if self._capabilities is not None:
                 self._capabilities = None
-                self._tell(self._on_lost)
+                self._away_since = self._monotonic()
+                self._tell(self._on_lost, self)
 
     def _tell(self, listener: Callable[..., None], *values: object) -> None:
         try:
             listener(*values)
         except Exception:  # a listener's trouble must not end the connection that all rooms share
-            log.exception("a listener of the media worker failed")
+            log.exception("a listener of the media worker failed", worker=self.name)
 
     def _disconnect(self) -> None:
         if self._writer is not None:
             self._writer.close()
             self._writer = None
         self._load = None
+        self._people.clear()
         for answer in self._waiting.values():
             if not answer.done():
                 answer.set_exception(SignalingError(ErrorCode.OVERLOADED, "the media worker was lost"))
@@ -270,7 +291,7 @@ class MediaWorker:
                 await asyncio.gather(asking, return_exceptions=True)
             else:
                 self._capabilities = await asking
-                self._tell(self._on_ready, self._capabilities)
+                self._tell(self._on_ready, self)
             await reading
         finally:
             reading.cancel()

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Protocol
 import msgspec
 
 from signaling.board import Piece
-from signaling.ids import CaucusId, DocumentId, ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId
+from signaling.ids import (
+    CaptureId,
+    CaucusId,
+    DocumentId,
+    ParticipantId,
+    PublicationId,
+    RoomId,
+    SubscriptionId,
+    TransportId,
+)
 from signaling.kept import NOTHING_KEPT, KeptConduct, KeptMember
 from signaling.messages import (
     Device,
@@ -24,6 +33,7 @@ from signaling.messages import (
 
 if TYPE_CHECKING:
     from signaling.caucus import Caucus
+    from signaling.media import CaptureFormat
     from signaling.participant import Participant
     from signaling.room import Room
     from signaling.tracks import Direction, Publication
@@ -201,8 +211,20 @@ class MediaPort(Protocol):
     """The media worker of a room. Everything raises ``SignalingError``: OVERLOADED when the worker is not there."""
 
     @property
+    def name(self) -> str:
+        """Tells the workers of a node apart."""
+
+    @property
     def ready(self) -> bool:
         """Whether the worker is connected."""
+
+    @property
+    def away_seconds(self) -> float:
+        """For how long it has not been ready; 0 while it is."""
+
+    @property
+    def people(self) -> int:
+        """How many people have a transport there."""
 
     @property
     def cpu_share(self) -> float | None:
@@ -250,3 +272,12 @@ class MediaPort(Protocol):
 
     async def close_subscription(self, subscription_id: SubscriptionId) -> None:
         """Stop to send a track to somebody."""
+
+    async def start_capture(self, publication_id: PublicationId, capture_id: CaptureId) -> CaptureFormat:
+        """Copy the packets of a track to the recorder."""
+
+    async def stop_capture(self, publication_id: PublicationId) -> None:
+        """End that copy."""
+
+    async def ask_key_frame(self, publication_id: PublicationId) -> None:
+        """Have the sender of a track make a key frame soon."""

@@ -310,10 +310,15 @@ class Room:
         self.background.run(self.policy.media_lost(self))
         self.background.run(self.switchboard.report(detached, "media_lost"))
 
-    def media_ready(self, capabilities: Json) -> None:
-        """A worker is there: everybody builds new transports."""
+    def move_media(self, worker: MediaPort) -> None:
+        """Another worker, which is there, has the room from now on. Everything at the one before has ended."""
+        self.media = worker
+        self.media_ready()
+
+    def media_ready(self) -> None:
+        """The worker is there: everybody builds new transports."""
         self.media_epoch += 1
-        self.router_capabilities = capabilities
+        self.router_capabilities = self.media.capabilities or {}
         self.refresh()
         self.background.run(self.policy.media_back(self))
 

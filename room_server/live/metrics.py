@@ -1,11 +1,14 @@
 """What an operator's monitoring reads of this node: sums only, and nothing by which a person could be told.
 
-Counters are the media worker's own, since it started; a worker that is away says ``mediation_room_media_up 0``.
+Counters are each media worker's own, since it started, and bear its name as the label ``worker``; of one that is away
+there is only ``mediation_room_media_up 0``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, Protocol
 
 import prometheus_client
@@ -32,7 +35,11 @@ SUMS: Final = {
 
 
 class Worker(Protocol):
-    """The media worker's side."""
+    """A media worker's side."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
 
     @property
     def ready(self) -> bool:
@@ -61,9 +68,9 @@ class _Found(Collector):
 class Metrics:
     """Everything that is measured on one node."""
 
-    def __init__(self, hub: LiveRooms, worker: Worker, *, recorder_ready: Callable[[], bool]) -> None:
+    def __init__(self, hub: LiveRooms, workers: Sequence[Worker], *, recorder_ready: Callable[[], bool]) -> None:
         self._hub = hub
-        self._worker = worker
+        self._workers = workers
         self._recorder_ready = recorder_ready
         self._process = prometheus_client.CollectorRegistry()
         prometheus_client.ProcessCollector(namespace="mediation_room_web", registry=self._process)
@@ -71,14 +78,14 @@ class Metrics:
     async def text(self) -> bytes:
         """All of it in Prometheus' text format."""
         rooms = list(self._hub.rooms.values())
+        names = [worker.name for worker in self._workers]
+        placed = Counter(dict.fromkeys(names, 0))
+        placed.update(room.media.name for room in rooms)
         found = [*_of_rooms(rooms), _gauge("mediation_room_recorder_up", "Recorder connected", self._recorder_ready())]
-        try:
-            told = await self._worker.counters() if self._worker.ready else None
-        except SignalingError:
-            told = None
-        found.append(_gauge(f"{MEDIA}_up", "Media worker connected", told is not None))
-        if told is not None:
-            found += _of_worker(told)
+        found.append(_labelled("rooms", "Live rooms of a media worker", placed))
+        told = dict(zip(names, await asyncio.gather(*map(_ask, self._workers)), strict=True))
+        found.append(_labelled("up", "Media worker connected", {name: each is not None for name, each in told.items()}))
+        found += _of_workers({name: each for name, each in told.items() if each is not None})
         return prometheus_client.generate_latest(_Found(found)) + prometheus_client.generate_latest(self._process)
 
 
@@ -106,26 +113,50 @@ def _of_rooms(rooms: list[Room]) -> list[Metric]:
     ]
 
 
-def _of_worker(told: Json) -> list[Metric]:
-    counters: dict[str, int] = told["counters"]
-    found: list[Metric] = [CounterMetricFamily(f"{MEDIA}_{name}", text, counters[name]) for name, text in SUMS.items()]
-    dropped = CounterMetricFamily(f"{MEDIA}_dropped", "What was not forwarded or not sent, and why", labels=["kind"])
-    for kind, count in counters.items():
-        if kind not in SUMS:
-            dropped.add_metric([kind], count)
-    transports = GaugeMetricFamily(f"{MEDIA}_transports", "Transports by state", labels=["state"])
-    for state, count in told["transports"].items():
-        transports.add_metric([state], count)
-    found += [dropped, transports]
-    for noun in ("publications", "subscriptions"):
-        family = GaugeMetricFamily(f"{MEDIA}_{noun}", f"{noun.capitalize()} by kind", labels=["kind"])
-        for kind, count in told[noun].items():
-            family.add_metric([kind], count)
-        found.append(family)
+async def _ask(worker: Worker) -> Json | None:
+    try:
+        return await worker.counters() if worker.ready else None
+    except SignalingError:
+        return None
+
+
+def _labelled(name: str, text: str, values: Mapping[str, float]) -> Metric:
+    family = GaugeMetricFamily(f"{MEDIA}_{name}", text, labels=["worker"])
+    for worker, value in values.items():
+        family.add_metric([worker], value)
+    return family
+
+
+def _of_workers(told: Mapping[str, Json]) -> list[Metric]:
+    sums = {name: CounterMetricFamily(f"{MEDIA}_{name}", text, labels=["worker"]) for name, text in SUMS.items()}
+    text = "What was not forwarded or not sent, and why"
+    dropped = CounterMetricFamily(f"{MEDIA}_dropped", text, labels=["worker", "kind"])
+    for worker, each in told.items():
+        for kind, count in each["counters"].items():
+            if kind in sums:
+                sums[kind].add_metric([worker], count)
+            else:
+                dropped.add_metric([worker, kind], count)
     return [
-        *found,
-        _gauge(f"{MEDIA}_compiled", "Whether its hot modules are machine code", int(told["compiled"])),
-        _gauge(f"{MEDIA}_captures", "Tracks copied to the recorder", told["captures"]),
-        _gauge(f"{MEDIA}_cpu_share", "Share of one core over the last seconds", told["cpu_share"]),
-        _gauge(f"{MEDIA}_packets_per_second", "Packets in and out", told["packets_per_second"]),
+        *sums.values(),
+        dropped,
+        _by("transports", "Transports by state", "state", told),
+        _by("publications", "Publications by kind", "kind", told),
+        _by("subscriptions", "Subscriptions by kind", "kind", told),
+        _labelled("compiled", "Whether its hot modules are machine code", _each("compiled", told)),
+        _labelled("captures", "Tracks copied to the recorder", _each("captures", told)),
+        _labelled("cpu_share", "Share of one core over the last seconds", _each("cpu_share", told)),
+        _labelled("packets_per_second", "Packets in and out", _each("packets_per_second", told)),
     ]
+
+
+def _each(name: str, told: Mapping[str, Json]) -> dict[str, float]:
+    return {worker: each[name] for worker, each in told.items()}
+
+
+def _by(noun: str, text: str, label: str, told: Mapping[str, Json]) -> Metric:
+    family = GaugeMetricFamily(f"{MEDIA}_{noun}", text, labels=["worker", label])
+    for worker, each in told.items():
+        for value, count in each[noun].items():
+            family.add_metric([worker, value], count)
+    return family

@@ -21,6 +21,10 @@ class LiveRoom(Protocol):
         """Its name."""
 
     @property
+    def media(self) -> Feed:
+        """Its media worker."""
+
+    @property
     def publications(self) -> Mapping[PublicationId, Publication]:
         """Every track that is sent."""
 

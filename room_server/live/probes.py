@@ -1,4 +1,4 @@
-"""The network of somebody who is not in a room yet, tried on a real path to the media worker and back.
+"""The network of somebody who is not in a room yet, tried on a real path to a media worker and back.
 
 A probe is a room of its own at the worker, with one person in it who hears themselves: whatever is sent there reaches
 nobody else, whatever is sent elsewhere does not reach it, and ten seconds later it is gone.
@@ -22,6 +22,7 @@ from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import ParticipantId, PublicationId, RoomId, TransportId, new_id
 from signaling.messages import Json, Subscribed, TransportCreated
 from signaling.policy import MediaPort
+from signaling.pool import MediaPool
 from signaling.turn import NO_RELAYS, TurnServers
 
 log = structlog.get_logger(__name__)
@@ -42,8 +43,9 @@ Result = TypeVar("Result")
 
 @dataclass(slots=True)
 class Probe:
-    """One that runs. ``publication``: the sound that it sends, once it does."""
+    """One that runs. ``media``: the worker that it tries; ``publication``: the sound that it sends, once it does."""
 
+    media: MediaPort
     send: TransportCreated
     receive: TransportCreated
     end: Timer
@@ -67,7 +69,7 @@ class Probes:
 
     def __init__(
         self,
-        media: MediaPort,
+        media: MediaPool,
         *,
         ice_servers: Sequence[Json] = (),
         turn: TurnServers = NO_RELAYS,
@@ -88,22 +90,23 @@ class Probes:
         """Begin a probe for whoever holds this link.
 
         Raises:
-            RateLimited: too many of this link, or of this node. Unavailable: the media worker is not there.
+            RateLimited: too many of this link, or of this node. Unavailable: no media worker is there.
         """
         self._count(link_id)
-        capabilities = self._media.capabilities
+        media = self._media.spare()
+        capabilities = media.capabilities
         if capabilities is None:
             raise Unavailable("media_unavailable")
         name = new_id("probe")
         room_id, person = RoomId(name), ParticipantId(name)
         self._opening += 1
         try:
-            send, receive = await self._transports(room_id, person)
+            send, receive = await _transports(media, room_id, person)
         finally:
             self._opening -= 1
         token = secrets.token_urlsafe(24)
         end = self._clock.later(SECONDS, lambda: self._background.run(self.close(token)))
-        self._running[token] = Probe(send, receive, end)
+        self._running[token] = Probe(media, send, receive, end)
         servers = [*self._ice_servers, *self._turn.for_person(person, self._clock.now())]
         return Opened(token, capabilities, servers, send, receive)
 
@@ -113,7 +116,9 @@ class Probes:
         Raises:
             NotFound: it is over. Malformed: the worker does not take these parameters.
         """
-        await _answer(self._media.connect_transport(self._transport(token, direction), dtls_parameters))
+        probe = self._probe(token)
+        transport = probe.send if direction == "send" else probe.receive
+        await _answer(probe.media.connect_transport(transport.transport_id, dtls_parameters))
 
     async def publish(self, token: str, rtp_parameters: Json) -> PublicationId:
         """Send a sound, once.
@@ -124,7 +129,7 @@ class Probes:
         probe = self._probe(token)
         if probe.publication is not None:
             raise Malformed("bad_request", reason="this probe sends already")
-        sending = self._media.publish(probe.send.transport_id, "audio", "microphone", rtp_parameters)
+        sending = probe.media.publish(probe.send.transport_id, "audio", "microphone", rtp_parameters)
         probe.publication = await _answer(sending)
         return probe.publication
 
@@ -139,9 +144,9 @@ class Probes:
             raise Malformed("bad_request", reason="there is nothing to follow")
         probe.followed = True
         subscribed = await _answer(
-            self._media.subscribe(probe.receive.transport_id, probe.publication, rtp_capabilities)
+            probe.media.subscribe(probe.receive.transport_id, probe.publication, rtp_capabilities)
         )
-        await _answer(self._media.set_subscription_paused(subscribed.subscription_id, False))
+        await _answer(probe.media.set_subscription_paused(subscribed.subscription_id, False))
         return subscribed
 
     async def close(self, token: str) -> None:
@@ -151,27 +156,13 @@ class Probes:
             return
         probe.end.cancel()
         for transport in (probe.send, probe.receive):
-            await self._close_transport(transport.transport_id)
+            await _close_transport(probe.media, transport.transport_id)
 
     async def close_all(self) -> None:
         """The process ends."""
         await self._background.drain()
         for token in list(self._running):
             await self.close(token)
-
-    async def _transports(self, room_id: RoomId, person: ParticipantId) -> tuple[TransportCreated, TransportCreated]:
-        send = await _answer(self._media.create_transport(room_id, person, "send"))
-        try:
-            return send, await _answer(self._media.create_transport(room_id, person, "receive"))
-        except BaseException:
-            await self._close_transport(send.transport_id)
-            raise
-
-    async def _close_transport(self, transport_id: TransportId) -> None:
-        try:
-            await self._media.close_transport(transport_id)
-        except SignalingError as error:  # the worker died meanwhile, and the probe with it
-            log.info("a probe's transport was gone", code=error.code)
 
     def _count(self, link_id: str) -> None:
         now = self._monotonic()
@@ -193,9 +184,23 @@ class Probes:
             raise NotFound("not_found")
         return probe
 
-    def _transport(self, token: str, direction: Direction) -> TransportId:
-        probe = self._probe(token)
-        return (probe.send if direction == "send" else probe.receive).transport_id
+
+async def _transports(
+    media: MediaPort, room_id: RoomId, person: ParticipantId
+) -> tuple[TransportCreated, TransportCreated]:
+    send = await _answer(media.create_transport(room_id, person, "send"))
+    try:
+        return send, await _answer(media.create_transport(room_id, person, "receive"))
+    except BaseException:
+        await _close_transport(media, send.transport_id)
+        raise
+
+
+async def _close_transport(media: MediaPort, transport_id: TransportId) -> None:
+    try:
+        await media.close_transport(transport_id)
+    except SignalingError as error:  # the worker died meanwhile, and the probe with it
+        log.info("a probe's transport was gone", code=error.code)
 
 
 async def _answer(request: Awaitable[Result]) -> Result:

@@ -13,7 +13,7 @@ import structlog
 from recorder.control import Track
 from room_server.domain.errors import DomainError, Forbidden
 from room_server.live.pauses import CAUCUS, Cause, Pauses
-from room_server.live.ports import Feed, Ledger, LiveRoom, Recorder
+from room_server.live.ports import Ledger, LiveRoom, Recorder
 from room_server.live.running import Running, moment, reason_of
 from room_server.services.ports import SYSTEM
 from signaling.errors import ErrorCode, SignalingError
@@ -27,9 +27,8 @@ log = structlog.get_logger(__name__)
 class Director:
     """All recordings of this node."""
 
-    def __init__(self, ledger: Ledger, feed: Feed, recorder: Recorder, now: Callable[[], float]) -> None:
+    def __init__(self, ledger: Ledger, recorder: Recorder, now: Callable[[], float]) -> None:
         self._ledger = ledger
-        self._feed = feed
         self._recorder = recorder
         self._now = now
         self._running: dict[RoomId, Running] = {}
@@ -258,7 +257,7 @@ class Director:
                 publications = list(running.captures)
                 running.captures.clear()
                 for publication_id in publications:
-                    await self._stop_capture(publication_id)
+                    await self._stop_capture(running, publication_id)
 
     async def recorder_ready(self, tracks: Iterable[Track]) -> None:
         """The recorder is there: close what nobody feeds any more, and go on with what is sent."""
@@ -285,7 +284,7 @@ class Director:
             for publication_id, known in list(running.captures.items()):
                 if known == capture_id:
                     try:
-                        await self._feed.ask_key_frame(publication_id)
+                        await running.room.media.ask_key_frame(publication_id)
                     except SignalingError as error:
                         log.info("the track had ended", publication=publication_id, reason=error.message)
 
@@ -327,13 +326,13 @@ class Director:
         capture_id = CaptureId(await self._ledger.next_capture_id())
         path = f"{running.session_id}/{capture_id:08d}-{publication.source}"
         try:
-            form = await self._feed.start_capture(publication_id, capture_id)
+            form = await running.room.media.start_capture(publication_id, capture_id)
             await self._recorder.start_track(
                 capture_id, path, publication.kind, form.mime_type, form.clock_rate, form.channels, form.payload_type
             )
         except SignalingError as error:
             log.warning("a track is not recorded", publication=publication_id, reason=error.message)
-            await self._stop_capture(publication_id)
+            await self._stop_capture(running, publication_id)
             if publication_id in running.room.publications:  # else it ended meanwhile, and nothing of it is missing
                 await self._interrupt(running, reason_of(error), self._now())
             return
@@ -362,12 +361,12 @@ class Director:
             capture_id = running.captures.pop(publication_id, None)
             if capture_id is None:
                 continue
-            await self._stop_capture(publication_id)
+            await self._stop_capture(running, publication_id)
             await self._close_file(capture_id)
 
-    async def _stop_capture(self, publication_id: PublicationId) -> None:
+    async def _stop_capture(self, running: Running, publication_id: PublicationId) -> None:
         try:
-            await self._feed.stop_capture(publication_id)
+            await running.room.media.stop_capture(publication_id)
         except SignalingError as error:  # the worker or the track is gone, and the copy with it
             log.info("the capture had ended", publication=publication_id, reason=error.message)
 

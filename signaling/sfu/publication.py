@@ -26,10 +26,13 @@ if TYPE_CHECKING:
 
 KEY_FRAME_INTERVAL: Final = 0.3
 """Seconds between two requests for a key frame: each costs as much as ten ordinary frames."""
+FIRST_PATIENCE: Final = 0.25
+"""Seconds after which a request that brought nothing is repeated while somebody waits, or two round trips if that is
+more; each time twice as long."""
 KEY_FRAME_PATIENCE: Final = 1.0
-"""Seconds after which a request that brought nothing is repeated while somebody waits."""
+"""The longest of these times."""
 LONGEST_PATIENCE: Final = 30.0
-"""The same for a publisher who sends nothing at all: each time twice as long, up to this."""
+"""The same for a publisher who sends nothing at all."""
 REMEMBERED_DROPS: Final = 2048
 REMEMBERED_LATE: Final = 512
 CAPTURE_SSRC: Final = 2
@@ -61,7 +64,7 @@ class Stream:
         "_drops",
         "_forgotten",
         "_packets_before",
-        "_unheard",
+        "_vain",
         "arrivals",
         "awake",
         "barrier",
@@ -112,8 +115,8 @@ class Stream:
         self.key_wanted = False
         self.key_asked_at = float("-inf")
         self.key_frames_asked = 0
-        self._unheard = 0
-        """Requests since something was heard."""
+        self._vain = 0
+        """Requests that brought nothing to those who wait."""
         self.awake = False
         """Whether it is on the list of those that timers look at, because packets arrive."""
         self.routes: list[PlainRoute] = []
@@ -209,7 +212,7 @@ class Stream:
         for subscription in waiting:
             subscription.open_gate(self, number, entered)
         self.barrier = max(self.barrier, number)
-        self.key_wanted = False
+        self.key_wanted, self._vain = False, 0
         self.update_routes()
 
     def update_routes(self) -> None:
@@ -217,6 +220,13 @@ class Stream:
         self.routes = [
             tuple(route) for each in self.publication.subscriptions if (route := each.route(self)) is not None
         ]
+
+    def wait(self, who: Subscription | LayerTap, now: float) -> None:
+        """Somebody follows from the next key frame on, and asks for one."""
+        if not self.waiting:
+            self._vain = 0
+        self.waiting.append(who)
+        self.ask_key_frame(now)
 
     def ask_key_frame(self, now: float) -> None:
         """Ask the publisher for a key frame, at most every ``KEY_FRAME_INTERVAL``; a request in between is kept."""
@@ -230,11 +240,12 @@ class Stream:
         if self.key_frame is None:
             return
         since = now - self.key_asked_at
-        if self.waiting and since >= self._patience():
-            self.key_wanted = True
-        if self.key_wanted and since >= KEY_FRAME_INTERVAL and self._ask():
+        interval = KEY_FRAME_INTERVAL
+        if self.waiting and since >= (patience := self._patience()):
+            self.key_wanted, interval = True, min(interval, patience)
+        if self.key_wanted and since >= interval and self._ask():
             self.key_wanted = False
-            self._unheard = 0 if self.heard_at > self.key_asked_at else self._unheard + 1
+            self._vain = self._vain + 1 if self.waiting else 0
             self.key_asked_at = now
             self.key_frames_asked += 1
         if self.key_wanted:
@@ -244,9 +255,10 @@ class Stream:
             self.publication.agenda.set(self, self.key_asked_at + self._patience())
 
     def _patience(self) -> float:
-        if not self._unheard or self.heard_at > self.key_asked_at:
-            return KEY_FRAME_PATIENCE
-        return float(min(LONGEST_PATIENCE, KEY_FRAME_PATIENCE * 2 ** (self._unheard - 1)))
+        """Seconds from the last request to the next one for those who wait."""
+        first = max(FIRST_PATIENCE, 2 * (self.publication.transport.round_trip or 0.0))
+        longest = KEY_FRAME_PATIENCE if self.heard_at > self.key_asked_at else LONGEST_PATIENCE
+        return float(min(longest, min(first, KEY_FRAME_PATIENCE) * 2 ** min(max(self._vain - 1, 0), 8)))
 
     def _ask(self) -> bool:
         publication = self.publication

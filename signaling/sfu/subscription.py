@@ -154,8 +154,7 @@ class Subscription:
             self.close_gate()
             self._segments.clear()
         elif not (self.is_open and self.stream is self.target) and self not in self.target.waiting:
-            self.target.waiting.append(self)
-            self.target.ask_key_frame(self.receiver.clock())
+            self.target.wait(self, self.receiver.clock())
 
     def open_gate(self, stream: Stream, number: int, entered: Position) -> None:
         """Follow this stream from the packet of this number, which lies at ``entered``."""

@@ -38,8 +38,7 @@ class LayerTap:
         self.stop()
         self._target = stream
         if stream is not self.stream:
-            stream.waiting.append(self)
-            stream.ask_key_frame(now)
+            stream.wait(self, now)
 
     def stop(self) -> None:
         """Wait for nothing any more."""

@@ -27,7 +27,8 @@ SECRET = "a secret of the operator that is long enough"
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
-    async with running_service(tmp_path_factory.mktemp("service") / "data", load_test_secret=SECRET) as running:
+    data = tmp_path_factory.mktemp("service") / "data"
+    async with running_service(data, workers=2, load_test_secret=SECRET) as running:
         yield running
         assert "Traceback" not in running.text, running.text
 
@@ -54,6 +55,7 @@ async def outcome(process: asyncio.subprocess.Process) -> tuple[int | None, str,
 
 
 def gauge(service: Service, name: str) -> float:
+    """The value of a figure; with a label in ``name`` it is that one's."""
     with urllib.request.urlopen(f"{service.url}/metrics", timeout=5) as answer:
         lines = answer.read().decode().splitlines()
     return float(next(line.split()[1] for line in lines if line.startswith(f"{name} ")))
@@ -81,6 +83,8 @@ async def test_two_rooms_of_three_people_hear_and_see_each_other_and_leave_nothi
     assert figures["delivered"] > 0.98
     assert figures["packets_per_s"] > 1000  # 2,040 are sent
     assert 0 < figures["p50_ms"] <= figures["p99_ms"]
+    forwarded = [gauge(service, f'mediation_room_media_packets_forwarded_total{{worker="{each}"}}') for each in "01"]
+    assert min(forwarded) > 0.4 * sum(forwarded), "each room was on a worker of its own"
     await until(lambda: gauge(service, "mediation_room_live_rooms") == 0, 10)
     assert rows(service) == before
     assert files(service.data / "recordings") == recorded

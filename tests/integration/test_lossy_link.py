@@ -342,6 +342,23 @@ def test_a_viewer_on_a_very_bad_way_sees_whole_pictures_or_none_hears_on_and_get
         assert room.counters.faults == 0
 
 
+@seeds(3)
+def test_the_first_picture_comes_soon_though_the_request_for_it_was_lost(seed: int) -> None:
+    with Room() as room:
+        call = Call(room, seed, Weather())
+        call.shown.set_paused(True)
+        call.run(1.0)
+        before = call.camera.asked_for_key_frame
+        call.ann.down.weather = Weather(loss=1.0)
+        call.shown.set_paused(False)
+        call.run(0.1)
+        call.ann.down.weather = Weather()
+        call.run(0.4)
+        assert call.viewer.frames
+        call.run(SECONDS)
+        assert call.camera.asked_for_key_frame == before + 1
+
+
 def test_the_same_seed_is_the_same_call() -> None:
     ends = []
     for _ in range(2):

@@ -21,9 +21,9 @@ from room_server.services.everything import build_services
 from room_server.store.unit_of_work import units_of_work
 from signaling.errors import ErrorCode, SignalingError
 from signaling.hub import Hub
-from signaling.ids import CaptureId, PublicationId, RoomId
-from signaling.media import CaptureFormat
+from signaling.ids import CaptureId, RoomId
 from signaling.messages import Kind
+from signaling.pool import MediaPool
 from tests.support.databases import copy_database, database_of, drop_database, keep_database
 from tests.support.product_room import Product, new_mould, opened_product
 from tests.support.room_ports import WAIT, Browser, House, MemoryClock, MemoryMedia
@@ -35,19 +35,6 @@ GUESTS = {
     "o": (Side.APPLICANT, Role.OBSERVER),
 }
 """People besides those of the demonstration case (host, a1, r1), by name."""
-
-
-class NoFeed:
-    """The media worker makes no copies."""
-
-    async def start_capture(self, publication_id: PublicationId, capture_id: CaptureId) -> CaptureFormat:
-        raise SignalingError(ErrorCode.RECORDING_UNAVAILABLE, "no feed")
-
-    async def stop_capture(self, publication_id: PublicationId) -> None:
-        raise SignalingError(ErrorCode.NOT_FOUND, "no feed")
-
-    async def ask_key_frame(self, publication_id: PublicationId) -> None:
-        raise SignalingError(ErrorCode.NOT_FOUND, "no feed")
 
 
 class NoRecorder:
@@ -73,14 +60,15 @@ class ProductHouse(House):
         self.ids = ids
         self.clock = MemoryClock(product.clock().timestamp())
         self.media = MemoryMedia()
+        self.workers = [self.media]
         self.hub = self.open_hub()
         self.browsers: list[Browser] = []
 
     def open_hub(self) -> Hub:
         services = self.product.services
-        director = Director(services.recording, NoFeed(), NoRecorder(), lambda: self.product.clock().timestamp())
+        director = Director(services.recording, NoRecorder(), lambda: self.product.clock().timestamp())
         policy = SessionPolicy(services, director, self._ended)
-        hub = Hub(policy, self.media, clock=self.clock, hello_seconds=WAIT, monotonic=self.clock.now)
+        hub = Hub(policy, MediaPool(self.workers), clock=self.clock, hello_seconds=WAIT, monotonic=self.clock.now)
         policy.listen(self.product.bus, hub)
         return hub
 

@@ -38,6 +38,7 @@ from room_server.services.ports import Ports, key_for_short_secrets
 from room_server.store.database import migrate
 from room_server.store.unit_of_work import units_of_work
 from signaling.ids import RoomId
+from signaling.pool import MediaPool
 from signaling.room import Room
 from tests.support.databases import copy_database, database_of, drop_database, make_database
 from tests.support.room_ports import MemoryMedia
@@ -153,7 +154,7 @@ class Product:
     def app(self) -> Starlette:
         drafts = Drafts(self.services, self.room)
         routes = api_routes(
-            self.services, secure=False, probes=Probes(MemoryMedia()), drafts=drafts, outbox=self.outbox
+            self.services, secure=False, probes=Probes(MediaPool([MemoryMedia()])), drafts=drafts, outbox=self.outbox
         )
         return Starlette(routes=routes, exception_handlers=EXCEPTION_HANDLERS)
 

@@ -18,11 +18,22 @@ from signaling.board import Piece
 from signaling.caucus import Caucus
 from signaling.errors import ErrorCode, SignalingError
 from signaling.hub import Hub
-from signaling.ids import DocumentId, ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId, new_id
+from signaling.ids import (
+    CaptureId,
+    DocumentId,
+    ParticipantId,
+    PublicationId,
+    RoomId,
+    SubscriptionId,
+    TransportId,
+    new_id,
+)
 from signaling.kept import NOTHING_KEPT, KeptConduct, KeptMember
+from signaling.media import CaptureFormat
 from signaling.messages import Device, IceRestarted, Json, RecordingView, Subscribed, TransportCreated
 from signaling.participant import Participant
 from signaling.policy import Grant, LoadedCaucus, LoadedDocument, RoomState
+from signaling.pool import MediaPool
 from signaling.room import Room, RoomSettings
 from signaling.tracks import Publication
 
@@ -91,10 +102,12 @@ class MemoryPolicy:
     board: dict[str, Piece] = field(default_factory=lambda: {"session": Piece({"state": "open"})})
     begun: bool = False
 
-    def grant(self, name: str, role: str = "party", side: str = "applicant", admitted: bool = True) -> str:
+    def grant(
+        self, name: str, role: str = "party", side: str = "applicant", admitted: bool = True, room_id: RoomId = ROOM
+    ) -> str:
         token = f"token-{name}"
-        let_in = (ROOM, token) in self.grants and self.grants[ROOM, token].admitted
-        self.grants[ROOM, token] = Grant(
+        let_in = (room_id, token) in self.grants and self.grants[room_id, token].admitted
+        self.grants[room_id, token] = Grant(
             participant_id=ParticipantId(name),
             display_name=f"名字 {name}",
             role=role,  # type: ignore[arg-type]
@@ -291,12 +304,28 @@ class MemoryPolicy:
         await self._note("media_back")
 
 
+class NoFeed:
+    """Nothing of this worker is recorded."""
+
+    async def start_capture(self, publication_id: PublicationId, capture_id: CaptureId) -> CaptureFormat:
+        raise SignalingError(ErrorCode.RECORDING_UNAVAILABLE, "no feed")
+
+    async def stop_capture(self, publication_id: PublicationId) -> None:
+        raise SignalingError(ErrorCode.NOT_FOUND, "no feed")
+
+    async def ask_key_frame(self, publication_id: PublicationId) -> None:
+        raise SignalingError(ErrorCode.NOT_FOUND, "no feed")
+
+
 @dataclass
 class MemoryMedia:
     """A media worker that keeps what is open. ``hold`` makes a request wait until the event is set; of each name
-    ``refuse`` says how many requests are refused next."""
+    ``refuse`` says how many requests are refused next. ``feed`` makes the copies for the recorder."""
 
+    name: str = "0"
+    feed: Any = field(default_factory=NoFeed)
     ready: bool = True
+    away_seconds: float = 0.0
     cpu_share: float | None = None
     capabilities: Json | None = field(default_factory=lambda: {"codecs": []})
     transports: dict[TransportId, ParticipantId] = field(default_factory=dict)
@@ -308,6 +337,15 @@ class MemoryMedia:
     hold: dict[str, asyncio.Event] = field(default_factory=dict)
     reached: dict[str, asyncio.Event] = field(default_factory=lambda: defaultdict(asyncio.Event))
     refuse: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def people(self) -> int:
+        return len(set(self.transports.values()))
+
+    def forget(self) -> None:
+        """Everything there has ended."""
+        for kept in (self.transports, self.publications, self.subscriptions):
+            kept.clear()
 
     async def _answer(self, name: str) -> None:
         self.reached[name].set()
@@ -375,6 +413,16 @@ class MemoryMedia:
     async def close_subscription(self, subscription_id: SubscriptionId) -> None:
         await self._answer("close_subscription")
         self.subscriptions.pop(subscription_id)
+
+    async def start_capture(self, publication_id: PublicationId, capture_id: CaptureId) -> CaptureFormat:
+        form: CaptureFormat = await self.feed.start_capture(publication_id, capture_id)
+        return form
+
+    async def stop_capture(self, publication_id: PublicationId) -> None:
+        await self.feed.stop_capture(publication_id)
+
+    async def ask_key_frame(self, publication_id: PublicationId) -> None:
+        await self.feed.ask_key_frame(publication_id)
 
 
 class MemorySocket:
@@ -546,14 +594,15 @@ class Browser:
 
 
 class House:
-    """A hub with its ports and the browsers at it."""
+    """A hub with its ports and the browsers at it. ``room_id``: where browsers that connect from now on go."""
 
     room_id = ROOM
 
-    def __init__(self, settings: RoomSettings | None = None) -> None:
+    def __init__(self, settings: RoomSettings | None = None, workers: int = 1) -> None:
         self.clock = MemoryClock()
         self.policy = MemoryPolicy(self.clock)
-        self.media = MemoryMedia()
+        self.workers = [MemoryMedia(str(place)) for place in range(workers)]
+        self.media = self.workers[0]
         self.settings = settings
         self.hub = self.open_hub()
         self.browsers: list[Browser] = []
@@ -561,7 +610,7 @@ class House:
     def open_hub(self) -> Hub:
         return Hub(
             self.policy,
-            self.media,
+            MediaPool(self.workers),
             settings=self.settings,
             clock=self.clock,
             hello_seconds=WAIT,
@@ -577,9 +626,8 @@ class House:
         for task in serving:
             task.cancel()
         await asyncio.gather(*serving, return_exceptions=True)
-        self.media.transports.clear()
-        self.media.publications.clear()
-        self.media.subscriptions.clear()
+        for worker in self.workers:
+            worker.forget()
         self.clock = MemoryClock(self.clock.now())
         self.hub = self.open_hub()
 
@@ -590,7 +638,7 @@ class House:
         return room
 
     def browser(self, name: str, role: str = "party", side: str = "applicant", admitted: bool = True) -> Browser:
-        browser = Browser(self, self.policy.grant(name, role, side, admitted))
+        browser = Browser(self, self.policy.grant(name, role, side, admitted, self.room_id))
         self.browsers.append(browser)
         return browser
 
@@ -621,9 +669,9 @@ class House:
 
 
 @asynccontextmanager
-async def house(settings: RoomSettings | None = None) -> AsyncIterator[House]:
+async def house(settings: RoomSettings | None = None, workers: int = 1) -> AsyncIterator[House]:
     """A hub that is closed afterwards."""
-    opened = House(settings)
+    opened = House(settings, workers)
     try:
         yield opened
     finally:

@@ -26,12 +26,26 @@ LINK = re.compile(r"^\s*(mediator|applicant|respondent|court officer)\b.*?(https
 PASSWORD = re.compile(r"^\s*(zhouhe|jilu|faguan)\s+(\S+)\s*$", re.MULTILINE)
 
 
-def free_ports() -> tuple[int, int]:
-    """A TCP port for the web process and a UDP port for the media worker that nobody uses now."""
-    with socket.socket() as web, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as media:
+def free_ports(workers: int = 1) -> tuple[int, int]:
+    """A TCP port for the web process and the first of a row of ports (UDP and TCP) for media workers, all unused."""
+    with socket.socket() as web:
         web.bind(("127.0.0.1", 0))
-        media.bind(("127.0.0.1", 0))
-        return web.getsockname()[1], media.getsockname()[1]
+        while True:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as media:
+                media.bind(("127.0.0.1", 0))
+                first = media.getsockname()[1]
+            if all(_is_free(first + place) for place in range(workers)):
+                return web.getsockname()[1], first
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp, socket.socket() as tcp:
+        try:
+            udp.bind(("127.0.0.1", port))
+            tcp.bind(("127.0.0.1", port))
+        except (OSError, OverflowError):
+            return False
+    return True
 
 
 @dataclass
@@ -86,17 +100,18 @@ def healthy(url: str) -> bool:
 
 
 @asynccontextmanager
-async def running_service(data: Path, *flags: str, scheme: str = "http", **settings: str) -> AsyncIterator[Service]:
+async def running_service(
+    data: Path, *flags: str, scheme: str = "http", workers: int = 1, **settings: str
+) -> AsyncIterator[Service]:
     """Start ``mediation-room run --demo`` in ``data``, wait until it is healthy, stop it at the end.
 
-    ``settings``: further settings by their name in small letters, as environment variables.
+    ``workers``: of the media; ``settings``: further settings by their name in small letters, as environment variables.
     """
-    web, media = free_ports()
+    web, media = free_ports(workers)
     command = [sys.executable, "-m", "room_server.cli", "run", "--demo", "--port", str(web), "--data-dir", str(data)]
     process = await asyncio.create_subprocess_exec(
         *command,
-        "--media-port",
-        str(media),
+        *("--media-port", str(media), "--media-workers", str(workers)),
         *flags,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,

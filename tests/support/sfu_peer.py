@@ -69,18 +69,18 @@ class WorkerProcess:
         self.lost = 0
         self.ready = 0
         self.changed = Condition()
-        self.media = MediaWorker(folder / "media.sock", self._on_notice, self._on_lost, self._on_ready)
+        self.media = MediaWorker("0", folder / "media.sock", self._on_notice, self._on_lost, self._on_ready)
         self._process: asyncio.subprocess.Process | None = None
 
     def _on_notice(self, notice: Notice) -> None:
         self.notices.append(notice)
         self.changed.happened()
 
-    def _on_lost(self) -> None:
+    def _on_lost(self, worker: MediaWorker) -> None:
         self.lost += 1
         self.changed.happened()
 
-    def _on_ready(self, capabilities: Json) -> None:
+    def _on_ready(self, worker: MediaWorker) -> None:
         self.ready += 1
         self.changed.happened()
 

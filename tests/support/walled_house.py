@@ -54,7 +54,7 @@ class Books(MemoryPolicy):
     def reborn(self) -> None:
         """Another process: nothing is copied any more, nothing is known of the room."""
         self.feed = WatchedFeed(self)
-        self.director = Director(SlowLedger(self), self.feed, Recorder(), self.clock.now)
+        self.director = Director(SlowLedger(self), Recorder(), self.clock.now)
         self.known: Room | None = None
 
     def place(self, name: str) -> str:
@@ -192,8 +192,10 @@ class WalledHouse(House):
     def __init__(self) -> None:
         super().__init__()
         self.policy = self.books = Books(self.clock)
+        self.media.feed = self.books.feed
         self.hub = self.open_hub()
 
     async def killed(self) -> None:
         self.books.reborn()
+        self.media.feed = self.books.feed
         await super().killed()

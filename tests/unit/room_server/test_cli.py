@@ -45,11 +45,15 @@ def test_the_children_read_the_same_settings_as_their_parent(tmp_path: Path) -> 
     assert settings.load(cli.environment(loaded, {})) == loaded
 
 
-def test_three_programs_run_on_one_machine() -> None:
-    loaded = settings.load({}, host="192.0.2.5", media_port=41000)
-    named = {program.name: " ".join(program.arguments) for program in cli.programs(loaded)}
-    assert set(named) == {"recorder", "media worker", "web"}
-    assert "--listen 192.0.2.5 --port 41000 --tcp-port 41000 --announce 192.0.2.5" in named["media worker"]
+def test_each_media_worker_has_a_name_ports_and_a_control_socket_of_its_own() -> None:
+    loaded = settings.load({}, host="192.0.2.5", media_port=41000, media_workers=2)
+    stages = [{each.name: " ".join(each.arguments) for each in stage} for stage in cli.stages(loaded)]
+    assert [set(stage) for stage in stages] == [{"recorder"}, {"media worker 0", "media worker 1"}, {"web"}]
+    first, second = stages[1]["media worker 0"], stages[1]["media worker 1"]
+    assert "--listen 192.0.2.5 --port 41000 --tcp-port 41000 --announce 192.0.2.5" in first
+    assert "--listen 192.0.2.5 --port 41001 --tcp-port 41001 --announce 192.0.2.5" in second
+    assert f"--control {loaded.media[0].control} " in first and f"--control {loaded.media[1].control} " in second
+    assert all(f"--feed {loaded.recorder_feed}" in each for each in (first, second))
 
 
 def test_an_unusable_setting_ends_with_status_two_and_its_name(capsys: pytest.CaptureFixture[str]) -> None:

@@ -52,6 +52,9 @@ def test_behind_nat_the_media_socket_listens_everywhere_because_the_announced_ad
         ({"MEDIATION_ROOM_DEMO": "perhaps"}, "demo"),
         ({"MEDIATION_ROOM_ANNOUNCED_IPS": "example"}, "announced_ips"),
         ({"MEDIATION_ROOM_CONFIG": "missing.toml"}, "missing.toml"),
+        ({"MEDIATION_ROOM_MEDIA_WORKERS": "-1"}, "media_workers"),
+        ({"MEDIATION_ROOM_MEDIA_WORKERS": "65"}, "media_workers"),
+        ({"MEDIATION_ROOM_MEDIA_WORKERS": "2", "MEDIATION_ROOM_MEDIA_PORT": "65535"}, "65536"),
     ],
 )
 def test_a_setting_that_cannot_be_used_is_named(environment: dict[str, str], named: str) -> None:
@@ -113,6 +116,15 @@ def test_several_announced_addresses_are_listened_on_together() -> None:
         settings.load({}, announced_ips=("192.0.2.1", "192.0.2.2"), media_host="192.0.2.1").media_listen == "192.0.2.1"
     )
     assert settings.load({}, host="0.0.0.0", announced_ips=("192.0.2.1",)).media_listen == "0.0.0.0"
+
+
+@pytest.mark.parametrize(("cores", "workers"), [(1, 1), (2, 1), (3, 2), (8, 7)])
+def test_one_core_is_left_to_the_others_where_nobody_says_how_many_media_workers_run(
+    monkeypatch: pytest.MonkeyPatch, cores: int, workers: int
+) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(cores)))
+    assert len(settings.load({}).media) == workers
+    assert [(each.name, each.port) for each in settings.load({}, media_workers=2).media] == [("0", 40000), ("1", 40001)]
 
 
 def test_load_tests_are_refused_by_default_and_a_short_secret_is_none() -> None:

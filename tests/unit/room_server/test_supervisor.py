@@ -27,7 +27,7 @@ async def starts(path: Path, number: int) -> list[int]:
 
 async def test_a_killed_child_is_started_again_and_stop_ends_it(tmp_path: Path) -> None:
     path = tmp_path / "pids"
-    supervisor = Supervisor([program(path)], os.environ)
+    supervisor = Supervisor([[program(path)]], os.environ)
     running = asyncio.create_task(supervisor.run())
     (first,) = await starts(path, 1)
     os.kill(first, signal.SIGKILL)
@@ -40,7 +40,7 @@ async def test_a_killed_child_is_started_again_and_stop_ends_it(tmp_path: Path) 
 
 async def test_a_child_that_dies_at_once_is_started_more_slowly_but_always_again(tmp_path: Path) -> None:
     path = tmp_path / "pids"
-    supervisor = Supervisor([program(path, "exit(3)")], os.environ)
+    supervisor = Supervisor([[program(path, "exit(3)")]], os.environ)
     running = asyncio.create_task(supervisor.run())
     pids = await starts(path, 3)
     supervisor.stop()
@@ -60,18 +60,21 @@ signal.signal(signal.SIGTERM, end)
 open({str(tmp_path)!r} + "/" + sys.argv[1], "w").close()
 signal.pause()
 """
-    programs = [Program(name, ["-c", slow, name, delay]) for name, delay in (("a", "0"), ("b", "0.1"), ("c", "0.2"))]
-    supervisor = Supervisor(programs, os.environ)
+    stages = [
+        [Program(name, ["-c", slow, name, delay]) for name, delay in together]
+        for together in ([("a", "0")], [("b", "0.4"), ("c", "0.2")], [("d", "0.2")])
+    ]
+    supervisor = Supervisor(stages, os.environ)
     running = asyncio.create_task(supervisor.run())
-    await until(lambda: all((tmp_path / name).exists() for name in "abc"))
+    await until(lambda: all((tmp_path / name).exists() for name in "abcd"))
     supervisor.stop()
     await asyncio.wait_for(running, 20)
-    assert ends.read_text() == "cba"
+    assert ends.read_text() == "dcba", "b and c are told together"
 
 
 async def test_a_child_that_does_not_end_is_killed(tmp_path: Path) -> None:
     deaf = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); open({str(tmp_path / 'up')!r}, 'w').close()"
-    supervisor = Supervisor([Program("deaf", ["-c", f"{deaf}; signal.pause()"], 0.1)], os.environ)
+    supervisor = Supervisor([[Program("deaf", ["-c", f"{deaf}; signal.pause()"], 0.1)]], os.environ)
     running = asyncio.create_task(supervisor.run())
     await until((tmp_path / "up").exists)
     supervisor.stop()

@@ -84,7 +84,7 @@ async def test_a_worker_that_dies_ends_every_speech(home: House) -> None:
     await arrive(home)
     speak(home, "r")
     home.clock.advance(5)
-    home.hub.media_lost()
+    home.hub.media_lost(home.media)
     home.clock.advance(60)
     assert home.room.balance.seconds() == {"respondent": 5.0}
     await home.settle()

@@ -13,6 +13,7 @@ from signaling.hub import Hub
 from signaling.ids import ParticipantId
 from signaling.messages import MAXIMUM_MESSAGE_BYTES, CloseCode
 from signaling.outbox import MAXIMUM_FRAMES
+from signaling.pool import MediaPool
 from tests.support.room_ports import ROOM, Browser, House, MemorySocket
 
 
@@ -67,7 +68,7 @@ async def test_a_socket_that_does_not_say_a_good_hello_first_is_closed(
 
 async def test_a_socket_that_says_nothing_is_closed() -> None:
     home = House()
-    home.hub = Hub(home.policy, home.media, clock=home.clock, hello_seconds=0.01)
+    home.hub = Hub(home.policy, MediaPool([home.media]), clock=home.clock, hello_seconds=0.01)
     browser = home.browser("a")
     browser.connect()
     answer = await browser.next()

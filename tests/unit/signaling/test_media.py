@@ -12,7 +12,7 @@ import pytest
 from signaling import media
 from signaling.errors import ErrorCode, SignalingError
 from signaling.framing import Framing, UndecodableError
-from signaling.ids import TransportId
+from signaling.ids import ParticipantId, RoomId, TransportId
 from signaling.media import MediaWorker
 from signaling.sfu import control
 
@@ -36,7 +36,7 @@ async def test_a_worker_that_does_not_answer_loses_its_connection_and_with_it_al
         return lambda *_: event.set()
 
     server = await asyncio.start_unix_server(serve, tmp_path / "media.sock")
-    worker = MediaWorker(tmp_path / "media.sock", lambda notice: None, tell(lost), tell(ready))
+    worker = MediaWorker("0", tmp_path / "media.sock", lambda notice: None, tell(lost), tell(ready))
     await worker.start()
     try:
         async with asyncio.timeout(5):
@@ -47,6 +47,56 @@ async def test_a_worker_that_does_not_answer_loses_its_connection_and_with_it_al
             await lost.wait()
     finally:
         await worker.close()
+        server.close()
+        await server.wait_closed()
+
+
+async def test_a_handle_knows_who_has_media_there_and_for_how_long_the_worker_is_away(tmp_path: Path) -> None:
+    requests: Any = control.AnyRequest
+    framing: Framing[control.Request] = Framing(requests)
+    parts = {"ice_parameters": {}, "ice_candidates": [], "dtls_parameters": {}}
+    ready, lost, now = asyncio.Event(), asyncio.Event(), 100.0
+    writers: list[asyncio.StreamWriter] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
+        while (request := await framing.read(reader)) is not None:
+            if isinstance(request, control.CloseTransport):
+                writer.write(framing.pack(control.Refused(request.number, "not_found", "gone before")))
+            else:
+                writer.write(framing.pack(control.Done(request.number, parts)))
+        writer.close()
+
+    server = await asyncio.start_unix_server(serve, tmp_path / "media.sock")
+    given: list[MediaWorker] = []
+
+    def came(worker: MediaWorker) -> None:
+        given.append(worker)
+        ready.set()
+
+    handle = MediaWorker("3", tmp_path / "media.sock", lambda _: None, lambda _: lost.set(), came, lambda: now)
+    now = 104.0
+    assert (handle.people, handle.away_seconds) == (0, 4.0)
+    await handle.start()
+    try:
+        async with asyncio.timeout(5):
+            await ready.wait()
+            assert given == [handle] and handle.away_seconds == 0
+            ends = [
+                await handle.create_transport(RoomId(room), ParticipantId(person), "send")
+                for room, person in (("r", "a"), ("r", "a"), ("r", "b"), ("r#talk", "a"))
+            ]
+            assert handle.people == 3
+            with pytest.raises(SignalingError):
+                await handle.close_transport(ends[2].transport_id)
+            assert handle.people == 2, "what the worker knows no more is gone"
+            server.close()
+            writers[0].close()
+            await lost.wait()
+        now = 105.5
+        assert (handle.people, handle.away_seconds) == (0, 1.5)
+    finally:
+        await handle.close()
         server.close()
         await server.wait_closed()
 
@@ -72,7 +122,7 @@ async def test_what_the_worker_could_not_read_is_refused_here_and_ends_nobodys_m
         writer.close()
 
     server = await asyncio.start_unix_server(serve, tmp_path / "media.sock")
-    worker = MediaWorker(tmp_path / "media.sock", lambda notice: None, lambda: None, lambda _: ready.set())
+    worker = MediaWorker("0", tmp_path / "media.sock", lambda notice: None, lambda _: None, lambda _: ready.set())
     await worker.start()
     try:
         async with asyncio.timeout(5):

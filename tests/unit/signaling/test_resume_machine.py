@@ -273,12 +273,11 @@ class RoomMachine(RuleBasedStateMachine):
         async def die_and_return() -> None:
             media = self.house.media
             media.ready = False
-            for kept in (media.transports, media.publications, media.subscriptions):
-                kept.clear()
-            self.house.hub.media_lost()
+            media.forget()
+            self.house.hub.media_lost(media)
             await self.house.settle()
             media.ready = True
-            self.house.hub.media_ready({"codecs": []})
+            self.house.hub.media_ready(media)
             await self.house.settle()
 
         self.run(die_and_return())

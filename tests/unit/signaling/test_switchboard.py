@@ -232,13 +232,12 @@ async def test_a_lost_worker_ends_every_track_and_a_new_one_starts_an_epoch(home
     send, _ = await a.open_transports()
     publication = await a.publish(send)
     home.media.ready = False
-    home.media.transports.clear()
-    home.media.publications.clear()
-    home.hub.media_lost()
+    home.media.forget()
+    home.hub.media_lost(home.media)
     assert (await b.event("publication_closed"))["publication_id"] == publication
     assert await a.fail("publish", transport_id=send, kind="video", source="camera", rtp_parameters={}) == "overloaded"
     home.media.ready = True
-    home.hub.media_ready({"codecs": []})
+    home.hub.media_ready(home.media)
     for browser in (a, b, waits):
         reset = await browser.event("media_reset")
         assert reset == {"epoch": 2, "router_capabilities": {"codecs": []}}

@@ -16,6 +16,7 @@ from tests.support.room_ports import ROOM, House, house
 
 @dataclass
 class MemoryWorker:
+    name: str = "0"
     ready: bool = True
     refuses: bool = False
     told: Json = field(default_factory=dict)
@@ -26,8 +27,8 @@ class MemoryWorker:
         return self.told
 
 
-async def read(home: House, worker: MemoryWorker) -> dict[str, float]:
-    text = (await Metrics(home.hub, worker, recorder_ready=lambda: True).text()).decode()
+async def read(home: House, *workers: MemoryWorker) -> dict[str, float]:
+    text = (await Metrics(home.hub, workers, recorder_ready=lambda: True).text()).decode()
     assert "名字" not in text and "room_1" not in text
     return {
         sample.name + "".join(f"[{value}]" for value in sample.labels.values()): sample.value
@@ -52,7 +53,7 @@ async def test_rooms_people_sockets_and_recordings_are_counted() -> None:
     assert found["mediation_room_people_by_quality[poor]"] == 1
     assert found["mediation_room_recordings"] == 1
     assert found["mediation_room_recorder_up"] == 1
-    assert found["mediation_room_media_up"] == 0
+    assert found["mediation_room_media_up[0]"] == 0
 
 
 async def test_every_counter_of_the_worker_is_shown_once() -> None:
@@ -63,19 +64,36 @@ async def test_every_counter_of_the_worker_is_shown_once() -> None:
     }  # fmt: skip
     async with house() as home:
         found = await read(home, MemoryWorker(told=told))
-    assert found["mediation_room_media_up"] == 1
-    assert found["mediation_room_media_packets_received_total"] == 7
-    assert found["mediation_room_media_faults_total"] == 1
-    assert found["mediation_room_media_dropped_total[send_dropped]"] == 3
-    assert found["mediation_room_media_dropped_total[rtp_malformed]"] == 2
-    assert found["mediation_room_media_transports[connected]"] == 4
-    assert found["mediation_room_media_subscriptions[video]"] == 6
-    assert found["mediation_room_media_cpu_share"] == 0.25
-    assert found["mediation_room_media_compiled"] == 1
+    assert found["mediation_room_media_up[0]"] == 1
+    assert found["mediation_room_media_packets_received_total[0]"] == 7
+    assert found["mediation_room_media_faults_total[0]"] == 1
+    assert found["mediation_room_media_dropped_total[send_dropped][0]"] == 3
+    assert found["mediation_room_media_dropped_total[rtp_malformed][0]"] == 2
+    assert found["mediation_room_media_transports[connected][0]"] == 4
+    assert found["mediation_room_media_subscriptions[video][0]"] == 6
+    assert found["mediation_room_media_cpu_share[0]"] == 0.25
+    assert found["mediation_room_media_compiled[0]"] == 1
     shown = [name for name in found if name.startswith("mediation_room_media_dropped_total[")]
     assert len(shown) + len(SUMS) == len(counters.as_json())
 
 
+async def test_each_worker_is_told_by_its_name_and_one_that_is_away_hides_no_other() -> None:
+    told = {
+        "counters": Counters(packets_received=5).as_json(), "cpu_share": 0.5, "packets_per_second": 1,
+        "transports": {"connected": 2}, "publications": {}, "subscriptions": {}, "captures": 0,
+    }  # fmt: skip
+    async with house(workers=3) as home:
+        await home.arrive("a")
+        found = await read(
+            home, MemoryWorker("0", refuses=True), MemoryWorker("1", told=told), MemoryWorker("2", False)
+        )
+    assert [found[f"mediation_room_media_up[{each}]"] for each in range(3)] == [0, 1, 0]
+    assert [found[f"mediation_room_media_rooms[{each}]"] for each in range(3)] == [1, 0, 0]
+    shares = {name: value for name, value in found.items() if "cpu_share" in name}
+    assert shares == {"mediation_room_media_cpu_share[1]": 0.5}
+    assert found["mediation_room_media_packets_received_total[1]"] == 5
+
+
 async def test_a_worker_that_is_lost_while_it_is_asked_is_down() -> None:
     async with house() as home:
-        assert (await read(home, MemoryWorker(refuses=True)))["mediation_room_media_up"] == 0
+        assert (await read(home, MemoryWorker(refuses=True)))["mediation_room_media_up[0]"] == 0

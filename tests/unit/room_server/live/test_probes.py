@@ -6,6 +6,7 @@ import pytest
 
 from room_server.domain.errors import Malformed, NotFound, RateLimited, Unavailable
 from room_server.live.probes import AT_ONCE, PER_MINUTE, RELAY_SECONDS, SECONDS, Probes
+from signaling.pool import MediaPool
 from signaling.turn import TurnServers
 from tests.support.room_ports import MemoryClock, MemoryMedia
 from tests.support.waiting import until
@@ -17,7 +18,7 @@ class Bench:
     def __init__(self, turn: TurnServers | None = None) -> None:
         self.media, self.clock, self.now = MemoryMedia(), MemoryClock(), 1000.0
         turn = turn or TurnServers((), "", 0)
-        self.probes = Probes(self.media, turn=turn, clock=self.clock, monotonic=lambda: self.now)
+        self.probes = Probes(MediaPool([self.media]), turn=turn, clock=self.clock, monotonic=lambda: self.now)
 
 
 async def test_a_probe_is_a_room_of_its_own_in_which_one_hears_oneself_and_nobody_else() -> None:

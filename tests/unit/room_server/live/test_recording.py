@@ -32,6 +32,7 @@ def sent_by(who: ParticipantId, source: str = "microphone") -> Publication:
 
 @dataclass
 class Room:
+    media: Feed
     room_id: RoomId = RoomId("room")
     publications: dict[PublicationId, Publication] = field(default_factory=dict)
     shown: list[RecordingView] = field(default_factory=list)
@@ -49,14 +50,14 @@ class Room:
 
 @dataclass
 class Scene:
-    room: Room = field(default_factory=Room)
     feed: Feed = field(default_factory=Feed)
     recorder: Recorder = field(default_factory=Recorder)
     ledger: Ledger = field(default_factory=Ledger)
     time: float = 1000.0
 
     def __post_init__(self) -> None:
-        self.director = Director(self.ledger, self.feed, self.recorder, lambda: self.time)
+        self.room = Room(self.feed)
+        self.director = Director(self.ledger, self.recorder, lambda: self.time)
         self.room.send(sent_by(WORKER), sent_by(COMPANY))
 
     async def start(self) -> None:
@@ -292,7 +293,7 @@ async def test_what_somebody_said_while_nobody_was_in_the_room_counts_when_it_op
     await scene.start()
     for publication_id in list(scene.room.publications):
         await scene.director.closed(scene.room, publication_id)
-    again = Room()
+    again = Room(scene.feed)
     view = RecordingView("on", 1000.0)
     await scene.director.adopt(again, "session", "recording", view, 1000.0, {COMPANY, HOST})
     again.send(sent_by(WORKER, "camera"), sent_by(COMPANY, "camera"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import structlog
 
 from signaling.ids import PublicationId
 from signaling.sfu import control, feedback, rtcp
-from signaling.sfu.publication import KEY_FRAME_PATIENCE, LONGEST_PATIENCE, Publication
+from signaling.sfu.publication import FIRST_PATIENCE, KEY_FRAME_PATIENCE, LONGEST_PATIENCE, Publication
 from signaling.sfu.rounds import REPORT_TICKS, SETTLED_AFTER, TICK, Rounds
 from signaling.sfu.transport import Transport
 from tests.support.sfu_packets import VP8_DELTA, VP8_KEY, rtp_packet
@@ -170,9 +171,11 @@ async def test_a_silent_publisher_is_asked_for_a_key_frame_ever_more_rarely() ->
             room.now = tenth / 10
             scene.rounds.repair()
             asked += [room.now] * len(scene.ann.receive()[1])
-        gaps = [round(after - before) for before, after in zip([0.0, *asked], asked, strict=False)]
-        assert gaps[:6] == [0, 1, 2, 4, 8, 16]
-        assert set(gaps[6:]) == {round(LONGEST_PATIENCE)}
+        gaps = [round(after - before, 1) for before, after in pairwise(asked)]
+        assert asked[0] < 0.2
+        doubled = [FIRST_PATIENCE * 2**times for times in range(7)]
+        assert gaps[:7] == pytest.approx(doubled, abs=0.11)
+        assert gaps[7:] == pytest.approx([LONGEST_PATIENCE] * len(gaps[7:]), abs=0.11) and gaps[7:]
 
 
 async def test_who_sends_again_after_a_long_silence_is_asked_at_once() -> None:
