@@ -147,7 +147,7 @@ const messages: Record<keyof typeof source, string> = {
   "consents.change": "Change my choices",
   "waiting.badge": "Waiting room of your side only",
   "waiting.title": "Nearly there, one moment please",
-  "waiting.hostHere": "The mediator {mediator} is here and will let you in.",
+  "waiting.hostHere": "The mediator {mediator} is here and will let you in as soon as they are free.",
   "waiting.hostComing": "Waiting for the mediator {mediator}.",
   "waiting.apart": "Only your side is here. The others cannot enter or hear",
   "waiting.notRecorded": "Nothing is recorded and no picture leaves your phone",
