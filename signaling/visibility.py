@@ -61,18 +61,20 @@ def view_of(room: Room, viewer: Participant) -> View:
 
 
 def _at_the_door(room: Room, viewer: Participant) -> View:
-    """What somebody who waits knows. Nothing in it changes because a private talk begins, ends or loses somebody."""
+    """What somebody who waits knows. Nothing in it changes because hosts go into a private talk, out of it, or lose
+    their connection in it."""
     people: dict[ParticipantId, ParticipantView] = {}
     for subject in room.participants.values():
-        if sees(room, viewer, subject):
-            waits = not subject.admitted
-            people[subject.participant_id] = (
-                subject.view(None, (0, None), near=waits, closely=subject is viewer) if waits else subject.outline()
-            )
+        if not sees(room, viewer, subject):
+            continue
+        if subject.admitted:
+            people[subject.participant_id] = subject.outline(subject.presence)
+        else:
+            people[subject.participant_id] = subject.view(None, (0, None), near=True, closely=subject is viewer)
     for caucus in room.caucuses:  # a host who walked out of a talk is still in it to those outside
         for member in caucus.members.values() if caucus.running else ():
             if sees(room, viewer, member):
-                people[member.participant_id] = member.outline()
+                people[member.participant_id] = member.outline("present")
     recording = room.recording
     if recording.state == "paused":  # that it does not run is on every screen; why is for those inside
         recording = msgspec.structs.replace(recording, reason=None)

@@ -349,7 +349,8 @@ class RoomMachine(RuleBasedStateMachine):
                 assert viewer.role == "host" or "balance" not in viewer.known.board
                 if not viewer.admitted:
                     assert not viewer.known.publications and not viewer.known.documents and not viewer.known.caucuses
-                    assert not any(each.caucus_id or each.presence == "away" for each in viewer.known.participants.values())
+                    shown = viewer.known.participants.values()
+                    assert not any(each.caucus_id or each.presence == "away" for each in shown)
                     assert all(room.board[topic].audience.waiting for topic in viewer.known.board)
 
     @invariant()

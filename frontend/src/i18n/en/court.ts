@@ -55,6 +55,7 @@ const messages: Record<keyof typeof source, string> = {
   "court.gap.media_lost": "the media server restarted; picture and sound of that time were not kept",
   "court.gap.write_failed": "writing failed",
   "court.gap.server_restarted": "the server restarted; picture and sound of that time were not kept",
+  "court.gap.not_continued": "it did not go on at once after a pause; picture and sound of that time were not kept",
   "court.gap.other": "reason code {reason}",
 
   "court.papers": "Papers and signatures",

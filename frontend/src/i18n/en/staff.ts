@@ -121,6 +121,7 @@ const messages: Record<keyof typeof source, string> = {
   "staff.rec.reason.media_lost": "the media server was lost",
   "staff.rec.reason.write_failed": "the file cannot be written",
   "staff.rec.reason.server_restarted": "the server restarted",
+  "staff.rec.reason.not_continued": "it did not go on after a pause",
 
   "staff.end.button": "End…",
   "staff.end.title": "End today's mediation?",

@@ -52,6 +52,7 @@ export default {
   "court.gap.media_lost": "媒体转发程序重启，期间画面声音未保存",
   "court.gap.write_failed": "写入失败",
   "court.gap.server_restarted": "服务重启，期间画面声音未保存",
+  "court.gap.not_continued": "暂停结束后没能马上接着录，期间画面声音未保存",
   "court.gap.other": "原因代码 {reason}",
 
   "court.papers": "文书与签名",

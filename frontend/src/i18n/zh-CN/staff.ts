@@ -116,6 +116,7 @@ export default {
   "staff.rec.reason.media_lost": "媒体转发断了",
   "staff.rec.reason.write_failed": "写不进文件",
   "staff.rec.reason.server_restarted": "服务重启了",
+  "staff.rec.reason.not_continued": "暂停结束后没能接着录",
 
   "staff.end.button": "结束…",
   "staff.end.title": "结束今天的调解？",
