@@ -73,6 +73,7 @@ const messages: Record<keyof typeof source, string> = {
   "staff.identityOpen": "identity not checked",
   "staff.recordingRefused": "refuses recording",
 
+  "staff.notRefreshed": "What is shown of people and papers may be out of date; it is being asked for again.",
   "staff.ending.removed": "You were sent out of this room.",
   "staff.ending.closed": "This session is over.",
   "staff.ending.replaced": "You opened this room elsewhere; this page is disconnected. Reload to come back.",

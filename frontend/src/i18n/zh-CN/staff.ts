@@ -69,6 +69,7 @@ export default {
   "staff.identityOpen": "身份还没核对",
   "staff.recordingRefused": "不同意录音录像",
 
+  "staff.notRefreshed": "人员和文书的情况可能不是最新的，正在自动重新获取。",
   "staff.ending.removed": "您被移出了这间调解室。",
   "staff.ending.closed": "这场调解已经结束。",
   "staff.ending.replaced": "您在别处打开了这间调解室，这里已经断开。刷新可以回来。",
