@@ -14,6 +14,7 @@ from room_server.bus import AccessEnded, Bus, ContinuedElsewhere, Published, Rec
 from room_server.domain.session import State
 from room_server.live.recording import Director
 from room_server.live.refusals import as_signaling
+from room_server.live.switches import Later, Switch, Switches, later
 from room_server.services.everything import Services
 from signaling.caucus import Caucus
 from signaling.errors import ErrorCode, SignalingError
@@ -32,8 +33,15 @@ log = structlog.get_logger(__name__)
 class SessionPolicy:
     """Implements ``signaling.policy.RoomPolicy`` with the services of the product."""
 
-    def __init__(self, services: Services, director: Director, on_ended: Callable[[str], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        services: Services,
+        director: Director,
+        on_ended: Callable[[str], Awaitable[None]],
+        later: Later = later,
+    ) -> None:
         self._services = services
+        self._switches = Switches(services.sessions.record, services.sessions.now, later)
         self._director = director
         self._on_ended = on_ended
         self._sessions: dict[RoomId, str] = {}
@@ -72,6 +80,10 @@ class SessionPolicy:
         bus.subscribe(Published, show)
         bus.subscribe(AccessEnded, shut_out)
         bus.subscribe(ContinuedElsewhere, hand_over)
+
+    async def close(self) -> None:
+        """The process ends in order: what was to be written down later is written down now."""
+        await self._switches.close()
 
     # ---- the door --------------------------------------------------------------------------------------------------
 
@@ -140,8 +152,9 @@ class SessionPolicy:
         await self._services.sessions.record(self._session(room), "connection_lost", participant.participant_id)
 
     async def left(self, room: Room, participant: Participant, reason: str) -> None:
-        """On the record."""
+        """On the record, after what they did last."""
         session_id = self._session(room)
+        await self._switches.settle(session_id, participant.participant_id)
         await self._services.sessions.record(session_id, "left", participant.participant_id, {"reason": reason})
 
     async def admit(self, room: Room, by: Participant, subject: Participant) -> None:
@@ -165,15 +178,16 @@ class SessionPolicy:
         if room.caucuses.of(publication.participant_id) is not None:
             return
         data = {"source": publication.source, "paused": publication.paused, "muted_by_host": publication.muted_by_host}
-        session_id = self._session(room)
-        await self._services.sessions.record(session_id, "track_switched", publication.participant_id, data)
+        switch = Switch(self._session(room), "track_switched", publication.participant_id, publication.source)
+        await self._switches.told(switch, data)
 
     async def trouble_told(self, room: Room, participant: Participant, source: Device) -> None:
         """Why nobody heard or saw somebody: on the record, unless it was in a private talk."""
         if room.caucuses.of(participant.participant_id) is not None:
             return
         data = {"source": source, "trouble": participant.troubles.get(source)}
-        await self._services.sessions.record(self._session(room), "device_trouble", participant.participant_id, data)
+        switch = Switch(self._session(room), "device_trouble", participant.participant_id, source)
+        await self._switches.told(switch, data)
 
     async def publication_closed(self, room: Room, publication: Publication, reason: str) -> None:
         """A track ended."""
@@ -335,6 +349,7 @@ class SessionPolicy:
         with as_signaling():
             if self._director.of(room.room_id) is not None:
                 await self._director.stop(room, by.participant_id, "session_ended")
+            await self._switches.settle(session_id)
             await self._services.sessions.end(session_id, by.participant_id)
         room.set_recording(RecordingView())
         await self._on_ended(session_id)

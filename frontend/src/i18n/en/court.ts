@@ -179,6 +179,7 @@ const messages: Record<keyof typeof source, string> = {
   "court.switch.on": "on",
   "court.switch.off": "off",
   "court.switch.muted": "muted by the mediator",
+  "court.switch.changes": "the last of {count} changes in a short time",
   "court.event.material_committed": "Settlement material: only a commitment is kept",
   "court.event.exhibit_added": "An exhibit was brought",
   "court.event.exhibit_withdrawn": "An exhibit was withdrawn",

@@ -172,6 +172,7 @@ export default {
   "court.switch.on": "打开",
   "court.switch.off": "关闭",
   "court.switch.muted": "调解员关闭",
+  "court.switch.changes": "短时间内第 {count} 次变动后的样子",
   "court.event.material_committed": "谈和解的材料，只留校验承诺",
   "court.event.exhibit_added": "拿出一份证据",
   "court.event.exhibit_withdrawn": "撤回证据",
