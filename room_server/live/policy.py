@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from time import monotonic
 from typing import Any
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
@@ -20,6 +21,7 @@ from signaling.caucus import Caucus
 from signaling.errors import ErrorCode, SignalingError
 from signaling.hub import Hub, News
 from signaling.ids import CaucusId, DocumentId, ParticipantId, RoomId
+from signaling.inbox import Allowance
 from signaling.kept import NOTHING_KEPT, KeptConduct, KeptMember
 from signaling.messages import Device, Json, RecordingView, Role
 from signaling.participant import Participant
@@ -28,6 +30,8 @@ from signaling.room import Room
 from signaling.tracks import Publication
 
 log = structlog.get_logger(__name__)
+TRACKS_AT_ONCE, TRACKS_A_SECOND = 40, 0.5
+"""New tracks of one person: a page makes two or three whenever it has to build its transports anew."""
 
 
 class SessionPolicy:
@@ -46,6 +50,7 @@ class SessionPolicy:
         self._on_ended = on_ended
         self._sessions: dict[RoomId, str] = {}
         self._known: WeakValueDictionary[RoomId, Room] = WeakValueDictionary()  # a room that closed must not stay
+        self._paces: WeakKeyDictionary[Room, dict[ParticipantId, Allowance]] = WeakKeyDictionary()
         self._taking_up: WeakKeyDictionary[Room, asyncio.Lock] = WeakKeyDictionary()
 
     def listen(self, bus: Bus, hub: Hub) -> None:
@@ -170,7 +175,14 @@ class SessionPolicy:
     # ---- media -----------------------------------------------------------------------------------------------------
 
     async def publication_opened(self, room: Room, publication: Publication) -> None:
-        """A track starts; when a recording runs and the person agreed, it is captured from its first packet."""
+        """A track starts; when a recording runs and the person agreed, it is captured from its first packet.
+
+        Each recorded track is a file and two entries of the log: nobody makes thousands an hour.
+        """
+        pace = self._paces.setdefault(room, {})
+        allowance = pace.setdefault(publication.participant_id, Allowance(TRACKS_AT_ONCE, TRACKS_A_SECOND, monotonic))
+        if not allowance.take():
+            raise SignalingError(ErrorCode.RATE_LIMITED, "too many new tracks")
         await self._director.opened(room, publication)
 
     async def publication_changed(self, room: Room, publication: Publication) -> None:
