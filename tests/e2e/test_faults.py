@@ -323,7 +323,7 @@ async def the_phone_sleeps(room: Room) -> None:
             await room.mediator.tap("timer-talk-3")
             await room.respondent.waits_for("timer", kind="talk")
             if not broken:
-                await asyncio.sleep(STANDS_STILL)
+                await asyncio.gather(asyncio.sleep(STANDS_STILL), the_console_is_not_refreshed(room.mediator))
         finally:
             process.resume()
         awake = time.monotonic()
@@ -338,6 +338,14 @@ async def the_phone_sleeps(room: Room) -> None:
             await room.mediator.tap("timer-end")
             await expect(person.see("timer")).to_have_count(0)
     await screen.was_not_reloaded()
+    await expect(room.mediator.see("not-refreshed")).to_have_count(0)
+
+
+async def the_console_is_not_refreshed(mediator: Person) -> None:
+    """Its question every ten seconds fails once, and it says so; with the next answer that goes away by itself."""
+    await mediator.page.route("**/sessions/*", lambda route: route.abort())
+    await mediator.waits_for("not-refreshed")
+    await mediator.page.unroute("**/sessions/*")
 
 
 async def process_of(person: Person) -> psutil.Process:
