@@ -98,6 +98,7 @@ class Director:
                 await self._captures.begin_all(running)
             finally:  # whatever happened to single tracks: it runs, so every screen says so
                 running.room.set_recording(running.view())
+                self._come_back(running)
 
     async def adopt(
         self,
@@ -160,8 +161,11 @@ class Director:
         if (running := self._running.get(room.room_id)) is None:
             return
         async with running.turn:
-            await self._captures.begin(running, publication)
-            await self._captures.go_on(running)
+            try:
+                await self._captures.begin(running, publication)
+                await self._captures.go_on(running)
+            finally:
+                self._come_back(running)
 
     async def closed(self, room: LiveRoom, publication_id: PublicationId) -> None:
         """A track ended: its file is complete."""

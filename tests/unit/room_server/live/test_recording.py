@@ -698,3 +698,16 @@ async def test_a_gap_that_could_not_be_written_down_is_written_down_when_it_can_
     scene.time += 5
     await scene.director.recorder_ready([])
     assert scene.of(*PAUSES) == [("interrupted", "recorder_lost", "1000.0"), ("resumed", "1005.0")]
+
+
+async def test_a_track_that_a_busy_worker_did_not_copy_is_tried_again_without_another_track(scene: Scene) -> None:
+    await scene.start()
+    late = sent_by(HOST)
+    scene.room.send(late)
+    scene.feed.refusal = SignalingError(ErrorCode.OVERLOADED, "not now")
+    await scene.director.opened(scene.room, late)
+    assert scene.room.state == ("failed", "recorder_lost")
+    scene.feed.refusal = None
+    await scene.wait()
+    assert scene.room.state == ("on", None) and late.publication_id in scene.feed.copied and scene.timers == []
+    assert scene.room.shown[-1].lost_seconds == 1
