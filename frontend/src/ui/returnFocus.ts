@@ -12,7 +12,8 @@ interface Around {
 
 /** Remembers what has the focus now. What is returned gives the focus back, and goes on to see that it is not lost. */
 export function focusReturner(): () => void {
-  const opener = document.activeElement as HTMLElement | null;
+  const active = document.activeElement as HTMLElement | null;
+  const opener = active === document.body ? null : active; // not every browser gives a pressed button the focus
   const around = opener === null ? [] : surroundings(opener);
   return () => {
     if (opener?.isConnected) opener.focus();
@@ -53,5 +54,5 @@ function succeed(around: readonly Around[]): void {
   const heading = document.querySelector<HTMLElement>("main h1, h1");
   if (!heading) return;
   heading.tabIndex = -1;
-  heading.focus();
+  heading.focus({ preventScroll: true });
 }
