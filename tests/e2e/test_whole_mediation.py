@@ -330,11 +330,15 @@ def the_acts_of_signing_are_on_the_record(root: Path, digest: str) -> None:
 
 
 def the_tracks_play_from_first_to_last_second(root: Path, expected: float) -> None:
-    tracks = sorted((root / "data").rglob("*.webm"))
-    assert len(tracks) == 6
-    for track in tracks:
+    """Whoever loaded the page anew has sound and picture in two files each, which together last as long."""
+    lengths: dict[str, list[float]] = {"audio": [], "video": []}
+    for track in sorted((root / "data").rglob("*.webm")):
         with av.open(str(track)) as container:
             stream = container.streams[0]
             times = [float(frame.pts * frame.time_base) for frame in container.decode(stream)]
+            lengths[stream.type].append(times[-1])
         assert times[0] < 1.0
-        assert abs(times[-1] - expected) < 5.0, (track.name, times[-1], expected)
+    for kind, found in lengths.items():
+        *parts, one, other = sorted(found)
+        assert len(parts) == 2
+        assert [one, other, sum(parts)] == pytest.approx([expected] * 3, abs=5.0), kind
