@@ -170,7 +170,6 @@ async def agrees_across_reloads(person: Person) -> None:
     await goes_on_where_they_were(person, "consents")
     await expect(person.page.locator('[data-testid^="consent-"] input:checked')).to_have_count(1)
     await answers_every_purpose(person)
-    await goes_on_where_they_were(person, "consents")
     await person.tap("consents-continue")
     await person.waits_for("waiting-room")
     assert await person.page.evaluate(UNSENT) == []

@@ -40,7 +40,7 @@ HEADROOM_MB = 300
 """Free space above the recorder's minimum; other processes on the machine use and free some meanwhile."""
 
 STALL_SECONDS = 1.0
-STANDS_STILL, AWAKE_WITHIN = 6.0, 5.0
+STANDS_STILL, AWAKE_WITHIN = 5.0, 8.0
 BEFORE, AFTER = "断线前写的。", "断线后写的。"
 SAID = "我们先把工资算清楚。"
 
@@ -105,7 +105,9 @@ async def test_a_room_survives_the_death_of_every_process_and_a_full_disk(room: 
     await the_recorder_dies(room)
     await the_media_worker_dies(room)
     await the_web_process_dies(room)
+    not_refreshed = asyncio.ensure_future(the_console_is_not_refreshed(room.mediator))
     await a_party_loses_the_network_and_reloads(room)
+    await not_refreshed
     await the_phone_sleeps(room)
     await the_mediator_reloads(room)
     await the_disk_is_full(room, tmp_path / "filler")
@@ -323,7 +325,7 @@ async def the_phone_sleeps(room: Room) -> None:
             await room.mediator.tap("timer-talk-3")
             await room.respondent.waits_for("timer", kind="talk")
             if not broken:
-                await asyncio.gather(asyncio.sleep(STANDS_STILL), the_console_is_not_refreshed(room.mediator))
+                await asyncio.sleep(STANDS_STILL)
         finally:
             process.resume()
         awake = time.monotonic()
