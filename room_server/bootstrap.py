@@ -196,6 +196,7 @@ class Node:
     async def close(self) -> None:
         """Close every socket and connection; recordings and rooms are taken up again by the next process."""
         await self.hub.close()
+        await self._policy.close()
         await self.probes.close_all()
         await self._background.drain()
         await self._sweeper.close()

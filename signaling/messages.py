@@ -101,8 +101,9 @@ class RecordingView(msgspec.Struct):
     """Whether a recording runs, as every screen must show it. Times are Unix seconds.
 
     ``failed``: it was running and does not run now; ``reason`` is one of ``disk_full, recorder_lost, media_lost,
-    write_failed, server_restarted``. ``lost_seconds`` adds up the gaps of this session so far. ``paused``: on purpose;
-    ``reason`` is ``caucus`` while a private talk runs (nothing is recorded then, anywhere), else a host's words.
+    write_failed, server_restarted, not_continued``. ``lost_seconds`` adds up the gaps of this session so far.
+    ``paused``: on purpose; ``reason`` is ``caucus`` while a private talk runs (nothing is recorded then, anywhere),
+    else a host's words; None for those who wait to be let in.
     """
 
     state: Literal["off", "on", "paused", "failed"] = "off"

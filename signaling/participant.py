@@ -71,6 +71,10 @@ class Participant:
         """Whether they may show their screen: a host always may, others when a host lets them."""
         return self.may_share or self.role == "host"
 
+    def outline(self, presence: Presence) -> ParticipantView:
+        """As those at the door see a host: that they are in the room, and nothing of what they do there."""
+        return ParticipantView(self.participant_id, self.display_name, self.role, self.side, presence)
+
     def view(
         self, caucus_id: CaucusId | None, hand: tuple[int, float | None], *, near: bool, closely: bool
     ) -> ParticipantView:

@@ -1,7 +1,8 @@
 """Who knows of whom: the room's own rule, to which the policy may only add refusals.
 
 Somebody who waits knows the hosts, the others of their own side who wait, how many came before them (and no side, no
-name), and whether a recording runs: nothing else.
+name), and whether a recording runs: nothing else. A host is there or is not: whether they sit in a private talk is told
+to the sides in the session and not at the door.
 Somebody who was admitted knows everybody who was admitted. A host knows everybody. Across the wall of a caucus there
 are no tracks, and of its members only a glimpse (``signaling.caucus``); who is inside sees that those outside are
 there, and nothing of how they are conducted.
@@ -9,7 +10,9 @@ there, and nothing of how they are conducted.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from signaling.captions import TOPIC
 from signaling.ids import ParticipantId
@@ -19,6 +22,7 @@ from signaling.tracks import Publication
 from signaling.views import View
 
 if TYPE_CHECKING:
+    from signaling.caucus import Caucus
     from signaling.room import Room
 
 
@@ -53,6 +57,37 @@ def knows_track(room: Room, viewer: Participant, publication: Publication) -> bo
 
 def view_of(room: Room, viewer: Participant) -> View:
     """Everything that ``viewer`` may know now."""
+    return _from_inside(room, viewer) if viewer.admitted else _at_the_door(room, viewer)
+
+
+def _at_the_door(room: Room, viewer: Participant) -> View:
+    """What somebody who waits knows. Nothing in it changes because hosts go into a private talk, out of it, or lose
+    their connection in it."""
+    people: dict[ParticipantId, ParticipantView] = {}
+    for subject in room.participants.values():
+        if not sees(room, viewer, subject):
+            continue
+        if subject.admitted:
+            people[subject.participant_id] = subject.outline(subject.presence)
+        else:
+            people[subject.participant_id] = subject.view(None, (0, None), near=True, closely=subject is viewer)
+    for caucus in room.caucuses:  # a host who walked out of a talk is still in it to those outside
+        for member in caucus.members.values() if caucus.running else ():
+            if sees(room, viewer, member):
+                people[member.participant_id] = member.outline("present")
+    recording = room.recording
+    if recording.state == "paused":  # that it does not run is on every screen; why is for those inside
+        recording = msgspec.structs.replace(recording, reason=None)
+    return View(
+        participants=people,
+        recording=recording,
+        stage=StageView(ahead=room.door.ahead(viewer.participant_id)),
+        board=_board(room, viewer, None),
+        media_epoch=room.media_epoch + viewer.moves,
+    )
+
+
+def _from_inside(room: Room, viewer: Participant) -> View:
     mine = room.caucuses.of(viewer.participant_id)
     people: dict[ParticipantId, ParticipantView] = {}
     for subject in room.participants.values():
@@ -70,13 +105,9 @@ def view_of(room: Room, viewer: Participant) -> View:
             for member in caucus.members.values():
                 if sees(room, viewer, member):
                     people[member.participant_id] = caucus.glimpse(member)
-    epoch = room.media_epoch + viewer.moves
-    board = {topic: piece.value for topic, piece in room.board.items() if piece.audience.includes(viewer, mine)}
+    board = _board(room, viewer, mine)
     if captions := room.captions.shown_to(viewer):
         board[TOPIC] = captions
-    if not viewer.admitted:
-        stage = StageView(ahead=room.door.ahead(viewer.participant_id))
-        return View(participants=people, recording=room.recording, stage=stage, board=board, media_epoch=epoch)
     return View(
         participants=people,
         publications={
@@ -89,5 +120,9 @@ def view_of(room: Room, viewer: Participant) -> View:
         caucuses={caucus.caucus_id: caucus.view() for caucus in room.caucuses},
         stage=room.conduct.stage_for(viewer.participant_id, people),
         board=board,
-        media_epoch=epoch,
+        media_epoch=room.media_epoch + viewer.moves,
     )
+
+
+def _board(room: Room, viewer: Participant, place: Caucus | None) -> dict[str, Any]:
+    return {topic: piece.value for topic, piece in room.board.items() if piece.audience.includes(viewer, place)}

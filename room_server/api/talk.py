@@ -82,9 +82,10 @@ class TalkApi:
         ]
 
     async def lines(self, request: Request) -> JSONResponse:
-        """Every line that whoever asks may read where they are now."""
+        """Every line that whoever asks may read where they are now, and where that is."""
         session_id, person = await self._who(request)
-        return JSONResponse({"lines": await self._services.chat.visible(session_id, person)}, headers=PRIVATE)
+        place, lines = await self._services.chat.visible(session_id, person)
+        return JSONResponse({"place": place, "lines": lines}, headers=PRIVATE)
 
     async def say(self, request: Request) -> JSONResponse:
         """Write a line."""

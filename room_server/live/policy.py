@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from time import monotonic
 from typing import Any
 from weakref import WeakKeyDictionary, WeakValueDictionary
 
@@ -14,11 +15,13 @@ from room_server.bus import AccessEnded, Bus, ContinuedElsewhere, Published, Rec
 from room_server.domain.session import State
 from room_server.live.recording import Director
 from room_server.live.refusals import as_signaling
+from room_server.live.switches import Later, Switch, Switches, later
 from room_server.services.everything import Services
 from signaling.caucus import Caucus
 from signaling.errors import ErrorCode, SignalingError
 from signaling.hub import Hub, News
 from signaling.ids import CaucusId, DocumentId, ParticipantId, RoomId
+from signaling.inbox import Allowance
 from signaling.kept import NOTHING_KEPT, KeptConduct, KeptMember
 from signaling.messages import Device, Json, RecordingView, Role
 from signaling.participant import Participant
@@ -27,17 +30,27 @@ from signaling.room import Room
 from signaling.tracks import Publication
 
 log = structlog.get_logger(__name__)
+TRACKS_AT_ONCE, TRACKS_A_SECOND = 40, 0.5
+"""New tracks of one person: a page makes two or three whenever it has to build its transports anew."""
 
 
 class SessionPolicy:
     """Implements ``signaling.policy.RoomPolicy`` with the services of the product."""
 
-    def __init__(self, services: Services, director: Director, on_ended: Callable[[str], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        services: Services,
+        director: Director,
+        on_ended: Callable[[str], Awaitable[None]],
+        later: Later = later,
+    ) -> None:
         self._services = services
+        self._switches = Switches(services.sessions.record, services.sessions.now, later)
         self._director = director
         self._on_ended = on_ended
         self._sessions: dict[RoomId, str] = {}
         self._known: WeakValueDictionary[RoomId, Room] = WeakValueDictionary()  # a room that closed must not stay
+        self._paces: WeakKeyDictionary[Room, dict[ParticipantId, Allowance]] = WeakKeyDictionary()
         self._taking_up: WeakKeyDictionary[Room, asyncio.Lock] = WeakKeyDictionary()
 
     def listen(self, bus: Bus, hub: Hub) -> None:
@@ -72,6 +85,10 @@ class SessionPolicy:
         bus.subscribe(Published, show)
         bus.subscribe(AccessEnded, shut_out)
         bus.subscribe(ContinuedElsewhere, hand_over)
+
+    async def close(self) -> None:
+        """The process ends in order: what was to be written down later is written down now."""
+        await self._switches.close()
 
     # ---- the door --------------------------------------------------------------------------------------------------
 
@@ -140,8 +157,9 @@ class SessionPolicy:
         await self._services.sessions.record(self._session(room), "connection_lost", participant.participant_id)
 
     async def left(self, room: Room, participant: Participant, reason: str) -> None:
-        """On the record."""
+        """On the record, after what they did last."""
         session_id = self._session(room)
+        await self._switches.settle(session_id, participant.participant_id)
         await self._services.sessions.record(session_id, "left", participant.participant_id, {"reason": reason})
 
     async def admit(self, room: Room, by: Participant, subject: Participant) -> None:
@@ -157,7 +175,14 @@ class SessionPolicy:
     # ---- media -----------------------------------------------------------------------------------------------------
 
     async def publication_opened(self, room: Room, publication: Publication) -> None:
-        """A track starts; when a recording runs and the person agreed, it is captured from its first packet."""
+        """A track starts; when a recording runs and the person agreed, it is captured from its first packet.
+
+        Each recorded track is a file and two entries of the log: nobody makes thousands an hour.
+        """
+        pace = self._paces.setdefault(room, {})
+        allowance = pace.setdefault(publication.participant_id, Allowance(TRACKS_AT_ONCE, TRACKS_A_SECOND, monotonic))
+        if not allowance.take():
+            raise SignalingError(ErrorCode.RATE_LIMITED, "too many new tracks")
         await self._director.opened(room, publication)
 
     async def publication_changed(self, room: Room, publication: Publication) -> None:
@@ -165,15 +190,16 @@ class SessionPolicy:
         if room.caucuses.of(publication.participant_id) is not None:
             return
         data = {"source": publication.source, "paused": publication.paused, "muted_by_host": publication.muted_by_host}
-        session_id = self._session(room)
-        await self._services.sessions.record(session_id, "track_switched", publication.participant_id, data)
+        switch = Switch(self._session(room), "track_switched", publication.participant_id, publication.source)
+        await self._switches.told(switch, data)
 
     async def trouble_told(self, room: Room, participant: Participant, source: Device) -> None:
         """Why nobody heard or saw somebody: on the record, unless it was in a private talk."""
         if room.caucuses.of(participant.participant_id) is not None:
             return
         data = {"source": source, "trouble": participant.troubles.get(source)}
-        await self._services.sessions.record(self._session(room), "device_trouble", participant.participant_id, data)
+        switch = Switch(self._session(room), "device_trouble", participant.participant_id, source)
+        await self._switches.told(switch, data)
 
     async def publication_closed(self, room: Room, publication: Publication, reason: str) -> None:
         """A track ended."""
@@ -335,6 +361,7 @@ class SessionPolicy:
         with as_signaling():
             if self._director.of(room.room_id) is not None:
                 await self._director.stop(room, by.participant_id, "session_ended")
+            await self._switches.settle(session_id)
             await self._services.sessions.end(session_id, by.participant_id)
         room.set_recording(RecordingView())
         await self._on_ended(session_id)

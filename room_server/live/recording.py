@@ -6,31 +6,44 @@ whatever happens here.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterable
 
 import structlog
 
 from recorder.control import Track
-from room_server.domain.errors import DomainError, Forbidden
+from room_server.live.captures import Captures
 from room_server.live.pauses import CAUCUS, Cause, Pauses
 from room_server.live.ports import Ledger, LiveRoom, Recorder
-from room_server.live.running import Running, moment, reason_of
+from room_server.live.running import Running, moment
 from room_server.services.ports import SYSTEM
+from signaling.background import Background, attempt
+from signaling.clock import Timer
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import CaptureId, ParticipantId, PublicationId, RoomId
 from signaling.messages import RecordingView
 from signaling.tracks import Publication
 
 log = structlog.get_logger(__name__)
+Later = Callable[[float, Callable[[], None]], Timer]
+FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
+"""Seconds until a recording that did not go on is tried again: twice as many each time."""
+
+
+def _later(seconds: float, action: Callable[[], None]) -> Timer:
+    return asyncio.get_running_loop().call_later(seconds, action)
 
 
 class Director:
     """All recordings of this node."""
 
-    def __init__(self, ledger: Ledger, recorder: Recorder, now: Callable[[], float]) -> None:
+    def __init__(self, ledger: Ledger, recorder: Recorder, now: Callable[[], float], later: Later = _later) -> None:
+        self._captures = Captures(ledger, recorder, now)
         self._ledger = ledger
         self._recorder = recorder
         self._now = now
+        self._later = later
+        self._background = Background()
         self._running: dict[RoomId, Running] = {}
         self._starting: dict[RoomId, dict[str, bool]] = {}  # with who agreed meanwhile, or took it back
         self._pauses = Pauses()
@@ -58,7 +71,7 @@ class Director:
             raise SignalingError(ErrorCode.RECORDING_UNAVAILABLE, "the recorder is not there")
         if running is not None:
             async with running.turn:
-                await self._go_on(running)
+                await self._captures.go_on(running)
             if running.gap_since is not None:
                 raise SignalingError(ErrorCode.RECORDING_UNAVAILABLE, "still not", reason=running.reason)
             return
@@ -79,9 +92,10 @@ class Director:
             return
         async with running.turn:
             try:
-                await self._capture_all(running)
+                await self._captures.begin_all(running)
             finally:  # whatever happened to single tracks: it runs, so every screen says so
                 running.room.set_recording(running.view())
+                self._come_back(running)
 
     async def adopt(
         self,
@@ -111,7 +125,7 @@ class Director:
                 running.gap_since = view.failed_at
                 running.room.set_recording(running.view())  # paused before and now: nothing was lost between
             elif view.failed_at is None:
-                await self._interrupt(running, "server_restarted", silent_since)
+                await self._captures.interrupt(running, "server_restarted", silent_since)
             else:
                 running.gap_since, running.reason = view.failed_at, view.reason
 
@@ -126,12 +140,15 @@ class Director:
             if running.over:
                 raise SignalingError(ErrorCode.WRONG_STATE, "nothing is recorded")
             try:
-                await self._release(running, list(running.captures))
+                await self._captures.account(running)
+                await self._captures.end(running, list(running.captures))
                 await self._ledger.stop(running.session_id, by, reason)
             except BaseException:  # it was not stopped: it goes on, as every screen says
-                await self._capture_all(running)
+                await self._captures.begin_all(running)
                 raise
             running.over = True
+            if running.again is not None:
+                running.again.cancel()
             del self._running[room.room_id]
             self._pauses.end(room.room_id, "host")
         running.room.set_recording(RecordingView(lost_seconds=running.lost_seconds))
@@ -141,16 +158,19 @@ class Director:
         if (running := self._running.get(room.room_id)) is None:
             return
         async with running.turn:
-            await self._capture(running, publication)
-            await self._go_on(running)
+            try:
+                await self._captures.begin(running, publication)
+                await self._captures.go_on(running)
+            finally:
+                self._come_back(running)
 
     async def closed(self, room: LiveRoom, publication_id: PublicationId) -> None:
         """A track ended: its file is complete."""
         if (running := self._running.get(room.room_id)) is None:
             return
         async with running.turn:
-            await self._release(running, [publication_id])
-            await self._go_on(running)  # it may have been the one that was missing
+            await self._captures.end(running, [publication_id])
+            await self._captures.go_on(running)  # it may have been the one that was missing
 
     async def consent_changed(self, room: LiveRoom, participant_id: ParticipantId, agreed: bool) -> None:
         """Somebody agreed to be recorded, or took it back: their tracks alone start or stop (PIPL 15)."""
@@ -162,11 +182,11 @@ class Director:
             if agreed:
                 running.consenting.add(participant_id)
                 for publication in theirs:
-                    await self._capture(running, publication)
+                    await self._captures.begin(running, publication)
             else:
                 running.consenting.discard(participant_id)
-                await self._release(running, [publication.publication_id for publication in theirs])
-            await self._go_on(running)
+                await self._captures.end(running, [publication.publication_id for publication in theirs])
+            await self._captures.go_on(running)
 
     async def hold(self, room: LiveRoom) -> None:
         """A private talk: record nothing until ``release``, neither what runs nor what somebody would start."""
@@ -174,9 +194,20 @@ class Director:
         await self._begin_pause(room, "caucus", SYSTEM)
 
     async def release(self, room: LiveRoom) -> None:
-        """The private talk is over: record again what was recorded before ``hold``, unless a host says not to."""
+        """The private talk is over: record again what was recorded before ``hold``, unless a host says not to.
+
+        The talk is over whatever becomes of that: a recording that does not go on is a gap from this moment, and is
+        tried again until it does or is over.
+        """
         self._pauses.end(room.room_id, "caucus")
-        await self._follow_pauses(room, SYSTEM)
+        at = self._now()
+        try:
+            await self._follow_pauses(room, SYSTEM)
+        except Exception:
+            log.exception("the recording did not go on after a private talk")
+            await self._overdue(room, at)
+        if (running := self._running.get(room.room_id)) is not None:
+            self._come_back(running)
 
     def still_paused(self, room: LiveRoom, reason: str) -> None:
         """Before ``adopt``: a host had paused the recording when its room went away."""
@@ -200,22 +231,57 @@ class Director:
             if (running := self._running.get(room.room_id)) is not None:
                 async with running.turn:
                     running.paused = self._pauses.why(room.room_id)
-                    running.held = running.paused is not None
+                    if running.due is None:
+                        running.held = running.paused is not None
                     try:
-                        await self._capture_all(running)
+                        await self._captures.begin_all(running)
                     finally:
                         running.room.set_recording(running.view())
+                self._come_back(running)
             raise
 
     async def go_on(self, room: LiveRoom, by: ParticipantId) -> None:
         """Take a host's pause back. Raises WRONG_STATE (none), RECORDING_UNAVAILABLE (a private talk runs)."""
-        self._require(room.room_id)
+        running = self._require(room.room_id)
         word = self._pauses.end_by_host(room.room_id)
+        at = self._now()
         try:
             await self._follow_pauses(room, by)
-        except BaseException:
-            self._pauses.begin(room.room_id, "host", word)
-            raise
+        except BaseException as error:
+            if running.held:
+                self._pauses.begin(room.room_id, "host", word)
+                raise
+            await self._overdue(room, at)  # the pause is over in the books, and what is missing is a gap
+            self._come_back(running)
+            if not isinstance(error, Exception):
+                raise
+
+    async def _overdue(self, room: LiveRoom, at: float) -> None:
+        if (running := self._running.get(room.room_id)) is None:
+            return
+        async with running.turn:
+            if running.over or self._pauses.why(room.room_id) is not None:
+                return
+            self._captures.overdue(running, at)
+
+    def _come_back(self, running: Running) -> None:
+        """Try later to go on, as long as that may help."""
+        if running.again is not None or running.over or not running.comes_back:
+            return
+        seconds = min(LONGEST_WAIT, FIRST_WAIT * 2.0**running.tries)
+        running.tries += 1
+        running.again = self._later(seconds, lambda: self._background.run(self._try_again(running)))
+
+    async def _try_again(self, running: Running) -> None:
+        running.again = None
+        async with running.turn:
+            if running.over:
+                return
+            await attempt(self._captures.go_on(running))
+            running.room.set_recording(running.view())
+        if running.gap_since is None:
+            running.tries = 0
+        self._come_back(running)
 
     async def _follow_pauses(self, room: LiveRoom, by: str) -> None:
         """Stop or begin to capture as the pauses of the room say by the time of one's turn."""
@@ -225,18 +291,19 @@ class Director:
             running.paused = why  # at once: whatever waits for its turn captures nothing any more
         async with running.turn:
             reason = self._pauses.why(room.room_id)
-            if reason is not None and not running.held:
+            if reason is not None and (not running.held or running.due is not None):
+                await self._captures.account(running)  # the pause before it was over, whatever they could write then
                 running.held = True
-                await self._release(running, list(running.captures))
+                await self._captures.end(running, list(running.captures))
                 running.room.set_recording(running.view())
                 await self._ledger.paused(running.session_id, by, moment(self._now()), reason)
             elif reason is None and running.paused is not None:
                 if running.held:  # else it ended before anybody knew of it
                     await self._ledger.continued(running.session_id, by, moment(self._now()))
-                running.paused = self._pauses.why(room.room_id)  # a private talk may have begun meanwhile
                 running.held = False
-                await self._capture_all(running)
-                await self._go_on(running)
+                running.paused = self._pauses.why(room.room_id)  # a private talk may have begun meanwhile
+                await self._captures.begin_all(running)
+                await self._captures.go_on(running)
             running.room.set_recording(running.view())
 
     async def media_lost(self, room: LiveRoom) -> None:
@@ -245,29 +312,29 @@ class Director:
             return
         at = self._now()
         async with running.turn:
-            await self._interrupt(running, "media_lost", at)
-            await self._release(running, list(running.captures))
+            await self._captures.interrupt(running, "media_lost", at)
+            await self._captures.end(running, list(running.captures))
 
     async def recorder_lost(self) -> None:
         """The recorder died: its files stay as they are until they are filed; the gap begins."""
         at = self._now()
         for running in list(self._running.values()):
             async with running.turn:
-                await self._interrupt(running, "recorder_lost", at)
+                await self._captures.interrupt(running, "recorder_lost", at)
                 publications = list(running.captures)
                 running.captures.clear()
                 for publication_id in publications:
-                    await self._stop_capture(running, publication_id)
+                    await self._captures.end_copy(running, publication_id)
 
     async def recorder_ready(self, tracks: Iterable[Track]) -> None:
         """The recorder is there: close what nobody feeds any more, and go on with what is sent."""
         wanted = {capture_id for running in self._running.values() for capture_id in running.captures.values()}
         for track in tracks:
             if track.capture_id not in wanted:
-                await self._close_file(track.capture_id)
+                await self._captures.close_file(track.capture_id)
         for running in list(self._running.values()):
             async with running.turn:
-                await self._go_on(running)
+                await self._captures.go_on(running)
 
     async def track_failed(self, track: Track, reason: str) -> None:
         """A file can no longer be written: the room goes on, every screen says that the recording stopped."""
@@ -275,8 +342,8 @@ class Director:
             if track.capture_id in running.captures.values():
                 at = self._now()
                 async with running.turn:
-                    await self._interrupt(running, reason, at)
-                    await self._release(running, list(running.captures))
+                    await self._captures.interrupt(running, reason, at)
+                    await self._captures.end(running, list(running.captures))
 
     async def key_frame_wanted(self, capture_id: CaptureId) -> None:
         """The recorder can keep nothing of a picture before its next key frame (packets were lost on the way)."""
@@ -293,106 +360,3 @@ class Director:
         if running is None:
             raise SignalingError(ErrorCode.WRONG_STATE, "nothing is recorded")
         return running
-
-    # ---- one step each; the caller holds the recording's turn --------------------------------------------------------
-
-    async def _capture_all(self, running: Running) -> None:
-        """Capture what is not captured yet."""
-        for publication in list(running.room.publications.values()):
-            await self._capture(running, publication)
-
-    async def _go_on(self, running: Running) -> None:
-        """End the gap, if there is one, once nothing is missing any more."""
-        if running.gap_since is None or running.paused is not None:
-            return
-        await self._capture_all(running)
-        if running.captures and not any(self._wanted(running, each) for each in running.room.publications.values()):
-            await self._resume(running)
-
-    @staticmethod
-    def _wanted(running: Running, publication: Publication) -> bool:
-        """Whether this track is to be recorded and is not."""
-        missing = publication.publication_id not in running.captures
-        agreed = publication.participant_id in running.consenting
-        return missing and agreed and running.paused is None and not running.over
-
-    async def _capture(self, running: Running, publication: Publication) -> None:
-        publication_id = publication.publication_id
-        if not self._wanted(running, publication):
-            return
-        if not self._recorder.ready:
-            await self._interrupt(running, "recorder_lost", self._now())
-            return
-        capture_id = CaptureId(await self._ledger.next_capture_id())
-        path = f"{running.session_id}/{capture_id:08d}-{publication.source}"
-        try:
-            form = await running.room.media.start_capture(publication_id, capture_id)
-            await self._recorder.start_track(
-                capture_id, path, publication.kind, form.mime_type, form.clock_rate, form.channels, form.payload_type
-            )
-        except SignalingError as error:
-            log.warning("a track is not recorded", publication=publication_id, reason=error.message)
-            await self._stop_capture(running, publication_id)
-            if publication_id in running.room.publications:  # else it ended meanwhile, and nothing of it is missing
-                await self._interrupt(running, reason_of(error), self._now())
-            return
-        running.captures[publication_id] = capture_id
-        try:
-            await self._ledger.track_opened(
-                running.session_id,
-                running.recording_id,
-                capture_id,
-                participant_id=publication.participant_id,
-                kind=publication.kind,
-                source=publication.source,
-                mime_type=form.mime_type,
-                path=path,
-            )
-        except Forbidden:  # they took their consent back this very moment
-            running.consenting.discard(publication.participant_id)
-            await self._release(running, [publication_id])
-        except BaseException:  # what is not in the books is not recorded
-            await self._release(running, [publication_id])
-            await self._interrupt(running, "recorder_lost", self._now())
-            raise
-
-    async def _release(self, running: Running, publications: Iterable[PublicationId]) -> None:
-        for publication_id in publications:
-            capture_id = running.captures.pop(publication_id, None)
-            if capture_id is None:
-                continue
-            await self._stop_capture(running, publication_id)
-            await self._close_file(capture_id)
-
-    async def _stop_capture(self, running: Running, publication_id: PublicationId) -> None:
-        try:
-            await running.room.media.stop_capture(publication_id)
-        except SignalingError as error:  # the worker or the track is gone, and the copy with it
-            log.info("the capture had ended", publication=publication_id, reason=error.message)
-
-    async def _close_file(self, capture_id: CaptureId) -> None:
-        try:
-            track = await self._recorder.stop_track(capture_id)
-        except SignalingError as error:  # filing reads what a dead recorder left
-            log.warning("a recorded file was left open", capture=capture_id, reason=error.message)
-            return
-        try:
-            await self._ledger.track_closed(track)
-        except DomainError as error:  # a file that was opened just before the process died, and never entered
-            log.warning("a recorded file belongs to no recording", capture=capture_id, reason=error.code)
-
-    async def _interrupt(self, running: Running, reason: str, at: float) -> None:
-        if running.gap_since is not None or running.over or running.paused is not None:
-            return
-        running.gap_since, running.reason = at, reason
-        running.room.set_recording(running.view())  # at once: the screens must not wait for the disk
-        await self._ledger.interrupted(running.session_id, reason, moment(at))
-
-    async def _resume(self, running: Running) -> None:
-        if running.gap_since is None:
-            return
-        at = self._now()
-        await self._ledger.resumed(running.session_id, moment(at))
-        running.lost_seconds += at - running.gap_since
-        running.gap_since = running.reason = None
-        running.room.set_recording(running.view())

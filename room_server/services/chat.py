@@ -61,8 +61,9 @@ class ChatService:
             await self._record(unit, line)
         return line
 
-    async def visible(self, session_id: str, participant_id: str) -> list[dict[str, Any]]:
-        """Every line that somebody may read where they are now, in the order in which they were written.
+    async def visible(self, session_id: str, participant_id: str) -> tuple[str, list[dict[str, Any]]]:
+        """Where somebody is (a caucus id, empty for the joint session), and every line that they may read there, in the
+        order in which they were written.
 
         Raises:
             Forbidden: not let in.
@@ -72,7 +73,8 @@ class ChatService:
             require_inside(present.person(participant_id))
             lines = await unit.lines.of_session(session_id)
         place = present.place(participant_id)
-        return [view(line, present) for line in lines if line.visible_to(participant_id, place)]
+        readable = [view(line, present) for line in lines if line.visible_to(participant_id, place)]
+        return present.place_name(participant_id), readable
 
     async def board(self, session_id: str) -> dict[str, Piece]:
         """The newest lines of every conversation."""

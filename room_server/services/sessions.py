@@ -80,10 +80,23 @@ class SessionService:
         """The sessions that a mediator holds."""
         return [item for item in await self.all() if any(person.staff_id == staff_id for person in item.people)]
 
-    async def record(self, session_id: str, kind: str, actor: str, data: Mapping[str, Any] | None = None) -> None:
-        """Put something that happened on the record (``joined``, ``left``, ``connection_lost`` …)."""
+    def now(self) -> datetime:
+        """The time that entries of the record have."""
+        return self._ports.clock()
+
+    async def record(
+        self,
+        session_id: str,
+        kind: str,
+        actor: str,
+        data: Mapping[str, Any] | None = None,
+        *,
+        at: datetime | None = None,
+    ) -> None:
+        """Put something that happened on the record (``joined``, ``left``, ``connection_lost`` …), now or ``at``."""
         async with self._ports.unit_of_work() as unit:
-            await unit.log.append(session_id, at=self._ports.clock(), kind=kind, actor=actor, data=data or {})
+            moment = self._ports.clock() if at is None else at
+            await unit.log.append(session_id, at=moment, kind=kind, actor=actor, data=data or {})
 
     async def start(self, session_id: str, by: str) -> Session:
         """The mediator opens the session; a second time changes nothing.

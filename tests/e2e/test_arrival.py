@@ -17,7 +17,7 @@ from tests.support.browser import (
     DESKTOP,
     PHONE,
     Person,
-    agrees_to_everything,
+    answers_every_purpose,
     chromium,
     entry_code,
     proves_identity,
@@ -94,6 +94,8 @@ async def the_phone_is_tried(scene: Scene, applicant: Person, link: str) -> None
     """
     await applicant.page.goto(link)
     await applicant.tap("landing-continue")
+    await applicant.waits_for("device-problems")
+    await goes_on_where_they_were(applicant, "device-problems")
     missing = await applicant.waits_for("device-problems")
     await expect(missing).to_contain_text("没有找到话筒")
     await expect(missing).to_contain_text("没有找到摄像头")
@@ -144,8 +146,33 @@ async def who_one_is(scene: Scene, applicant: Person, link: str) -> None:
     await expect(applicant.page.locator("h1")).not_to_have_text(first)
     await goes_on_where_they_were(applicant, "notice")
     await expect(applicant.page.locator("h1")).not_to_have_text(first)
-    await agrees_to_everything(applicant)
+    await agrees_across_reloads(applicant)
     await goes_on_where_they_were(applicant, "waiting-room")
+
+
+UNSENT = "() => Object.keys(sessionStorage).filter((key) => key.startsWith('unsent/'))"
+"""What is kept of something begun, until it is sent."""
+
+
+async def agrees_across_reloads(person: Person) -> None:
+    """What was begun and not sent is there again, and nothing else is; nothing of it stays once it is sent."""
+    tick = person.page.locator('[data-testid^="notice-tick-"]').first
+    while not await tick.is_visible():
+        await reads_a_notice(person)
+        await person.page.wait_for_timeout(50)
+    await tick.check()
+    await goes_on_where_they_were(person, "notice")
+    await expect(tick).to_be_checked()
+    await expect(person.page.locator('[data-testid^="notice-tick-"]:checked')).to_have_count(1)
+    while not await person.see("consents-continue").is_visible():
+        await reads_a_notice(person)
+    await person.page.locator('[data-testid^="consent-"][data-testid$="-no"]').first.click()
+    await goes_on_where_they_were(person, "consents")
+    await expect(person.page.locator('[data-testid^="consent-"] input:checked')).to_have_count(1)
+    await answers_every_purpose(person)
+    await person.tap("consents-continue")
+    await person.waits_for("waiting-room")
+    assert await person.page.evaluate(UNSENT) == []
 
 
 async def the_waiting_room(scene: Scene, applicant: Person, mediator: Person) -> None:

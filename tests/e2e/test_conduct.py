@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from tests.e2e.conduct.people import id_of, it_looks_well
 from tests.support.accessibility import problems_of_desk, problems_of_phone, watch
 from tests.support.browser import ASKING, DESKTOP, PHONE, Person, chromium
 from tests.support.gallery import LANGUAGES, other_language
+from tests.support.keyboard import goes_to
 from tests.support.service import Service, running_service
 from tests.support.short_way import everybody_meets
 
@@ -53,6 +55,7 @@ async def test_a_session_is_conducted(service: Service, tmp_path: Path) -> None:
         await everybody_may_stop_looking_at_themselves(mediator, applicant, shots)
         await a_break_is_asked_for_and_given(mediator, applicant, shots)
         await a_recording_is_paused_in_words(mediator, applicant, shots)
+        await what_is_decided_by_keys_keeps_the_keyboard(mediator, applicant)
         await another_microphone_is_chosen(mediator, applicant, shots)
         await a_screen_may_be_shared_for_a_while(mediator, applicant, shots)
         await what_is_said_is_written(mediator, applicant, shots)
@@ -287,9 +290,39 @@ async def a_recording_is_paused_in_words(mediator: Person, applicant: Person, sh
     await mediator.tap("confirm-yes")
     strip = await applicant.waits_for("rec-strip", state="paused")
     await expect(strip).to_contain_text(WORDS)
+    await expect(mediator.see("rec-continue")).to_be_focused()  # the button that asked is gone
     await mediator.picture(str(shots / "paused-mediator.png"))
     await applicant.picture(str(shots / "paused-applicant.png"))
     await mediator.tap("rec-continue")
+    await applicant.waits_for("rec-strip", state="on")
+
+
+FOCUS_IN_THE_SECONDS = """
+() => new Promise((done) => {
+  const watch = new MutationObserver(() => {
+    if (!document.querySelector("progress.countdown")) return;
+    watch.disconnect();
+    setTimeout(() => done(document.activeElement.dataset.testid), 60);
+  });
+  watch.observe(document.body, { subtree: true, childList: true });
+})
+"""
+"""Where the keyboard is while an act can be taken back."""
+
+
+async def what_is_decided_by_keys_keeps_the_keyboard(mediator: Person, applicant: Person) -> None:
+    """After the yes it is at what takes it back, and after the act where the button was: never nowhere."""
+    await mediator.see("rec-stop").focus()
+    await mediator.page.keyboard.press("Enter")
+    await expect(mediator.see("confirm-no")).to_be_focused()
+    await goes_to(mediator, "confirm-yes")
+    seconds = asyncio.create_task(mediator.page.evaluate(FOCUS_IN_THE_SECONDS))
+    await asyncio.sleep(0)
+    await mediator.page.keyboard.press("Enter")
+    assert await seconds == "confirm-no"
+    await applicant.waits_for("rec-strip", state="off")
+    await expect(mediator.see("rec-start")).to_be_focused()
+    await mediator.page.keyboard.press("Enter")
     await applicant.waits_for("rec-strip", state="on")
 
 

@@ -40,6 +40,7 @@ HEADROOM_MB = 300
 """Free space above the recorder's minimum; other processes on the machine use and free some meanwhile."""
 
 STALL_SECONDS = 1.0
+STANDS_STILL, AWAKE_WITHIN = 5.0, 8.0
 BEFORE, AFTER = "断线前写的。", "断线后写的。"
 SAID = "我们先把工资算清楚。"
 
@@ -104,7 +105,9 @@ async def test_a_room_survives_the_death_of_every_process_and_a_full_disk(room: 
     await the_recorder_dies(room)
     await the_media_worker_dies(room)
     await the_web_process_dies(room)
+    not_refreshed = asyncio.ensure_future(the_console_is_not_refreshed(room.mediator))
     await a_party_loses_the_network_and_reloads(room)
+    await not_refreshed
     await the_phone_sleeps(room)
     await the_mediator_reloads(room)
     await the_disk_is_full(room, tmp_path / "filler")
@@ -306,24 +309,62 @@ async def a_party_loses_the_network_and_reloads(room: Room) -> None:
 
 
 async def the_phone_sleeps(room: Room) -> None:
-    """No line of the page runs and its sockets are gone; taken up again, it shows what has happened meanwhile."""
+    """Its process stands still: nothing of the page runs, no packet of it leaves. Once with its sockets, once without.
+
+    Taken up again, it shows at once what has happened meanwhile, and is seen and heard as before.
+    """
     person = room.applicant
     (screen,) = [screen for screen in await room.watched() if screen.person is person]
-    devtools = await person.context.new_cdp_session(person.page)
-    await cut_off(person)
-    await devtools.send("Page.setWebLifecycleState", {"state": "frozen"})
-    await room.mediator.tap("timers")
-    await room.mediator.tap("timer-talk-3")
-    await room.respondent.waits_for("timer", kind="talk")
-    awake = time.monotonic()
-    await person.context.set_offline(False)
-    await devtools.send("Page.setWebLifecycleState", {"state": "active"})
-    told = person.waits_for("timer", kind="talk")
-    await room.timed("phone awake -> what has happened meanwhile is shown", told, awake)
-    await room.timed("phone awake -> everybody sees and hears everybody", room.sees_and_hears(), awake)
-    await expect_open(person)
+    process = await process_of(person)
+    for word, broken in (("a nap", False), ("sleep", True)):
+        if broken:
+            await cut_off(person)
+        process.suspend()
+        try:
+            await room.mediator.tap("timers")
+            await room.mediator.tap("timer-talk-3")
+            await room.respondent.waits_for("timer", kind="talk")
+            if not broken:
+                await asyncio.sleep(STANDS_STILL)
+        finally:
+            process.resume()
+        awake = time.monotonic()
+        if broken:
+            await person.context.set_offline(False)
+        told = person.waits_for("timer", kind="talk")
+        await room.timed(f"phone awake after {word} -> what has happened meanwhile is shown", told, awake)
+        await room.timed(f"phone awake after {word} -> everybody sees and hears", room.sees_and_hears(), awake)
+        await expect_open(person)
+        assert time.monotonic() - awake < AWAKE_WITHIN
+        if not broken:
+            await room.mediator.tap("timer-end")
+            await expect(person.see("timer")).to_have_count(0)
     await screen.was_not_reloaded()
-    await devtools.detach()
+    await expect(room.mediator.see("not-refreshed")).to_have_count(0)
+
+
+async def the_console_is_not_refreshed(mediator: Person) -> None:
+    """Its question every ten seconds fails once, and it says so; with the next answer that goes away by itself."""
+    await mediator.page.route("**/sessions/*", lambda route: route.abort())
+    await mediator.waits_for("not-refreshed")
+    await mediator.page.unroute("**/sessions/*")
+
+
+async def process_of(person: Person) -> psutil.Process:
+    """The process of their page: the one without which it does not answer."""
+    for process in psutil.Process().children(recursive=True):
+        if "--type=renderer" not in process.cmdline():
+            continue
+        process.suspend()
+        try:
+            answer = asyncio.ensure_future(person.page.evaluate("1"))
+            done, _ = await asyncio.wait({answer}, timeout=0.5)
+        finally:
+            process.resume()
+        await answer
+        if not done:
+            return process
+    raise LookupError(person.name)
 
 
 async def the_mediator_reloads(room: Room) -> None:

@@ -64,6 +64,7 @@ class Recorder:
 class Ledger:
     agreed: set[str] = field(default_factory=lambda: {"worker", "company", "host"})
     lines: list[tuple[str, ...]] = field(default_factory=list)
+    continued_at: list[float] = field(default_factory=list)
     captures: int = 0
     withdrawn: set[str] = field(default_factory=set)
     refusal: Exception | None = None
@@ -131,6 +132,7 @@ class Ledger:
             raise self.refusal
         await asyncio.sleep(0)
         self.continuing()
+        self.continued_at.append(at.timestamp())
         self.lines.append(("continued", by))
 
     async def resumed(self, session_id: str, at: datetime) -> None:

@@ -54,7 +54,7 @@ class Books(MemoryPolicy):
     def reborn(self) -> None:
         """Another process: nothing is copied any more, nothing is known of the room."""
         self.feed = WatchedFeed(self)
-        self.director = Director(SlowLedger(self), Recorder(), self.clock.now)
+        self.director = Director(SlowLedger(self), Recorder(), self.clock.now, self.clock.later)
         self.known: Room | None = None
 
     def place(self, name: str) -> str:

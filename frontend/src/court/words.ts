@@ -22,7 +22,7 @@ export function eventWords(kind: string): string {
 
 /** What happened to what, where the kind alone does not say it; null where it does. */
 export function eventDetail(entry: LogEntry): string | null {
-  const { source, reason, paused, muted_by_host: muted, trouble } = entry.data;
+  const { source, reason, paused, muted_by_host: muted, trouble, changes } = entry.data;
   const privilege = `court.privilege.${entry.data.class}`;
   if (hasKey(privilege)) return t(privilege);
   const language = `court.language.${entry.data.language}`;
@@ -32,12 +32,14 @@ export function eventDetail(entry: LogEntry): string | null {
   if (entry.kind === "recording_interrupted" && typeof reason === "string") return gapWords(reason);
   if (typeof source !== "string" || !hasKey(`court.source.${source}`)) return null;
   const what = t(`court.source.${source}` as Key);
+  // Changes within a few seconds are one entry with the last state.
+  const often = typeof changes === "number" ? ` · ${t("court.switch.changes", { count: changes })}` : "";
   if (entry.kind === "device_trouble") {
     const key = `court.trouble.${trouble ?? "over"}`;
-    return hasKey(key) ? `${what} · ${t(key)}` : what;
+    return (hasKey(key) ? `${what} · ${t(key)}` : what) + often;
   }
   if (entry.kind !== "track_switched") return what;
-  return `${what} · ${t(muted ? "court.switch.muted" : paused ? "court.switch.off" : "court.switch.on")}`;
+  return `${what} · ${t(muted ? "court.switch.muted" : paused ? "court.switch.off" : "court.switch.on")}${often}`;
 }
 
 /** Which exhibit, and what was said of it. */

@@ -1,15 +1,17 @@
 import type { ComponentChildren } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "../api";
 import { hasKey, pick, t } from "../i18n";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { Refusal } from "../ui/Refusal";
-import type { ConsentItem, Notice } from "./api";
+import type { ConsentItem, Me, Notice } from "./api";
 import { Frame } from "./Frame";
 import { NoticeText } from "./NoticeText";
+import { begun, forget, keep, noticeScope } from "./unsent";
 
 interface Props {
+  me: Me;
   notices: Notice[];
   quiet: ComponentChildren;
   onSubmit: (answers: Map<string, Record<string, boolean>>) => Promise<void>;
@@ -21,14 +23,18 @@ type Answers = Record<string, boolean | undefined>;
 const keyOf = (notice: Notice, item: ConsentItem) => `${notice.id}/${item.id}`;
 
 /** Every purpose apart, nothing chosen beforehand; a "no" says what happens then. */
-export function Consents({ notices, quiet, onSubmit, onOutdated }: Props) {
-  const [answers, setAnswers] = useState<Answers>({});
+export function Consents({ me, notices, quiet, onSubmit, onOutdated }: Props) {
+  const [answers, setAnswers] = useState<Answers>(() => answersBefore(me, notices));
   const [missing, setMissing] = useState<string | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
   const all = notices.flatMap((notice) => asked(notice, answers).map((item) => keyOf(notice, item)));
   const open = all.filter((key) => answers[key] === undefined);
+
+  useEffect(() => {
+    for (const notice of notices) keep(noticeScope(me, notice), ofNotice(notice, answers));
+  }, [answers]);
 
   const submit = async (event: Event) => {
     event.preventDefault();
@@ -43,6 +49,7 @@ export function Consents({ notices, quiet, onSubmit, onOutdated }: Props) {
     setError(null);
     try {
       await onSubmit(byNotice(notices, answers));
+      for (const notice of notices) forget(noticeScope(me, notice).name);
     } catch (cause) {
       if (!(cause instanceof ApiError)) throw cause;
       setError(cause);
@@ -107,6 +114,19 @@ export function Consents({ notices, quiet, onSubmit, onOutdated }: Props) {
       <p class="meta">{t("consents.later")}</p>
       <Refusal words={error?.sentence ?? ""} />
     </Frame>
+  );
+}
+
+/** What was chosen before the page was loaded anew, of texts that are still the same. */
+function answersBefore(me: Me, notices: Notice[]): Answers {
+  return Object.assign({}, ...notices.map((notice) => begun<Answers>(noticeScope(me, notice)) ?? {}));
+}
+
+function ofNotice(notice: Notice, answers: Answers): Answers {
+  return Object.fromEntries(
+    notice.items
+      .map((item) => [keyOf(notice, item), answers[keyOf(notice, item)]])
+      .filter(([, given]) => given !== undefined),
   );
 }
 

@@ -13,6 +13,7 @@ import { NoticeText } from "./NoticeText";
 import { pointsOf } from "./points";
 import { QuietHelp } from "./QuietCall";
 import { ReadAloud } from "./ReadAloud";
+import { begun, forget, keep, noticeScope } from "./unsent";
 import { type Visit, withToken } from "./visit";
 
 interface Props {
@@ -35,7 +36,9 @@ export function Notices({ visit, me, onMe }: Props) {
       await withToken(visit, (token) => answerNotice(token, next, answers));
       await reload();
     };
-    return <NoticePage key={next.id} notice={next} quiet={quiet} onRead={answer} onOutdated={reload} />;
+    return (
+      <NoticePage key={wordsOf(me, [next])} me={me} notice={next} quiet={quiet} onRead={answer} onOutdated={reload} />
+    );
   }
   const consents = me.notices.filter((one) => one.kind === "consent" && (again || one.answered === null));
   if (consents.length > 0) {
@@ -46,7 +49,16 @@ export function Notices({ visit, me, onMe }: Props) {
       await reload();
       setAgain(false);
     };
-    return <Consents notices={consents} quiet={quiet} onSubmit={submit} onOutdated={reload} />;
+    return (
+      <Consents
+        key={wordsOf(me, consents)}
+        me={me}
+        notices={consents}
+        quiet={quiet}
+        onSubmit={submit}
+        onOutdated={reload}
+      />
+    );
   }
   return (
     <Frame
@@ -66,20 +78,35 @@ export function Notices({ visit, me, onMe }: Props) {
   );
 }
 
+/** Other words begin anew: what was chosen before was not about them. */
+function wordsOf(me: Me, notices: Notice[]): string {
+  return notices
+    .map((notice) => noticeScope(me, notice))
+    .map((one) => one.name + one.words)
+    .join();
+}
+
 interface PageProps {
+  me: Me;
   notice: Notice;
   quiet: ComponentChildren;
   onRead: () => Promise<void>;
   onOutdated: () => Promise<void>;
 }
 
-function NoticePage({ notice, quiet, onRead, onOutdated }: PageProps) {
-  const [ticked, setTicked] = useState<string[]>([]);
+function NoticePage({ me, notice, quiet, onRead, onOutdated }: PageProps) {
+  const scope = noticeScope(me, notice);
+  const [ticked, setTicked] = useState<string[]>(() => begun<string[]>(scope) ?? []);
   const [missing, setMissing] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);
   const ticks = notice.kind === "undertaking" ? notice.items : [];
   const open = ticks.filter((item) => !ticked.includes(item.id));
+  const tick = (item: string, on: boolean) => {
+    const now = on ? [...ticked, item] : ticked.filter((id) => id !== item);
+    setTicked(now);
+    keep(scope, now);
+  };
   const proceed = async () => {
     if (busy) return;
     if (open[0]) {
@@ -91,6 +118,7 @@ function NoticePage({ notice, quiet, onRead, onOutdated }: PageProps) {
     setError(null);
     try {
       await onRead();
+      forget(scope.name);
     } catch (cause) {
       if (!(cause instanceof ApiError)) throw cause;
       setError(cause);
@@ -138,9 +166,7 @@ function NoticePage({ notice, quiet, onRead, onOutdated }: PageProps) {
               item={item}
               on={ticked.includes(item.id)}
               missing={missing}
-              onTick={(on) =>
-                setTicked((before) => (on ? [...before, item.id] : before.filter((id) => id !== item.id)))
-              }
+              onTick={(on) => tick(item.id, on)}
             />
           ))}
         </section>

@@ -12,9 +12,18 @@ import { Identity } from "./Identity";
 import { Landing } from "./Landing";
 import { Notices } from "./Notices";
 import { Precheck } from "./Precheck";
-import { applyType, checkedBefore, checkedFor, rememberChecked } from "./preferences";
+import {
+  applyType,
+  checkedBefore,
+  checkedFor,
+  rememberChecked,
+  rememberTrying,
+  type Trying,
+  tryingBefore,
+} from "./preferences";
 import { Rehearsal } from "./Rehearsal";
 import { secretOf } from "./secret";
+import { forgetAll } from "./unsent";
 import { Visit, withToken } from "./visit";
 
 const loadRoom = () => import("./room/RoomPage");
@@ -24,8 +33,7 @@ type Step =
   | { at: "opening" }
   | { at: "ended"; kind: EndKind }
   | { at: "landing" }
-  | { at: "rehearsal" }
-  | { at: "precheck"; soundOnly: boolean }
+  | Trying
   | { at: "identity" }
   | { at: "notices"; me: Me }
   | { at: "room"; me: Me };
@@ -49,7 +57,17 @@ export default function Page() {
 
   useTitle("common.brand");
 
-  const fail = (error: unknown) => setStep({ at: "ended", kind: endingOf(error) });
+  const fail = (error: unknown) => {
+    const kind = endingOf(error);
+    if (kind !== "network") forgetAll();
+    setStep({ at: "ended", kind });
+  };
+
+  /** Before the phone was checked: where a reload goes on. */
+  const start = (next: Trying | null) => {
+    rememberTrying(visit.secret, next);
+    setStep(next ?? { at: "landing" });
+  };
 
   /** Identity is known: on to what is still to be read, or into the room. */
   const enter = async () => {
@@ -61,10 +79,11 @@ export default function Page() {
   const open = async () => {
     const found = await visit.open();
     setLink(found);
+    if (!found.claimed_here) forgetAll();
     const before = checkedBefore();
     const onTheWay = !found.claimed_elsewhere && checkedFor(visit.secret);
     if (!before || !(found.claimed_here || onTheWay)) {
-      setStep({ at: "landing" });
+      setStep(tryingBefore(visit.secret) ?? { at: "landing" });
       return;
     }
     // A reload on the way: the same device and tab go on where they were.
@@ -80,6 +99,7 @@ export default function Page() {
 
   const afterCheck = async (result: Checked) => {
     rememberChecked(visit.secret, result.soundOnly);
+    rememberTrying(visit.secret, null);
     forgetDevices(OWN_DEVICES);
     setChecked(result);
     if (!link?.claimed_here) {
@@ -91,8 +111,10 @@ export default function Page() {
       await enter();
     } catch (error) {
       // The device's claim has run out: identity is checked anew.
-      if (error instanceof ApiError && error.status === 401) setStep({ at: "identity" });
-      else fail(error);
+      if (error instanceof ApiError && error.status === 401) {
+        forgetAll();
+        setStep({ at: "identity" });
+      } else fail(error);
     }
   };
 
@@ -111,16 +133,21 @@ export default function Page() {
         link && (
           <Landing
             link={link}
-            onContinue={(soundOnly) => setStep({ at: "precheck", soundOnly })}
-            onRehearse={() => setStep({ at: "rehearsal" })}
+            onContinue={(soundOnly) => start({ at: "precheck", soundOnly })}
+            onRehearse={() => start({ at: "rehearsal" })}
           />
         )
       );
     case "rehearsal":
-      return link && <Rehearsal secret={visit.secret} link={link} onBack={() => setStep({ at: "landing" })} />;
+      return link && <Rehearsal secret={visit.secret} link={link} onBack={() => start(null)} />;
     case "precheck":
       return (
-        <Precheck secret={visit.secret} soundOnly={step.soundOnly} onChecked={(result) => void afterCheck(result)} />
+        <Precheck
+          secret={visit.secret}
+          soundOnly={step.soundOnly}
+          onSoundOnly={(soundOnly) => start({ at: "precheck", soundOnly })}
+          onChecked={(result) => void afterCheck(result)}
+        />
       );
     case "identity":
       return (

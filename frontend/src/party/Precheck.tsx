@@ -1,5 +1,4 @@
 /** Before identity: does this phone show, hear, sound and get through? The room goes on with what was opened here. */
-import { useState } from "preact/hooks";
 import { t } from "../i18n";
 import { Button, LinkButton } from "../ui/Button";
 import { Checks, type Found, isFine, pictureOutOfReach, useDevices } from "./Checks";
@@ -11,16 +10,18 @@ interface Props {
   /** Of the link: the right to try the network. */
   secret: string;
   soundOnly: boolean;
+  /** Somebody would rather be seen after all, or not. */
+  onSoundOnly: (soundOnly: boolean) => void;
   onChecked: (checked: Checked) => void;
 }
 
-export function Precheck({ secret, soundOnly, onChecked }: Props) {
-  const [withPicture, setWithPicture] = useState(!soundOnly);
+export function Precheck({ secret, soundOnly, onSoundOnly, onChecked }: Props) {
+  const withPicture = !soundOnly;
   const devices = useDevices(withPicture);
   const proceed = () =>
     onChecked({ tracks: devices.handOver(), microphone: true, camera: withPicture, soundOnly: !withPicture });
 
-  if (withPicture && pictureOutOfReach(devices.found)) return <WeChat onSoundOnly={() => setWithPicture(false)} />;
+  if (withPicture && pictureOutOfReach(devices.found)) return <WeChat onSoundOnly={() => onSoundOnly(true)} />;
   return (
     <Frame
       page="precheck"
@@ -33,11 +34,11 @@ export function Precheck({ secret, soundOnly, onChecked }: Props) {
             {t(proceedWord(devices.found, withPicture))}
           </Button>
           {withPicture ? (
-            <LinkButton icon="mic" testId="precheck-sound-only" onClick={() => setWithPicture(false)}>
+            <LinkButton icon="mic" testId="precheck-sound-only" onClick={() => onSoundOnly(true)}>
               {t("precheck.soundOnly")}
             </LinkButton>
           ) : (
-            <LinkButton icon="cam" onClick={() => setWithPicture(true)}>
+            <LinkButton icon="cam" onClick={() => onSoundOnly(false)}>
               {t("precheck.withPicture")}
             </LinkButton>
           )}

@@ -6,6 +6,7 @@ const TYPE_KEY = "type";
 const CAPTIONS_KEY = "captions";
 const CHECKED_KEY = "checked";
 const CHECKED_FOR_KEY = "checked-for";
+const TRYING_KEY = "trying";
 
 export const largeType = signal(read(() => localStorage, TYPE_KEY) === "large");
 
@@ -25,6 +26,27 @@ export function setLargeType(large: boolean): void {
   largeType.value = large;
   write(() => localStorage, TYPE_KEY, large ? "large" : "normal");
   applyType();
+}
+
+/** Where somebody is before it was checked: on the way in with this link, or only trying the phone with it. */
+export type Trying = { at: "precheck"; soundOnly: boolean } | { at: "rehearsal" };
+
+const WORDS: readonly (readonly [string, Trying])[] = [
+  ["picture", { at: "precheck", soundOnly: false }],
+  ["sound", { at: "precheck", soundOnly: true }],
+  ["rehearsal", { at: "rehearsal" }],
+];
+
+/** Where a reload goes on; null: at the beginning, which whoever opens another link sees too. */
+export function tryingBefore(secret: string): Trying | null {
+  const kept = read(() => sessionStorage, TRYING_KEY);
+  return WORDS.find(([word]) => kept === `${secret}/${word}`)?.[1] ?? null;
+}
+
+/** @param trying null: neither, any more */
+export function rememberTrying(secret: string, trying: Trying | null): void {
+  const word = WORDS.find(([, one]) => trying !== null && JSON.stringify(one) === JSON.stringify(trying))?.[0];
+  write(() => sessionStorage, TRYING_KEY, word === undefined ? null : `${secret}/${word}`);
 }
 
 /** How the phone was checked: with picture or with sound only. A reload in the same tab goes on from there. */

@@ -13,6 +13,7 @@ import {
 import { backoff } from "./backoff";
 import { CommandError, ConnectionLost, type Ending, endingOfClose, endingOfCode } from "./failure";
 import { watchNetwork } from "./network";
+import { watchStandstill } from "./standstill";
 import { apply, fromSnapshot, type RoomEvent, type RoomState } from "./state";
 import { type Readable, Store } from "./store";
 
@@ -139,7 +140,9 @@ export class RoomClient {
   connect(): void {
     if (this.connectionStore.value.phase !== "idle") return;
     this.connectionStore.value = { phase: "connecting" };
-    this.stopWatching = watchNetwork(() => this.networkChanged());
+    const again = () => this.networkChanged();
+    const stops = [watchNetwork(again), watchStandstill(again)];
+    this.stopWatching = () => stops.forEach((stop) => void stop());
     void this.open();
   }
 

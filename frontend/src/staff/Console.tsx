@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { ApiError } from "../api";
 import { t } from "../i18n";
 import { myself, type RoomState } from "../room/state";
 import { Confirm } from "../ui/Confirm";
@@ -13,6 +14,7 @@ import { Caucus } from "./CaucusControls";
 import { RunningTimer } from "./Conducting";
 import { ConsoleBar } from "./ConsoleBar";
 import type { Desk } from "./desk";
+import { DetailKeeper } from "./detail";
 import { OfficeBar } from "./OfficeBar";
 import { PaperPane } from "./PaperPane";
 import { PeoplePane } from "./PeoplePane";
@@ -63,7 +65,8 @@ export function Console(props: Props) {
 }
 
 function LiveConsole({ desk, detail: first, account, state }: Props & { state: RoomState }) {
-  const [detail, setDetail] = useState(first);
+  const keeper = useMemo(() => new DetailKeeper(first, () => sessionDetail(first.session_id)), []);
+  const { detail, failure } = useStore(keeper.value);
   const [question, setQuestion] = useState<Question | null>(null);
   const [refusal, setRefusal] = useState<unknown>(null);
   const [chosenLayout, setLayout] = useState<"faces" | "paper" | null>(null);
@@ -71,7 +74,7 @@ function LiveConsole({ desk, detail: first, account, state }: Props & { state: R
   const media = useStore(desk.media.state);
   const phase = phaseOf(state, false);
 
-  const reload = () => void sessionDetail(first.session_id).then(setDetail, setRefusal);
+  const reload = () => void keeper.reload();
   useEffect(() => {
     const timer = window.setInterval(reload, DETAIL_REFRESH_MS);
     return () => window.clearInterval(timer);
@@ -117,6 +120,12 @@ function LiveConsole({ desk, detail: first, account, state }: Props & { state: R
           <Caucus />
           <RunningTimer />
           <ConnectionLine />
+          {failure !== null && (
+            <p class="console__line console__line--warn" role="status" data-testid="not-refreshed">
+              <Icon name="alert" />
+              {refusedFor(failure) ? sentenceOf(failure) : t("staff.notRefreshed")}
+            </p>
+          )}
           {refusal !== null && (
             <div class="console__refusal" role="alert">
               <Icon name="alert" />
@@ -161,6 +170,11 @@ function LiveConsole({ desk, detail: first, account, state }: Props & { state: R
       </div>
     </ToolsProvider>
   );
+}
+
+/** Whether the server itself said no: then asking again does not help, and its words say what does. */
+function refusedFor(failure: unknown): boolean {
+  return failure instanceof ApiError && failure.status >= 400 && failure.status < 500;
 }
 
 /** Says so while the way to the room is broken. */

@@ -95,7 +95,7 @@ function SignForm({
         <i>{intent && <Icon name="check" />}</i>
         <span>{t("staff.sign.intent")}</span>
       </label>
-      <SignaturePad handle={handwriting} onChange={setEmpty} />
+      <SignaturePad handle={handwriting} onChange={(strokes) => setEmpty(strokes.length === 0)} />
       <div class="sign-form__code">
         <div class="field grow">
           <label for="sign-code">{t("staff.sign.code")}</label>

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
 import { shortTime } from "../i18n/time";
 import type { RoomState } from "../room/state";
-import { type ChatLine, type LineClass, linesOf, merged } from "../room/talk";
+import { type ChatLine, type LineClass, linesOf, placeOf } from "../room/talk";
 import { Button } from "../ui/Button";
 import { Empty } from "../ui/Empty";
 import { scrollable } from "../ui/hooks";
@@ -13,6 +13,7 @@ import { Seal } from "../ui/Seal";
 import { type Ask, allLines } from "./api";
 import { Composer } from "./Composer";
 import type { Target } from "./drafts";
+import { askedHere, filed, linesHere, type Older } from "./older";
 import { markSeen } from "./unread";
 
 interface Props {
@@ -29,30 +30,23 @@ const SHOWN_CHARACTERS = 18_000;
 const NEAR_PX = 80;
 
 export function Chat({ state, ask, targets, sentenceOf }: Props) {
-  const [older, setOlder] = useState<readonly ChatLine[]>([]);
-  const [asked, setAsked] = useState(false);
+  const [older, setOlder] = useState<Older>({});
   const [error, setError] = useState<unknown>(null);
-  const place = [...state.caucuses.values()].map((one) => `${one.caucus_id}${one.state}`).join();
-  // What was asked for belongs to the place where it was asked: in a private talk the joint session is not read.
-  useEffect(() => {
-    setOlder([]);
-    setAsked(false);
-  }, [place]);
-  const live = linesOf(state);
-  const lines = merged(older, live);
+  const place = placeOf(state);
+  useEffect(() => setError(null), [place]);
   const more = async () => {
     setError(null);
     try {
-      setOlder(await allLines(ask));
-      setAsked(true);
+      const answer = await allLines(ask);
+      setOlder((before) => filed(before, answer));
     } catch (cause) {
       setError(cause);
     }
   };
   return (
     <div class="chat" data-testid="chat">
-      <Log lines={lines} me={state.me}>
-        {!asked && mayBeMore(live) && (
+      <Log lines={linesHere(state, older)} me={state.me}>
+        {!askedHere(state, older) && mayBeMore(linesOf(state)) && (
           <li class="chat__more">
             <Button dense icon="replay" onClick={() => void more()}>
               {t("chat.older")}

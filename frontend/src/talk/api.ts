@@ -1,6 +1,6 @@
 /** The requests of chat, calls, tickets and notes; `Ask` knows who sends them. */
 import { request } from "../api";
-import type { ChatLine } from "../room/talk";
+import type { LinesOfPlace } from "./older";
 
 /** One request to this session's part of the server.
  * @throws ApiError */
@@ -23,7 +23,7 @@ const ticket = (id: string, act: string) => `/tickets/${encodeURIComponent(id)}/
 
 export const say = (ask: Ask, to: string, text: string, place: string) =>
   ask<{ line_id: string }>("/chat", { to, text, place });
-export const allLines = async (ask: Ask) => (await ask<{ lines: ChatLine[] }>("/chat")).lines;
+export const allLines = (ask: Ask) => ask<LinesOfPlace>("/chat");
 export const call = (ask: Ask, kind: "talk" | "alarm") => ask<{ at: number }>("/calls", { kind });
 export const seeCall = (ask: Ask, id: string) => ask<void>(`/calls/${encodeURIComponent(id)}/seen`, {});
 export const askTicket = (ask: Ask, text: string) => ask<{ ticket_id: string }>("/tickets", { text });

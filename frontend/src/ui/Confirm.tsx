@@ -3,6 +3,7 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
 import { Button } from "./Button";
 import { Icon, type IconName } from "./Icon";
+import { focusReturner } from "./returnFocus";
 
 const UNDO_SECONDS = 3;
 
@@ -40,9 +41,9 @@ export function Confirm(props: Props) {
   const [left, setLeft] = useState<number | null>(null);
 
   useEffect(() => {
-    const before = document.activeElement as HTMLElement | null;
+    const giveBack = focusReturner();
     no.current?.focus();
-    return () => before?.focus();
+    return giveBack;
   }, []);
 
   // The button that was pressed goes away: without this the keyboard would be outside, and nothing taken back by it.

@@ -1,5 +1,5 @@
 import { useEffect, useRef } from "preact/hooks";
-import Pad from "signature_pad";
+import Pad, { type PointGroup } from "signature_pad";
 import { t } from "../i18n";
 import { LinkButton } from "./Button";
 import { shrunkToFit } from "./ink";
@@ -10,10 +10,15 @@ export interface Handwriting {
   png(): string;
 }
 
+/** What was written, as the pad knows it. */
+export type Strokes = PointGroup[];
+
 interface Props {
+  /** What was written before. */
+  before?: Strokes;
   /** Filled in when the pad is ready. What was written stays as long as the pad is shown. */
   handle: { current: Handwriting | null };
-  onChange: (empty: boolean) => void;
+  onChange: (strokes: Strokes) => void;
 }
 
 /** Ink keeps its place when the phone is turned; a pad that became too small for it shrinks it rather than cut it. */
@@ -29,7 +34,7 @@ function scale(canvas: HTMLCanvasElement, pad: Pad): void {
   pad.fromData(strokes);
 }
 
-export function SignaturePad({ handle, onChange }: Props) {
+export function SignaturePad({ before = [], handle, onChange }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const pad = useRef<Pad | null>(null);
 
@@ -39,8 +44,10 @@ export function SignaturePad({ handle, onChange }: Props) {
     const drawing = new Pad(element, { penColor: "#14171c", minWidth: 1.4, maxWidth: 3.6 });
     pad.current = drawing;
     scale(element, drawing);
+    const { width, height } = element.getBoundingClientRect();
+    if (before.length > 0) drawing.fromData(shrunkToFit(before, width, height));
     const rescale = () => scale(element, drawing);
-    const written = () => onChange(drawing.isEmpty());
+    const written = () => onChange([...drawing.toData()]);
     window.addEventListener("resize", rescale);
     drawing.addEventListener("endStroke", written);
     handle.current = {
@@ -56,7 +63,7 @@ export function SignaturePad({ handle, onChange }: Props) {
 
   const clear = () => {
     pad.current?.clear();
-    onChange(true);
+    onChange([]);
   };
 
   return (

@@ -27,6 +27,15 @@ describe("an entry about a device that gives nothing", () => {
   });
 });
 
+describe("an entry about a device that was switched again and again", () => {
+  it("says what it was in the end and how often it changed", () => {
+    const data = { source: "camera", paused: true, muted_by_host: false, changes: 12 };
+    const entry: LogEntry = { seq: 1, at: 0, kind: "track_switched", actor: "worker", data };
+    expect(eventDetail(entry)).toBe("camera · off · the last of 12 changes in a short time");
+    expect(eventDetail({ ...entry, data: { ...data, changes: undefined } })).toBe("camera · off");
+  });
+});
+
 describe("an entry about a consent", () => {
   it("says in which language the notice was read, where that was written down", () => {
     expect(eventDetail(consent({ language: "en" }))).toBe("read in the English version");

@@ -283,6 +283,17 @@ describe("a connection to a room", () => {
     expect(sockets.length).toBe(2);
   });
 
+  it("asks after a standstill of the page whether the way still holds: nothing told it meanwhile", async () => {
+    await enter();
+    const first = socket();
+    vi.setSystemTime(Date.now() + 60_000); // The phone slept: the clock went on and no timer ran.
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(first.last.type).toBe("ping");
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(first.closed).toBe(true);
+    expect(sockets.length).toBe(2);
+  });
+
   it("checks the way when asked: an answer is well, a break is not", async () => {
     await enter();
     const well = client.check();

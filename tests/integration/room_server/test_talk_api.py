@@ -32,6 +32,9 @@ async def test_people_write_call_and_agree_over_http(product: Product) -> None:
         assert texts == [["在吗", "在"], ["在吗"], ["在吗", "在"]]
 
         await product.services.caucuses.open(session, "cau_1", [person, host])
+        places = [(await browser.get(f"{root}/chat", headers=headers)).json()["place"]
+                  for browser, headers in ((worker, theirs), (agent, others), (mediator, {}))]  # fmt: skip
+        assert places == ["cau_1", "", "cau_1"]
         moved = await worker.post(f"{root}/chat", json=waiting, headers=theirs)
         assert (moved.status_code, moved.json()["code"]) == (409, "moved")
         asked = (await mediator.post(f"{root}/tickets", json={"text": "可以分两期付。"})).json()

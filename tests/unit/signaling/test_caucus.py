@@ -10,6 +10,7 @@ import pytest
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import CaucusId, DocumentId, ParticipantId
 from signaling.kept import KeptMember
+from signaling.messages import RecordingView
 from signaling.policy import LoadedCaucus
 from tests.support.room_ports import ROOM, Browser, House, house, three
 
@@ -115,6 +116,42 @@ async def test_nobody_outside_learns_what_happens_inside(home: House) -> None:
     assert fresh.snapshot is not None
     shown = {p["participant_id"]: p for p in fresh.snapshot["participants"]}
     assert {shown[name]["presence"] for name in ("a", "a2")} == {"away"}
+
+
+async def test_whoever_waits_at_the_door_cannot_tell_that_a_private_talk_runs(home: House) -> None:
+    host, _, _ = await three(home)
+    waiting = [await home.arrive(side[0] + "3", side=side, admitted=False) for side in ("applicant", "respondent")]
+    outsider = waiting[0].snapshot
+    assert outsider is not None
+    assert {each["participant_id"]: each["presence"] for each in outsider["participants"]} == {
+        "host": "present", "a3": "waiting",
+    }  # fmt: skip
+    before = [len(each.catch_up()) for each in waiting]
+    caucus_id = await open_caucus(home, host, "a", "host")
+    await host.do("leave_caucus")
+    await host.do("enter_caucus", caucus_id=caucus_id)
+    home.hub.quality(_media_room(home, CaucusId(caucus_id)), ParticipantId("host"), "lost")
+    await host.hang_up()  # in the talk
+    home.clock.advance(61)
+    await home.settle()
+    assert [len(each.catch_up()) for each in waiting] == before
+    late = (await home.arrive("a4", side="applicant", admitted=False)).snapshot
+    assert late is not None
+    mediator = next(each for each in late["participants"] if each["participant_id"] == "host")
+    assert (mediator["presence"], mediator["caucus_id"]) == ("present", None)
+    assert late["caucuses"] == []
+
+
+async def test_the_door_is_told_that_a_recording_is_paused_and_not_why(home: House) -> None:
+    await three(home)
+    waiting = await home.arrive("a3", side="applicant", admitted=False)
+    inside = await home.arrive("a2", side="applicant")
+    for reason in ("caucus", "给孩子打个电话"):
+        home.room.set_recording(RecordingView("paused", 1000.0, None, reason))
+        await home.settle()
+        assert (await inside.event("recording_changed"))["recording"]["reason"] == reason
+    told = [each["data"]["recording"] for each in waiting.catch_up() if each["type"] == "recording_changed"]
+    assert [(each["state"], each["reason"]) for each in told] == [("paused", None)]
 
 
 async def test_those_inside_hear_each_other_and_still_see_who_is_outside(home: House) -> None:

@@ -338,7 +338,7 @@ class RoomMachine(RuleBasedStateMachine):
                 for subject in viewer.known.participants:
                     person = room.participants.get(subject)
                     if person is None:  # gone from a private talk, which those outside do not learn
-                        assert viewer.known.participants[subject].presence == "away"
+                        assert viewer.known.participants[subject].presence == ("away" if viewer.admitted else "present")
                         continue
                     waiting_ally = not viewer.admitted and not person.admitted and viewer.side == person.side
                     both_in = viewer.admitted and person.admitted
@@ -350,7 +350,9 @@ class RoomMachine(RuleBasedStateMachine):
                     assert closely or not (seen.asks or seen.wants_break or seen.may_share)
                 assert viewer.role == "host" or "balance" not in viewer.known.board
                 if not viewer.admitted:
-                    assert not viewer.known.publications and not viewer.known.documents
+                    assert not viewer.known.publications and not viewer.known.documents and not viewer.known.caucuses
+                    shown = viewer.known.participants.values()
+                    assert not any(each.caucus_id or each.presence == "away" for each in shown)
                     assert all(room.board[topic].audience.waiting for topic in viewer.known.board)
 
     @invariant()
@@ -363,7 +365,7 @@ class RoomMachine(RuleBasedStateMachine):
                 for subject in viewer.known.participants.values():
                     theirs = room.caucuses.of(subject.participant_id)
                     if theirs is not None and theirs is not mine:
-                        assert subject.presence == "away"
+                        assert subject.presence == ("away" if viewer.admitted else "present")
                         assert (subject.quality, subject.hand_raised, subject.hand_place) == ("good", False, 0)
                         assert not (subject.asks or subject.wants_break or subject.may_share)
                 shown = viewer.known.stage.spotlight

@@ -55,6 +55,7 @@ const messages: Record<keyof typeof source, string> = {
   "court.gap.media_lost": "the media server restarted; picture and sound of that time were not kept",
   "court.gap.write_failed": "writing failed",
   "court.gap.server_restarted": "the server restarted; picture and sound of that time were not kept",
+  "court.gap.not_continued": "it did not go on at once after a pause; picture and sound of that time were not kept",
   "court.gap.other": "reason code {reason}",
 
   "court.papers": "Papers and signatures",
@@ -178,6 +179,7 @@ const messages: Record<keyof typeof source, string> = {
   "court.switch.on": "on",
   "court.switch.off": "off",
   "court.switch.muted": "muted by the mediator",
+  "court.switch.changes": "the last of {count} changes in a short time",
   "court.event.material_committed": "Settlement material: only a commitment is kept",
   "court.event.exhibit_added": "An exhibit was brought",
   "court.event.exhibit_withdrawn": "An exhibit was withdrawn",

@@ -147,7 +147,7 @@ const messages: Record<keyof typeof source, string> = {
   "consents.change": "Change my choices",
   "waiting.badge": "Waiting room of your side only",
   "waiting.title": "Nearly there, one moment please",
-  "waiting.hostHere": "The mediator {mediator} is here and will let you in.",
+  "waiting.hostHere": "The mediator {mediator} is here and will let you in as soon as they are free.",
   "waiting.hostComing": "Waiting for the mediator {mediator}.",
   "waiting.apart": "Only your side is here. The others cannot enter or hear",
   "waiting.notRecorded": "Nothing is recorded and no picture leaves your phone",
@@ -207,7 +207,8 @@ const messages: Record<keyof typeof source, string> = {
   "signing.notYet": "I do not want to sign yet; let us talk",
   "signing.failedKept": "Not signed yet. Your writing is still here; tap again.",
   "signing.missing.intent": "Please tick that you have read it.",
-  "signing.missing.handwriting": "Please write your name in the box. If you cannot, tell the mediator: you can sign on paper.",
+  "signing.missing.handwriting":
+    "Please write your name in the box. If you cannot, tell the mediator: you can sign on paper.",
   "signing.missing.code": "Please enter the code from the text message.",
   "signing.missing.match": "The code does not match. Do not sign; tell the mediator.",
   "receipt.title": "You have signed",

@@ -73,6 +73,7 @@ const messages: Record<keyof typeof source, string> = {
   "staff.identityOpen": "identity not checked",
   "staff.recordingRefused": "refuses recording",
 
+  "staff.notRefreshed": "What is shown of people and papers may be out of date; it is being asked for again.",
   "staff.ending.removed": "You were sent out of this room.",
   "staff.ending.closed": "This session is over.",
   "staff.ending.replaced": "You opened this room elsewhere; this page is disconnected. Reload to come back.",
@@ -122,6 +123,7 @@ const messages: Record<keyof typeof source, string> = {
   "staff.rec.reason.media_lost": "the media server was lost",
   "staff.rec.reason.write_failed": "the file cannot be written",
   "staff.rec.reason.server_restarted": "the server restarted",
+  "staff.rec.reason.not_continued": "it did not go on after a pause",
 
   "staff.end.button": "End…",
   "staff.end.title": "End today's mediation?",

@@ -52,6 +52,7 @@ export default {
   "court.gap.media_lost": "媒体转发程序重启，期间画面声音未保存",
   "court.gap.write_failed": "写入失败",
   "court.gap.server_restarted": "服务重启，期间画面声音未保存",
+  "court.gap.not_continued": "暂停结束后没能马上接着录，期间画面声音未保存",
   "court.gap.other": "原因代码 {reason}",
 
   "court.papers": "文书与签名",
@@ -171,6 +172,7 @@ export default {
   "court.switch.on": "打开",
   "court.switch.off": "关闭",
   "court.switch.muted": "调解员关闭",
+  "court.switch.changes": "短时间内第 {count} 次变动后的样子",
   "court.event.material_committed": "谈和解的材料，只留校验承诺",
   "court.event.exhibit_added": "拿出一份证据",
   "court.event.exhibit_withdrawn": "撤回证据",

@@ -134,7 +134,7 @@ export default {
   "consents.change": "改一改我的选择",
   "waiting.badge": "只有您这一方的等候室",
   "waiting.title": "快了，请等一下",
-  "waiting.hostHere": "调解员 {mediator} 已经到了，马上请您进去。",
+  "waiting.hostHere": "调解员 {mediator} 已经到了，手头的事一办完就请您进去。",
   "waiting.hostComing": "正在等调解员 {mediator} 进来。",
   "waiting.apart": "只有您这一方在这里。对方进不来，也听不到",
   "waiting.notRecorded": "现在没有录，画面也没有传出去",

@@ -69,6 +69,7 @@ export default {
   "staff.identityOpen": "身份还没核对",
   "staff.recordingRefused": "不同意录音录像",
 
+  "staff.notRefreshed": "人员和文书的情况可能不是最新的，正在自动重新获取。",
   "staff.ending.removed": "您被移出了这间调解室。",
   "staff.ending.closed": "这场调解已经结束。",
   "staff.ending.replaced": "您在别处打开了这间调解室，这里已经断开。刷新可以回来。",
@@ -117,6 +118,7 @@ export default {
   "staff.rec.reason.media_lost": "媒体转发断了",
   "staff.rec.reason.write_failed": "写不进文件",
   "staff.rec.reason.server_restarted": "服务重启了",
+  "staff.rec.reason.not_continued": "暂停结束后没能接着录",
 
   "staff.end.button": "结束…",
   "staff.end.title": "结束今天的调解？",

@@ -14,6 +14,7 @@ import type { Me } from "../api";
 import { type Checked, OWN_DEVICES } from "../checked";
 import { Ending, type EndKind } from "../Ending";
 import { Frame } from "../Frame";
+import { forgetAll } from "../unsent";
 import type { Visit } from "../visit";
 import { agreementOf } from "./agreement";
 import { Over } from "./Over";
@@ -58,7 +59,10 @@ export default function RoomPage({ visit, me, checked }: Props) {
   }, []);
 
   useEffect(() => {
-    if (connection.phase === "ended") media.close();
+    if (connection.phase !== "ended") return;
+    media.close();
+    // Another tab of the same person is no sign-out.
+    if (connection.ending !== "replaced") forgetAll();
   }, [connection.phase]);
 
   useEffect(() => rememberDevices(OWN_DEVICES, media), []);

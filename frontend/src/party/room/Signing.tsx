@@ -10,14 +10,16 @@ import { Dock } from "../../ui/Dock";
 import { scrollable, useNow } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Note } from "../../ui/Note";
-import { type Handwriting, SignaturePad } from "../../ui/SignaturePad";
-import { type CodeSent, type Receipt, requestCode, sign } from "../api";
+import { type Handwriting, SignaturePad, type Strokes } from "../../ui/SignaturePad";
+import { type CodeSent, type Me, type Receipt, requestCode, sign } from "../api";
 import { Head, OwnChoices } from "../Frame";
+import { begun, forget, keep, signingScope } from "../unsent";
 import { type Visit, withToken } from "../visit";
 import { useAgreementText } from "./agreementText";
 
 interface Props {
   visit: Visit;
+  me: Me;
   agreement: AgreementView;
   /** Whether it is recorded, and what this person sends. */
   strip: ComponentChildren;
@@ -32,11 +34,26 @@ interface Props {
 
 type Missing = "intent" | "handwriting" | "code" | "match";
 
-export function Signing({ visit, agreement, strip, news, questions, onRead, onDone }: Props) {
+interface Begun {
+  intent: boolean;
+  strokes: Strokes;
+  /** Whether this page was the one that was shown. */
+  open: boolean;
+}
+
+const NOTHING: Begun = { intent: false, strokes: [], open: true };
+
+/** Whether somebody was about to sign this very text when the page was loaded anew. */
+export function wasSigning(me: Me, agreement: AgreementView): boolean {
+  return begun<Begun>(signingScope(me, agreement))?.open ?? false;
+}
+
+export function Signing({ visit, me, agreement, strip, news, questions, onRead, onDone }: Props) {
   const { full } = useAgreementText(visit, agreement.digest);
   const match = useDigestMatch(agreement.digest, full?.content);
-  const [intent, setIntent] = useState(false);
-  const [written, setWritten] = useState(false);
+  const scope = signingScope(me, agreement);
+  const [{ intent, strokes }, setBegun] = useState<Begun>(() => begun<Begun>(scope) ?? NOTHING);
+  const written = strokes.length > 0;
   const [code, setCode] = useState("");
   const [missing, setMissing] = useState<Missing | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
@@ -44,6 +61,16 @@ export function Signing({ visit, agreement, strip, news, questions, onRead, onDo
   const [receipt, setReceipt] = useState<Receipt | null>(null);
   const pad = useRef<Handwriting | null>(null);
   const form = useRef<HTMLElement>(null);
+
+  const change = (part: Partial<Begun>) => setBegun((before) => ({ ...before, ...part }));
+  useEffect(() => {
+    if (!receipt) keep<Begun>(scope, { intent, strokes, open: true });
+  }, [intent, strokes, receipt]);
+  /** What was written is there again after the text was read once more. */
+  const read = () => {
+    keep<Begun>(scope, { intent, strokes, open: false });
+    onRead();
+  };
 
   const submit = async () => {
     if (busy) return;
@@ -58,6 +85,7 @@ export function Signing({ visit, agreement, strip, news, questions, onRead, onDo
       const done = await withToken(visit, (token) =>
         sign(token, agreement.proposal_id, { digest: agreement.digest, handwriting, code }),
       );
+      forget(scope.name);
       setReceipt(done.receipt);
     } catch (cause) {
       if (!(cause instanceof ApiError)) throw cause;
@@ -91,7 +119,7 @@ export function Signing({ visit, agreement, strip, news, questions, onRead, onDo
               </p>
               <p class="meta">{agreement.number}</p>
             </div>
-            <LinkButton onClick={onRead}>{t("signing.readAgain")}</LinkButton>
+            <LinkButton onClick={read}>{t("signing.readAgain")}</LinkButton>
           </div>
           <Digest digest={agreement.digest} content={full?.content} />
           <Lack of="match" missing={missing} />
@@ -103,14 +131,14 @@ export function Signing({ visit, agreement, strip, news, questions, onRead, onDo
               class="check__box"
               data-testid="sign-intent"
               checked={intent}
-              onChange={(event) => setIntent(event.currentTarget.checked)}
+              onChange={(event) => change({ intent: event.currentTarget.checked })}
             />
             <span>{t("signing.intent")}</span>
           </label>
           {!intent && <Lack of="intent" missing={missing} />}
         </div>
         <div class="stack stack--1" data-part="handwriting">
-          <SignaturePad handle={pad} onChange={(empty) => setWritten(!empty)} />
+          <SignaturePad before={strokes} handle={pad} onChange={(now) => change({ strokes: now })} />
           {!written && <Lack of="handwriting" missing={missing} />}
         </div>
         <div class="stack stack--1" data-part="code">
@@ -129,7 +157,7 @@ export function Signing({ visit, agreement, strip, news, questions, onRead, onDo
           <Button look="primary" big block testId="sign-submit" aria-disabled={busy} onClick={() => void submit()}>
             {t(busy ? "signing.busy" : "signing.submit")}
           </Button>
-          <LinkButton onClick={onRead}>{t("signing.notYet")}</LinkButton>
+          <LinkButton onClick={read}>{t("signing.notYet")}</LinkButton>
         </div>
       </main>
     </div>

@@ -18,6 +18,7 @@ import { Sounds } from "../../ui/Sounds";
 import { TimerBar } from "../../ui/TimerBar";
 import type { Me } from "../api";
 import { useQuietCall } from "../QuietCall";
+import { forget } from "../unsent";
 import type { Visit } from "../visit";
 import { AgreementPanel } from "./AgreementPanel";
 import { Asked } from "./Asked";
@@ -35,7 +36,7 @@ import { PANELS } from "./panels";
 import { RollInvitation } from "./RollPanel";
 import { Sharing } from "./Sharing";
 import { Shown } from "./Shown";
-import { Signing } from "./Signing";
+import { Signing, wasSigning } from "./Signing";
 import { TicketQuestions } from "./Tickets";
 
 interface Props {
@@ -51,7 +52,7 @@ type View = "faces" | "agreement" | "signing" | "done" | `panel-${string}`;
 
 export function Stage({ client, media, visit, me, state, onLeave }: Props) {
   const local = useStore(media.state);
-  const [view, setView] = useState<View>("faces");
+  const [view, setView] = useState<View>(() => viewOf(me, state));
   const [more, setMore] = useState(false);
   const [leaving, setLeaving] = useState(false);
   const quiet = useQuietCall(visit, me);
@@ -59,6 +60,9 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
   const mine = agreement?.signers.find((one) => one.participant_id === state.me);
   const toSign = agreement?.state === "signing" && mine !== undefined && mine.signed_at === null;
   const stage = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!toSign) forget("signing");
+  }, [toSign]);
   usePanelFocus(stage, view);
   useAgreementTurns(agreement?.state, agreement?.proposal_id, setView);
 
@@ -117,6 +121,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
       <>
         <Signing
           visit={visit}
+          me={me}
           agreement={agreement}
           strip={lightStrip}
           news={
@@ -243,6 +248,12 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
       )}
     </div>
   );
+}
+
+/** Where somebody is when the page is loaded: about to sign, if that is where they were. */
+function viewOf(me: Me, state: RoomState): View {
+  const agreement = agreementOf(state);
+  return agreement?.state === "signing" && wasSigning(me, agreement) ? "signing" : "faces";
 }
 
 /** What happens to the agreement moves the screen once: in force shows the end, a new or void text leaves it. */

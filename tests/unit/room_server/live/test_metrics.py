@@ -80,7 +80,7 @@ async def test_every_counter_of_the_worker_is_shown_once() -> None:
 async def test_each_worker_is_told_by_its_name_and_one_that_is_away_hides_no_other() -> None:
     told = {
         "counters": Counters(packets_received=5).as_json(), "cpu_share": 0.5, "packets_per_second": 1,
-        "transports": {"connected": 2}, "publications": {}, "subscriptions": {}, "captures": 0,
+        "transports": {"connected": 2}, "publications": {}, "subscriptions": {}, "captures": 0, "compiled": False,
     }  # fmt: skip
     async with house(workers=3) as home:
         await home.arrive("a")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from room_server.live.policy import TRACKS_AT_ONCE
 from tests.support.product_house import ProductHouse, seated_house
 
 
@@ -33,3 +34,40 @@ async def test_why_nobody_heard_somebody_is_on_the_record_but_not_when_they_talk
     assert [(entry.actor, entry.data) for entry in told] == [
         (home.ids["a1"], {"source": "microphone", "trouble": "interrupted"})
     ]
+
+
+async def test_a_device_that_does_not_rest_is_one_entry_with_its_last_state_before_its_person_leaves(
+    home: ProductHouse,
+) -> None:
+    host, worker = await home.visitor("host"), await home.visitor("a1")
+    for browser in (host, worker):
+        await browser.join()
+    await host.do("admit", participant_id=home.ids["a1"])
+    for count in range(51):
+        await worker.do("tell_trouble", source="camera", trouble=None if count % 2 else "interrupted")
+    await worker.hang_up(1000)
+    await home.settle()
+    async with home.product.ports.unit_of_work() as unit:
+        entries = [each for each in await unit.log.read(home.product.session_id) if each.actor == home.ids["a1"]]
+    assert [(each.kind, each.data) for each in entries if each.kind in ("device_trouble", "left")] == [
+        ("device_trouble", {"source": "camera", "trouble": "interrupted"}),
+        ("device_trouble", {"source": "camera", "trouble": "interrupted", "changes": 50}),
+        ("left", {"reason": "left"}),
+    ]
+
+
+async def test_a_page_that_makes_new_tracks_without_end_is_slowed_down_and_goes_on_with_the_last(
+    home: ProductHouse,
+) -> None:
+    host, worker = await home.visitor("host"), await home.visitor("a1")
+    for browser in (host, worker):
+        await browser.join()
+    await host.do("admit", participant_id=home.ids["a1"])
+    send, _ = await worker.open_transports()
+    for _ in range(TRACKS_AT_ONCE):
+        last = await worker.publish(send)
+    track = {"transport_id": send, "kind": "audio", "source": "microphone", "rtp_parameters": {}}
+    assert await worker.fail("publish", **track) == "rate_limited"
+    assert list(home.room.publications) == [last]
+    host_track = (await host.open_transports())[0]
+    await host.publish(host_track)  # nobody else is held up

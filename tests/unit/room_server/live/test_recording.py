@@ -6,6 +6,7 @@ size: one scene, every way in which a recording begins, breaks, goes on and ends
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,19 +50,48 @@ class Room:
 
 
 @dataclass
+class Waiting:
+    seconds: float
+    action: Callable[[], None]
+    timers: list[Waiting]
+
+    def cancel(self) -> None:
+        self.timers.remove(self)
+
+
+@dataclass
 class Scene:
     feed: Feed = field(default_factory=Feed)
     recorder: Recorder = field(default_factory=Recorder)
     ledger: Ledger = field(default_factory=Ledger)
     time: float = 1000.0
+    timers: list[Waiting] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.room = Room(self.feed)
-        self.director = Director(self.ledger, self.recorder, lambda: self.time)
+        self.director = Director(self.ledger, self.recorder, lambda: self.time, self.later)
         self.room.send(sent_by(WORKER), sent_by(COMPANY))
 
     async def start(self) -> None:
         await self.director.start(self.room, "session", HOST)
+
+    def later(self, seconds: float, action: Callable[[], None]) -> Waiting:
+        self.timers.append(Waiting(seconds, action, self.timers))
+        return self.timers[-1]
+
+    async def wait(self) -> float:
+        """Until the next try is over. Returns how long it took to come."""
+        timer = self.timers.pop()
+        assert not self.timers, "one at a time"
+        self.time += timer.seconds
+        timer.action()
+        for _ in range(50):
+            await asyncio.sleep(0)
+        return timer.seconds
+
+    def of(self, *kinds: str) -> list[tuple[str, ...]]:
+        """What the books say of these kinds."""
+        return [line for line in self.ledger.lines if line[0] in kinds]
 
 
 @pytest.fixture
@@ -554,3 +584,131 @@ async def test_a_private_talk_that_begins_while_a_pause_ends_is_not_recorded(sce
     scene.ledger.continuing = lambda: None
     await scene.director.release(scene.room)
     assert scene.room.state == ("on", None) and len(scene.feed.copied) == 2
+
+
+PAUSES = ("paused", "continued", "interrupted", "resumed", "stop")
+
+
+async def test_a_recording_that_cannot_go_on_after_a_private_talk_says_so_and_is_tried_until_it_does(
+    scene: Scene,
+) -> None:
+    await scene.start()
+    await scene.director.hold(scene.room)
+    scene.time += 60
+    scene.ledger.refusal = RuntimeError("the database is away")
+    await scene.director.release(scene.room)
+    assert scene.room.state == ("failed", "not_continued") and scene.room.shown[-1].failed_at == 1060
+    late = sent_by(WORKER, "camera")
+    scene.room.send(late)
+    await scene.director.opened(scene.room, late)
+    assert scene.feed.copied == {}, "what is not in the books is not recorded"
+    assert [await scene.wait() for _ in range(7)] == [1, 2, 4, 8, 16, 30, 30]
+    assert scene.room.state == ("failed", "not_continued")
+    scene.ledger.refusal = None
+    await scene.wait()
+    assert scene.room.state == ("on", None) and len(scene.feed.copied) == 3 and scene.timers == []
+    assert scene.of(*PAUSES) == [
+        ("paused", "system", "caucus"),
+        ("continued", "system"),
+        ("interrupted", "not_continued", "1060.0"),
+        ("resumed", "1181.0"),
+    ]
+    assert scene.ledger.continued_at == [1060], "from the end of the talk on it is a gap"
+    assert scene.room.shown[-1].lost_seconds == 121
+
+
+async def test_a_recorder_that_refuses_after_a_private_talk_is_tried_again(scene: Scene) -> None:
+    await scene.start()
+    await scene.director.hold(scene.room)
+    scene.feed.refusal = SignalingError(ErrorCode.OVERLOADED, "not now")
+    await scene.director.release(scene.room)
+    assert scene.room.state == ("failed", "recorder_lost")
+    await scene.wait()
+    assert scene.room.state == ("failed", "recorder_lost")
+    scene.feed.refusal = None
+    await scene.wait()
+    assert scene.room.state == ("on", None) and scene.timers == []
+    assert scene.room.shown[-1].lost_seconds == 3
+
+
+async def test_a_full_disk_after_a_private_talk_waits_for_a_mediator(scene: Scene) -> None:
+    await scene.start()
+    await scene.director.hold(scene.room)
+    scene.recorder.refusal = SignalingError(ErrorCode.RECORDING_UNAVAILABLE, "no space", reason="disk_full")
+    await scene.director.release(scene.room)
+    assert scene.room.state == ("failed", "disk_full") and scene.timers == []
+
+
+async def test_a_recording_that_is_stopped_before_it_went_on_has_its_gap_on_the_record(scene: Scene) -> None:
+    await scene.start()
+    await scene.director.hold(scene.room)
+    scene.ledger.refusal = RuntimeError("the database is away")
+    await scene.director.release(scene.room)
+    with pytest.raises(RuntimeError):
+        await scene.director.stop(scene.room, HOST, "session_ended")
+    assert scene.room.state == ("failed", "not_continued")
+    scene.ledger.refusal = None
+    await scene.director.stop(scene.room, HOST, "session_ended")
+    assert scene.room.state == ("off", None) and scene.timers == []
+    assert [line[0] for line in scene.of(*PAUSES)] == ["paused", "continued", "interrupted", "stop"]
+
+
+async def test_the_next_private_talk_waits_for_the_books_to_know_that_the_last_one_is_over(scene: Scene) -> None:
+    await scene.start()
+    await scene.director.hold(scene.room)
+    scene.ledger.refusal = RuntimeError("the database is away")
+    await scene.director.release(scene.room)
+    with pytest.raises(RuntimeError):
+        await scene.director.hold(scene.room)
+    assert scene.room.state == ("failed", "not_continued") and len(scene.timers) == 1
+    scene.ledger.refusal = None
+    await scene.director.hold(scene.room)
+    assert scene.room.state == ("paused", "caucus") and scene.feed.copied == {}
+    await scene.wait()
+    assert scene.room.state == ("paused", "caucus") and scene.timers == [], "no try while it is paused"
+    await scene.director.release(scene.room)
+    assert scene.room.state == ("on", None) and len(scene.feed.copied) == 2
+    assert [line[0] for line in scene.of(*PAUSES)] == [
+        "paused", "continued", "interrupted", "paused", "continued", "resumed",
+    ]  # fmt: skip
+
+
+async def test_a_host_whose_word_was_kept_is_not_told_that_it_was_not(scene: Scene) -> None:
+    await scene.start()
+    await scene.director.pause(scene.room, HOST, "break")
+    counted = scene.ledger.next_capture_id
+
+    async def away() -> int:
+        raise RuntimeError("the database is away")
+
+    scene.ledger.next_capture_id = away  # type: ignore[method-assign]
+    await scene.director.go_on(scene.room, HOST)
+    assert scene.room.state == ("failed", "recorder_lost")
+    scene.ledger.next_capture_id = counted  # type: ignore[method-assign]
+    await scene.wait()
+    assert scene.room.state == ("on", None) and len(scene.feed.copied) == 2
+
+
+async def test_a_gap_that_could_not_be_written_down_is_written_down_when_it_can_be(scene: Scene) -> None:
+    await scene.start()
+    scene.recorder.dies()
+    scene.ledger.refusal = OSError("the disk is full")
+    with pytest.raises(OSError, match="full"):
+        await scene.director.recorder_lost()
+    scene.ledger.refusal, scene.recorder.ready = None, True
+    scene.time += 5
+    await scene.director.recorder_ready([])
+    assert scene.of(*PAUSES) == [("interrupted", "recorder_lost", "1000.0"), ("resumed", "1005.0")]
+
+
+async def test_a_track_that_a_busy_worker_did_not_copy_is_tried_again_without_another_track(scene: Scene) -> None:
+    await scene.start()
+    late = sent_by(HOST)
+    scene.room.send(late)
+    scene.feed.refusal = SignalingError(ErrorCode.OVERLOADED, "not now")
+    await scene.director.opened(scene.room, late)
+    assert scene.room.state == ("failed", "recorder_lost")
+    scene.feed.refusal = None
+    await scene.wait()
+    assert scene.room.state == ("on", None) and late.publication_id in scene.feed.copied and scene.timers == []
+    assert scene.room.shown[-1].lost_seconds == 1

@@ -347,9 +347,10 @@ class Walk:
 
     async def read_all(self) -> None:
         name = self.chance.choice(PEOPLE)
-        lines = await self.do(self.product.services.chat.visible(self.product.session_id, self.house.ids[name]))
-        assert (lines is not None) == (name in self.inside)
-        if lines is not None:
+        got = await self.do(self.product.services.chat.visible(self.product.session_id, self.house.ids[name]))
+        assert (got is not None) == (name in self.inside)
+        if got is not None:
+            _, lines = got
             asked = {each["text"] for each in self.tickets.values()}
             assert {each["text"] for each in lines} - asked == self.due(name) - asked
             for each in lines:

@@ -77,7 +77,7 @@ async def test_what_somebody_may_read_follows_where_they_are(product: Product, p
     host, worker, agent = people["mediator"], people["applicant"], people["respondent"]
 
     async def read(person: str) -> list[str]:
-        return [each["text"] for each in await chat.visible(session, person)]
+        return [each["text"] for each in (await chat.visible(session, person))[1]]
 
     await chat.say(session, worker, "here", "一")
     await open_caucus(product, worker, host)
@@ -97,7 +97,7 @@ async def test_a_host_who_comes_later_into_a_caucus_does_not_read_what_was_writt
     await chat.say(session, worker, "here", "只有我们")
     await product.services.caucuses.host_moved(session, "cau_1", host, entered=True)
     await chat.say(session, worker, "here", "您来了")
-    assert [each["text"] for each in await chat.visible(session, host)] == ["您来了"]
+    assert [each["text"] for each in (await chat.visible(session, host))[1]] == ["您来了"]
 
 
 @pytest.mark.parametrize("how", ["removed", "reissued", "revoked"])
@@ -121,7 +121,7 @@ async def test_who_was_sent_out_of_a_caucus_is_not_in_it_when_they_come_back(
     }
     assert host in hosts
     assert (line.privilege, set(line.recipients)) == ("joint", hosts | {worker, agent})
-    assert [each["text"] for each in await chat.visible(session, worker)] == ["我回来了"]
+    assert [each["text"] for each in (await chat.visible(session, worker))[1]] == ["我回来了"]
 
 
 async def test_what_was_typed_in_one_place_is_not_sent_in_another(product: Product, people: dict[str, str]) -> None:
@@ -177,7 +177,7 @@ async def test_the_eleventh_line_in_ten_seconds_is_refused_and_nothing_of_it_kep
     await chat.say(session, people["respondent"], "here", "我没有")
     product.clock.forward(seconds=10)
     await chat.say(session, worker, "here", "11")
-    assert len(await chat.visible(session, worker)) == 12
+    assert len((await chat.visible(session, worker))[1]) == 12
 
 
 async def test_live_screens_lose_what_is_too_old_and_it_can_be_asked_for(
@@ -193,7 +193,7 @@ async def test_live_screens_lose_what_is_too_old_and_it_can_be_asked_for(
     live = {topic: value for topic, value in live.items() if value is not None}
     assert len(live) == 10
     assert live == {topic: piece.value for topic, piece in (await chat.board(session)).items()}
-    assert len(await chat.visible(session, worker)) == 12
+    assert len((await chat.visible(session, worker))[1]) == 12
 
 
 async def test_the_record_has_a_commitment_of_joint_lines_and_a_class_of_others(

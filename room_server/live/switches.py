@@ -1,0 +1,120 @@
+"""Switched devices on the record: every state that lasts, and a bounded number of entries however often it changes.
+
+A client may send thirty commands a second for hours, and a flickering button would bury a log that people have to read.
+The first change of a device is written at once. Further ones within a window are one entry with the last state, their
+number and the time of the last; while a device does not come to rest its window grows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, NamedTuple, Protocol
+
+import structlog
+
+from signaling.background import Background
+from signaling.clock import Timer
+
+log = structlog.get_logger(__name__)
+FIRST_WINDOW: Final = 2.0
+LONGEST_WINDOW: Final = 30.0
+"""Seconds: 120 entries an hour of a device that never rests."""
+Later = Callable[[float, Callable[[], None]], Timer]
+
+
+def later(seconds: float, action: Callable[[], None]) -> Timer:
+    """A timer of the running event loop."""
+    return asyncio.get_running_loop().call_later(seconds, action)
+
+
+class Record(Protocol):
+    """Puts an entry on the record; commits."""
+
+    def __call__(
+        self, session_id: str, kind: str, actor: str, data: Mapping[str, Any], *, at: datetime
+    ) -> Awaitable[None]:
+        """``at``: when it happened."""
+
+
+class Switch(NamedTuple):
+    """Whose device of which session, and in which word the log tells of it."""
+
+    session_id: str
+    kind: str
+    actor: str
+    source: str
+
+
+@dataclass(slots=True)
+class _Restless:
+    """A device that was just switched. ``changes``: since the last entry; ``data``, ``at``: of the last of them."""
+
+    data: Mapping[str, Any]
+    at: datetime
+    timer: Timer
+    window: float = FIRST_WINDOW
+    changes: int = 0
+
+
+class Switches:
+    """The devices of all sessions of this node that were switched a moment ago."""
+
+    def __init__(self, record: Record, now: Callable[[], datetime], later: Later = later) -> None:
+        self._record = record
+        self._now = now
+        self._later = later
+        self._restless: dict[Switch, _Restless] = {}
+        self._background = Background()
+
+    async def told(self, switch: Switch, data: Mapping[str, Any]) -> None:
+        """A device is in another state: now on the record, or soon with what follows."""
+        at = self._now()
+        if (known := self._restless.get(switch)) is not None:
+            known.changes, known.data, known.at = known.changes + 1, data, at
+            return
+        self._restless[switch] = _Restless(data, at, self._wait(switch, FIRST_WINDOW))
+        await self._record(switch.session_id, switch.kind, switch.actor, data, at=at)
+
+    async def settle(self, session_id: str, actor: str | None = None) -> None:
+        """Write down what has not been written yet of a session, or of one of its people: no more will follow."""
+        for switch in [each for each in self._restless if each.session_id == session_id]:
+            if actor is None or switch.actor == actor:
+                restless = self._restless.pop(switch)
+                restless.timer.cancel()
+                await self._write(switch, restless)
+
+    async def close(self) -> None:
+        """The process ends: write down everything."""
+        await self._background.drain()
+        for session_id in {switch.session_id for switch in self._restless}:
+            await self.settle(session_id)
+
+    def _wait(self, switch: Switch, seconds: float) -> Timer:
+        return self._later(seconds, lambda: self._background.run(self._look(switch)))
+
+    async def _look(self, switch: Switch) -> None:
+        """A window is over."""
+        restless = self._restless.get(switch)
+        if restless is None:
+            return
+        if restless.changes == 0:
+            del self._restless[switch]
+            return
+        restless.window = min(LONGEST_WINDOW, 2 * restless.window)
+        restless.timer = self._wait(switch, restless.window)
+        await self._write(switch, restless)
+
+    async def _write(self, switch: Switch, restless: _Restless) -> None:
+        changes, data, at = restless.changes, restless.data, restless.at
+        if changes == 0:
+            return
+        restless.changes = 0
+        try:
+            more = {"changes": changes} if changes > 1 else {}
+            await self._record(switch.session_id, switch.kind, switch.actor, {**data, **more}, at=at)
+        except Exception:
+            restless.changes += changes  # with the next look, if there is one
+            log.exception("a switched device is not on the record yet", kind=switch.kind, participant=switch.actor)

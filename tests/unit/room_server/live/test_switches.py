@@ -1,0 +1,123 @@
+"""How often a switched device is written down, and that its last state always is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from room_server.live.switches import Switch, Switches
+from tests.support.room_ports import MemoryClock
+
+CAMERA = Switch("session", "track_switched", "worker", "camera")
+ENTRIES_AN_HOUR = 125
+
+
+@dataclass
+class Book:
+    clock: MemoryClock = field(default_factory=lambda: MemoryClock(1000.0))
+    entries: list[tuple[str, dict[str, Any], float]] = field(default_factory=list)
+    refusal: Exception | None = None
+
+    def __post_init__(self) -> None:
+        self.switches = Switches(self.record, lambda: datetime.fromtimestamp(self.clock.now(), UTC), self.clock.later)
+
+    async def record(self, session_id: str, kind: str, actor: str, data: Mapping[str, Any], *, at: datetime) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+        self.entries.append((f"{session_id}/{actor}/{kind}", dict(data), at.timestamp()))
+
+    async def wait(self, seconds: float) -> None:
+        self.clock.advance(seconds)
+        await self.switches._background.drain()
+
+    async def told(self, **data: Any) -> None:
+        await self.switches.told(CAMERA, data)
+
+    @property
+    def data(self) -> list[dict[str, Any]]:
+        return [data for _, data, _ in self.entries]
+
+
+@pytest.fixture
+def book() -> Book:
+    return Book()
+
+
+async def test_what_is_switched_now_and_then_is_written_down_at_once_each_time(book: Book) -> None:
+    for paused in (True, False, True):
+        await book.told(paused=paused)
+        assert book.data[-1] == {"paused": paused}
+        await book.wait(3)
+    assert len(book.entries) == 3
+
+
+async def test_what_changes_within_a_few_seconds_is_one_entry_with_the_last_state_and_its_time(book: Book) -> None:
+    await book.told(paused=True)
+    for paused in (False, True, False):
+        book.clock.advance(0.5)
+        await book.told(paused=paused)
+    await book.wait(0.5)
+    assert book.entries == [
+        ("session/worker/track_switched", {"paused": True}, 1000.0),
+        ("session/worker/track_switched", {"paused": False, "changes": 3}, 1001.5),
+    ]
+
+
+async def test_a_client_that_switches_thirty_times_a_second_for_an_hour_leaves_a_record_that_can_be_read(
+    book: Book,
+) -> None:
+    for count in range(3600 * 30):
+        await book.told(paused=count % 2 == 0)
+        book.clock.advance(1 / 30)
+        if count % 30 == 0:
+            await book.wait(0)
+    await book.wait(60)
+    assert len(book.entries) <= ENTRIES_AN_HOUR
+    assert sum(data.get("changes", 1) for data in book.data) == 3600 * 30, "none is left out of the count"
+    assert book.data[-1]["paused"] is False, "the last state"
+    await book.wait(60)
+    await book.told(paused=True)
+    assert book.data[-1] == {"paused": True}, "at once again after a rest"
+
+
+async def test_devices_people_and_sessions_do_not_wait_for_one_another(book: Book) -> None:
+    for switch in (
+        CAMERA, CAMERA._replace(source="microphone"), CAMERA._replace(actor="company"),
+        CAMERA._replace(session_id="other"), CAMERA._replace(kind="device_trouble"),
+    ):  # fmt: skip
+        await book.switches.told(switch, {"paused": True})
+    assert len(book.entries) == 5
+
+
+async def test_whoever_leaves_or_ends_has_their_last_state_on_the_record_first(book: Book) -> None:
+    for state in (True, False):
+        await book.told(paused=state)
+        await book.switches.told(CAMERA._replace(actor="company"), {"paused": state})
+    await book.switches.settle("session", "worker")
+    assert [name for name, data, _ in book.entries if not data["paused"]] == ["session/worker/track_switched"]
+    await book.switches.settle("session")
+    assert len(book.entries) == 4
+    await book.wait(60)
+    assert len(book.entries) == 4, "nothing twice"
+
+
+async def test_a_process_that_ends_in_order_writes_down_everything(book: Book) -> None:
+    await book.told(paused=True)
+    await book.told(paused=False)
+    await book.switches.close()
+    assert book.data[-1] == {"paused": False}
+
+
+async def test_what_could_not_be_written_is_written_with_the_next_look(book: Book) -> None:
+    await book.told(paused=True)
+    await book.told(paused=False)
+    book.refusal = OSError("the disk is full")
+    await book.wait(2)
+    book.refusal = None
+    await book.told(paused=True)
+    await book.wait(4)
+    assert book.data == [{"paused": True}, {"paused": True, "changes": 2}]
