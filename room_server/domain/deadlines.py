@@ -76,3 +76,26 @@ def windows(clocks: tuple[Clock, ...], effective_on: date, calendar: WorkingDays
         for clock in clocks
     ]
     return tuple(sorted(opened, key=lambda window: window.safe_last_day))
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Until when a mediation itself should have come to an end, and how many days are left: negative when it is past.
+
+    Like a window it is shown by its safe day only.
+    """
+
+    clock_id: str
+    safe_last_day: date
+    days_left: int
+    source: tuple[str, ...]
+
+
+def limit(clock: Clock, start: date, today: date, calendar: WorkingDays) -> Limit:
+    """The limit that runs from a start event.
+
+    Raises:
+        UnknownYearError: as ``Clock.safe_day``.
+    """
+    last = clock.safe_day(start, calendar)
+    return Limit(clock.clock_id, last, (last - today).days, clock.source)

@@ -76,10 +76,6 @@ class SessionService:
         async with self._ports.unit_of_work() as unit:
             return [await details(unit, session) for session in await unit.sessions.all()]
 
-    async def of_staff(self, staff_id: str) -> list[SessionDetails]:
-        """The sessions that a mediator holds."""
-        return [item for item in await self.all() if any(person.staff_id == staff_id for person in item.people)]
-
     async def record(self, session_id: str, kind: str, actor: str, data: Mapping[str, Any] | None = None) -> None:
         """Put something that happened on the record (``joined``, ``left``, ``connection_lost`` …)."""
         async with self._ports.unit_of_work() as unit:
