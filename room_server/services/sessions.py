@@ -71,11 +71,6 @@ class SessionService:
         async with self._ports.unit_of_work() as unit:
             return {"session": Piece(board(await unit.sessions.get(session_id)))}
 
-    async def all(self) -> list[SessionDetails]:
-        """Every session."""
-        async with self._ports.unit_of_work() as unit:
-            return [await details(unit, session) for session in await unit.sessions.all()]
-
     async def record(self, session_id: str, kind: str, actor: str, data: Mapping[str, Any] | None = None) -> None:
         """Put something that happened on the record (``joined``, ``left``, ``connection_lost`` …)."""
         async with self._ports.unit_of_work() as unit:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import asdict, replace
 from typing import Any, Final
 
 from room_server.bus import Published
 from room_server.domain.agreement import Proposal
-from room_server.domain.errors import Conflict
+from room_server.domain.caucus import place_of
 from room_server.domain.signing_steps import NOTHING_DONE, SigningSteps
-from room_server.services.exhibits import require_joint
 from room_server.services.ports import Ports
 from signaling.board import HOSTS, Piece
 
@@ -35,26 +33,27 @@ class SigningStepService:
     async def tell(self, proposal_id: str, participant_id: str, steps: SigningSteps) -> None:
         """Somebody's screen says how far they are; whether a code was sent is the server's own word.
 
+        Nothing is told by whoever has signed meanwhile, and to nobody outside by whoever is in a private talk.
+
         Raises:
-            Forbidden: ``not_a_signer``. Conflict: ``not_signing``; ``only_joint``: whoever is in a private talk tells
-            those outside nothing.
+            Forbidden: ``not_a_signer``. NotFound: the text was opened again.
         """
         before = self._of(proposal_id, participant_id)
         await self._keep(proposal_id, participant_id, replace(steps, code_sent=before.code_sent))
 
     async def code_sent(self, proposal_id: str, participant_id: str) -> None:
         """A one-time code went out to somebody. One that is asked for in a private talk shows nowhere."""
-        with contextlib.suppress(Conflict):
-            before = self._of(proposal_id, participant_id)
-            await self._keep(proposal_id, participant_id, replace(before, code_sent=True))
+        before = self._of(proposal_id, participant_id)
+        await self._keep(proposal_id, participant_id, replace(before, code_sent=True))
 
     async def _keep(self, proposal_id: str, participant_id: str, steps: SigningSteps) -> None:
         async with self._ports.unit_of_work() as unit:
             stage = await unit.agreements.get(proposal_id)
             stage.signer(participant_id)
             if not isinstance(stage, Proposal) or stage.signature(participant_id) is not None:
-                raise Conflict("not_signing")
-            await require_joint(unit, await unit.participants.get(participant_id))
+                return
+            if place_of(participant_id, await unit.caucuses.of_session(stage.session_id)) is not None:
+                return
             if self._of(proposal_id, participant_id) == steps:
                 return
             self._told.setdefault(proposal_id, {})[participant_id] = steps
