@@ -41,6 +41,13 @@ export function apart(state: RoomState, person: ParticipantView): Apart | null {
   return person.role === "host" ? "joint" : "outside";
 }
 
+/** Who hears and sees this person now, or will once their own connection is back. */
+export function hearers(state: RoomState): ParticipantView[] {
+  return [...state.participants.values()].filter(
+    (one) => one.participant_id !== state.me && one.presence !== "waiting" && apart(state, one) === null,
+  );
+}
+
 /** Both sides know that a private talk runs, with whom, and whether a mediator is in it (`CaucusView`). */
 function withOtherSide(state: RoomState, person: ParticipantView): boolean {
   const me = myself(state);

@@ -13,6 +13,7 @@ import { Caucus } from "./CaucusControls";
 import { RunningTimer } from "./Conducting";
 import { ConsoleBar } from "./ConsoleBar";
 import type { Desk } from "./desk";
+import { Messages } from "./Messages";
 import { OfficeBar } from "./OfficeBar";
 import { PaperPane } from "./PaperPane";
 import { PeoplePane } from "./PeoplePane";
@@ -111,11 +112,8 @@ function LiveConsole({ desk, detail: first, account, state }: Props & { state: R
     <ToolsProvider value={tools}>
       <div class="console" data-theme="stage" data-testid="console" data-layout={layout} data-drawer={String(drawer)}>
         <ConsoleBar phase={phase} onDrawer={() => setDrawer(!drawer)} drawer={drawer} />
-        <div class="console__messages">
-          <Calls />
-          <RecordingAlarm />
-          <Caucus />
-          <RunningTimer />
+        <Calls />
+        <Messages>
           <ConnectionLine />
           {refusal !== null && (
             <div class="console__refusal" role="alert">
@@ -131,7 +129,10 @@ function LiveConsole({ desk, detail: first, account, state }: Props & { state: R
               </button>
             </div>
           )}
-        </div>
+          <Caucus />
+          <RunningTimer />
+          <RecordingAlarm />
+        </Messages>
         <div class="console__grid">
           <PeoplePane talks={layout === "paper"} onClose={() => setDrawer(false)} />
           <Stage small={layout === "paper"} />

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ParticipantView } from "../../src/generated/messages";
-import { apart } from "../../src/room/caucus";
+import { apart, hearers } from "../../src/room/caucus";
 import { fromSnapshot } from "../../src/room/state";
 import { caucus, person, snapshot } from "./sample";
 
@@ -35,5 +35,23 @@ describe("where somebody is behind the wall of a private talk", () => {
   it("is nowhere else for those who are together", () => {
     expect(where({}, host({}))).toBeNull();
     expect(where({ side: "respondent", caucus_id: "c1" }, host({ caucus_id: "c1" }))).toBeNull();
+  });
+});
+
+describe("who hears somebody who waits outside", () => {
+  const ids = (others: ParticipantView[]) => {
+    const state = fromSnapshot(snapshot({ participants: [person("me", {}), ...others], caucuses: [TALK] }), 1000);
+    return hearers(state).map((one) => one.participant_id);
+  };
+  const mediator = person("host", { role: "host", side: "mediator", ...inTalk });
+  const respondent = person("r", { side: "respondent", ...inTalk });
+
+  it("is nobody when all others are in the talk or wait to be let in", () => {
+    expect(ids([mediator, respondent, person("late", { presence: "waiting" })])).toEqual([]);
+  });
+
+  it("is whoever of the own side, or another host, is still there, also while their connection is lost", () => {
+    const clerk = person("clerk", { role: "host", side: "mediator" });
+    expect(ids([mediator, respondent, clerk, person("son", { presence: "dropped" })])).toEqual(["clerk", "son"]);
   });
 });

@@ -18,6 +18,7 @@ import { type CodeSent, type Receipt, requestCode, sign } from "../api";
 import { Head, OwnChoices } from "../Frame";
 import { type Visit, withToken } from "../visit";
 import { useAgreementText } from "./agreementText";
+import type { TellSteps } from "./signingSteps";
 
 interface Props {
   visit: Visit;
@@ -27,11 +28,12 @@ interface Props {
   /** Back to the text. */
   onRead: () => void;
   onDone: () => void;
+  onSteps: TellSteps;
 }
 
 type Missing = "intent" | "handwriting" | "code" | "match";
 
-export function Signing({ visit, agreement, state, banner, onRead, onDone }: Props) {
+export function Signing({ visit, agreement, state, banner, onRead, onDone, onSteps }: Props) {
   const { full } = useAgreementText(visit, agreement.digest);
   const match = useDigestMatch(agreement.digest, full?.content);
   const [intent, setIntent] = useState(false);
@@ -43,6 +45,8 @@ export function Signing({ visit, agreement, state, banner, onRead, onDone }: Pro
   const [receipt, setReceipt] = useState<Receipt | null>(null);
   const pad = useRef<Handwriting | null>(null);
   const form = useRef<HTMLElement>(null);
+  // Whoever goes back to the text loses tick and ink with this page.
+  useEffect(() => () => onSteps({ intent: false, handwriting: "" }), []);
 
   const submit = async () => {
     if (busy) return;
@@ -82,7 +86,7 @@ export function Signing({ visit, agreement, state, banner, onRead, onDone }: Pro
           </span>
         </div>
         <div class="card card--dense stack stack--2" data-part="match">
-          <div class="row between">
+          <div class="row between row--wrap">
             <div>
               <p class="row strong">
                 <Icon name="doc" />
@@ -102,14 +106,24 @@ export function Signing({ visit, agreement, state, banner, onRead, onDone }: Pro
               class="check__box"
               data-testid="sign-intent"
               checked={intent}
-              onChange={(event) => setIntent(event.currentTarget.checked)}
+              onChange={(event) => {
+                setIntent(event.currentTarget.checked);
+                onSteps({ intent: event.currentTarget.checked });
+              }}
             />
             <span>{t("signing.intent")}</span>
           </label>
           {!intent && <Lack of="intent" missing={missing} />}
         </div>
         <div class="stack stack--1" data-part="handwriting">
-          <SignaturePad handle={pad} onChange={(empty) => setWritten(!empty)} />
+          <SignaturePad
+            handle={pad}
+            onStroke={() => onSteps({ handwriting: "writing" })}
+            onChange={(empty) => {
+              setWritten(!empty);
+              onSteps({ handwriting: empty ? "" : "written" });
+            }}
+          />
           {!written && <Lack of="handwriting" missing={missing} />}
         </div>
         <div class="stack stack--1" data-part="code">

@@ -6,7 +6,8 @@ import { t } from "../../i18n";
 import type { RoomClient } from "../../room/client";
 import type { MediaSession } from "../../room/media";
 import { myself, publicationOf, type RoomState } from "../../room/state";
-import { CaucusBar, CaucusOutside, isOutside } from "../../ui/CaucusBar";
+import { nameOf, setDraft } from "../../talk/drafts";
+import { CaucusBar, CaucusOutside, isOutside, isUnheard } from "../../ui/CaucusBar";
 import { Confirm } from "../../ui/Confirm";
 import { notRecorded } from "../../ui/consents";
 import { Dock } from "../../ui/Dock";
@@ -35,6 +36,7 @@ import { RollInvitation } from "./RollPanel";
 import { Sharing } from "./Sharing";
 import { Shown } from "./Shown";
 import { Signing } from "./Signing";
+import { useSigningSteps } from "./signingSteps";
 import { TicketQuestions } from "./Tickets";
 
 interface Props {
@@ -58,6 +60,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
   const mine = agreement?.signers.find((one) => one.participant_id === state.me);
   const toSign = agreement?.state === "signing" && mine !== undefined && mine.signed_at === null;
   const stage = useRef<HTMLDivElement>(null);
+  const onSteps = useSigningSteps(visit, toSign ? agreement.proposal_id : null);
   usePanelFocus(stage, view);
   useAgreementTurns(agreement?.state, agreement?.proposal_id, setView);
 
@@ -85,6 +88,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
           }
           onRead={() => setView("agreement")}
           onDone={() => setView("done")}
+          onSteps={onSteps}
         />
         {sounds}
       </>
@@ -92,12 +96,18 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
   }
   const panel = PANELS.find((one) => view === `panel-${one.id}`);
   const outside = isOutside(state);
+  // Microphone, camera and hand reach nobody then: in their place stands what does.
+  const unheard = isUnheard(state);
   const reading = view === "agreement" || panel !== undefined;
   const looking = presentationOf(state) !== null;
   const open = (next: View) => {
     setMore(false);
     quiet.forget();
     setView(next);
+  };
+  const writeToMediator = () => {
+    setDraft(nameOf(state), { target: { to: "hosts", word: t("chat.toMediator") } });
+    open("panel-chat");
   };
   const close = () => {
     setMore(false);
@@ -161,6 +171,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
             agreement={agreement}
             onClose={() => setView("faces")}
             onSign={toSign ? () => setView("signing") : undefined}
+            onRead={() => onSteps({ read: true })}
             onDone={() => setView("done")}
           />
         )}
@@ -171,13 +182,27 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
         {!reading && <RollInvitation state={state} onOpen={() => setView("panel-roll")} />}
       </main>
       {sounds}
+      {unheard && !more && (
+        <p class="outside__noted" role="status" data-testid="ctrl-quiet-outside-note">
+          {quiet.words}
+        </p>
+      )}
       {!more && <Captions client={client} state={state} />}
       {more && <More choices={choices} onClose={close} />}
       <Dock stage>
         <div class="ctrl">
-          <MicrophoneButton media={media} muted={muted("microphone")} />
-          <CameraButton media={media} muted={muted("camera")} />
-          <Hand client={client} state={state} />
+          {unheard ? (
+            <>
+              <Control icon="msg" word={t("caucus.write")} testId="ctrl-write-mediator" onPress={writeToMediator} />
+              <Control icon="heart" word={t("call.quiet")} testId="ctrl-quiet-outside" onPress={quiet.press} />
+            </>
+          ) : (
+            <>
+              <MicrophoneButton media={media} muted={muted("microphone")} />
+              <CameraButton media={media} muted={muted("camera")} />
+              <Hand client={client} state={state} />
+            </>
+          )}
           <Control
             icon="more"
             word={t("room.more")}

@@ -73,6 +73,7 @@ async def test_in_a_private_talk_nobody_outside_learns_how_far_somebody_is(produ
         await product.person("mediator"),
     )
     await product.services.sessions.start(product.session_id, host)
+    await product.services.sessions.admit(product.session_id, host, worker)
     await product.services.caucuses.open(product.session_id, "cau", [worker, host])
     await product.services.signing_steps.tell(proposal_id, worker, WRITING)
     await product.services.signing_steps.code_sent(proposal_id, worker)
