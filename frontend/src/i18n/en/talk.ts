@@ -62,6 +62,7 @@ export default {
   "call.sent": "Sent at {time}, not read yet",
   "call.seen": "The mediator read it at {time}",
   "call.quiet": "Have the mediator check on me",
+  "call.quietShort": "Check on me",
   "call.noted": "Noted",
   "call.notSent": "Not sent. Please press again",
   "call.talkOf": "{name} would like to speak to you alone",

@@ -62,6 +62,7 @@ export default {
   "call.sent": "{time} 已告诉调解员，等他看到",
   "call.seen": "{time} 调解员看到了",
   "call.quiet": "请调解员留意",
+  "call.quietShort": "请调解员留意",
   "call.noted": "已记下",
   "call.notSent": "没有发出，请再按一次",
   "call.talkOf": "{name}想单独和您说话",

@@ -194,7 +194,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
           {unheard ? (
             <>
               <Control icon="msg" word={t("caucus.write")} testId="ctrl-write-mediator" onPress={writeToMediator} />
-              <Control icon="heart" word={t("call.quiet")} testId="ctrl-quiet-outside" onPress={quiet.press} />
+              <Control icon="heart" word={t("call.quietShort")} testId="ctrl-quiet-outside" onPress={quiet.press} />
             </>
           ) : (
             <>
