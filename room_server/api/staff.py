@@ -173,6 +173,7 @@ def _line(found: Overview) -> dict[str, Any]:
         "limit": None if found.limit is None else _limit(found.limit),
         "arrivals": [{"side": side, "state": state} for side, state in found.arrivals],
         "agreement": found.agreement,
+        "on_paper": found.on_paper,
     }
 
 

@@ -6,13 +6,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from room_server.domain import consent
+from room_server.domain.agreement import InForce
 from room_server.domain.arrival import Arrival, arrival
-from room_server.domain.deadlines import Limit, limit
+from room_server.domain.deadlines import Limit
+from room_server.domain.deadlines import limit as limit_of
 from room_server.domain.people import Role, Side
 from room_server.rules.clocks import ChineseCalendar, mediation_clock
 from room_server.services.agreement_view import view
 from room_server.services.ports import Ports
 from room_server.services.sessions import SessionDetails, details
+from room_server.store.agreements import Stage
 from room_server.store.unit_of_work import UnitOfWork
 
 Live = Callable[[str], Mapping[str, str]]
@@ -24,13 +28,15 @@ class Overview:
     """One line of the day. ``arrivals``: of each party who was not sent out, by side; empty once the session is over.
 
     ``limit``: None when the law sets none on this route, when the agreement is in force, or when all is over.
-    ``agreement``: as screens show it, without its words; None: no text is frozen.
+    ``agreement``: as screens show it, without its words; None: no text is frozen. ``on_paper``: participant ids of
+    those who have not signed it and refuse to sign electronically.
     """
 
     details: SessionDetails
     arrivals: tuple[tuple[Side, Arrival], ...]
     limit: Limit | None
     agreement: Mapping[str, Any] | None
+    on_paper: tuple[str, ...] = ()
 
 
 class OverviewService:
@@ -60,12 +66,19 @@ class OverviewService:
             )
             for one in parties
         ]
-        in_force = agreement is not None and agreement["effective_at"] is not None
-        return Overview(found, tuple(arrivals), None if in_force else self._limit(found), agreement)
+        on_paper = () if stage is None else await _on_paper(unit, stage)
+        limit = None if isinstance(stage, InForce) else self._limit(found)
+        return Overview(found, tuple(arrivals), limit, agreement, on_paper)
 
     def _limit(self, found: SessionDetails) -> Limit | None:
         clock = mediation_clock(found.case.route)
         if clock is None:
             return None
         today = self._ports.clock().astimezone(self._ports.zone).date()
-        return limit(clock, found.case.received_on, today, ChineseCalendar())
+        return limit_of(clock, found.case.received_on, today, ChineseCalendar())
+
+
+async def _on_paper(unit: UnitOfWork, stage: Stage) -> tuple[str, ...]:
+    unsigned = [one.participant_id for one in stage.signers if stage.signature(one.participant_id) is None]
+    said = [(each, await unit.consents.of_participant(each)) for each in unsigned]
+    return tuple(each for each, answers in said if consent.refused(consent.ESIGN, answers))

@@ -38,7 +38,11 @@ function Line({ session }: { session: ListedSession }) {
       </p>
       <ul class="lacking__marks">
         {session.agreement?.signers.map((signer) => (
-          <Signed key={signer.field} at={instant(signer.signed_at)}>
+          <Signed
+            key={signer.field}
+            at={instant(signer.signed_at)}
+            onPaper={session.on_paper.includes(signer.participant_id)}
+          >
             <Seal side={signer.side} />
           </Signed>
         ))}
@@ -55,14 +59,27 @@ function Line({ session }: { session: ListedSession }) {
   );
 }
 
-function Signed({ at, children }: { at: number | null; children: ComponentChildren }) {
+interface SignedProps {
+  at: number | null;
+  onPaper?: boolean;
+  children: ComponentChildren;
+}
+
+function Signed({ at, onPaper, children }: SignedProps) {
   return (
     <li>
       {children}
-      <span class={at === null ? "badge" : "badge badge--ok"}>
-        <Icon name={at === null ? "clock" : "check"} />
-        {at === null ? t("day.waits") : shortTime(at)}
-      </span>
+      {onPaper ? (
+        <span class="badge badge--warn">
+          <Icon name="alert" />
+          {t("signing.onPaper")}
+        </span>
+      ) : (
+        <span class={at === null ? "badge" : "badge badge--ok"}>
+          <Icon name={at === null ? "clock" : "check"} />
+          {at === null ? t("day.waits") : shortTime(at)}
+        </span>
+      )}
     </li>
   );
 }

@@ -41,6 +41,8 @@ export interface ListedSession extends SessionSummary {
   arrivals: { side: string; state: Arrival }[];
   /** Null: no text is locked. */
   agreement: AgreementView | null;
+  /** Participant ids of those who have not signed and refuse to sign electronically. */
+  on_paper: string[];
 }
 
 export type LinkState = "fresh" | "claimed" | "revoked" | "expired";

@@ -19,6 +19,7 @@ function session(change: Partial<ListedSession> = {}): ListedSession {
     limit: LIMIT,
     arrivals: [],
     agreement: null,
+    on_paper: [],
     ...change,
   };
 }

@@ -83,3 +83,13 @@ async def test_an_agreement_says_what_it_lacks_and_in_force_no_limit_is_left(pro
 async def test_nobody_sees_the_day_of_another(product: Product) -> None:
     member, _ = await product.services.staff.create("lin", "林调解员", "mediator")
     assert await product.services.overview.of_staff(member.staff_id, lambda room_id: HERE) == []
+
+
+async def test_whoever_refuses_to_sign_electronically_is_named_until_they_have_signed(product: Product) -> None:
+    worker, agent = await product.person("applicant"), await product.person("respondent")
+    await product.consent(worker, esign=False)
+    await product.consent(agent)
+    await product.freeze()
+    assert (await line(product)).on_paper == (worker,)
+    await product.consent(worker)
+    assert (await line(product)).on_paper == ()
