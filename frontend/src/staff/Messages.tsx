@@ -30,6 +30,10 @@ export function Messages({ children }: { children: ComponentChildren }) {
       <div class="console__lines" ref={lines}>
         {children}
       </div>
+      {/* What folds is in no live region: a reader hears that there is more. */}
+      <span class="visually-hidden" role="status">
+        {folds && !open && t("staff.messages.more", { count: more })}
+      </span>
       {folds && (
         <button
           class="console__more"

@@ -31,18 +31,18 @@ async def many_people(scene: Scene) -> None:
     await gallery.enlarge(party, "room-many", "ctrl-mic")
     await mediator.tap("tab-roll")
     await gallery.glance(mediator, "console-many-roll")
-    await three_lines_on_a_laptop(scene, names[0])
+    await three_lines_on_a_laptop(scene)
     for name in names:
         scene.rooms.pop(name)
         await scene.host("remove", participant_id=scene.access[name].participant_id)
     await expect(mediator.see("tile")).to_have_count(4)
 
 
-async def three_lines_on_a_laptop(scene: Scene, guest: str) -> None:
+async def three_lines_on_a_laptop(scene: Scene) -> None:
     """A private talk, a countdown, a gap in the recording: two lines stay, the third folds, and faces have room."""
     mediator = scene.mediator
     await scene.host("start_timer", kind="talk", seconds=180)
-    who = scene.access[guest].participant_id
+    who = scene.access["respondent"].participant_id
     caucus = await scene.host("open_caucus", participant_ids=[who], in_seconds=0)
     await mediator.waits_for("caucus", state="open")
     async with scene.gallery.on_a_laptop(mediator, "console-many-lines"):

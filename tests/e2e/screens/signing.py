@@ -19,7 +19,6 @@ async def the_draft_and_the_lock(scene: Scene) -> None:
     await mediator.tap("tab-agreement")
     await expect(party.see("draft-editor").locator("h1")).to_be_visible()
     await both(scene, "draft")
-    await gallery.enlarge(party, "room-draft", "panel-close")
     await what_to_leave_out(scene)
     await gallery.look_at_question(mediator, "console-freeze", "draft-freeze")
     await locks(scene)
@@ -120,7 +119,7 @@ async def the_day(scene: Scene) -> None:
         await expect(day.see("arrived", side="applicant")).to_have_attribute("data-state", "inside")
         await expect(day.see("todo", kind="signatures")).to_be_visible()
         await day.waits_for("limit-law")
-        await scene.gallery.look_in_both(day, "sessions-signing")
+        await scene.gallery.glance(day, "sessions-signing")
         await day.tap("lacking-open")
         await day.waits_for("console-enter")
     finally:
