@@ -178,8 +178,10 @@ def _line(found: Overview) -> dict[str, Any]:
 
 
 def _limit(found: Limit) -> dict[str, Any]:
-    source_zh, source_en = citation(found.source)
+    source_zh, source_en = citation(found.clock.source)
     return {
+        "consequence_zh": found.clock.consequence_zh,
+        "consequence_en": found.clock.consequence_en,
         "safe_last_day": found.safe_last_day.isoformat(),
         "days_left": found.days_left,
         "source_zh": source_zh,

@@ -34,6 +34,8 @@ class Clock:
     unit: Literal["natural", "working"]
     roll: bool
     source: tuple[str, ...]
+    consequence_zh: str
+    consequence_en: str
 
     def safe_day(self, start: date, calendar: WorkingDays) -> date:
         """The last day without any rolling: nobody who acts by then is late."""
@@ -85,10 +87,9 @@ class Limit:
     Like a window it is shown by its safe day only.
     """
 
-    clock_id: str
+    clock: Clock
     safe_last_day: date
     days_left: int
-    source: tuple[str, ...]
 
 
 def limit(clock: Clock, start: date, today: date, calendar: WorkingDays) -> Limit:
@@ -98,4 +99,4 @@ def limit(clock: Clock, start: date, today: date, calendar: WorkingDays) -> Limi
         UnknownYearError: as ``Clock.safe_day``.
     """
     last = clock.safe_day(start, calendar)
-    return Limit(clock.clock_id, last, (last - today).days, clock.source)
+    return Limit(clock, last, (last - today).days)

@@ -31,6 +31,8 @@ def clock(clock_id: str) -> Clock:
                 entry["unit"],
                 entry["roll"],
                 tuple(entry["source"]),
+                entry["consequence_zh"],
+                entry["consequence_en"],
             )
     raise LookupError(f"no clock {clock_id} in days")
 

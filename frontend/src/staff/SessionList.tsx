@@ -78,7 +78,10 @@ export function SessionList({ account }: { account: StaffAccount }) {
             ))}
             {limited && (
               <p class="tiny" data-testid="limit-law">
-                {t("day.limitLaw", { source: pick(limited.source_zh, limited.source_en) })}
+                {t("day.limitLaw", {
+                  consequence: pick(limited.consequence_zh, limited.consequence_en),
+                  source: pick(limited.source_zh, limited.source_en),
+                })}
               </p>
             )}
             <Lacking sessions={sessions.value ?? []} />

@@ -73,7 +73,7 @@ function said(todo: Todo): Said {
         icon: "alert",
         tone: urgency(todo.daysLeft) === "past" ? "mark--danger" : "mark--warn",
         title: limitWords(tail, todo.daysLeft),
-        text: t("day.todo.limitText"),
+        text: session.limit ? pick(session.limit.consequence_zh, session.limit.consequence_en) : "",
         source: session.limit ? pick(session.limit.source_zh, session.limit.source_en) : undefined,
       };
     case "seal":

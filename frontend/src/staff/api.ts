@@ -30,6 +30,9 @@ export interface LegalLimit {
   safe_last_day: string;
   /** Negative when it is past; counted in the organisation's zone. */
   days_left: number;
+  /** What the law says of a day that is past. */
+  consequence_zh: string;
+  consequence_en: string;
   source_zh: string;
   source_en: string;
 }

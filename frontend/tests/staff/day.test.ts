@@ -4,7 +4,14 @@ import type { ListedSession } from "../../src/staff/api";
 import { arrivedOf, lacks, tailOf, todosOf, urgency } from "../../src/staff/day";
 
 const NOON = Date.parse("2026-11-29T12:00:00+08:00");
-const LIMIT = { safe_last_day: "2026-12-08", days_left: 9, source_zh: "某法第1条", source_en: "A law, art. 1" };
+const LIMIT = {
+  safe_last_day: "2026-12-08",
+  days_left: 9,
+  consequence_zh: "可以申请仲裁。",
+  consequence_en: "Arbitration.",
+  source_zh: "某法第1条",
+  source_en: "A law, art. 1",
+};
 
 function session(change: Partial<ListedSession> = {}): ListedSession {
   return {

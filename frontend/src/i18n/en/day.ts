@@ -5,8 +5,7 @@ const messages: Record<keyof typeof source, string> = {
   "day.left": "{count} days left",
   "day.lastDay": "ends today",
   "day.past": "past by {count} days",
-  "day.limitLaw":
-    "Legal limit: 15 days from the day the application was received. After it, without an agreement, either party may go to arbitration; the mediation does not end by itself ({source}).",
+  "day.limitLaw": "Legal limit: {consequence} {source}",
   "day.arrived": "Who has come",
   "day.arrival.inside": "in the room",
   "day.arrival.waiting": "waiting",
@@ -30,7 +29,6 @@ const messages: Record<keyof typeof source, string> = {
   "day.todo.limit": "{tail}: {count} days left",
   "day.todo.limitToday": "{tail}: the limit ends today",
   "day.todo.limitPast": "{tail}: {count} days past the limit",
-  "day.todo.limitText": "Without an agreement either party may go to arbitration",
   "day.todo.seal": "{tail}: waits for the seal",
   "day.todo.sealText": "All have signed; with the seal it is in force",
   "day.todo.signatures": "{tail}: still to sign: {count}",

@@ -3,8 +3,7 @@ export default {
   "day.left": "剩 {count} 天",
   "day.lastDay": "今天到期",
   "day.past": "过了 {count} 天",
-  "day.limitLaw":
-    "法定期限：从收到申请之日起十五日。过了期限没有达成协议，当事人可以申请仲裁，调解不因此终止（{source}）。",
+  "day.limitLaw": "法定期限：{consequence}{source}",
   "day.arrived": "双方到场",
   "day.arrival.inside": "在室内",
   "day.arrival.waiting": "在等候室",
@@ -28,7 +27,6 @@ export default {
   "day.todo.limit": "{tail} 还剩 {count} 天到期",
   "day.todo.limitToday": "{tail} 今天到期",
   "day.todo.limitPast": "{tail} 过期限 {count} 天",
-  "day.todo.limitText": "没有达成协议的，当事人可以申请仲裁",
   "day.todo.seal": "{tail} 等着盖组织印章",
   "day.todo.sealText": "签名齐了，盖章就生效",
   "day.todo.signatures": "{tail} 协议还差 {count} 个签名",

@@ -68,4 +68,4 @@ def test_a_limit_says_how_many_days_are_left_and_that_it_is_past() -> None:
     start = date(2026, 11, 16)
     for today, left in ((start, 15), (date(2026, 12, 1), 0), (date(2026, 12, 3), -2)):
         found = limit(labour, start, today, CALENDAR)
-        assert (found.safe_last_day, found.days_left, found.source) == (date(2026, 12, 1), left, ("LDZ:14",))
+        assert (found.safe_last_day, found.days_left, found.clock.source) == (date(2026, 12, 1), left, ("LDZ:14",))

@@ -32,7 +32,7 @@ async def test_the_limit_is_fifteen_days_after_the_application_was_received_and_
         ) - timedelta(days=1)
         limit = (await line(product)).limit
         assert limit is not None
-        assert (limit.safe_last_day, limit.days_left, limit.source) == (last, left, ("LDZ:14",))
+        assert (limit.safe_last_day, limit.days_left, limit.clock.source) == (last, left, ("LDZ:14",))
     product.clock.now += timedelta(days=3)
     limit = (await line(product)).limit
     assert limit is not None and limit.days_left == -3
