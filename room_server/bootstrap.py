@@ -25,6 +25,7 @@ from room_server.live.loadtest import PREFIX as LOAD_TEST
 from room_server.live.loadtest import LoadTestPolicy
 from room_server.live.metrics import Metrics
 from room_server.live.policy import SessionPolicy
+from room_server.live.presence import Presence
 from room_server.live.probes import Probes
 from room_server.live.recording import Director
 from room_server.services.everything import Services, build_services
@@ -180,6 +181,7 @@ class Node:
             other_policy=_load_tests(settings),
         )
         self.drafts = Drafts(self.services, self.hub.room)
+        self.presence = Presence(self.hub.room)
         self.probes = Probes(self._media, ice_servers=limits.ice_servers, turn=limits.turn)
         self._policy.listen(self.foundation.bus, self.hub)
         self.metrics = Metrics(self.hub, self._workers, recorder_ready=lambda: self._recorder.ready)

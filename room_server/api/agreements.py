@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 from room_server.api.body import HANDWRITING_BYTES, Body, read, same_origin
 from room_server.api.identity import Identity
 from room_server.domain.errors import Invalid, NotFound
+from room_server.domain.signing_steps import Hand, SigningSteps
 from room_server.services.everything import Services
 
 DATA_URL = "data:image/png;base64,"
@@ -24,6 +25,14 @@ class SignatureBody(Body, frozen=True):
     intent: bool
     handwriting: str
     code: str
+
+
+class StepsBody(Body, frozen=True):
+    """How far somebody is with signing: which steps are done, nothing of what was written."""
+
+    read: bool
+    intent: bool
+    handwriting: Hand
 
 
 class AgreementsApi:
@@ -40,6 +49,7 @@ class AgreementsApi:
         return [
             Route("/api/agreements/current", self.current, methods=["GET"]),
             Route(f"{one}/code", self.code, methods=["POST"]),
+            Route(f"{one}/steps", self.steps, methods=["POST"]),
             Route(f"{one}/signatures", self.sign, methods=["POST"]),
             Route(f"{one}/seal", self.seal, methods=["POST"]),
             Route(f"{one}/pdf", self.pdf, methods=["GET"]),
@@ -59,7 +69,16 @@ class AgreementsApi:
         same_origin(request)
         proposal_id, participant_id = await self._who(request)
         sent = await self._agreements.request_code(proposal_id, participant_id)
+        await self._services.signing_steps.code_sent(proposal_id, participant_id)
         return JSONResponse({"sent_to": sent.sent_to, "expires_in": sent.expires_in, "resend_after": sent.resend_after})
+
+    async def steps(self, request: Request) -> Response:
+        """How far whoever asks is on the way to a signature, for the mediator to see."""
+        proposal_id, participant_id = await self._who(request)
+        body = await read(request, StepsBody)
+        steps = SigningSteps(body.read, body.intent, body.handwriting)
+        await self._services.signing_steps.tell(proposal_id, participant_id, steps)
+        return Response(status_code=204)
 
     async def sign(self, request: Request) -> JSONResponse:
         """One signature."""

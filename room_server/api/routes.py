@@ -17,13 +17,20 @@ from room_server.api.rollcall import RollCallApi
 from room_server.api.staff import StaffApi
 from room_server.api.talk import TalkApi
 from room_server.live.drafting import Drafts
+from room_server.live.presence import Presence
 from room_server.live.probes import Probes
 from room_server.services.everything import Services
 from room_server.services.messages import OutboxMessages
 
 
 def api_routes(
-    services: Services, *, secure: bool, probes: Probes, drafts: Drafts, outbox: OutboxMessages | None = None
+    services: Services,
+    *,
+    secure: bool,
+    probes: Probes,
+    drafts: Drafts,
+    presence: Presence,
+    outbox: OutboxMessages | None = None,
 ) -> list[BaseRoute]:
     """All of ``/api``. ``secure``: cookies only over HTTPS; ``outbox``: given when the demonstration is on."""
     identity = Identity(services, secure)
@@ -35,7 +42,7 @@ def api_routes(
         *TalkApi(services, identity).routes(),
         *ExhibitsApi(services, identity).routes(),
         *OffersApi(services, identity, drafts).routes(),
-        *StaffApi(services, identity).routes(),
+        *StaffApi(services, identity, presence).routes(),
         *RollCallApi(services, identity).routes(),
         *CourtApi(services, identity).routes(),
     ]

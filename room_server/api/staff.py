@@ -11,8 +11,12 @@ from starlette.routing import BaseRoute, Route
 from room_server.api.body import Body, read, same_origin
 from room_server.api.identity import STAFF_COOKIE, Identity
 from room_server.api.links import token_answer
+from room_server.domain.deadlines import Limit
 from room_server.domain.errors import Unauthenticated
+from room_server.live.presence import Presence
+from room_server.rules.citations import citation
 from room_server.services.everything import Services
+from room_server.services.overview import Overview
 from room_server.services.qr import svg
 from room_server.services.sessions import SessionDetails
 
@@ -33,9 +37,10 @@ class Address(Body, frozen=True):
 class StaffApi:
     """Endpoints of ``/api/staff``."""
 
-    def __init__(self, services: Services, identity: Identity) -> None:
+    def __init__(self, services: Services, identity: Identity, presence: Presence) -> None:
         self._services = services
         self._identity = identity
+        self._presence = presence
 
     def routes(self) -> list[BaseRoute]:
         """All of them."""
@@ -81,9 +86,10 @@ class StaffApi:
         return JSONResponse({"name": member.name, "role": member.role, "username": member.username})
 
     async def sessions(self, request: Request) -> JSONResponse:
-        """The mediator's own sessions."""
+        """The mediator's own sessions: each with its limit, who has come, and its agreement."""
         member = await self._identity.staff(request)
-        return JSONResponse([_summary(item) for item in await self._services.sessions.of_staff(member.staff_id)])
+        lines = await self._services.overview.of_staff(member.staff_id, self._presence.of)
+        return JSONResponse([_line(each) for each in lines], headers={"Cache-Control": "no-store"})
 
     async def session(self, request: Request) -> JSONResponse:
         """One session with its people, recording and agreement."""
@@ -159,6 +165,28 @@ class StaffApi:
         same_origin(request)
         session_id = request.path_params["session_id"]
         return session_id, request.path_params["participant_id"], await self._identity.mediator(request, session_id)
+
+
+def _line(found: Overview) -> dict[str, Any]:
+    return {
+        **_summary(found.details),
+        "limit": None if found.limit is None else _limit(found.limit),
+        "arrivals": [{"side": side, "state": state} for side, state in found.arrivals],
+        "agreement": found.agreement,
+        "on_paper": found.on_paper,
+    }
+
+
+def _limit(found: Limit) -> dict[str, Any]:
+    source_zh, source_en = citation(found.clock.source)
+    return {
+        "consequence_zh": found.clock.consequence_zh,
+        "consequence_en": found.clock.consequence_en,
+        "safe_last_day": found.safe_last_day.isoformat(),
+        "days_left": found.days_left,
+        "source_zh": source_zh,
+        "source_en": source_en,
+    }
 
 
 def _summary(found: SessionDetails) -> dict[str, Any]:

@@ -34,6 +34,8 @@ class Clock:
     unit: Literal["natural", "working"]
     roll: bool
     source: tuple[str, ...]
+    consequence_zh: str
+    consequence_en: str
 
     def safe_day(self, start: date, calendar: WorkingDays) -> date:
         """The last day without any rolling: nobody who acts by then is late."""
@@ -76,3 +78,25 @@ def windows(clocks: tuple[Clock, ...], effective_on: date, calendar: WorkingDays
         for clock in clocks
     ]
     return tuple(sorted(opened, key=lambda window: window.safe_last_day))
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Until when a mediation itself should have come to an end, and how many days are left: negative when it is past.
+
+    Like a window it is shown by its safe day only.
+    """
+
+    clock: Clock
+    safe_last_day: date
+    days_left: int
+
+
+def limit(clock: Clock, start: date, today: date, calendar: WorkingDays) -> Limit:
+    """The limit that runs from a start event.
+
+    Raises:
+        UnknownYearError: as ``Clock.safe_day``.
+    """
+    last = clock.safe_day(start, calendar)
+    return Limit(clock, last, (last - today).days)

@@ -11,6 +11,8 @@ from room_server.rules.package import table
 
 ARBITRATION_REVIEW = "arb_review_apply"
 JUDICIAL_CONFIRMATION = "jud_confirm_apply"
+MEDIATION = {"labour_organisation": "labour_15_from_received"}
+"""The limit of the mediation itself, by the case's route. Others run from events that nobody enters here."""
 
 
 def clock(clock_id: str) -> Clock:
@@ -29,6 +31,8 @@ def clock(clock_id: str) -> Clock:
                 entry["unit"],
                 entry["roll"],
                 tuple(entry["source"]),
+                entry["consequence_zh"],
+                entry["consequence_en"],
             )
     raise LookupError(f"no clock {clock_id} in days")
 
@@ -36,6 +40,11 @@ def clock(clock_id: str) -> Clock:
 def agreement_clocks() -> tuple[Clock, ...]:
     """The two windows that run from an agreement's effective day (ZC 74; CPL 205)."""
     return clock(ARBITRATION_REVIEW), clock(JUDICIAL_CONFIRMATION)
+
+
+def mediation_clock(route: str) -> Clock | None:
+    """The limit that runs from the day on which the application was received (LDZ 14); None: this route has none."""
+    return clock(MEDIATION[route]) if route in MEDIATION else None
 
 
 class ChineseCalendar:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Final
 
 from room_server.domain.access import identity_mark
 from room_server.domain.people import Authority, Participant, Role, Side
@@ -21,6 +23,8 @@ from signaling.ids import new_id
 MEDIATOR_PHONE = "10000000009"
 CLERK_PHONE = "10000000008"
 SPECIAL = "特别授权"
+RECEIVED_AGO: Final = timedelta(days=6)
+"""The application came in a week before the session, whenever that is: the legal limit still runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,8 @@ class DemoService:
     async def _schedule(self, mediator: StaffMember, clerk: StaffMember) -> tuple[str, list[tuple[Participant, str]]]:
         now = self._ports.clock()
         demo = load(new_id("ca"))
-        case = replace(demo.case, organisation=self._ports.organisation)
+        received = now.astimezone(self._ports.zone).date() - RECEIVED_AGO
+        case = replace(demo.case, organisation=self._ports.organisation, received_on=received)
         session = Session(new_id("se"), case.case_id, new_id("rm"), State.SCHEDULED, scheduled_at=now)
         people = [*_people(demo, session, mediator), (_clerk(session, clerk), None)]
         invited = []

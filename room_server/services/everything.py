@@ -24,6 +24,7 @@ from room_server.services.invitations import InvitationService
 from room_server.services.leftovers import LeftoverService
 from room_server.services.notes import NoteService
 from room_server.services.offers import OfferService
+from room_server.services.overview import OverviewService
 from room_server.services.ports import Ports
 from room_server.services.presentations import PresentationService
 from room_server.services.recording import RecordingService
@@ -31,6 +32,7 @@ from room_server.services.retention import RetentionService
 from room_server.services.rollcall import RollCallService
 from room_server.services.serving import ServingService
 from room_server.services.sessions import SessionService
+from room_server.services.signing_steps import SigningStepService
 from room_server.services.staff import StaffService
 from room_server.services.tickets import TicketService
 from signaling.board import Piece
@@ -62,6 +64,7 @@ class Services:
     recording: RecordingService
     drafting: DraftingService
     agreements: AgreementService
+    signing_steps: SigningStepService
     exhibits: ExhibitService
     comparisons: ComparisonService
     presentations: PresentationService
@@ -72,6 +75,7 @@ class Services:
     leftovers: LeftoverService
     court: CourtService
     staff: StaffService
+    overview: OverviewService
     demo: DemoService
 
     async def board(self, session_id: str) -> dict[str, Piece]:
@@ -82,6 +86,7 @@ class Services:
             self.roll_call,
             self.consents,
             self.agreements,
+            self.signing_steps,
             self.serving,
             self.chat,
             self.calls,
@@ -115,6 +120,7 @@ def build_services(ports: Ports) -> Services:
         RecordingService(ports),
         DraftingService(ports),
         AgreementService(ports),
+        SigningStepService(ports),
         ExhibitService(ports),
         ComparisonService(ports),
         PresentationService(ports),
@@ -125,5 +131,6 @@ def build_services(ports: Ports) -> Services:
         LeftoverService(ports),
         CourtService(ports),
         staff,
+        OverviewService(ports),
         DemoService(ports, staff),
     )

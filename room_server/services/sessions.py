@@ -71,15 +71,6 @@ class SessionService:
         async with self._ports.unit_of_work() as unit:
             return {"session": Piece(board(await unit.sessions.get(session_id)))}
 
-    async def all(self) -> list[SessionDetails]:
-        """Every session."""
-        async with self._ports.unit_of_work() as unit:
-            return [await details(unit, session) for session in await unit.sessions.all()]
-
-    async def of_staff(self, staff_id: str) -> list[SessionDetails]:
-        """The sessions that a mediator holds."""
-        return [item for item in await self.all() if any(person.staff_id == staff_id for person in item.people)]
-
     def now(self) -> datetime:
         """The time that entries of the record have."""
         return self._ports.clock()

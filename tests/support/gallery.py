@@ -10,7 +10,8 @@ size in every language, which takes about twice as long.
 from __future__ import annotations
 
 import os
-from collections.abc import Container, Sequence
+from collections.abc import AsyncIterator, Container, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -27,6 +28,8 @@ View = tuple[str, str]
 JUDGED: frozenset[View] = frozenset({("phone", "zh-CN"), ("desktop", "en")})
 """What an ordinary run looks at: each size and each language once a screen."""
 THOROUGH = os.environ.get("SCREENS_THOROUGH") == "1"
+LAPTOP = {"width": 1280, "height": 720}
+"""The lowest window that the console is made for."""
 ZOOMED = {"width": 640, "height": 400}  # 1280×800 at 200 %
 LANGUAGES = ("zh-CN", "en")
 OFFICE = {"mediator", "court", "demo"}
@@ -92,6 +95,19 @@ class Gallery:
             await self._picture(page, screen, f"{name}-{language}")
         await page.set_viewport_size(NARROW)  # type: ignore[arg-type]
         self._keep(f"{screen}, 320 px, {language}", await problems_of_shape(page, None))
+        await page.set_viewport_size(usual)  # type: ignore[arg-type]
+
+    @asynccontextmanager
+    async def on_a_laptop(self, person: Person, screen: str) -> AsyncIterator[None]:
+        """Look in a low window, and stay in it for a while."""
+        page = person.page
+        usual = page.viewport_size
+        language = await page.evaluate(LANGUAGE)
+        await page.set_viewport_size(LAPTOP)  # type: ignore[arg-type]
+        found = await problems_of_desk(page) + await problems_of_shape(page, None)
+        self._keep(f"{screen}, laptop, {language}", found)
+        await self._picture(page, screen, f"laptop-{language}")
+        yield
         await page.set_viewport_size(usual)  # type: ignore[arg-type]
 
     async def look_in_both(self, person: Person, screen: str) -> None:

@@ -28,6 +28,7 @@ from room_server.api.routes import api_routes
 from room_server.auth import Tokens
 from room_server.bus import AccessEnded, Bus, ContinuedElsewhere, Event, Published, RecordingConsentChanged
 from room_server.live.drafting import Drafts
+from room_server.live.presence import Presence
 from room_server.live.probes import Probes
 from room_server.rules.notices import notices
 from room_server.services.access import PartyAccess
@@ -154,7 +155,12 @@ class Product:
     def app(self) -> Starlette:
         drafts = Drafts(self.services, self.room)
         routes = api_routes(
-            self.services, secure=False, probes=Probes(MediaPool([MemoryMedia()])), drafts=drafts, outbox=self.outbox
+            self.services,
+            secure=False,
+            probes=Probes(MediaPool([MemoryMedia()])),
+            drafts=drafts,
+            presence=Presence(self.room),
+            outbox=self.outbox,
         )
         return Starlette(routes=routes, exception_handlers=EXCEPTION_HANDLERS)
 

@@ -60,7 +60,16 @@ export function daysUntil(date: string, now: Moment): number {
   return Math.round((Date.parse(date) - Date.parse(civilDay(now))) / DAY_MS);
 }
 
-/** Says that a time is Beijing's, on a device whose own clock shows another one; empty elsewhere. */
+/** Says that a time is Beijing's, on a device whose own clock shows another one; empty elsewhere. To be put right after
+ * the time: no line ends before it or in it. */
 export function zoneNote(moment: Moment): string {
-  return new Date(moment).getTimezoneOffset() === ZONE_OFFSET_MINUTES ? "" : t("time.beijing");
+  return new Date(moment).getTimezoneOffset() === ZONE_OFFSET_MINUTES ? "" : unbroken(t("time.beijing"));
+}
+
+const NO_BREAK_SPACE = "\u00a0";
+const WORD_JOINER = "\u2060";
+
+/** The same words, which stay in one line with each other and with what stands before them. */
+export function unbroken(words: string): string {
+  return [...words].map((sign) => (sign === " " ? NO_BREAK_SPACE : WORD_JOINER + sign)).join("");
 }

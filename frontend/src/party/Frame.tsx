@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
 import { Brand } from "../ui/Brand";
 import { Dock } from "../ui/Dock";
+import { scrollable } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { LanguageSwitch } from "../ui/LanguageSwitch";
 import { RecStrip } from "../ui/RecStrip";
@@ -70,7 +71,7 @@ export function Frame({ step, stepName, page, testId, dock, quiet, children }: P
     <div class="phone" data-testid={testId}>
       <RecStrip recording={null} />
       <Head />
-      <main class="phone__main" ref={main} tabIndex={-1}>
+      <main class="phone__main" ref={main} {...scrollable}>
         {step && <Steps step={step} name={stepName ?? ""} />}
         {children}
         {quiet}

@@ -1,6 +1,7 @@
 /** The party's requests (link, identity, consents, agreement). */
 import { type AgreementView, request, requestFile } from "../api";
 import { locale } from "../i18n";
+import type { SigningSteps } from "./room/signingSteps";
 
 export interface LinkView {
   session: {
@@ -127,6 +128,10 @@ export const getAgreement = (token: string, signal?: AbortSignal) =>
 
 export const requestCode = (token: string, proposalId: string) =>
   post<CodeSent>(`/api/agreements/${encodeURIComponent(proposalId)}/code`, {}, token);
+
+/** How far somebody is with signing, for the mediator to see. */
+export const tellSteps = (token: string, proposalId: string, steps: SigningSteps) =>
+  post<void>(`/api/agreements/${encodeURIComponent(proposalId)}/steps`, steps, token);
 
 export interface Signature {
   digest: string;

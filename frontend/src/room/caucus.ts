@@ -49,6 +49,18 @@ export function apart(state: RoomState, person: ParticipantView): Apart | null {
   return person.role === "host" ? "joint" : "outside";
 }
 
+/** Who hears and sees this person now, or will once their own connection is back. */
+export function hearers(state: RoomState): ParticipantView[] {
+  return [...state.participants.values()].filter(
+    (one) => one.participant_id !== state.me && one.presence !== "waiting" && apart(state, one) === null,
+  );
+}
+
+/** Whether this person waits outside and nobody hears or sees them until all come back. */
+export function isUnheard(state: RoomState): boolean {
+  return awaitedCaucus(state)?.state === "open" && hearers(state).length === 0;
+}
+
 /** Both sides know that a private talk runs, with whom, and whether a mediator is in it (`CaucusView`). */
 function withOtherSide(state: RoomState, person: ParticipantView): boolean {
   const me = myself(state);

@@ -15,6 +15,7 @@ import { RunningTimer } from "./Conducting";
 import { ConsoleBar } from "./ConsoleBar";
 import type { Desk } from "./desk";
 import { DetailKeeper } from "./detail";
+import { Messages } from "./Messages";
 import { OfficeBar } from "./OfficeBar";
 import { PaperPane } from "./PaperPane";
 import { PeoplePane } from "./PeoplePane";
@@ -114,11 +115,8 @@ function LiveConsole({ desk, detail: first, account, state }: Props & { state: R
     <ToolsProvider value={tools}>
       <div class="console" data-theme="stage" data-testid="console" data-layout={layout} data-drawer={String(drawer)}>
         <ConsoleBar phase={phase} onDrawer={() => setDrawer(!drawer)} drawer={drawer} />
-        <div class="console__messages">
-          <Calls />
-          <RecordingAlarm />
-          <Caucus />
-          <RunningTimer />
+        <Calls />
+        <Messages>
           <ConnectionLine />
           {failure !== null && (
             <p class="console__line console__line--warn" role="status" data-testid="not-refreshed">
@@ -140,7 +138,10 @@ function LiveConsole({ desk, detail: first, account, state }: Props & { state: R
               </button>
             </div>
           )}
-        </div>
+          <Caucus />
+          <RunningTimer />
+          <RecordingAlarm />
+        </Messages>
         <div class="console__grid">
           <PeoplePane talks={layout === "paper"} onClose={() => setDrawer(false)} />
           <Stage small={layout === "paper"} />

@@ -5,7 +5,7 @@ import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { Note } from "../ui/Note";
 import { type SessionDetail, sentenceOf, sessionDetail } from "./api";
-import { stateWords } from "./SessionList";
+import { stateWords } from "./SessionRow";
 
 const POLL_MS = 2000;
 

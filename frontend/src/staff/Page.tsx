@@ -1,8 +1,11 @@
 /** `/staff` and `/staff/sessions/{id}`. */
 import "../styles/office.css";
 import "../styles/staff.css";
+import "../styles/day.css";
 import "../styles/console.css";
+import "../styles/console-messages.css";
 import "../styles/console-paper.css";
+import "../styles/signers.css";
 import "../styles/private-talks.css";
 import "../styles/console-narrow.css";
 import { path } from "../navigation";

@@ -1,21 +1,22 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { instant } from "../court/types";
-import { hasKey, t } from "../i18n";
-import { dateWords, dayWords, shortTime } from "../i18n/time";
-import { navigate } from "../navigation";
+import { pick, t } from "../i18n";
+import { dayWords } from "../i18n/time";
 import { Empty } from "../ui/Empty";
 import { useNow } from "../ui/hooks";
 import { Note } from "../ui/Note";
-import { Seal } from "../ui/Seal";
-import { type ListedParty, type ListedSession, listSessions, type StaffAccount, sentenceOf } from "./api";
-import { DAYS, type Day, dayOf, isOver, until } from "./days";
+import { type ListedSession, listSessions, type StaffAccount, sentenceOf } from "./api";
+import { todosOf } from "./day";
+import { DAYS, type Day, dayOf } from "./days";
+import { Lacking } from "./Lacking";
 import { OfficeBar } from "./OfficeBar";
+import { SessionRow } from "./SessionRow";
+import { Todos } from "./Todos";
 
 const REFRESH_MS = 5000;
 const MINUTE_MS = 60_000;
 
-/** The mediator's sessions: when, whose, in what state, and who is waiting. */
+/** The mediator's sessions: when, whose, how far, who has come, and what is due. */
 export function SessionList({ account }: { account: StaffAccount }) {
   const sessions = useSignal<ListedSession[] | null>(null);
   const refusal = useSignal<unknown>(null);
@@ -40,10 +41,12 @@ export function SessionList({ account }: { account: StaffAccount }) {
     };
   }, []);
 
+  const todos = todosOf(sessions.value ?? [], now * 1000);
+  const limited = sessions.value?.find((one) => one.limit !== null)?.limit;
   return (
     <div class="office">
       <OfficeBar title={t("staff.title")} account={account} />
-      <main class="office__main">
+      <main class="office__main office__main--day">
         <h1 class="h1 sessions__title">
           {t("staff.sessions")} <span class="lead">{dayWords(now * 1000)}</span>
         </h1>
@@ -62,14 +65,28 @@ export function SessionList({ account }: { account: StaffAccount }) {
             <Empty icon="cal" words={t("staff.noSessions")} hint={t("staff.noSessionsHint")} />
           </div>
         )}
-        {DAYS.map((day) => (
-          <Group
-            key={day}
-            day={day}
-            now={now * 1000}
-            sessions={sessions.value?.filter((one) => dayOf(one, now * 1000) === day) ?? []}
-          />
-        ))}
+        <div class="day" data-todos={todos.length > 0 ? "" : undefined}>
+          <Todos todos={todos} />
+          <div class="day__list">
+            {DAYS.map((day) => (
+              <Group
+                key={day}
+                day={day}
+                now={now * 1000}
+                sessions={sessions.value?.filter((one) => dayOf(one, now * 1000) === day) ?? []}
+              />
+            ))}
+            {limited && (
+              <p class="tiny" data-testid="limit-law">
+                {t("day.limitLaw", {
+                  consequence: pick(limited.consequence_zh, limited.consequence_en),
+                  source: pick(limited.source_zh, limited.source_en),
+                })}
+              </p>
+            )}
+            <Lacking sessions={sessions.value ?? []} />
+          </div>
+        </div>
       </main>
     </div>
   );
@@ -89,68 +106,4 @@ function Group({ day, now, sessions }: { day: Day; now: number; sessions: Listed
       </ul>
     </section>
   );
-}
-
-interface RowProps {
-  session: ListedSession;
-  now: number;
-  /** Whether it is for today: how soon counts, the date does not. */
-  next: boolean;
-}
-
-function SessionRow({ session, now, next }: RowProps) {
-  const scheduled = instant(session.scheduled_at);
-  const over = isOver(session.state);
-  const address = `/staff/sessions/${session.session_id}`;
-  return (
-    <li class="sessions__row" data-next={next && !over ? "" : undefined}>
-      <div class="sessions__when">
-        {scheduled !== null && (
-          <>
-            <b>{shortTime(scheduled)}</b>
-            <span class="tiny">{next && !over ? until(scheduled, now) : dateWords(scheduled)}</span>
-          </>
-        )}
-      </div>
-      <div class="sessions__case">
-        {session.parties.map((party) => (
-          <PartyLine key={party.side + party.name} party={party} />
-        ))}
-        <p class="tiny">
-          {session.case_no}
-          <i class="dot" />
-          {session.title}
-        </p>
-      </div>
-      <div class="sessions__state">
-        <span class={over ? "badge" : "badge badge--accent"}>{stateWords(session.state)}</span>
-      </div>
-      <a
-        class={over ? "btn btn--dense" : "btn btn--dense btn--primary"}
-        href={address}
-        data-testid="session-open"
-        data-session={session.session_id}
-        onClick={(event) => {
-          event.preventDefault();
-          navigate(address);
-        }}
-      >
-        {over ? t("staff.look") : t("staff.open")}
-      </a>
-    </li>
-  );
-}
-
-function PartyLine({ party }: { party: ListedParty }) {
-  return (
-    <p class="row sessions__party">
-      <Seal side={party.side} />
-      <b>{party.name}</b>
-    </p>
-  );
-}
-
-export function stateWords(state: string): string {
-  const key = `staff.state.${state}`;
-  return hasKey(key) ? t(key) : state;
 }

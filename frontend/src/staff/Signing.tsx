@@ -1,20 +1,20 @@
 import { useEffect, useState } from "preact/hooks";
-import { type AgreementView as Agreement, type DocumentNode, request, type Signer } from "../api";
+import { type AgreementView as Agreement, type DocumentNode, request } from "../api";
 import { instant } from "../court/types";
 import { listed, pick, t } from "../i18n";
 import { civilDate, clockTime, dateTime } from "../i18n/time";
 import { shortCode } from "../room/digest";
 import { AgreementView } from "../ui/AgreementView";
 import { Button } from "../ui/Button";
-import { answersOf, serviceOf } from "../ui/consents";
+import { serviceOf } from "../ui/consents";
 import { Digest } from "../ui/Digest";
 import { scrollable } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { Note } from "../ui/Note";
-import { Seal } from "../ui/Seal";
 import { signerName } from "../ui/signers";
 import { MySignature } from "./MySignature";
 import { DOCUMENT } from "./phase";
+import { SigningTable } from "./SigningTable";
 import { useTools } from "./tools";
 
 /** The locked text with its code, who has signed, the mediator's own signature, the seal, and what then begins. */
@@ -107,21 +107,15 @@ function Locked({ agreement }: { agreement: Agreement | null }) {
 function Progress({ agreement }: { agreement: Agreement }) {
   const { state } = useTools();
   const mine = agreement.signers.find((signer) => signer.participant_id === state.me);
-  const others = agreement.signers.filter((signer) => signer !== mine);
   const missing = agreement.signers.filter((signer) => !signer.signed_at).length + (agreement.seal.sealed_at ? 0 : 1);
-  const partiesDone = others.every((signer) => signer.signed_at);
   return (
     <>
       <div class="row between">
         <h3 class="h2">{t("staff.signing")}</h3>
         <span class="meta">{missing > 0 ? t("staff.missing", { count: missing }) : t("staff.complete")}</span>
       </div>
-      <ul class="card card--flush list list--tight">
-        {agreement.signers.map((signer) => (
-          <SignerRow key={signer.field} signer={signer} last={signer === mine && !partiesDone} />
-        ))}
-        <SealRow agreement={agreement} />
-      </ul>
+      <SigningTable agreement={agreement} />
+      {missing > 0 && <p class="tiny">{t("signing.stepsNote")}</p>}
       {mine && <MySignature key={agreement.proposal_id} agreement={agreement} mine={mine} />}
       {agreement.state === "in_force" ? (
         <>
@@ -154,61 +148,6 @@ function ToServe() {
     <Note tone="warn" title={t("staff.service.paper", { names: listed(names) })} testId="serve-on-paper">
       <p class="tiny">{t("staff.service.why")}</p>
     </Note>
-  );
-}
-
-function SignerRow({ signer, last }: { signer: Signer; last: boolean }) {
-  const { state } = useTools();
-  const at = instant(signer.signed_at);
-  const onPaper = at === null && answersOf(state, signer.participant_id)?.esign === false;
-  return (
-    <li data-testid="signer" data-participant={signer.participant_id} data-signed={String(at !== null)}>
-      <Seal side={signer.side} />
-      <span class="grow">
-        <b>{signerName(signer)}</b>
-        <br />
-        <span class="tiny">{pick(signer.label_zh, signer.label_en)}</span>
-        {onPaper && (
-          <>
-            <br />
-            <span class="tiny strong" data-testid="signer-on-paper">
-              {t("staff.esignRefused")}
-            </span>
-          </>
-        )}
-      </span>
-      {at !== null ? (
-        <span class="badge badge--ok">
-          <Icon name="check" />
-          {clockTime(at)}
-        </span>
-      ) : (
-        <span class="badge">
-          <Icon name="clock" />
-          {last ? t("staff.afterParties") : t("staff.notSigned")}
-        </span>
-      )}
-    </li>
-  );
-}
-
-function SealRow({ agreement }: { agreement: Agreement }) {
-  const at = instant(agreement.seal.sealed_at);
-  return (
-    <li>
-      <span class="signing__stamp">
-        <Icon name="stamp" />
-      </span>
-      <span class="grow">
-        <b>{agreement.seal.organisation}</b>
-        <br />
-        <span class="tiny">{t("staff.sealWord")}</span>
-      </span>
-      <span class={at === null ? "badge" : "badge badge--ok"}>
-        <Icon name={at === null ? "clock" : "check"} />
-        {at === null ? t("staff.sealLast") : clockTime(at)}
-      </span>
-    </li>
   );
 }
 

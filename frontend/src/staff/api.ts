@@ -1,7 +1,8 @@
 /** What the staff's part of the server answers, and the calls of these screens. */
-import { ApiError, request, requestFile } from "../api";
+import { type AgreementView, ApiError, request, requestFile } from "../api";
 import { hasKey, t } from "../i18n";
 import { CommandError, ConnectionLost } from "../room/failure";
+import type { Arrival } from "./day";
 
 export interface StaffAccount {
   name: string;
@@ -13,14 +14,38 @@ export interface ListedParty {
   name: string;
 }
 
-export interface ListedSession {
+interface SessionSummary {
   session_id: string;
   room_id: string;
   case_no: string;
   title: string;
   state: string;
   scheduled_at: string | number | null;
+  ended_at: string | number | null;
   parties: ListedParty[];
+}
+
+/** Until when the law wants the mediation to have come to an end. */
+export interface LegalLimit {
+  safe_last_day: string;
+  /** Negative when it is past; counted in the organisation's zone. */
+  days_left: number;
+  /** What the law says of a day that is past. */
+  consequence_zh: string;
+  consequence_en: string;
+  source_zh: string;
+  source_en: string;
+}
+
+export interface ListedSession extends SessionSummary {
+  /** Null: none runs. */
+  limit: LegalLimit | null;
+  /** Each party who may come; empty once it is over. */
+  arrivals: { side: string; state: Arrival }[];
+  /** Null: no text is locked. */
+  agreement: AgreementView | null;
+  /** Participant ids of those who have not signed and refuse to sign electronically. */
+  on_paper: string[];
 }
 
 export type LinkState = "fresh" | "claimed" | "revoked" | "expired";
@@ -37,7 +62,7 @@ export interface SessionPerson {
   link_state: LinkState | null;
 }
 
-export interface SessionDetail extends ListedSession {
+export interface SessionDetail extends SessionSummary {
   organisation?: string;
   people: SessionPerson[];
   recording: unknown;

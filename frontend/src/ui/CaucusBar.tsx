@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import type { CaucusView } from "../generated/messages";
 import { listed, t } from "../i18n";
-import { myCaucus, runs, shownCaucuses, timeBySide } from "../room/caucus";
+import { hearers, myCaucus, runs, shownCaucuses, timeBySide } from "../room/caucus";
 import { myself, type RoomState } from "../room/state";
 import { clock, useNow } from "./hooks";
 import { Icon } from "./Icon";
@@ -158,6 +158,7 @@ export function CaucusOutside({ state, caucus, compact }: OutsideProps) {
         <>
           <CaucusTotals state={state} always />
           <ul class="outside__hints">
+            <Heard state={state} />
             <li>
               <Icon name="lock" />
               <span>{t("caucus.hintSealed")}</span>
@@ -166,14 +167,21 @@ export function CaucusOutside({ state, caucus, compact }: OutsideProps) {
               <Icon name="cup" />
               <span>{t("caucus.outsideHint")}</span>
             </li>
-            <li>
-              <Icon name="msg" />
-              <span>{t("caucus.hintWrite")}</span>
-            </li>
           </ul>
         </>
       )}
     </section>
+  );
+}
+
+/** Whether anybody hears or sees who waits: said before they say something that is meant for nobody. */
+function Heard({ state }: { state: RoomState }) {
+  const names = hearers(state).map((one) => one.display_name);
+  return (
+    <li data-testid="heard-by" data-count={names.length}>
+      <Icon name={names.length === 0 ? "mic-off" : "mic"} />
+      <span>{names.length === 0 ? t("caucus.unheard") : t("caucus.heardBy", { names: listed(names) })}</span>
+    </li>
   );
 }
 

@@ -19,6 +19,8 @@ interface Props {
   /** Filled in when the pad is ready. What was written stays as long as the pad is shown. */
   handle: { current: Handwriting | null };
   onChange: (strokes: Strokes) => void;
+  /** A stroke begins. */
+  onStroke?: () => void;
 }
 
 /** Ink keeps its place when the phone is turned; a pad that became too small for it shrinks it rather than cut it. */
@@ -34,7 +36,7 @@ function scale(canvas: HTMLCanvasElement, pad: Pad): void {
   pad.fromData(strokes);
 }
 
-export function SignaturePad({ before = [], handle, onChange }: Props) {
+export function SignaturePad({ before = [], handle, onChange, onStroke }: Props) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const pad = useRef<Pad | null>(null);
 
@@ -50,6 +52,7 @@ export function SignaturePad({ before = [], handle, onChange }: Props) {
     const written = () => onChange([...drawing.toData()]);
     window.addEventListener("resize", rescale);
     drawing.addEventListener("endStroke", written);
+    if (onStroke) drawing.addEventListener("beginStroke", onStroke);
     handle.current = {
       isEmpty: () => drawing.isEmpty(),
       png: () => drawing.toDataURL("image/png").replace(/^data:image\/png;base64,/, ""),
@@ -68,7 +71,7 @@ export function SignaturePad({ before = [], handle, onChange }: Props) {
 
   return (
     <div class="field field--tight">
-      <div class="row between">
+      <div class="row between row--wrap">
         <p class="label" id="pad-label">
           {t("pad.label")}
         </p>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ParticipantView } from "../../src/generated/messages";
-import { apart, awaitedCaucus, shownCaucuses } from "../../src/room/caucus";
+import { apart, awaitedCaucus, hearers, isUnheard, shownCaucuses } from "../../src/room/caucus";
 import { fromSnapshot } from "../../src/room/state";
 import { caucus, person, snapshot } from "./sample";
 
@@ -56,5 +56,24 @@ describe("private talks of both sides at once", () => {
     expect(awaitedCaucus(room({}))?.caucus_id).toBe("c1");
     expect(awaitedCaucus(room({ caucus_id: "c1" }))).toBeNull();
     expect(awaitedCaucus(room({ role: "host", side: "mediator" }))).toBeNull();
+  });
+});
+
+describe("who hears somebody who waits outside", () => {
+  const ids = (others: ParticipantView[]) => {
+    const state = fromSnapshot(snapshot({ participants: [person("me", {}), ...others], caucuses: [TALK] }), 1000);
+    expect(isUnheard(state)).toBe(hearers(state).length === 0);
+    return hearers(state).map((one) => one.participant_id);
+  };
+  const mediator = person("host", { role: "host", side: "mediator", ...inTalk });
+  const respondent = person("r", { side: "respondent", ...inTalk });
+
+  it("is nobody when all others are in the talk or wait to be let in", () => {
+    expect(ids([mediator, respondent, person("late", { presence: "waiting" })])).toEqual([]);
+  });
+
+  it("is whoever of the own side, or another host, is still there, also while their connection is lost", () => {
+    const clerk = person("clerk", { role: "host", side: "mediator" });
+    expect(ids([mediator, respondent, clerk, person("son", { presence: "dropped" })])).toEqual(["clerk", "son"]);
   });
 });

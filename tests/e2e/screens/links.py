@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from tests.e2e.screens.scene import Scene
-from tests.support.browser import PHONE, proves_identity
+from tests.support.browser import PHONE, Person, proves_identity
 from tests.support.gallery import THOROUGH
+from tests.support.plugs import MICROPHONE, NONE, has, plugs_in
 from tests.support.room_client import LAST4
 
 
@@ -37,13 +38,27 @@ async def links_and_refusals(scene: Scene) -> None:
 async def sent_out(scene: Scene, link: str) -> None:
     """The respondent comes back with the new link, at a browser, and is asked to leave."""
     respondent = await scene.sits_down("respondent", PHONE)
+    await has(respondent, NONE)
     await respondent.page.goto(link)
     await respondent.tap("landing-continue")
     await respondent.tap("precheck-continue")
     await proves_identity(respondent, link, LAST4["respondent"])
     await respondent.waits_for("done", state="in_force")
+    await without_devices(scene, respondent)
     await scene.host("remove", participant_id=scene.access["respondent"].participant_id)
     await respondent.waits_for("end-removed")
     await scene.gallery.look_in_both(respondent, "removed")
     assert respondent.complaints == []
     await respondent.context.close()
+
+
+async def without_devices(scene: Scene, respondent: Person) -> None:
+    """The room of somebody who has neither camera nor microphone, and then finds a microphone."""
+    await respondent.tap("done-back")
+    await respondent.waits_for("device-note")
+    await scene.gallery.look_in_both(respondent, "room-no-devices")
+    await respondent.tap("device-note-seen")
+    await scene.gallery.look_in_both(respondent, "room-no-devices-seen")
+    await plugs_in(respondent, MICROPHONE)
+    await respondent.waits_for("device-note")
+    await scene.gallery.look_in_both(respondent, "room-one-device")

@@ -356,8 +356,10 @@ async def a_private_talk(scene: Scene) -> None:
         await expect(person.see("tile")).to_have_count(4)
     caucus = await scene.host("open_caucus", participant_ids=[me], in_seconds=0)
     await party.waits_for("caucus", state="open", inside="true")
+    await mediator.page.evaluate(shown.PLAYS_NOTHING)
     await mediator.tap("caucus-enter")
     await mediator.waits_for("isolation", sealed="true")
+    await shown.the_sound_waits_for_a_press(mediator, gallery)
     await mediator.tap("tab-tickets")
     await mediator.see("ticket-text").fill(WRITTEN["ticket"])
     await mediator.tap("ticket-ask")
@@ -376,19 +378,42 @@ async def a_private_talk(scene: Scene) -> None:
         "open_caucus", participant_ids=[other, scene.access["clerk"].participant_id], in_seconds=0
     )
     await party.waits_for("caucus", state="open", inside="false")
-    await both(scene, "outside")
-    await gallery.enlarge(party, "room-outside", "ctrl-more")
-    await party.picks("ctrl-chat")
-    await gallery.look_in_both(party, "room-outside-chat")
-    await closes_panel(scene)
-    # both sides apart: each talk has its own line, and whoever is about to be moved is told
-    await scene.host("open_caucus", participant_ids=[me], in_seconds=10)
-    await party.waits_for("caucus", side="applicant", state="announced")
-    await party.waits_for("caucus", side="respondent", state="open")
-    await mediator.waits_for("caucus-enter")
-    await both(scene, "both-apart")
-    await mediator.tap("caucus-cancel")
-    await expect(party.see("caucus", side="applicant")).to_have_count(0)
-    await party.waits_for("caucus-off")
+    await outside(scene)
+    await both_apart(scene, me)
     await scene.host("close_caucus", caucus_id=caucus["caucus_id"], in_seconds=0)
     await expect(party.see("caucus")).to_have_count(0, timeout=15_000)
+    await party.waits_for("ctrl-mic")
+
+
+async def outside(scene: Scene) -> None:
+    """With the mediator, who hears the party; then the mediator joins the talk too, and nobody does."""
+    party, mediator, gallery = scene.party, scene.mediator, scene.gallery
+    await expect(party.see("heard-by")).to_contain_text("周和")
+    await party.waits_for("ctrl-mic")
+    await asyncio.gather(gallery.glance(party, "room-outside-heard"), gallery.glance(mediator, "console-outside"))
+    await mediator.tap("caucus-enter")
+    await mediator.waits_for("isolation", sealed="true")
+    await party.waits_for("heard-by", count="0")
+    await expect(party.see("ctrl-mic")).to_have_count(0)
+    await both(scene, "outside", console="console-inside")
+    await party.tap("ctrl-quiet-outside")
+    await expect(party.see("ctrl-quiet-outside-note")).not_to_be_empty()
+    await gallery.enlarge(party, "room-outside", "ctrl-more")
+    await mediator.tap("call-seen")
+    await party.tap("ctrl-write-mediator")
+    await expect(party.see("chat-to")).to_have_value("hosts")
+    await gallery.look_in_both(party, "room-outside-chat")
+    await closes_panel(scene)
+
+
+async def both_apart(scene: Scene, me: str) -> None:
+    """Each talk has its own line, and whoever is about to be moved is told."""
+    await scene.mediator.tap("caucus-leave")
+    await scene.mediator.waits_for("caucus-enter")
+    await scene.host("open_caucus", participant_ids=[me], in_seconds=10)
+    await scene.party.waits_for("caucus", side="applicant", state="announced")
+    await scene.party.waits_for("caucus", side="respondent", state="open")
+    await both(scene, "both-apart")
+    await scene.mediator.tap("caucus-cancel")
+    await expect(scene.party.see("caucus", side="applicant")).to_have_count(0)
+    await scene.party.waits_for("caucus-off")

@@ -63,9 +63,12 @@ SOCKETS = r"""
   window.sockets = [];
   window.cut = false;
   window.weak = false;
-  const seen = (event) => window.weak && typeof event.data === "string"
-    ? { data: event.data.replace(/"quality":\s*"good"/g, '"quality":"poor"') }
-    : event;
+  window.why = "";
+  const seen = (event) => {
+    if (typeof event.data !== "string" || !(window.weak || window.why)) return event;
+    const weak = window.weak ? event.data.replace(/"quality":\s*"good"/g, '"quality":"poor"') : event.data;
+    return { data: window.why ? weak.replace(/"reason":\s*"called_off"/g, `"reason":"${window.why}"`) : weak };
+  };
   window.WebSocket = class extends Usual {
     constructor(url, protocols) {
       super(window.cut ? "ws://127.0.0.1:9/" : url, protocols);
@@ -80,6 +83,8 @@ CUT = "() => { window.cut = true; for (const one of window.sockets) one.close(40
 MEND = "() => { window.cut = false; }"
 WEAK = "() => { window.weak = true; }"
 FINE = "() => { window.weak = false; }"
+WHY = "(reason) => { window.why = reason; }"
+"""Another reason why a private talk that was called off did not begin; empty: the true one."""
 
 
 @dataclass

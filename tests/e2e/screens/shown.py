@@ -6,8 +6,9 @@ import asyncio
 
 from playwright.async_api import expect
 
-from tests.e2e.screens.scene import FINE, WEAK, WRITTEN, Scene
-from tests.support.gallery import LANGUAGE, THOROUGH
+from tests.e2e.screens.scene import FINE, WEAK, WHY, WRITTEN, Scene
+from tests.support.browser import Person
+from tests.support.gallery import LANGUAGE, THOROUGH, Gallery
 from tests.support.plugs import is_called
 
 
@@ -24,6 +25,42 @@ async def called_off(scene: Scene) -> None:
     for person in (scene.party, scene.mediator):
         await person.waits_for("caucus-off", reason="called_off")
     await at_a_glance(scene, "private-talk-called-off")
+    if THOROUGH:
+        await for_other_reasons(scene)
+
+
+async def for_other_reasons(scene: Scene) -> None:
+    """Each needs a race or a crash (``test_caucus_called_off.py``): its word is put in on the way to both browsers."""
+    me = str(await scene.party.see("room").get_attribute("data-participant"))
+    for reason in ("nobody", "elsewhere", "refused", "no_host"):
+        for person in (scene.party, scene.mediator):
+            await person.page.evaluate(WHY, reason)
+        caucus = await scene.host("open_caucus", participant_ids=[me], in_seconds=10)
+        await scene.party.waits_for("caucus", state="announced")
+        await scene.host("close_caucus", caucus_id=caucus["caucus_id"], in_seconds=0)
+        for person in (scene.party, scene.mediator):
+            await person.waits_for("caucus-off", reason=reason)
+        await at_a_glance(scene, f"private-talk-{reason}")
+    for person in (scene.party, scene.mediator):
+        await person.page.evaluate(WHY, "")
+
+
+async def the_sound_waits_for_a_press(mediator: Person, gallery: Gallery) -> None:
+    """The browser plays nothing that is new until the page is touched; one press, and it does."""
+    await mediator.waits_for("listen")
+    await gallery.glance(mediator, "console-sound-blocked")
+    await mediator.page.evaluate(PLAYS)
+    await mediator.tap("listen")
+    await expect(mediator.see("listen")).to_have_count(0)
+
+
+PLAYS_NOTHING = """
+() => {
+  window.plays = HTMLAudioElement.prototype.play;
+  HTMLAudioElement.prototype.play = () => Promise.reject(new DOMException("", "NotAllowedError"));
+}
+"""
+PLAYS = "() => { HTMLAudioElement.prototype.play = window.plays; }"
 
 
 async def another_microphone_is_refused(scene: Scene) -> None:
@@ -55,7 +92,7 @@ async def devices_that_give_nothing(scene: Scene) -> None:
     await expect(scene.party.see("device-note")).to_have_count(0)
 
 
-TAKEN = {"zh-CN": "话筒被占着", "en": "Microphone taken"}
+TAKEN = {"zh-CN": "话筒被占着", "en": "Mic taken"}
 REFUSES_DEVICES = """
 () => {
   window.usual = navigator.mediaDevices.getUserMedia;

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import re
 
 from playwright.async_api import expect
 
 from tests.e2e.screens.room import both, closes_panel, enlarge_if_thorough
 from tests.e2e.screens.scene import WRITTEN, Scene
-from tests.support.browser import writes_name
+from tests.support.browser import Person, writes_name
 from tests.support.room_client import CODE, signature
 
 
@@ -18,7 +19,7 @@ async def the_draft_and_the_lock(scene: Scene) -> None:
     await mediator.tap("tab-agreement")
     await expect(party.see("draft-editor").locator("h1")).to_be_visible()
     await both(scene, "draft")
-    await gallery.enlarge(party, "room-draft", "panel-close")
+    await what_to_leave_out(scene)
     await gallery.look_at_question(mediator, "console-freeze", "draft-freeze")
     await locks(scene)
     await both(scene, "frozen")
@@ -32,6 +33,29 @@ async def the_draft_and_the_lock(scene: Scene) -> None:
         await expect(person.see("unfrozen")).to_contain_text(WRITTEN["objection"])
     await asyncio.gather(gallery.glance(party, "room-unfrozen"), gallery.glance(mediator, "console-unfrozen"))
     await locks(scene)
+
+
+async def what_to_leave_out(scene: Scene) -> None:
+    """The party takes back two consents and may write: both screens say what has no place in the text."""
+    party, gallery = scene.party, scene.gallery
+    who = str(await party.see("room").get_attribute("data-participant"))
+    await closes_panel(scene)
+    await party.picks("ctrl-consents")
+    for purpose in ("sensitive_financial", "sensitive_medical"):
+        change = party.see(f"consent-change-{purpose}")
+        await change.click()
+        await expect(change).to_have_accessible_name(re.compile("^改成同意"))
+    await closes_panel(scene)
+    await party.picks("ctrl-agreement")
+    await scene.host("set_writer", document_id="agreement", participant_id=who, may_write=True)
+    await party.waits_for("leave-out-mine")
+    await scene.mediator.waits_for("leave-out")
+    await asyncio.gather(
+        gallery.glance(party, "room-draft-writing"), gallery.glance(scene.mediator, "console-draft-writing")
+    )
+    await gallery.enlarge(party, "room-draft-writing", "panel-close")
+    await scene.host("set_writer", document_id="agreement", participant_id=who, may_write=False)
+    await expect(party.see("leave-out-mine")).to_have_count(0)
 
 
 async def locks(scene: Scene) -> None:
@@ -54,14 +78,20 @@ async def the_signatures(scene: Scene) -> None:
     await party.waits_for("signing")
     await party.tap("sign-submit")
     await party.waits_for("sign-missing")
-    await asyncio.gather(gallery.look_in_both(party, "signing"), gallery.look_in_both(mediator, "console-signing"))
+    who = mediator.page.locator('[data-testid="signer"]', has_text="林小满")
+    await expect(who.get_by_test_id("step-read")).to_have_attribute("data-mark", "done")
+    await expect(who.get_by_test_id("step-intent")).to_have_attribute("data-mark", "open")
+    await gallery.look_in_both(party, "signing")
     await gallery.enlarge(party, "signing", "sign-submit")
     await enlarge_if_thorough(scene, "signing", "draft-unfreeze")
     await called_away(scene, me)
     await party.tap("sign-intent")
     await writes_name(party)
+    await expect(who.get_by_test_id("step-hand")).to_have_attribute("data-mark", "done")
     async with party.page.expect_response(lambda answer: answer.url.endswith("/code")):
         await party.tap("sign-code-send")
+    await expect(who.get_by_test_id("step-code")).to_have_attribute("data-mark", "sent")
+    await gallery.look_in_both(mediator, "console-signing")
     await party.see("sign-code").fill(await newest_code(scene))
     await party.tap("sign-submit")
     await party.waits_for("sign-receipt")
@@ -69,8 +99,9 @@ async def the_signatures(scene: Scene) -> None:
     await party.tap("receipt-continue")
     await party.waits_for("done", state="signing")
     await gallery.glance(party, "signed-others-missing")
-    for name in ("respondent", "mediator"):
-        await signs_elsewhere(scene, name)
+    await signs_elsewhere(scene, "respondent")
+    await the_day(scene)
+    await signs_elsewhere(scene, "mediator")
     await mediator.tap("seal")
     await mediator.waits_for("agreement-state", state="in_force")
     await party.waits_for("done", state="in_force")
@@ -99,6 +130,23 @@ async def called_away(scene: Scene, me: str) -> None:
     await party.tap("sign-invitation")
     await party.tap("sign-open")
     await party.waits_for("signing")
+
+
+async def the_day(scene: Scene) -> None:
+    """The mediator's list in another tab: who is in the room, and what the agreement lacks."""
+    page = await scene.mediator.context.new_page()
+    try:
+        await page.goto(f"{scene.service.url}/staff")
+        day = Person("mediator", scene.mediator.context, page)
+        await expect(day.see("lacking")).to_contain_text("周和")
+        await expect(day.see("arrived", side="applicant")).to_have_attribute("data-state", "inside")
+        await expect(day.see("todo", kind="signatures")).to_be_visible()
+        await day.waits_for("limit-law")
+        await scene.gallery.glance(day, "sessions-signing")
+        await day.tap("lacking-open")
+        await day.waits_for("console-enter")
+    finally:
+        await page.close()
 
 
 async def newest_code(scene: Scene) -> str:

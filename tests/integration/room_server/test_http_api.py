@@ -323,3 +323,31 @@ async def test_whoever_waits_at_the_door_learns_nothing_of_the_text(product: Pro
         host = await product.person("mediator")
         await product.services.sessions.admit(product.session_id, host, await product.person("applicant"))
         assert (await browser.get("/api/agreements/current", headers=headers)).status_code == 200
+
+
+async def test_a_mediators_list_has_the_limit_with_its_source_and_the_steps_are_told_without_a_word_of_content(
+    product: Product,
+) -> None:
+    worker, desk = product.browser(), product.browser()
+    headers = await enter(worker, product, "applicant")
+    await sign_in(desk, product, "zhouhe")
+    host = await product.person("mediator")
+    await product.services.sessions.start(product.session_id, host)
+    await product.services.sessions.admit(product.session_id, host, await product.person("applicant"))
+    answer = await desk.get("/api/staff/sessions")
+    assert answer.headers["cache-control"] == "no-store"
+    [line] = answer.json()
+    assert line["limit"]["days_left"] == 9
+    assert line["limit"]["source_zh"].endswith("第14条") and line["limit"]["source_en"].endswith("art. 14")
+    assert {one["side"]: one["state"] for one in line["arrivals"]} == {
+        "applicant": "identified",
+        "respondent": "unopened",
+    }
+    proposal_id = await product.freeze()
+    path = f"/api/agreements/{proposal_id}/steps"
+    told = {"read": True, "intent": False, "handwriting": "writing"}
+    assert (await worker.post(path, json=told, headers=headers)).status_code == 204
+    for odd in ({**told, "handwriting": "林小满"}, {**told, "ink": "…"}, {"read": True}):
+        assert (await worker.post(path, json=odd, headers=headers)).status_code == 400
+    board = await product.services.signing_steps.board(product.session_id)
+    assert board["signing"].value["people"][await product.person("applicant")]["handwriting"] == "writing"

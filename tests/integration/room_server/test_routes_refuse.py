@@ -111,6 +111,7 @@ RULES: dict[str, Rule] = {
     "POST /api/me/recusal": Rule(OWN - {"waiting"}, says(objection=False, reason="")),
     "GET /api/agreements/current": Rule(INSIDE),
     f"POST {G}/code": Rule(PARTIES | {"host"}),
+    f"POST {G}/steps": Rule(PARTIES | {"host"}, says(read=True, intent=True, handwriting="writing")),
     f"POST {G}/signatures": Rule(PARTIES | {"host"}, says(digest="0" * 64, intent=True, handwriting="", code="1")),
     f"POST {G}/seal": Rule(HOST),
     f"GET {G}/pdf": Rule(INSIDE),

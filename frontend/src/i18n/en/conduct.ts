@@ -84,7 +84,7 @@ const messages: Record<keyof typeof source, string> = {
   "room.shareAllowed": "The mediator lets you share your screen: see under More.",
   "room.spotlit": "Everybody sees you large",
 
-  "devices.title": "Change microphone, camera, speaker",
+  "devices.title": "Mic, camera, speaker",
   "devices.microphone": "Microphone",
   "devices.camera": "Camera",
   "devices.speaker": "Speaker",

@@ -181,6 +181,7 @@ const messages: Record<keyof typeof source, string> = {
   "draft.sensitive_medical": "health data",
   "draft.leaveOutMine":
     "You did not agree to the use of: {what}. Please leave it out of the draft. If somebody else writes it, ask the mediator to take it out.",
+  "agreement.stepsSeen": "The mediator sees how far you are with signing, never what you write.",
   "agreement.unfrozen": "{name} unlocked the text at {time}",
   "agreement.unfrozenReason": "Reason: {reason}",
   "agreement.unfrozenSigned":

@@ -34,6 +34,8 @@ const messages: Record<keyof typeof source, string> = {
   "staff.error.text_unprintable": "Something in the text cannot be printed. Please change it and lock again.",
   "staff.error.filing_incomplete": "The record is being filed. Please come back later.",
 
+  "staff.messages.more": "{count} more",
+  "staff.messages.less": "Fewer",
   "staff.sessions": "My sessions",
   "staff.noSessions": "No session is scheduled.",
   "staff.noSessionsHint": "A session appears here as soon as it has a time.",

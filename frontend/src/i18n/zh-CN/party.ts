@@ -167,6 +167,7 @@ export default {
   "draft.sensitive_financial": "银行账号",
   "draft.sensitive_medical": "健康信息",
   "draft.leaveOutMine": "您没有同意处理{what}：请别写进草稿。别人写了，可以让调解员删掉。",
+  "agreement.stepsSeen": "调解员看得到您签到哪一步，看不到您写的内容。",
   "agreement.unfrozen": "{name}在{time}解冻了文本",
   "agreement.unfrozenReason": "原因：{reason}",
   "agreement.unfrozenSigned": "已经签的名作废。改好后会重新锁定、重新读、重新签。",

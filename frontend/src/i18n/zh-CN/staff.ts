@@ -30,6 +30,8 @@ export default {
   "staff.error.text_unprintable": "文本里有印不出来的内容。请改一下再锁定。",
   "staff.error.filing_incomplete": "案卷正在归档，请稍后再来。",
 
+  "staff.messages.more": "另外 {count} 条",
+  "staff.messages.less": "收起",
   "staff.sessions": "我的场次",
   "staff.noSessions": "没有排好的场次。",
   "staff.noSessionsHint": "排好以后会出现在这里。",

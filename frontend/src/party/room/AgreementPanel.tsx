@@ -1,4 +1,5 @@
 /** The agreement on a party's screen: the draft while it is written, the frozen text with its code afterwards. */
+import { useEffect, useRef } from "preact/hooks";
 import type { AgreementView as Agreement } from "../../api";
 import { t } from "../../i18n";
 import { shortTime, zoneNote } from "../../i18n/time";
@@ -34,6 +35,8 @@ interface Props {
   onClose: () => void;
   /** Given when it is this person's turn to sign. */
   onSign?: () => void;
+  /** The end of the locked text is on the screen. */
+  onRead: () => void;
   onDone: () => void;
 }
 
@@ -90,7 +93,7 @@ function Draft({ visit, me, state }: Props) {
   );
 }
 
-function FrozenText({ visit, me, agreement, onSign, onDone }: Props & { agreement: Agreement }) {
+function FrozenText({ visit, me, agreement, onSign, onRead, onDone }: Props & { agreement: Agreement }) {
   const { full, error, again } = useAgreementText(visit, agreement.digest);
   const signed = agreement.signers.find((one) => one.participant_id === me.participant.participant_id)?.signed_at;
   return (
@@ -99,6 +102,7 @@ function FrozenText({ visit, me, agreement, onSign, onDone }: Props & { agreemen
         <Note tone="plain" icon="lock" small>
           {t("agreement.locked", { time: shortTime(agreement.frozen_at) + zoneNote(agreement.frozen_at) })}
         </Note>
+        {onSign && <p class="tiny">{t("agreement.stepsSeen")}</p>}
         <Digest digest={agreement.digest} content={full?.content} />
         {error && (
           <Note tone="danger" alert title={error.sentence}>
@@ -108,12 +112,24 @@ function FrozenText({ visit, me, agreement, onSign, onDone }: Props & { agreemen
           </Note>
         )}
         {full?.content && <AgreementView content={full.content} label={t("agreement.title")} />}
+        {full?.content && <End onSeen={onRead} />}
         {!full && !error && <p class="meta">{t("common.loading")}</p>}
         <Signers agreement={agreement} me={me.participant.participant_id} />
       </div>
       <footer class="paper__foot">
         {onSign && (
-          <Button look="primary" big block icon="pen" testId="sign-open" onClick={onSign} disabled={!full}>
+          <Button
+            look="primary"
+            big
+            block
+            icon="pen"
+            testId="sign-open"
+            disabled={!full}
+            onClick={() => {
+              onRead();
+              onSign();
+            }}
+          >
             {t(full ? "agreement.sign" : "common.loading")}
           </Button>
         )}
@@ -125,4 +141,17 @@ function FrozenText({ visit, me, agreement, onSign, onDone }: Props & { agreemen
       </footer>
     </>
   );
+}
+
+/** Stands where the text ends. */
+function End({ onSeen }: { onSeen: () => void }) {
+  const mark = useRef<HTMLSpanElement>(null);
+  useEffect(() => {
+    const end = mark.current;
+    if (!end) return;
+    const watch = new IntersectionObserver((seen) => seen.some((one) => one.isIntersecting) && onSeen());
+    watch.observe(end);
+    return () => watch.disconnect();
+  }, []);
+  return <span class="paper__end" ref={mark} />;
 }

@@ -16,6 +16,7 @@ import { Head, OwnChoices } from "../Frame";
 import { begun, forget, keep, signingScope } from "../unsent";
 import { type Visit, withToken } from "../visit";
 import { useAgreementText } from "./agreementText";
+import type { TellSteps } from "./signingSteps";
 
 interface Props {
   visit: Visit;
@@ -30,6 +31,7 @@ interface Props {
   /** Back to the text. */
   onRead: () => void;
   onDone: () => void;
+  onSteps: TellSteps;
 }
 
 type Missing = "intent" | "handwriting" | "code" | "match";
@@ -48,7 +50,7 @@ export function wasSigning(me: Me, agreement: AgreementView): boolean {
   return begun<Begun>(signingScope(me, agreement))?.open ?? false;
 }
 
-export function Signing({ visit, me, agreement, strip, news, questions, onRead, onDone }: Props) {
+export function Signing({ visit, me, agreement, strip, news, questions, onRead, onDone, onSteps }: Props) {
   const { full } = useAgreementText(visit, agreement.digest);
   const match = useDigestMatch(agreement.digest, full?.content);
   const scope = signingScope(me, agreement);
@@ -66,6 +68,7 @@ export function Signing({ visit, me, agreement, strip, news, questions, onRead, 
   useEffect(() => {
     if (!receipt) keep<Begun>(scope, { intent, strokes, open: true });
   }, [intent, strokes, receipt]);
+  useEffect(() => onSteps({ intent, handwriting: written ? "written" : "" }), [intent, written, strokes]);
   /** What was written is there again after the text was read once more. */
   const read = () => {
     keep<Begun>(scope, { intent, strokes, open: false });
@@ -111,7 +114,7 @@ export function Signing({ visit, me, agreement, strip, news, questions, onRead, 
           </span>
         </div>
         <div class="card card--dense stack stack--2" data-part="match">
-          <div class="row between">
+          <div class="row between row--wrap">
             <div>
               <p class="row strong">
                 <Icon name="doc" />
@@ -138,7 +141,12 @@ export function Signing({ visit, me, agreement, strip, news, questions, onRead, 
           {!intent && <Lack of="intent" missing={missing} />}
         </div>
         <div class="stack stack--1" data-part="handwriting">
-          <SignaturePad before={strokes} handle={pad} onChange={(now) => change({ strokes: now })} />
+          <SignaturePad
+            before={strokes}
+            handle={pad}
+            onStroke={() => onSteps({ handwriting: "writing" })}
+            onChange={(now) => change({ strokes: now })}
+          />
           {!written && <Lack of="handwriting" missing={missing} />}
         </div>
         <div class="stack stack--1" data-part="code">

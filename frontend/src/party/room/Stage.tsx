@@ -3,10 +3,11 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { presentationOf } from "../../exhibits/model";
 import type { Device } from "../../generated/messages";
 import { t } from "../../i18n";
-import { awaitedCaucus, myCaucus } from "../../room/caucus";
+import { awaitedCaucus, isUnheard, myCaucus } from "../../room/caucus";
 import type { RoomClient } from "../../room/client";
 import type { MediaSession } from "../../room/media";
 import { myself, publicationOf, type RoomState } from "../../room/state";
+import { nameOf, setDraft } from "../../talk/drafts";
 import { CaucusBar, CaucusOutside } from "../../ui/CaucusBar";
 import { Confirm } from "../../ui/Confirm";
 import { notRecorded } from "../../ui/consents";
@@ -37,6 +38,7 @@ import { RollInvitation } from "./RollPanel";
 import { Sharing } from "./Sharing";
 import { Shown } from "./Shown";
 import { Signing, wasSigning } from "./Signing";
+import { useSigningSteps } from "./signingSteps";
 import { TicketQuestions } from "./Tickets";
 
 interface Props {
@@ -63,6 +65,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
   useEffect(() => {
     if (!toSign) forget("signing");
   }, [toSign]);
+  const onSteps = useSigningSteps(visit, toSign ? agreement.proposal_id : null);
   usePanelFocus(stage, view);
   useAgreementTurns(agreement?.state, agreement?.proposal_id, setView);
 
@@ -133,18 +136,25 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
           questions={questions}
           onRead={() => setView("agreement")}
           onDone={() => setView("done")}
+          onSteps={onSteps}
         />
         {sounds}
       </>
     );
   }
   const panel = PANELS.find((one) => view === `panel-${one.id}`);
+  // Microphone, camera and hand reach nobody then: in their place stands what does.
+  const unheard = isUnheard(state);
   const reading = view === "agreement" || panel !== undefined;
   const looking = presentationOf(state) !== null;
   const open = (next: View) => {
     setMore(false);
     quiet.forget();
     setView(next);
+  };
+  const writeToMediator = () => {
+    setDraft(nameOf(state), { target: { to: "hosts", word: t("chat.toMediator") } });
+    open("panel-chat");
   };
   const close = () => {
     setMore(false);
@@ -207,6 +217,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
             agreement={agreement}
             onClose={() => setView("faces")}
             onSign={toSign ? () => setView("signing") : undefined}
+            onRead={() => onSteps({ read: true })}
             onDone={() => setView("done")}
           />
         )}
@@ -217,13 +228,27 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
         {!reading && <RollInvitation state={state} onOpen={() => setView("panel-roll")} />}
       </main>
       {sounds}
+      {unheard && !more && (
+        <p class="outside__noted" role="status" data-testid="ctrl-quiet-outside-note">
+          {quiet.words}
+        </p>
+      )}
       {!more && <Captions client={client} state={state} />}
       {more && <More choices={choices} onClose={close} />}
       <Dock stage>
         <div class="ctrl">
-          <MicrophoneButton media={media} muted={muted("microphone")} />
-          <CameraButton media={media} muted={muted("camera")} />
-          <Hand client={client} state={state} />
+          {unheard ? (
+            <>
+              <Control icon="msg" word={t("caucus.write")} testId="ctrl-write-mediator" onPress={writeToMediator} />
+              <Control icon="heart" word={t("call.quietShort")} testId="ctrl-quiet-outside" onPress={quiet.press} />
+            </>
+          ) : (
+            <>
+              <MicrophoneButton media={media} muted={muted("microphone")} />
+              <CameraButton media={media} muted={muted("camera")} />
+              <Hand client={client} state={state} />
+            </>
+          )}
           <Control
             icon="more"
             word={t("room.more")}

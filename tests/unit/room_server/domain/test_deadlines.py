@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from room_server.domain.deadlines import UnknownYearError, windows
-from room_server.rules.clocks import ChineseCalendar, agreement_clocks, clock
+from room_server.domain.deadlines import UnknownYearError, limit, windows
+from room_server.rules.clocks import ChineseCalendar, agreement_clocks, clock, mediation_clock
 
 CALENDAR = ChineseCalendar()
 COURT, ARBITRATION, INTAKE = "jud_confirm_apply", "arb_review_apply", "intake_decision"
@@ -60,3 +60,12 @@ def test_the_rolled_day_is_a_working_day_and_never_before_the_safe_day(start: da
     rolled = limit.rolled_day(start, CALENDAR)
     assert rolled >= limit.safe_day(start, CALENDAR)
     assert CALENDAR.is_working_day(rolled)
+
+
+def test_a_limit_says_how_many_days_are_left_and_that_it_is_past() -> None:
+    labour = mediation_clock("labour_organisation")
+    assert labour is not None and mediation_clock("peoples_committee") is None
+    start = date(2026, 11, 16)
+    for today, left in ((start, 15), (date(2026, 12, 1), 0), (date(2026, 12, 3), -2)):
+        found = limit(labour, start, today, CALENDAR)
+        assert (found.safe_last_day, found.days_left, found.clock.source) == (date(2026, 12, 1), left, ("LDZ:14",))

@@ -1,0 +1,17 @@
+export default {
+  "signing.who": "签署人",
+  "signing.step.identity": "身份",
+  "signing.step.read": "看完文本",
+  "signing.step.intent": "意愿",
+  "signing.step.hand": "手写",
+  "signing.step.code": "验证码",
+  "signing.result": "结果",
+  "signing.mark.done": "完成",
+  "signing.mark.writing": "正在写",
+  "signing.mark.sent": "已发",
+  "signing.mark.open": "还没有",
+  "signing.mark.none": "不需要",
+  "signing.underWay": "进行中",
+  "signing.onPaper": "签纸质",
+  "signing.stepsNote": "签之前的几步由各人的屏幕告诉这里，不含写的内容；签好了才算数。",
+} as const;
