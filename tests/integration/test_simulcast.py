@@ -15,7 +15,7 @@ SIZES = [(160, 90), (320, 180), (640, 360)]
 
 
 class Camera:
-    """Sends each layer that is wanted thirty times a second; key frames come of the layers of which they are asked for."""
+    """Sends each layer that is needed thirty times a second, and key frames only of those that are asked for one."""
 
     def __init__(self, peer: Peer) -> None:
         self.peer = peer

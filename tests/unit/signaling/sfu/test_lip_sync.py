@@ -1,7 +1,7 @@
 """Lip sync: what subscribers are told of a publisher's clocks holds for what they get, whatever it is made of.
 
-A browser plays sound and picture together by the sender reports of both (RFC 3550 §6.4.1): each pairs the wall clock with
-an RTP time stamp. So the moment at which something was captured is computed here as a browser does, from what arrived.
+A browser plays sound and picture together by the sender reports of both (RFC 3550 §6.4.1): each pairs the wall clock
+with an RTP time stamp. So the moment at which something was captured is computed here as a browser does.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from itertools import count
 import pytest
 
 from signaling.sfu import rtcp, rtp
-from signaling.sfu.publication import Stream
 from tests.support.sfu_packets import rtp_packet, simulcast_parameters, vp8_payload
 from tests.support.sfu_room import Room
 
