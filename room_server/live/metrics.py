@@ -27,6 +27,16 @@ SUMS: Final = {
     "bytes_forwarded": "Bytes of RTP sent to subscribers",
     "stun_answered": "Connectivity checks answered",
     "faults": "Datagrams that could not be handled because of an error of the program",
+    "packets_lost": "RTP packets that did not come from publishers, before repairs",
+    "packets_asked": "RTP packets that publishers were asked for again",
+    "packets_repaired": "RTP packets that came after publishers were asked again",
+    "deliveries_lost": "RTP packets that subscribers report as lost, before repairs",
+    "deliveries_asked": "RTP packets that subscribers asked for again",
+    "key_frames_asked": "Key frames that publishers were asked for",
+    "key_frames_wanted": "Key frames that subscribers asked for",
+    "layer_switches": "Changes of the layer that a subscriber gets",
+    "freezes": "Times in which a picture stood still for a subscriber who should have got it",
+    "frozen_milliseconds": "How long those were",
 }
 """Counters that stand alone; every other one is a kind of ``mediation_room_media_dropped``."""
 
@@ -122,8 +132,12 @@ def _of_worker(told: Json) -> list[Metric]:
         for kind, count in told[noun].items():
             family.add_metric([kind], count)
         found.append(family)
+    followed = GaugeMetricFamily(f"{MEDIA}_layers", "Pictures by the layer that subscribers get", labels=["layer"])
+    for layer, count in told["layers"].items():
+        followed.add_metric([layer], count)
     return [
         *found,
+        followed,
         _gauge(f"{MEDIA}_captures", "Tracks copied to the recorder", told["captures"]),
         _gauge(f"{MEDIA}_cpu_share", "Share of one core over the last seconds", told["cpu_share"]),
         _gauge(f"{MEDIA}_packets_per_second", "Packets in and out", told["packets_per_second"]),
