@@ -20,6 +20,9 @@ pytestmark = pytest.mark.browser
 RELAY = "127.0.0.2"
 WAY_UP = 150_000
 """Bits per second, less than a camera's lowest two layers and the sound."""
+WAY_OF_NOISE = 300_000
+"""The same for a picture of nothing but noise, of which an encoder cannot make as little as one likes: on a way of
+150 kbit/s Firefox sends 158, a fifth of which is lost."""
 HELD_SECONDS = 5
 
 OUTBOUND = """
@@ -48,9 +51,8 @@ class Sent:
     lost: float
     round_trip: float
 
-    @property
-    def fits(self) -> bool:
-        return self.rate < 1.1 * WAY_UP and self.lost < 0.05
+    def fits(self, way: float) -> bool:
+        return self.rate < 1.1 * way and self.lost < 0.05
 
 
 async def measured(evaluate: Evaluate, seconds: float) -> Sent:
@@ -83,7 +85,7 @@ async def test_a_browser_holds_the_rate_that_its_way_up_bears(tmp_path: Path) ->
         applicant = await Person.sits_down(browser, "applicant", PHONE)
         await everybody_meets(service, mediator, applicant=applicant)
         await mediator.sees_and_hears(1)
-        await finds_and_holds(applicant.page.evaluate, narrow)
+        await finds_and_holds(applicant.page.evaluate, narrow, WAY_UP)
         await mediator.sees_and_hears(1)
 
 
@@ -101,16 +103,16 @@ async def test_firefox_holds_the_rate_that_its_way_up_bears(tmp_path: Path) -> N
         await party_waits(applicant, service, "applicant")
         await mediator.tap("admit")
         await applicant.sees_and_hears(1)
-        await finds_and_holds(mediator.evaluate, narrow)
+        await finds_and_holds(mediator.evaluate, narrow, WAY_OF_NOISE)
         await applicant.sees_and_hears(1)
 
 
-async def finds_and_holds(evaluate: Evaluate, narrow: Narrow) -> None:
-    """From a way that bears everything to one that does not."""
-    free = await until(evaluate, lambda sent: sent.rate > 1.2 * WAY_UP)  # more than the way will bear
-    narrow.up = WAY_UP
-    await until(evaluate, lambda sent: sent.fits)
+async def finds_and_holds(evaluate: Evaluate, narrow: Narrow, way: float) -> None:
+    """From a way that bears everything to one of so many bits per second."""
+    free = await until(evaluate, lambda sent: sent.rate > 1.2 * way)  # more than the way will bear
+    narrow.up = way
+    await until(evaluate, lambda sent: sent.fits(way))
     held = await measured(evaluate, HELD_SECONDS)
     print(f"{free}, then {held}")
-    assert held.fits
-    assert held.rate > 0.5 * WAY_UP, "it does not give up what the way bears"
+    assert held.fits(way)
+    assert held.rate > 0.5 * way, "it does not give up what the way bears"
