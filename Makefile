@@ -55,6 +55,7 @@ format: .stamps/test
 	cd frontend && $(NPM) run --silent format
 
 bench-forward: .stamps/test
+	deploy/test-tools.sh janus
 	$(BIN)/python -m tests.bench.forward --seconds 3 --ladder
 
 bench-curve: .stamps/test

@@ -41,7 +41,7 @@ def create_app(settings: Settings, demo: Callable[[DemoAccess | None], None] = l
 
     return Starlette(
         routes=[
-            *operators.routes(node.health, node.metrics.text, settings.metrics_token),
+            *operators.routes(node.health, node.metrics.text, node.figures, settings.metrics_token),
             *api_routes(
                 node.services,
                 secure=settings.tls,

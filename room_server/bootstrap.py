@@ -21,6 +21,7 @@ from recorder.timestamp import HttpTimeStamper, LocalTimeStamper, TimeStamper
 from room_server.auth import Tokens
 from room_server.bus import Bus
 from room_server.live.drafting import Drafts
+from room_server.live.figures import Figures
 from room_server.live.loadtest import PREFIX as LOAD_TEST
 from room_server.live.loadtest import LoadTestPolicy
 from room_server.live.metrics import Metrics
@@ -184,6 +185,7 @@ class Node:
         self.presence = Presence(self.hub.room)
         self.probes = Probes(self._media, ice_servers=limits.ice_servers, turn=limits.turn)
         self._policy.listen(self.foundation.bus, self.hub)
+        self.figures = Figures(self.hub)
         self.metrics = Metrics(self.hub, self._workers, recorder_ready=lambda: self._recorder.ready)
 
     async def start(self) -> None:

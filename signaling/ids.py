@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import NewType
+from typing import Final, NewType
 
 RoomId = NewType("RoomId", str)
 ParticipantId = NewType("ParticipantId", str)
@@ -14,6 +14,8 @@ DocumentId = NewType("DocumentId", str)
 CaucusId = NewType("CaucusId", str)
 CaptureId = NewType("CaptureId", int)
 """One recorded track in the feed between media worker and recorder; 1 to 2**32 - 1, unique on a node."""
+CAUCUS: Final = "#"
+"""Between the name of a room and that of a caucus: together they are a room of their own to a media worker."""
 
 
 def new_id(prefix: str) -> str:

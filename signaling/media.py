@@ -206,9 +206,9 @@ class MediaWorker:
         """Counters of the worker, and how many there are of what."""
         return await self._ask(control.GetCounters(0))
 
-    async def statistics(self) -> Json:
-        """Counters of the worker, its transports, publications and subscriptions."""
-        return await self._ask(control.GetStatistics(0))
+    async def statistics(self, room_id: RoomId | None = None) -> Json:
+        """Counters of the worker, and its transports, publications and subscriptions: all, or those of one room."""
+        return await self._ask(control.GetStatistics(0, room_id))
 
     # ---- the connection ----------------------------------------------------------------------------------------------
 

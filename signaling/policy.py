@@ -239,6 +239,9 @@ class MediaPort(Protocol):
     ) -> TransportCreated:
         """Make the server's half of a transport."""
 
+    async def statistics(self, room_id: RoomId | None = None) -> Json:
+        """Figures of what it has of this room, as ``signaling.sfu.control.GetStatistics`` says; None: of all rooms."""
+
     async def connect_transport(self, transport_id: TransportId, dtls_parameters: Json) -> None:
         """Start the handshake."""
 

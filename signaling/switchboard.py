@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from signaling.background import attempt
 from signaling.closing import close_for_certain
 from signaling.errors import ErrorCode, SignalingError
-from signaling.ids import ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId
+from signaling.ids import CAUCUS, ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId
 from signaling.messages import (
     IceRestarted,
     Json,
@@ -365,7 +365,7 @@ class Switchboard:
     def _media_room(self, person: Participant) -> RoomId:
         """Each caucus is a room of its own at the media worker: there is no way across even for a wrong request."""
         caucus = self._room.caucuses.of(person.participant_id)
-        return self._room.room_id if caucus is None else RoomId(f"{self._room.room_id}#{caucus.caucus_id}")
+        return self._room.room_id if caucus is None else RoomId(f"{self._room.room_id}{CAUCUS}{caucus.caucus_id}")
 
     def _ticket(self, person: Participant) -> tuple[bool, int, int, int, bool]:
         """Differs when the person was removed, moved, started anew, or the worker was lost meanwhile."""

@@ -30,6 +30,16 @@ SUMS: Final = {
     "bytes_forwarded": "Bytes of RTP sent to subscribers",
     "stun_answered": "Connectivity checks answered",
     "faults": "Datagrams that could not be handled because of an error of the program",
+    "packets_lost": "RTP packets that did not come from publishers, before repairs",
+    "packets_asked": "RTP packets that publishers were asked for again",
+    "packets_repaired": "RTP packets that came after publishers were asked again",
+    "deliveries_lost": "RTP packets that subscribers report as lost, before repairs",
+    "deliveries_asked": "RTP packets that subscribers asked for again",
+    "key_frames_asked": "Key frames that publishers were asked for",
+    "key_frames_wanted": "Key frames that subscribers asked for",
+    "layer_switches": "Changes of the layer that a subscriber gets",
+    "freezes": "Times in which a picture stood still for a subscriber who should have got it",
+    "frozen_milliseconds": "How long those were",
 }
 """Counters that stand alone; every other one is a kind of ``mediation_room_media_dropped``."""
 
@@ -143,6 +153,7 @@ def _of_workers(told: Mapping[str, Json]) -> list[Metric]:
         _by("transports", "Transports by state", "state", told),
         _by("publications", "Publications by kind", "kind", told),
         _by("subscriptions", "Subscriptions by kind", "kind", told),
+        _by("layers", "Pictures by the layer that subscribers get", "layer", told),
         _labelled("compiled", "Whether its hot modules are machine code", _each("compiled", told)),
         _labelled("captures", "Tracks copied to the recorder", _each("captures", told)),
         _labelled("cpu_share", "Share of one core over the last seconds", _each("cpu_share", told)),

@@ -7,9 +7,11 @@ from dataclasses import asdict, dataclass
 
 @dataclass(slots=True)
 class Counters:
-    """Counters of one worker since its start. Each refused datagram raises exactly one of them.
+    """Counters of one worker since its start. Each refused datagram raises exactly one of them, up to ``faults``.
 
-    ``bytes_*`` are of RTP with its encryption tag, added up once a second.
+    ``bytes_*`` are of RTP with its encryption tag, added up once a second, as are ``packets_lost`` and
+    ``deliveries_lost``: what did not come from publishers and did not get to subscribers (as they report), before
+    repairs. From ``packets_asked`` on: ``signaling.sfu.tally``, as of the last time that somebody asked.
     """
 
     datagrams_received: int = 0
@@ -41,6 +43,16 @@ class Counters:
     tcp_refused: int = 0
     tcp_dropped: int = 0
     faults: int = 0
+    packets_lost: int = 0
+    deliveries_lost: int = 0
+    packets_asked: int = 0
+    packets_repaired: int = 0
+    deliveries_asked: int = 0
+    key_frames_asked: int = 0
+    key_frames_wanted: int = 0
+    layer_switches: int = 0
+    freezes: int = 0
+    frozen_milliseconds: int = 0
 
     def as_json(self) -> dict[str, int]:
         """The counters by name."""

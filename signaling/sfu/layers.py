@@ -73,8 +73,10 @@ def join(left: Position, offsets: Offsets, entered: Position, clock_rate: int) -
     last = left.timestamp + offsets.timestamp
     elapsed = max(0.0, entered.arrived_at - left.arrived_at)
     step = _signed(_by_reports(left, entered, clock_rate) + offsets.timestamp + entered.timestamp - last)
-    if left.report is None or entered.report is None or not 0 < step < (elapsed + LONGEST_STEP) * clock_rate:
-        step = max(SMALLEST_STEP, int(elapsed * clock_rate))
+    if left.report is None or entered.report is None or abs(step) >= (elapsed + LONGEST_STEP) * clock_rate:
+        step = int(elapsed * clock_rate)
+    # The same picture in another layer often follows: a step of 0, which would make one picture of two.
+    step = max(SMALLEST_STEP, step)
     return Offsets(
         (last + step - entered.timestamp) & 0xFFFFFFFF,
         (left.picture + offsets.picture + 1 - entered.picture) % PICTURE_SPAN,

@@ -167,7 +167,8 @@ class Stream:
         if self.publication.tap is not None:
             self.publication.tap.start_over(self)
         self.ssrc = ssrc
-        self.reception = Reception(ssrc, self.publication.offered.clock_rate)
+        before, self.reception = self.reception, Reception(ssrc, self.publication.offered.clock_rate)
+        self.reception.nacked, self.reception.repaired = before.nacked, before.repaired
         self._drops, self._forgotten, self.dropped, self.last_drop = [], 0, 0, -1
         self.report = None
         self._bytes_before = self._bytes_taken = self._packets_before = 0
@@ -351,6 +352,7 @@ class Publication:
     def statistics(self) -> Json:
         """Its counters as JSON values."""
         return {
+            "transport_id": self.transport.transport_id,
             "kind": self.kind,
             "source": self.source,
             "mime_type": self.offered.mime_type,
@@ -365,6 +367,7 @@ class Publication:
                     "lost": stream.reception.skipped - stream.reception.reordered,
                     "missing": len(stream.reception.missing),
                     "nacked": stream.reception.nacked,
+                    "repaired": stream.reception.repaired,
                     "fraction_lost": stream.reception.fraction_lost,
                     "jitter": stream.reception.jitter / stream.reception.clock_rate,
                     "forwarded": stream.packets,

@@ -43,6 +43,7 @@ class Reception:
         "octets",
         "received",
         "reordered",
+        "repaired",
         "skipped",
         "ssrc",
     )
@@ -51,7 +52,7 @@ class Reception:
         self.ssrc = ssrc
         self.clock_rate = clock_rate
         self.base = self.highest = -1
-        self.received = self.nacked = self.octets = 0
+        self.received = self.nacked = self.repaired = self.octets = 0
         self.skipped = self.reordered = 0
         """Packets that did not come in turn, and those of them that came before they were asked for."""
         self.jitter = 0.0
@@ -82,6 +83,7 @@ class Reception:
                 if state is None or extended < highest - WINDOW:
                     return -1
                 self.reordered += not state.asked
+                self.repaired += state.asked > 0
         self.received += 1
         if extended == self.highest:  # a repaired packet says nothing about jitter
             transit = now * self.clock_rate - timestamp

@@ -13,7 +13,7 @@ from typing import Any, Final
 import structlog
 
 from signaling.errors import ErrorCode, SignalingError
-from signaling.ids import PublicationId, SubscriptionId, TransportId
+from signaling.ids import CAUCUS, PublicationId, RoomId, SubscriptionId, TransportId
 from signaling.messages import Json
 from signaling.sfu import COMPILED, control, feedback, ortc
 from signaling.sfu.arrangement import arrange
@@ -29,6 +29,7 @@ from signaling.sfu.publication import Publication
 from signaling.sfu.rounds import SILENT_TICK, Rounds
 from signaling.sfu.strain import Strain
 from signaling.sfu.subscription import Subscription
+from signaling.sfu.tally import Tally, layers
 from signaling.sfu.transport import State, Transport
 from signaling.sfu.udp import UdpPort
 from signaling.sfu.watch import Watch
@@ -67,6 +68,7 @@ class Router:
         self.forwarder = Forwarder(port, self._ice, counters, self._egress, self._on_report, clock=clock)
         self.rounds = Rounds(self.forwarder, self._egress, self._notify, clock, dealt=True)
         self.strain = Strain(counters)
+        self._tally = Tally(counters)
         self._watch = Watch(counters, self._notify, dealt=True)
         self._transports: dict[TransportId, Transport] = {}
         self._publications: dict[PublicationId, Publication] = {}
@@ -241,6 +243,7 @@ class Router:
         return {}
 
     async def _get_counters(self, request: control.GetCounters) -> Json:
+        self._tally.count(self._publications.values(), self._subscriptions.values())
         return {
             "counters": self.counters.as_json(),
             "compiled": COMPILED,
@@ -249,20 +252,31 @@ class Router:
             "transports": Counter(each.state for each in self._transports.values()),
             "publications": Counter(each.kind for each in self._publications.values()),
             "subscriptions": Counter(each.publication.kind for each in self._subscriptions.values()),
+            "layers": layers(self._subscriptions.values()),
             "captures": len(self._captures),
         }
 
     async def _get_statistics(self, request: control.GetStatistics) -> Json:
+        self._tally.count(self._publications.values(), self._subscriptions.values())
+        wanted = request.room_id
+
+        def within(room_id: RoomId) -> bool:
+            return wanted is None or room_id == wanted or room_id.startswith(f"{wanted}{CAUCUS}")
+
         return {
             "counters": self.counters.as_json(),
             "compiled": COMPILED,
             "cpu_share": self.strain.load.cpu_share,
             "packets_per_second": self.strain.load.packets_per_second,
-            "people": self._watch.statistics(),
+            "people": [each for each in self._watch.statistics() if within(each["room_id"])],
             "feed_connected": self._feed.connected,
-            "transports": {key: each.statistics() for key, each in self._transports.items()},
-            "publications": {key: each.statistics() for key, each in self._publications.items()},
-            "subscriptions": {key: each.statistics() for key, each in self._subscriptions.items()},
+            "transports": {key: each.statistics() for key, each in self._transports.items() if within(each.room_id)},
+            "publications": {
+                key: each.statistics() for key, each in self._publications.items() if within(each.room_id)
+            },
+            "subscriptions": {
+                key: each.statistics() for key, each in self._subscriptions.items() if within(each.receiver.room_id)
+            },
         }
 
     # ---- what holds the nouns together -------------------------------------------------------------------------------
@@ -301,6 +315,7 @@ class Router:
         for subscription in list(publication.subscriptions):
             self._drop_subscription(subscription)
         publication.transport.discard(publication)
+        self._tally.end_publication(publication)
         self.rounds.leave(publication)
         self._watch.drop(publication)
         del self._publications[publication.publication_id]
@@ -310,6 +325,7 @@ class Router:
         subscription.publication.subscriptions.remove(subscription)
         subscription.receiver.remove(subscription)
         self._watch.forget(subscription)
+        self._tally.end_subscription(subscription)
         self.rounds.touch(subscription.publication)
         del self._subscriptions[subscription.subscription_id]
 

@@ -284,6 +284,7 @@ class Subscription:
         """Its counters as JSON values."""
         return {
             "publication_id": self.publication.publication_id,
+            "transport_id": self.receiver.transport_id,
             "paused": self.paused,
             "open": self.is_open,
             "layer": self.layer,

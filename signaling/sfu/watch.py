@@ -40,6 +40,8 @@ class Person:
         self.signs = Signs()
         self.judge = Judge()
         self.until = 0.0
+        self.lately = (0.0, 0.0)
+        """Packets that were lost on the way from them and to them, between the last two looks."""
         self._up, self._down = Losses(), Losses()
 
     def look(self, now: float) -> Signs:
@@ -52,6 +54,7 @@ class Person:
                     lost_up, packets_up = lost_up + lost, packets_up + expected
             told, reported = transport.take_told()
             lost_down, packets_down = lost_down + told, packets_down + reported
+        self.lately = lost_up, lost_down
         trips = [each.round_trip for each in self.transports if now - each.round_trip_at < FRESH]
         self.signs = Signs(
             self._up.note(lost_up, packets_up),
@@ -84,6 +87,7 @@ class Watch:
         self._watched: dict[Place, None] = {}
         self._flowing: dict[Subscription, None] = {}
         turns = TICKS if dealt else 1
+        self._lost_up = self._lost_down = 0.0
         self._measured: Deal[Subscription] = Deal(turns, float("-inf"))
         self._judged: Deal[Place] = Deal(turns, float("-inf"))
 
@@ -100,6 +104,7 @@ class Watch:
         """It is gone. Who has none is forgotten: the web process begins anew with them too."""
         place = _place(transport)
         person = self._people[place]
+        self._lose(0.0, transport.take_told()[0])
         person.transports.remove(transport)
         if not person.transports:
             del self._people[place]
@@ -109,6 +114,7 @@ class Watch:
     def drop(self, publication: Publication) -> None:
         """A track ends: what arrived of it since the last look still counts."""
         self._counters.bytes_received += sum(each.take_bytes() for each in publication.streams)
+        self._lose(sum(each.reception.take_losses()[0] for each in publication.streams), 0.0)
 
     def forget(self, subscription: Subscription) -> None:
         """A subscription ends, likewise."""
@@ -141,10 +147,18 @@ class Watch:
         person = self._people[place]
         if person.rests(now):
             return
-        if (quality := person.judge.look(now, person.look(now))) is not None:
+        signs = person.look(now)
+        self._lose(*person.lately)
+        if (quality := person.judge.look(now, signs)) is not None:
             self._notify(PersonQuality(*place, quality))
         if person.until < now and person.judge.quality == "good":
             self._watched.pop(place, None)
+
+    def _lose(self, up: float, down: float) -> None:
+        """What came late after all is taken back; a counter never goes back."""
+        self._lost_up, self._lost_down = self._lost_up + up, self._lost_down + down
+        self._counters.packets_lost = max(self._counters.packets_lost, int(self._lost_up))
+        self._counters.deliveries_lost = max(self._counters.deliveries_lost, int(self._lost_down))
 
     def statistics(self) -> list[Json]:
         """The people who are watched, as JSON values."""

@@ -176,8 +176,14 @@ def main() -> None:
     parser.add_argument("--rooms", type=int, default=4, help="of six people: 5,100 packets a second out each")
     parser.add_argument("--ladder", action="store_true", help="find the largest load that each carries as well")
     parser.add_argument("--cipher", choices=[*CIPHERS, "both"], default="both")
+    parser.add_argument("--without-janus", action="store_true", help="measure the worker alone: there is no ratio then")
     chosen = parser.parse_args()
-    there = {"janus": janus.installed(), "compiled": COMPILED.exists()}
+    if not chosen.without_janus and not janus.installed():
+        parser.error(
+            "Janus is missing, so there is nothing to compare with. Install Debian's package janus "
+            "(make bench-forward does it where it may), or measure the worker alone with --without-janus."
+        )
+    there = {"janus": not chosen.without_janus, "compiled": COMPILED.exists()}
     names = [name for name in TARGETS if there.get(name, True)]
     ciphers = list(CIPHERS) if chosen.cipher == "both" else [chosen.cipher]
     floor = uvloop.run(own_delay())

@@ -34,7 +34,7 @@ from signaling.load.traffic import Person, Shape, person, ssrcs
 from signaling.sfu.srtp import Profile
 
 PROGRAM = "/usr/bin/janus"
-PLUGINS = Path("/usr/lib/x86_64-linux-gnu/janus")
+LIBRARIES = Path("/usr/lib")
 CONFIGURATION = """
 general: {{
   configs_folder = "{folder}"
@@ -56,6 +56,11 @@ transports: {{ disable = "{other_transports}" }}
 def installed() -> bool:
     """Whether this machine has Janus."""
     return shutil.which(PROGRAM) is not None
+
+
+def _plugins() -> Path:
+    """Where Debian has them: in a folder that is named after the processor."""
+    return next(LIBRARIES.glob("*/janus"))
 
 
 def _others(folder: Path, wanted: str) -> str:
@@ -92,13 +97,13 @@ class Janus:
         return self._process.pid
 
     async def start(self) -> None:
-        folder = Path(self._folder.name)
+        folder, plugins = Path(self._folder.name), _plugins()
         (folder / "janus.jcfg").write_text(
             CONFIGURATION.format(
                 folder=folder,
-                plugins=PLUGINS,
-                unused=_others(PLUGINS / "plugins", "videoroom"),
-                other_transports=_others(PLUGINS / "transports", "websockets"),
+                plugins=plugins,
+                unused=_others(plugins / "plugins", "videoroom"),
+                other_transports=_others(plugins / "transports", "websockets"),
             )
         )
         (folder / "janus.transport.websockets.jcfg").write_text(

@@ -15,8 +15,9 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.support.browser import DESKTOP, PHONE, USUAL, Person, chromium, two_meet
+from tests.support.browser import DESKTOP, PHONE, USUAL, Person, chromium
 from tests.support.service import running_service
+from tests.support.short_way import everybody_meets
 
 Marks = dict[str, float]
 """Milliseconds after the link was tapped at which each moment was reached for the first time."""
@@ -118,7 +119,7 @@ async def measure(joins: int) -> list[Marks]:
             mediator = await Person.sits_down(browser, "mediator", DESKTOP)
             party = await Person.sits_down(browser, "applicant", PHONE)
             await party.context.add_init_script(MARKS)
-            await two_meet(mediator, party, service.links, service.passwords["zhouhe"])
+            await everybody_meets(service, mediator, applicant=party)
             await party.sees_and_hears(1)
             link = service.links["applicant"]
             await join(party, link)

@@ -347,6 +347,7 @@ async def a_screen_may_be_shared_for_a_while(mediator: Person, applicant: Person
     await applicant.tap("ctrl-share")
     await mediator.waits_for("screen-tile", kind="video")
     await applicant.waits_for("sharing")
+    await face_and_screen_move(mediator, await id_of(applicant))
     await applicant.picture(str(shots / "sharing-applicant.png"))
     await mediator.picture(str(shots / "sharing-mediator.png"))
     await applicant.tap("share-end")
@@ -359,6 +360,18 @@ async def a_screen_may_be_shared_for_a_while(mediator: Person, applicant: Person
     await applicant.tap("ctrl-more")
     await expect(applicant.see("ctrl-share")).to_have_count(0)
     await applicant.tap("more-close")
+
+
+FRAMES = "(video) => video.getVideoPlaybackQuality().totalVideoFrames"
+
+
+async def face_and_screen_move(viewer: Person, who: str) -> None:
+    """One person's camera and screen, each in a tile of its own, both with new pictures in the same while."""
+    pictures = [viewer.see(tile, participant=who).locator("video").first for tile in ("tile", "screen-tile")]
+    before = [await picture.evaluate(FRAMES) for picture in pictures]
+    async with asyncio.timeout(10):
+        while not all([await one.evaluate(FRAMES) > had for one, had in zip(pictures, before, strict=True)]):
+            await viewer.page.wait_for_timeout(50)
 
 
 async def what_is_said_is_written(mediator: Person, applicant: Person, shots: Path) -> None:

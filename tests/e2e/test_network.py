@@ -20,6 +20,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.asyncio(loop_sc
 STAYS_CUT = 2.0
 """Seconds after a browser has called its path disconnected: a restart would be due after 1.5. The server waits 30."""
 BACK_WITHIN = 5.0
+SECOND_OF_SOUND = 2_000
+"""Bytes, or less than a second."""
 
 STATES = "() => window.peers.map((peer) => peer.connectionState).filter((state) => state !== 'closed').sort()"
 PEERS = "() => window.peers.length"
@@ -80,6 +82,33 @@ async def test_a_network_that_was_away_costs_no_transport(two: Two) -> None:
     assert "create_transport" not in two.network.commands
     assert await two.party.page.evaluate(PEERS) == before
     assert two.network.path.dropped > 0
+
+
+async def test_another_address_alone_costs_no_restart(two: Two) -> None:
+    """The router in between gives the browser's packets another port: neither end is told, and nothing is cut."""
+    path, before = two.network.path, await two.party.page.evaluate(PEERS)
+    old = path.addresses
+    path.move()
+    moved = time.monotonic()
+    await asyncio.gather(until_more_is_seen_and_heard(two.mediator), until_more_is_seen_and_heard(two.party))
+    back = time.monotonic() - moved
+    print(f"another address -> both see and hear: {back:.2f} s")
+    assert back < BACK_WITHIN
+    assert path.addresses and not path.addresses & old
+    assert not {"restart_ice", "create_transport"} & set(two.network.commands)
+    assert await two.party.page.evaluate(PEERS) == before
+    await both_see_and_hear(two)
+
+
+async def until_more_is_seen_and_heard(person: Person) -> None:
+    """Until more has come than what was under way: a second of sound, and three pictures."""
+    (sound,), (picture,) = await person.inbound("audio"), await person.inbound("video")
+    async with asyncio.timeout(30):
+        while True:
+            (heard,), (seen,) = await person.inbound("audio"), await person.inbound("video")
+            if heard["bytes"] > sound["bytes"] + SECOND_OF_SOUND and seen["frames"] >= picture["frames"] + 3:
+                return
+            await person.page.wait_for_timeout(50)
 
 
 async def test_media_that_are_cut_alone_come_back_by_a_restart(two: Two) -> None:

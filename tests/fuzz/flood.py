@@ -13,6 +13,7 @@ from tests.fuzz.campaign import resident
 from tests.fuzz.garbage import Garbage
 from tests.fuzz.party import binding_request
 from tests.fuzz.stage import Stage
+from tests.support.sfu_packets import VP8_KEY, rtp_packet
 
 SOURCES = 64
 AT_ONCE = 256
@@ -50,6 +51,24 @@ def measure(stage: Stage, chooser: random.Random, datagrams: int) -> list[Cost]:
     for source in sources:
         source.close()
     return costs
+
+
+def media(stage: Stage, packets: int) -> Cost:
+    """What authentic pictures cost that go to two people: what a flood is compared with."""
+    spent, handled, sequence = 0.0, stage.counters.packets_forwarded, 0
+    while sequence < packets:
+        for _ in range(AT_ONCE):
+            sequence += 1
+            stage.ann.send(rtp_packet(96, sequence, 900 * sequence, 2001, VP8_KEY + bytes(1000)))
+        started = time.process_time()
+        stage.read()
+        spent += time.process_time() - started
+        stage.bob.receive()
+        stage.ear.receive()
+    handled = stage.counters.packets_forwarded - handled
+    if handled != 2 * sequence:
+        stage.findings.append(f"{handled} copies of {sequence} packets were forwarded")
+    return Cost("media", sequence, 1e6 * spent / sequence, 0, 0)
 
 
 def _flood(stage: Stage, sources: list[socket.socket], kind: str, made: list[bytes], datagrams: int) -> Cost:

@@ -54,8 +54,34 @@ async def test_losses_are_told_as_a_poor_connection_and_statistics_say_why(worke
     assert (subscription["freezes"], subscription["given_up"], subscription["layer"]) == (0, False, 0)
     assert statistics["counters"]["bytes_forwarded"] > 0
     assert worker.media.cpu_share is not None
+    elsewhere = await Peer.open(worker.media, "room#talk", "carl", "send")
+    other = await Peer.open(worker.media, "room2", "dora", "send")
+    told_of = {
+        room_id: set((await worker.media.statistics(RoomId(room_id)))["transports"])
+        for room_id in ("room", "room#talk", "room2", "roo")
+    }
+    whole = {sender.transport_id, receiver.transport_id, elsewhere.transport_id}
+    assert told_of == {
+        "room": whole, "room#talk": {elsewhere.transport_id}, "room2": {other.transport_id}, "roo": set()
+    }  # fmt: skip
+    of_the_other = await worker.media.statistics(RoomId("room2"))
+    assert (of_the_other["people"], of_the_other["publications"], of_the_other["subscriptions"]) == ([], {}, {})
+    of_the_room = await worker.media.statistics(RoomId("room"))
+    (publication,) = of_the_room["publications"].values()
+    (subscription,) = of_the_room["subscriptions"].values()
+    assert (publication["transport_id"], subscription["transport_id"]) == (sender.transport_id, receiver.transport_id)
+    await elsewhere.media.close_transport(elsewhere.transport_id)
+    await other.media.close_transport(other.transport_id)
     counted = await worker.media.counters()
     assert statistics["compiled"] is counted["compiled"] is COMPILED
+    assert counted["layers"] == {"only": 1}
+    assert counted["counters"]["packets_lost"] > 20 and counted["counters"]["packets_asked"] > 20
+    assert counted["counters"]["key_frames_asked"] >= 1
+    await worker.media.close_transport(sender.transport_id)
+    afterwards = await worker.media.counters()
+    assert (afterwards["publications"], afterwards["subscriptions"], afterwards["layers"]) == ({}, {}, {})
+    for name in ("packets_lost", "packets_asked", "key_frames_asked"):
+        assert afterwards["counters"][name] >= counted["counters"][name], "who leaves takes nothing along"
     assert (counted["transports"], counted["publications"], counted["captures"]) == ({"connected": 2}, {"video": 1}, 0)
-    await sender.close()
-    await receiver.close()
+    for peer in (sender, receiver, elsewhere, other):
+        await peer.close()

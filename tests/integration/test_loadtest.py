@@ -8,9 +8,11 @@ import os
 import signal
 import sqlite3
 import sys
+import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -61,6 +63,30 @@ def gauge(service: Service, name: str) -> float:
     return float(next(line.split()[1] for line in lines if line.startswith(f"{name} ")))
 
 
+def figures_of(service: Service, path: str = "") -> dict[str, Any]:
+    with urllib.request.urlopen(f"{service.url}/metrics/rooms{path}", timeout=5) as answer:
+        found: dict[str, Any] = json.load(answer)
+        return found
+
+
+def flowing(service: Service) -> bool:
+    """Whether the figures of the one room say of everybody's every track that it gets through."""
+    [room] = figures_of(service)["rooms"]
+    told = figures_of(service, f"/{room['room_id']}")
+    layers = [each["streams"][0] for each in told["publications"].values()]
+    followed = list(told["subscriptions"].values())
+    if len(followed) < 12 or not all(each["bits_per_second"] > 0 for each in (*layers, *followed)):
+        return False
+    assert room["people"] == 3 and len(told["transports"]) == len(layers) == 6
+    assert {each["quality"] for each in told["people"]} == {"good"}
+    assert all({"jitter", "fraction_lost"} <= each.keys() for each in layers)
+    assert all(
+        {"lost", "jitter", "round_trip", "layer", "freezes", "frozen_seconds"} <= each.keys() for each in followed
+    )
+    assert "address" not in json.dumps(told)
+    return True
+
+
 def rows(service: Service) -> dict[str, int]:
     """How many rows every table of the service has."""
     with sqlite3.connect(service.data / "room.sqlite3", timeout=20) as database:
@@ -93,6 +119,11 @@ async def test_two_rooms_of_three_people_hear_and_see_each_other_and_leave_nothi
 async def test_ctrl_c_ends_it_cleanly_and_the_rooms_are_gone(service: Service) -> None:
     process = await started(service.url, "--rooms", "1", "--people", "3", "--seconds", "600")
     await until(lambda: gauge(service, "mediation_room_people") == 3, 30)
+    await until(lambda: flowing(service), 20)
+    with pytest.raises(urllib.error.HTTPError) as refused:
+        figures_of(service, "/room_none")
+    with refused.value as answer:
+        assert answer.code == 404
     process.send_signal(signal.SIGINT)
     assert await outcome(process) == (130, "", "mediation-room loadtest: stopped; everybody has left\n")
     await until(lambda: gauge(service, "mediation_room_live_rooms") == 0, 10)

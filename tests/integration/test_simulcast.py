@@ -7,7 +7,7 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
-from signaling.sfu import control
+from signaling.sfu import control, rtcp
 from tests.support.sfu_packets import CAPABILITIES, rtp_packet, simulcast_parameters, vp8_payload
 from tests.support.sfu_peer import Peer, WorkerProcess
 
@@ -15,18 +15,27 @@ SIZES = [(160, 90), (320, 180), (640, 360)]
 
 
 class Camera:
-    """Sends a key frame of each layer that is asked for, thirty times a second: every moment is good for a switch."""
+    """Sends each layer that is needed thirty times a second, and key frames only of those that are asked for one."""
 
     def __init__(self, peer: Peer) -> None:
         self.peer = peer
         self.active = {0, 1, 2}
         self.number = 0
+        self.read = 0
+
+    def asked(self) -> set[int]:
+        """The layers of which a key frame was asked for since the last call."""
+        reports, self.read = self.peer.reports[self.read :], len(self.peer.reports)
+        messages = [message for raw in reports for message in rtcp.parse(raw)]
+        return {each.media_ssrc - 3001 for each in messages if isinstance(each, rtcp.KeyFrameRequest)}
 
     async def run(self) -> None:
         while True:
             self.number += 1
+            asked = self.asked()
             for layer in sorted(self.active):
-                payload = vp8_payload(self.number & 0x7FFF, self.number & 255, key=True, size=SIZES[layer])
+                key = layer in asked
+                payload = vp8_payload(self.number & 0x7FFF, self.number & 255, key=key, size=SIZES[layer])
                 packet = rtp_packet(96, self.number, 3000 * self.number, 3001 + layer, payload + bytes((layer,)))
                 self.peer.send(packet)
             await asyncio.sleep(0.033)

@@ -33,6 +33,30 @@ PREFERENCES: dict[str, Any] = {
 }
 """Beside those that Firefox sets by itself under remote control: no updates, no telemetry, no look for the network."""
 
+BUSY_PICTURE = """
+if (navigator.mediaDevices) {
+  const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  navigator.mediaDevices.getUserMedia = async (wanted) => {
+    const stream = await real(wanted);
+    for (const old of stream.getVideoTracks()) {
+      const canvas = Object.assign(document.createElement("canvas"), { width: 640, height: 360 });
+      const brush = canvas.getContext("2d");
+      const paint = () => {
+        for (let x = 0; x < 640; x += 20) for (let y = 0; y < 360; y += 20) {
+          brush.fillStyle = `hsl(${Math.random() * 360} 80% 50%)`;
+          brush.fillRect(x, y, 20, 20);
+        }
+      };
+      setInterval(paint, 50);
+      stream.removeTrack(old);
+      stream.addTrack(canvas.captureStream(20).getVideoTracks()[0]);
+    }
+    return stream;
+  };
+}
+"""
+"""The picture of Firefox's fake camera is one colour and needs no bits."""
+
 FIND = """
 (selector) => {
   const found = [...document.querySelectorAll(selector)].find((one) => one.checkVisibility() && !one.disabled);

@@ -56,12 +56,24 @@ class UdpPath(asyncio.DatagramProtocol):
         if self.open and transport is not None:
             self.down.put(len(data), lambda: transport.sendto(data, address))
 
-    def close(self) -> None:
+    def move(self) -> None:
+        """From now on the server sees every sender at another address, as after a router has forgotten them. What it
+        sends to the old ones is lost; nobody is told."""
         for opened in self._outward.values():
             if opened.done():
                 opened.result().close()
             else:
                 opened.cancel()
+        self._outward.clear()
+
+    @property
+    def addresses(self) -> set[Address]:
+        """Where the server sees the senders."""
+        opened = [each.result() for each in self._outward.values() if each.done()]
+        return {each.get_extra_info("sockname") for each in opened}
+
+    def close(self) -> None:
+        self.move()
         if self._transport is not None:
             self._transport.close()
 

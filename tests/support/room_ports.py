@@ -366,6 +366,15 @@ class MemoryMedia:
         self.rooms[transport_id] = room_id
         return TransportCreated(transport_id, {}, [], {})
 
+    async def statistics(self, room_id: RoomId | None = None) -> Json:
+        await self._answer("statistics")
+        inside = {
+            key: {"room_id": at, "participant_id": self.transports[key], "address": ["192.0.2.7", 50000]}
+            for key, at in self.rooms.items()
+            if at == room_id and key in self.transports
+        }
+        return {"counters": {}, "people": [], "transports": inside, "publications": {}, "subscriptions": {}}
+
     async def connect_transport(self, transport_id: TransportId, dtls_parameters: Json) -> None:
         await self._answer("connect_transport")
 

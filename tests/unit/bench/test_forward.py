@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import random
 import statistics
+import sys
 from dataclasses import asdict
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from signaling.load.figures import Delivery
+from tests.bench import forward, janus
 from tests.bench.forward import Measured, median_of
 
 ONE_CENT = 1e-5
@@ -60,3 +63,25 @@ def test_its_figures_belong_together(wanted: list[Measured]) -> None:
 def test_of_nothing_there_is_no_median() -> None:
     with pytest.raises(IndexError):
         median_of([], "worker", "gcm")
+
+
+def test_without_janus_it_says_what_is_missing_and_measures_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["forward"])
+    monkeypatch.setattr(janus, "PROGRAM", "/nowhere/janus")
+    with pytest.raises(SystemExit) as left:
+        forward.main()
+    shown = capsys.readouterr()
+    assert left.value.code == 2 and not shown.out
+    assert "Install Debian's package janus" in shown.err
+
+
+def test_the_ratio_is_the_worse_of_the_two_ciphers() -> None:
+    costs = {("worker", "gcm"): 9, ("worker+tap", "gcm"): 12, ("janus", "gcm"): 24,
+             ("worker", "cm"): 10, ("worker+tap", "cm"): 15, ("janus", "cm"): 20}  # fmt: skip
+    runs = [Measured(*key, 20_000, cost, 0.5, 0.5, 5.0, 1.0, 0, 0.1) for key, cost in costs.items()]
+    floor = Delivery(1, 1, 1.0, 0, 0.1, 0.2)
+    told = forward.summary(runs, ["worker", "worker+tap", "janus"], ["gcm", "cm"], floor)
+    assert (told["ratio_to_janus"], told["ratios"]) == (0.75, {"gcm": 0.5, "cm": 0.75})
+    assert "ratio_to_janus" not in forward.summary(runs, ["worker", "worker+tap"], ["gcm"], floor)

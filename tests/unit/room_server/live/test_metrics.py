@@ -57,10 +57,11 @@ async def test_rooms_people_sockets_and_recordings_are_counted() -> None:
 
 
 async def test_every_counter_of_the_worker_is_shown_once() -> None:
-    counters = Counters(packets_received=7, send_dropped=3, rtp_malformed=2, faults=1)
+    counters = Counters(packets_received=7, send_dropped=3, rtp_malformed=2, faults=1, packets_lost=5, freezes=4)
     told = {
         "counters": counters.as_json(), "cpu_share": 0.25, "packets_per_second": 9, "transports": {"connected": 4},
         "publications": {"audio": 2}, "subscriptions": {"video": 6}, "captures": 1, "compiled": True,
+        "layers": {"0": 2, "only": 3, "none": 1},
     }  # fmt: skip
     async with house() as home:
         found = await read(home, MemoryWorker(told=told))
@@ -69,6 +70,9 @@ async def test_every_counter_of_the_worker_is_shown_once() -> None:
     assert found["mediation_room_media_faults_total[0]"] == 1
     assert found["mediation_room_media_dropped_total[send_dropped][0]"] == 3
     assert found["mediation_room_media_dropped_total[rtp_malformed][0]"] == 2
+    assert found["mediation_room_media_packets_lost_total[0]"] == 5
+    assert found["mediation_room_media_freezes_total[0]"] == 4
+    assert [found[f"mediation_room_media_layers[{each}][0]"] for each in ("0", "only", "none")] == [2, 3, 1]
     assert found["mediation_room_media_transports[connected][0]"] == 4
     assert found["mediation_room_media_subscriptions[video][0]"] == 6
     assert found["mediation_room_media_cpu_share[0]"] == 0.25
@@ -81,6 +85,7 @@ async def test_each_worker_is_told_by_its_name_and_one_that_is_away_hides_no_oth
     told = {
         "counters": Counters(packets_received=5).as_json(), "cpu_share": 0.5, "packets_per_second": 1,
         "transports": {"connected": 2}, "publications": {}, "subscriptions": {}, "captures": 0, "compiled": False,
+        "layers": {},
     }  # fmt: skip
     async with house(workers=3) as home:
         await home.arrive("a")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from signaling.sfu import rtcp, rtp, vp8
 from signaling.sfu.arrangement import UNWATCHED_FOR, arrange, news
 from signaling.sfu.layers import Offsets, Position, assumed, choose, join, wish
-from signaling.sfu.publication import ALIVE_FOR, Publication
+from signaling.sfu.publication import ALIVE_FOR, KEY_FRAME_INTERVAL, Publication
 from tests.support.sfu_packets import rtp_packet, simulcast_parameters, vp8_payload
 from tests.support.sfu_room import Browser, Room
 
@@ -133,6 +133,42 @@ def test_a_subscriber_sees_one_stream_whatever_layers_it_is_made_of(seed: int) -
         if numbers:
             assert ((numbers[-1] - numbers[0]) & 0xFFFF) + 1 <= len(numbers) + lost
         assert room.counters.faults == room.counters.srtp_failed == 0
+
+
+def asked(browser: Browser) -> list[int]:
+    """The SSRCs of which a publisher was asked for key frames since the last call."""
+    messages = [message for raw in browser.receive()[1] for message in rtcp.parse(raw)]
+    return [message.media_ssrc for message in messages if isinstance(message, rtcp.KeyFrameRequest)]
+
+
+async def test_a_change_of_layers_asks_for_a_key_frame_of_that_layer_at_once() -> None:
+    with Room() as room:
+        camera = Camera(room, room.browser("ann", "send"), random.Random(5))
+        subscription = room.follow(room.browser("bob", "receive"), camera.publication)
+        assert asked(camera.browser) == [3003], "who begins to watch asks too"
+        camera.browser.send(*camera.frame(2, key=True))
+        for layer in (0, 1, 2):
+            room.now += KEY_FRAME_INTERVAL
+            camera.browser.send(*(packet for each in range(3) for packet in camera.frame(each, key=False)))
+            subscription.aim(layer)
+            assert asked(camera.browser) == [3001 + layer]
+            camera.browser.send(*camera.frame(layer, key=True))
+            assert subscription.layer == layer
+
+
+async def test_a_tile_that_grows_asks_for_a_key_frame_of_the_layer_that_it_gets_at_once() -> None:
+    with Room() as room:
+        camera = Camera(room, room.browser("ann", "send"), random.Random(6))
+        subscription = room.follow(room.browser("bob", "receive"), camera.publication)
+        subscription.wish = 0
+        arrange(camera.publication, room.now)
+        camera.browser.send(*(packet for each in range(3) for packet in camera.frame(each, key=True)))
+        assert subscription.layer == 0
+        asked(camera.browser)
+        room.now += KEY_FRAME_INTERVAL
+        subscription.wish = 1
+        arrange(camera.publication, room.now)
+        assert asked(camera.browser) == [3002]
 
 
 async def test_what_left_before_a_switch_is_repaired_as_it_left() -> None:
