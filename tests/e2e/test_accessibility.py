@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.screens import arrival, company, desk, end, links, room, shown, signing
+from tests.e2e.screens import arrival, company, desk, end, links, private_talks, room, shown, signing
 from tests.e2e.screens.scene import Scene, scene
 from tests.support.browser import chromium
 from tests.support.gallery import FOLDER
@@ -58,7 +58,7 @@ STEPS = (
     shown.a_weak_connection,
     shown.devices_that_give_nothing,
     company.many_people,
-    room.a_private_talk,
+    private_talks.a_private_talk,
     signing.the_draft_and_the_lock,
     signing.the_signatures,
     links.links_and_refusals,
