@@ -74,6 +74,7 @@ class AgreementsApi:
 
     async def steps(self, request: Request) -> Response:
         """How far whoever asks is on the way to a signature, for the mediator to see."""
+        same_origin(request)
         proposal_id, participant_id = await self._who(request)
         body = await read(request, StepsBody)
         steps = SigningSteps(body.read, body.intent, body.handwriting)
