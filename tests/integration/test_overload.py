@@ -130,7 +130,7 @@ async def test_a_node_past_its_cap_opens_no_room_and_records_on_without_a_gap(tm
         await asyncio.wait_for(crowd.communicate(), 30)
         speaker.ended = True
         await speaking
-        await visitor.line.ask("stop_recording")
+        await visitor.line.ask("stop_recording", reason="enough")
         files = recorded(service)
         assert len(files) == 2
         for file, facts in files.items():

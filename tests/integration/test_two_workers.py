@@ -169,7 +169,7 @@ async def test_one_worker_is_killed_and_the_room_of_the_other_does_not_even_paus
         assert state == "on" and 0 < lost < LONGEST_ABSENCE
         assert await second.recording(other) == ("on", 0)
         for call in (again, second):
-            await call.people[0].line.ask("stop_recording")
+            await call.people[0].line.ask("stop_recording", reason="enough")
         for task in talking:
             task.cancel()
         await asyncio.gather(*talking, return_exceptions=True)

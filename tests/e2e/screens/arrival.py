@@ -158,8 +158,7 @@ async def the_phone_says_no(scene: Scene) -> None:
         await expect(party.page.locator("[data-testid=precheck] .note--warn")).to_be_visible()
         await gallery.look_in_both(party, screen)
     for screen, agent in WECHAT.items():
-        await party.page.goto(scene.link("applicant"))
-        await party.waits_for("landing")
+        await comes_anew(scene)
         await party.page.evaluate(REFUSES, "NotAllowedError")
         await party.page.evaluate(CALLS_ITSELF, agent)
         await party.tap("landing-continue")
@@ -170,8 +169,15 @@ async def the_phone_says_no(scene: Scene) -> None:
     await expect(party.see("wechat-address")).to_have_value(party.page.url)
     await gallery.look_in_both(party, "wechat-not-copied")
     await gallery.enlarge(party, "wechat", "precheck-unreachable")
-    await party.page.goto(scene.link("applicant"))
+    await comes_anew(scene)
     await party.tap("landing-continue")
+
+
+async def comes_anew(scene: Scene) -> None:
+    """In a tab that knows nothing: a reload in the check stays in the check."""
+    await scene.party.page.evaluate("() => sessionStorage.clear()")
+    await scene.party.page.goto(scene.link("applicant"))
+    await scene.party.waits_for("landing")
 
 
 async def the_check_again(page: Page, name: str) -> None:
