@@ -74,7 +74,7 @@ function CaucusRow({ state, caucus, times, children }: RowProps) {
 
 function rowWords(state: RoomState, caucus: CaucusView, inside: boolean, now: number): string {
   const waits = caucus.changes_at === null;
-  const count = waits ? 0 : Math.max(0, Math.ceil((caucus.changes_at ?? now) - now));
+  const count = waits ? 0 : secondsTo(caucus, now);
   const side = sideName(caucus.side);
   if (caucus.state === "announced") {
     const soon = caucus.with_host ? "caucus.announced" : "caucus.announcedAlone";
@@ -86,6 +86,13 @@ function rowWords(state: RoomState, caucus: CaucusView, inside: boolean, now: nu
   }
   if (inside) return insideWords(state, caucus);
   return t(caucus.with_host ? "caucus.outside" : "caucus.outsideAlone", { side });
+}
+
+/** Two clocks are never quite the same: a countdown of ten seconds does not begin with eleven. */
+const CLOCKS_DIFFER = 0.2;
+
+function secondsTo(caucus: CaucusView, now: number): number {
+  return Math.max(0, Math.ceil((caucus.changes_at ?? now) - now - CLOCKS_DIFFER));
 }
 
 const SHOWN_SECONDS = 15;
@@ -131,7 +138,7 @@ interface OutsideProps {
 export function CaucusOutside({ state, caucus, compact }: OutsideProps) {
   const now = useNow(1000) + state.clockOffset;
   const closing = caucus.state === "closing" && caucus.changes_at !== null;
-  const soon = closing ? Math.max(0, Math.ceil((caucus.changes_at ?? now) - now)) : 0;
+  const soon = closing ? secondsTo(caucus, now) : 0;
   const own = myself(state)?.side === caucus.side;
   const words = closing
     ? t("caucus.closing", { count: soon })
