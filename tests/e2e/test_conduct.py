@@ -315,6 +315,8 @@ async def what_is_decided_by_keys_keeps_the_keyboard(mediator: Person, applicant
     await mediator.see("rec-stop").focus()
     await mediator.page.keyboard.press("Enter")
     await expect(mediator.see("confirm-no")).to_be_focused()
+    await goes_to(mediator, "confirm-reason")
+    await mediator.page.keyboard.type(WORDS)
     await goes_to(mediator, "confirm-yes")
     seconds = asyncio.create_task(mediator.page.evaluate(FOCUS_IN_THE_SECONDS))
     await asyncio.sleep(0)

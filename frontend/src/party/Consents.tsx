@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { ApiError } from "../api";
 import { hasKey, pick, t } from "../i18n";
 import { Button } from "../ui/Button";
@@ -32,7 +32,7 @@ export function Consents({ me, notices, quiet, onSubmit, onOutdated }: Props) {
   const all = notices.flatMap((notice) => asked(notice, answers).map((item) => keyOf(notice, item)));
   const open = all.filter((key) => answers[key] === undefined);
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     for (const notice of notices) keep(noticeScope(me, notice), ofNotice(notice, answers));
   }, [answers]);
 

@@ -1,6 +1,6 @@
 /** Signing: the text's code, the intent, the handwriting and a one-time code. Nothing written is lost on a failure. */
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { type AgreementView, ApiError } from "../../api";
 import { t } from "../../i18n";
 import { dateTime, zoneNote } from "../../i18n/time";
@@ -65,7 +65,8 @@ export function Signing({ visit, me, agreement, strip, news, questions, onRead, 
   const form = useRef<HTMLElement>(null);
 
   const change = (part: Partial<Begun>) => setBegun((before) => ({ ...before, ...part }));
-  useEffect(() => {
+  // Before the next picture, not some time after it: a page may be thrown away at any moment.
+  useLayoutEffect(() => {
     if (!receipt) keep<Begun>(scope, { intent, strokes, open: true });
   }, [intent, strokes, receipt]);
   useEffect(() => onSteps({ intent, handwriting: written ? "written" : "" }), [intent, written, strokes]);
