@@ -303,11 +303,8 @@ FOCUS_IN_THE_SECONDS = """
   const look = () => {
     if (document.querySelector("progress.countdown")) {
       setTimeout(() => done(document.activeElement.dataset.testid), 60);
-    } else if (Date.now() > until) {
-      fail(new Error("no seconds to take it back"));
-    } else {
-      setTimeout(look, 20);
-    }
+    } else if (Date.now() > until) fail(new Error("no seconds to take it back"));
+    else setTimeout(look, 20);
   };
   look();
 })
