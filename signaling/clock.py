@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import Final, Protocol
 
 
 class Timer(Protocol):
@@ -25,6 +25,10 @@ class Clock(Protocol):
         """Call ``action`` once after so many seconds."""
 
 
+Later = Callable[[float, Callable[[], None]], Timer]
+"""``Clock.later``, for those who need nothing else of a clock."""
+
+
 class SystemClock:
     """The machine's clock and the running event loop."""
 
@@ -35,3 +39,6 @@ class SystemClock:
     def later(self, seconds: float, action: Callable[[], None]) -> Timer:
         """Call ``action`` once after so many seconds."""
         return asyncio.get_running_loop().call_later(seconds, action)
+
+
+SYSTEM_LATER: Final[Later] = SystemClock().later

@@ -15,9 +15,10 @@ from room_server.bus import AccessEnded, Bus, ContinuedElsewhere, Published, Rec
 from room_server.domain.session import State
 from room_server.live.recording import Director
 from room_server.live.refusals import as_signaling
-from room_server.live.switches import Later, Switch, Switches, later
+from room_server.live.switches import Switch, Switches
 from room_server.services.everything import Services
 from signaling.caucus import Caucus
+from signaling.clock import SYSTEM_LATER, Later
 from signaling.errors import ErrorCode, SignalingError
 from signaling.hub import Hub, News
 from signaling.ids import CaucusId, DocumentId, ParticipantId, RoomId
@@ -42,7 +43,7 @@ class SessionPolicy:
         services: Services,
         director: Director,
         on_ended: Callable[[str], Awaitable[None]],
-        later: Later = later,
+        later: Later = SYSTEM_LATER,
     ) -> None:
         self._services = services
         self._switches = Switches(services.sessions.record, services.sessions.now, later)

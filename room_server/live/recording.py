@@ -6,7 +6,6 @@ whatever happens here.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterable
 
 import structlog
@@ -18,26 +17,23 @@ from room_server.live.ports import Ledger, LiveRoom, Recorder
 from room_server.live.running import Running, moment
 from room_server.services.ports import SYSTEM
 from signaling.background import Background, attempt
-from signaling.clock import Timer
+from signaling.clock import SYSTEM_LATER, Later
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import CaptureId, ParticipantId, PublicationId, RoomId
 from signaling.messages import RecordingView
 from signaling.tracks import Publication
 
 log = structlog.get_logger(__name__)
-Later = Callable[[float, Callable[[], None]], Timer]
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
 """Seconds until a recording that did not go on is tried again: twice as many each time."""
-
-
-def _later(seconds: float, action: Callable[[], None]) -> Timer:
-    return asyncio.get_running_loop().call_later(seconds, action)
 
 
 class Director:
     """All recordings of this node."""
 
-    def __init__(self, ledger: Ledger, recorder: Recorder, now: Callable[[], float], later: Later = _later) -> None:
+    def __init__(
+        self, ledger: Ledger, recorder: Recorder, now: Callable[[], float], later: Later = SYSTEM_LATER
+    ) -> None:
         self._captures = Captures(ledger, recorder, now)
         self._ledger = ledger
         self._recorder = recorder

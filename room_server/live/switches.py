@@ -7,7 +7,6 @@ number and the time of the last; while a device does not come to rest its window
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,18 +15,12 @@ from typing import Any, Final, NamedTuple, Protocol
 import structlog
 
 from signaling.background import Background
-from signaling.clock import Timer
+from signaling.clock import SYSTEM_LATER, Later, Timer
 
 log = structlog.get_logger(__name__)
 FIRST_WINDOW: Final = 2.0
 LONGEST_WINDOW: Final = 30.0
 """Seconds: 120 entries an hour of a device that never rests."""
-Later = Callable[[float, Callable[[], None]], Timer]
-
-
-def later(seconds: float, action: Callable[[], None]) -> Timer:
-    """A timer of the running event loop."""
-    return asyncio.get_running_loop().call_later(seconds, action)
 
 
 class Record(Protocol):
@@ -62,7 +55,7 @@ class _Restless:
 class Switches:
     """The devices of all sessions of this node that were switched a moment ago."""
 
-    def __init__(self, record: Record, now: Callable[[], datetime], later: Later = later) -> None:
+    def __init__(self, record: Record, now: Callable[[], datetime], later: Later = SYSTEM_LATER) -> None:
         self._record = record
         self._now = now
         self._later = later

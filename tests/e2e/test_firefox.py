@@ -12,10 +12,9 @@ from pathlib import Path
 import pytest
 
 from tests.support.browser import DESKTOP, PHONE, Person, chromium
-from tests.support.firefox import BUSY_PICTURE, Visitor, firefox, staff_signs_in
+from tests.support.firefox import BUSY_PICTURE, Visitor, firefox, firefox_hosts
 from tests.support.network import UdpPath
 from tests.support.service import running_service
-from tests.support.short_way import party_waits
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -74,10 +73,7 @@ async def test_firefox_and_chromium_meet(tmp_path: Path) -> None:
     ):
         applicant = await Person.sits_down(browser, "applicant", DESKTOP)
         mediator = await other.sits_down(DESKTOP, BUSY_PICTURE)
-        await staff_signs_in(mediator, service.links["mediator"], "zhouhe", service.passwords["zhouhe"])
-        await mediator.tap("console-enter")
-        await party_waits(applicant, service, "applicant")
-        await mediator.tap("admit")
+        await firefox_hosts(service, mediator, applicant)
         await asyncio.gather(mediator.sees_and_hears(1), applicant.sees_and_hears(1))
         for person in (mediator, applicant):
             assert [row["codec"] for row in await person.inbound("video")] == ["video/VP8"]

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from tests.support.browser import DESKTOP, PHONE, USUAL, Person, chromium
-from tests.support.firefox import BUSY_PICTURE, firefox, staff_signs_in
+from tests.support.firefox import BUSY_PICTURE, firefox, firefox_hosts
 from tests.support.narrow import Narrow, narrow_way
 from tests.support.received import Evaluate
 from tests.support.service import running_service
-from tests.support.short_way import everybody_meets, party_waits
+from tests.support.short_way import everybody_meets
 
 pytestmark = pytest.mark.browser
 RELAY = "127.0.0.2"
@@ -98,10 +98,7 @@ async def test_firefox_holds_the_rate_that_its_way_up_bears(tmp_path: Path) -> N
     ):
         applicant = await Person.sits_down(browser, "applicant", DESKTOP)
         mediator = await other.sits_down(DESKTOP, BUSY_PICTURE)
-        await staff_signs_in(mediator, service.links["mediator"], "zhouhe", service.passwords["zhouhe"])
-        await mediator.tap("console-enter")
-        await party_waits(applicant, service, "applicant")
-        await mediator.tap("admit")
+        await firefox_hosts(service, mediator, applicant)
         await applicant.sees_and_hears(1)
         await finds_and_holds(mediator.evaluate, narrow, WAY_OF_NOISE)
         await applicant.sees_and_hears(1)

@@ -13,7 +13,9 @@ from typing import Any
 
 from tests.support import received
 from tests.support.bidi import Bidi, BidiError, session
-from tests.support.browser import newest_entry_code, outbox
+from tests.support.browser import Person, newest_entry_code, outbox
+from tests.support.service import Service
+from tests.support.short_way import party_waits
 
 FIREFOX = "firefox-esr"
 LISTENING = re.compile(rb"WebDriver BiDi listening on (ws://\S+)")
@@ -251,3 +253,11 @@ async def staff_signs_in(visitor: Visitor, url: str, username: str, password: st
     await visitor.fill("login-username", username)
     await visitor.fill("login-password", password)
     await visitor.tap("login-submit")
+
+
+async def firefox_hosts(service: Service, mediator: Visitor, applicant: Person) -> None:
+    """The mediator in Firefox has let in the applicant, who comes with Chromium."""
+    await staff_signs_in(mediator, service.links["mediator"], "zhouhe", service.passwords["zhouhe"])
+    await mediator.tap("console-enter")
+    await party_waits(applicant, service, "applicant")
+    await mediator.tap("admit")

@@ -1,7 +1,7 @@
 /** The joint session: the mediator large, the others small, the agreement a press away. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { presentationOf } from "../../exhibits/model";
-import type { Device } from "../../generated/messages";
+import type { CaucusView, Device } from "../../generated/messages";
 import { t } from "../../i18n";
 import { awaitedCaucus, isUnheard, myCaucus } from "../../room/caucus";
 import type { RoomClient } from "../../room/client";
@@ -80,9 +80,9 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
   const awaited = awaitedCaucus(state);
   const strip = <RecStrip recording={state.recording} clockOffset={state.clockOffset} withoutMe={notRecorded(state)} />;
   /** What goes on in the room is on every screen of it, whatever this person reads or signs. */
-  const news = (
+  const news = (except: CaucusView | null) => (
     <>
-      <CaucusBar state={state} />
+      <CaucusBar state={state} except={except} />
       <TimerBar state={state} />
       <Banner client={client} media={media} state={state} />
     </>
@@ -111,7 +111,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
           agreement={agreement}
           state={state}
           strip={lightStrip}
-          news={news}
+          news={news(null)}
           questions={questions}
           onBack={() => setView("faces")}
         />
@@ -129,7 +129,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
           strip={lightStrip}
           news={
             <>
-              {news}
+              {news(null)}
               <Captions client={client} state={state} />
             </>
           }
@@ -189,9 +189,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
       ref={stage}
     >
       {strip}
-      <CaucusBar state={state} except={awaited} />
-      <TimerBar state={state} />
-      <Banner client={client} media={media} state={state} />
+      {news(awaited)}
       <main class={reading || looking ? "room__main room__main--reading" : "room__main"} {...scrollable}>
         <h1 class="visually-hidden">{t("room.title")}</h1>
         <TicketQuestions visit={visit} me={me} state={state} />
