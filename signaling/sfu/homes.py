@@ -17,6 +17,9 @@ from signaling.sfu.ports import Address, DatagramPort
 from signaling.sfu.udp import (
     CONTROL_AT,
     CONTROL_BYTES,
+    CONTROL_LENGTH_WORD,
+    CONTROL_WORD,
+    HEADER_WORDS,
     HOME_BYTES,
     MESSAGES,
     RECEIVE_SLOTS,
@@ -31,9 +34,6 @@ MAPPED: Final = bytes(10) + b"\xff\xff"
 _HOME = struct.Struct("=Qii16sI4x")
 _SEGMENT = struct.Struct("=QiiH6x")
 _BOTH: Final = CONTROL_BYTES + HOME_BYTES
-_HEADER_WORDS: Final = ffi.sizeof("struct mmsghdr") // 8
-_CONTROL_WORD: Final = ffi.offsetof("struct msghdr", "msg_control") // 8
-_CONTROL_LENGTH_WORD: Final = ffi.offsetof("struct msghdr", "msg_controllen") // 8
 _ADDRESS_IN_CONTROL: Final = slice(16, 32)
 
 
@@ -119,15 +119,15 @@ class HomesPort(UdpPort):
         for message, segments in grouped.items():
             self.outbox.join(message, segments)
         for message in range(count):
-            at = message * _HEADER_WORDS
+            at = message * HEADER_WORDS
             home = words[at] + CONTROL_AT
             if message in grouped:
                 self._write_both(message, home)
-                words[at + _CONTROL_WORD] = self._controls_at + message * _BOTH
-                words[at + _CONTROL_LENGTH_WORD] = _BOTH
+                words[at + CONTROL_WORD] = self._controls_at + message * _BOTH
+                words[at + CONTROL_LENGTH_WORD] = _BOTH
             else:
-                words[at + _CONTROL_WORD] = home
-                words[at + _CONTROL_LENGTH_WORD] = HOME_BYTES
+                words[at + CONTROL_WORD] = home
+                words[at + CONTROL_LENGTH_WORD] = HOME_BYTES
         sent = self._send(self.outbox.messages, count, grouped)
         for message in grouped:
             self.outbox.part(message)

@@ -63,6 +63,13 @@ _SIN6 = struct.Struct("=H2sI16sI")
 _SIN4 = struct.Struct("=H2s4s8x")
 _CONTROL = struct.Struct("=QiiH6x")
 _WORD: Final = 8
+HEADER_WORDS: Final = ffi.sizeof("struct mmsghdr") // _WORD
+"""Messages as 64-bit words: where each begins, and where its fields are."""
+_VECTORS_WORD: Final = ffi.offsetof("struct msghdr", "msg_iovlen") // _WORD
+CONTROL_WORD: Final = ffi.offsetof("struct msghdr", "msg_control") // _WORD
+CONTROL_LENGTH_WORD: Final = ffi.offsetof("struct msghdr", "msg_controllen") // _WORD
+_VECTOR_WORDS: Final = ffi.sizeof("struct iovec") // _WORD
+_LENGTH_WORD: Final = ffi.offsetof("struct iovec", "iov_len") // _WORD
 
 
 def _cells(array: Any, kind: str, field: str, count: int) -> list[Any]:
@@ -135,34 +142,34 @@ class SendBatch:
         ffi.buffer(controls)[:] = _CONTROL.pack(_CONTROL.size - 6, SOL_UDP, UDP_SEGMENT, 0) * MESSAGES
         self.view = memoryview(ffi.buffer(self._buffer))
         self.words = memoryview(ffi.buffer(self.messages)).cast("B").cast("Q")
+        self._vector_words = memoryview(ffi.buffer(self.vectors)).cast("B").cast("Q")
         self._sizes = memoryview(ffi.buffer(controls)).cast("B").cast("H")
-        words_each = ffi.sizeof("struct mmsghdr") // _WORD
         self.slots: list[tuple[Any, int, Any, int]] = list(
             zip(
                 _slots(self._buffer, SEND_SLOT_BYTES, SEND_SLOTS),
                 [slot * SEND_SLOT_BYTES for slot in range(SEND_SLOTS)],
                 _cells(self.vectors, "struct iovec", "iov_len", SEND_SLOTS),
-                [slot // SEGMENTS * words_each for slot in range(SEND_SLOTS)],
+                [slot // SEGMENTS * HEADER_WORDS for slot in range(SEND_SLOTS)],
                 strict=True,
             )
         )
 
     def join(self, message: int, segments: int) -> None:
         """Send so many datagrams with this message: all of the first one's size, the last at most of that size."""
-        header = self.messages[message].msg_hdr
-        header.msg_iovlen = segments
-        header.msg_controllen = CONTROL_BYTES
-        self._sizes[message * CONTROL_BYTES // 2 + 8] = self.vectors[message * SEGMENTS].iov_len
+        at = message * HEADER_WORDS
+        self.words[at + _VECTORS_WORD] = segments
+        self.words[at + CONTROL_LENGTH_WORD] = CONTROL_BYTES
+        self._sizes[message * CONTROL_BYTES // 2 + 8] = self.size_of(message)
 
     def size_of(self, message: int) -> int:
         """Bytes of the first datagram of a message."""
-        return int(self.vectors[message * SEGMENTS].iov_len)
+        return int(self._vector_words[message * SEGMENTS * _VECTOR_WORDS + _LENGTH_WORD])
 
     def part(self, message: int) -> None:
         """Send one datagram with this message again."""
-        header = self.messages[message].msg_hdr
-        header.msg_iovlen = 1
-        header.msg_controllen = 0
+        at = message * HEADER_WORDS
+        self.words[at + _VECTORS_WORD] = 1
+        self.words[at + CONTROL_LENGTH_WORD] = 0
 
     def apart(self, message: int, segments: int) -> Any:
         """The datagrams of one message as that many messages."""
