@@ -44,10 +44,10 @@ export function ConsoleBar({ phase, drawer, onDrawer }: { phase: Phase; drawer: 
         {STAGES.map((stage) => (
           <li
             key={stage}
-            data-done={isDone(phase, stage) ? "" : undefined}
-            aria-current={stageOf(phase) === stage ? "step" : undefined}
+            data-done={isDone(phase, stage, state) ? "" : undefined}
+            aria-current={stageOf(phase, state) === stage ? "step" : undefined}
           >
-            {isDone(phase, stage) && <Icon name="check" />}
+            {isDone(phase, stage, state) && <Icon name="check" />}
             {t(`staff.stage.${stage}`)}
           </li>
         ))}
