@@ -242,8 +242,8 @@ async def _leave_caucus(room: Room, person: Participant, _command: m.LeaveCaucus
     await room.movement.leave(person)
 
 
-async def _close_room(room: Room, person: Participant, _command: m.CloseRoom) -> None:
-    await room.end(person)
+async def _close_room(room: Room, person: Participant, command: m.CloseRoom) -> None:
+    await room.end(person, command.reason)
 
 
 HANDLERS: dict[type[m.Command], Handler] = {

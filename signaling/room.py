@@ -272,9 +272,9 @@ class Room:
         await self.document(document_id).unfreeze(commit)
         self.refresh()
 
-    async def end(self, by: Participant) -> None:
+    async def end(self, by: Participant, reason: str) -> None:
         """End the session on a host's word. The room closes right after the host has the answer."""
-        await self.policy.close_room(self, by)
+        await self.policy.close_room(self, by, reason)
         self.background.run(self.close("ended"))
 
     # ---- what the product shows ------------------------------------------------------------------------------------

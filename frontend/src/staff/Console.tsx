@@ -160,6 +160,7 @@ function LiveConsole({ desk, detail: first, account, state }: Props & { state: R
             act={question.act}
             reasonLabel={question.reasonLabel}
             reasonLength={question.reasonLength}
+            reasons={question.reasons}
             immediate={question.immediate}
             onCancel={() => setQuestion(null)}
             onAct={(reason) => {

@@ -44,6 +44,18 @@ const DONE: Record<Phase, readonly Stage[]> = {
   ended: [],
 };
 
+/** How a mediation ends: the eight reasons of ODM 25, the commonest first. */
+export const ENDINGS = [
+  "TOO_FAR_APART",
+  "PARTY_UNWILLING",
+  "REFUSED_TO_SIGN",
+  "AGREEMENT",
+  "SETTLED_AND_WITHDREW",
+  "UNREACHABLE",
+  "TERM_EXPIRED",
+  "OTHER",
+] as const;
+
 export function agreementOf(state: RoomState): AgreementView | null {
   const value = state.board.agreement as AgreementView | undefined;
   return value && value.state !== "void" ? value : null;

@@ -13,6 +13,7 @@ const messages: Record<keyof typeof source, string> = {
   "common.no": "I do not",
   "common.you": "You",
   "common.loading": "Opening…",
+  "common.choose": "Please choose",
   "common.undo": "Take it back",
   "common.acting": "Happens in {seconds} s",
   "page.title": "Mediation room",

@@ -11,6 +11,7 @@ export default {
   "common.no": "不同意",
   "common.you": "您",
   "common.loading": "正在打开…",
+  "common.choose": "请选择",
   "common.undo": "撤回",
   "common.acting": "{seconds} 秒后执行",
   "page.title": "在线调解室",
