@@ -2,12 +2,14 @@ import { describe, expect, it } from "vitest";
 import {
   asks,
   awaitingAnswer,
+  cents,
   currentOf,
   evenly,
   gapOf,
   hasTerm,
   monthLater,
   type Offer,
+  plainAmount,
   stateNow,
 } from "../../src/offers/model";
 import { markAnswersSeen, newsOf } from "../../src/offers/news";
@@ -98,6 +100,15 @@ describe("instalments", () => {
     expect(monthLater("2026-11-28")).toBe("2026-12-28");
     expect(monthLater("2026-12-31")).toBe("2027-01-31");
     expect(monthLater("2027-01-31")).toBe("2027-02-28");
+  });
+});
+
+describe("an amount", () => {
+  it("is read as people type and paste it", () => {
+    for (const typed of ["18,000.50", "１８０００．５", " 18 000.5 ", "18，000。50"])
+      expect(cents(typed)).toBe(1_800_050);
+    for (const typed of ["", "一万", "1.005", "-1", "1e5", "1..5"]) expect(cents(typed)).toBeNaN();
+    expect(plainAmount("１８，０００．５")).toBe("18000.5");
   });
 });
 
