@@ -6,7 +6,6 @@ import unicodedata
 
 from signaling.errors import ErrorCode, SignalingError
 
-
 UNSHOWN = ("Cc", "Cs")
 OVERRIDES = "\u202d\u202e"
 """They make words read otherwise than they are. Other marks of direction come along when somebody pastes a number."""

@@ -17,6 +17,8 @@ export interface Question {
   reasons?: readonly Reason[];
   /** No three seconds to take it back: the act itself can be undone. */
   immediate?: boolean;
+  /** Another way to do it. */
+  other?: { act: string; onAct: () => void };
   onAct: (reason: string) => void;
 }
 

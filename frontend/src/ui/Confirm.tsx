@@ -32,6 +32,8 @@ interface Props {
   reasons?: readonly Reason[];
   /** Act at once instead of leaving three seconds to take it back. */
   immediate?: boolean;
+  /** Another way to do it, at once. */
+  other?: { act: string; onAct: () => void };
   testId?: string;
   onAct: (reason: string) => void;
   onCancel: () => void;
@@ -140,6 +142,11 @@ export function Confirm(props: Props) {
           <button type="button" class="btn" ref={no} data-testid={testId && `${testId}-no`} onClick={onCancel}>
             {left === null ? t("common.cancel") : t("common.undo")}
           </button>
+          {left === null && props.other && (
+            <Button testId={testId && `${testId}-other`} onClick={props.other.onAct}>
+              {props.other.act}
+            </Button>
+          )}
           {left === null && (
             <Button
               look={tone === "danger" ? "danger-solid" : "primary"}
