@@ -70,7 +70,7 @@ class SessionPolicy:
 
         async def shut_out(event: AccessEnded) -> None:
             await tell(event.session_id, lambda room: room.remove(ParticipantId(event.participant_id), event.reason))
-            await self._services.presentations.shut_out(event.session_id)
+            await self._services.presentations.shut_out(event.session_id, event.participant_id)
 
         async def hand_over(event: ContinuedElsewhere) -> None:
             room_id = self._room_of(event.session_id)
