@@ -123,6 +123,21 @@ async def test_a_token_read_before_the_removal_does_not_get_in_after_it(home: Ho
     assert A not in home.room.participants
 
 
+async def test_a_room_that_is_locked_while_somebody_is_on_the_way_in_does_not_take_them_in(home: House) -> None:
+    host = await home.host()
+    late = home.browser("late", admitted=False)
+    home.policy.reached["joined"].clear()
+    home.policy.hold["joined"] = asyncio.Event()
+    late.connect()
+    late.tell("hello", token=late.token)
+    await asyncio.wait_for(home.policy.reached["joined"].wait(), 5)
+    await host.do("lock_room", locked=True)
+    home.policy.hold.pop("joined").set()
+    answer = await late.next()
+    assert answer is not None and answer["data"]["code"] == "room_locked"
+    assert ParticipantId("late") not in home.room.participants
+
+
 async def test_somebody_sent_out_comes_back_only_with_a_token_that_holds_now(home: House) -> None:
     host = await home.host()
     party = await home.arrive("a")
