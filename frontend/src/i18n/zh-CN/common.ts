@@ -46,7 +46,7 @@ export default {
   "caucus.closingSide": "{count} 秒后{side}回到面对面",
   "caucus.closingAgain": "回到面对面：人都回来后，重新倒计时",
   "caucus.inside": "单独沟通：另一方听不到、看不到",
-  "caucus.insideAlone": "只有你们自己：调解员出去了，别人听不到、看不到",
+  "caucus.insideAlone": "只有你们自己：调解员不在这里，别人听不到、看不到",
   "caucus.insideHint": "不录音录像。您不点头，调解员不会转告。记录里只写起止时间和参加人。",
   "caucus.outside": "{side}正在与调解员单独沟通",
   "caucus.outsideAlone": "{side}正在自己商量",
