@@ -17,6 +17,7 @@ from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import CaucusId, ParticipantId
 from signaling.kept import KeptCaption, Place
 from signaling.participant import Participant
+from signaling.wording import one_line
 
 if TYPE_CHECKING:
     from signaling.room import Room
@@ -62,9 +63,7 @@ class Captions:
         """
         here = self._place(by.participant_id)
         subject = by if speaker is None or speaker == by.participant_id else self._speaker(by, here, speaker)
-        words = " ".join(text.split())
-        if not 0 < len(words) <= LONGEST or not words.isprintable():
-            raise SignalingError(ErrorCode.BAD_REQUEST, f"text: 1 to {LONGEST} characters that can be shown")
+        words = one_line(text, LONGEST, "text")
         if place != (here or ""):
             raise SignalingError(ErrorCode.CONFLICT, "you were moved: look who reads this", reason="moved")
         self._keep_pace(by.participant_id)

@@ -11,6 +11,7 @@ from signaling import messages as m
 from signaling.errors import ErrorCode, SignalingError
 from signaling.participant import Participant
 from signaling.room import Room
+from signaling.wording import one_line
 
 Answer = msgspec.Struct | None
 Handler = Callable[[Room, Participant, Any], Awaitable[Answer]]
@@ -188,7 +189,8 @@ async def _admit(room: Room, person: Participant, command: m.Admit) -> None:
 
 
 async def _remove(room: Room, person: Participant, command: m.Remove) -> None:
-    await room.send_out(person, command.participant_id, command.reason)
+    reason = one_line(command.reason, LONGEST_REASON, "reason", least=0)
+    await room.send_out(person, command.participant_id, reason)
 
 
 async def _start_recording(room: Room, person: Participant, _command: m.StartRecording) -> None:
@@ -204,10 +206,7 @@ async def _pause_recording(room: Room, person: Participant, command: m.PauseReco
 
 
 def _reason(given: str) -> str:
-    reason = given.strip()
-    if not 0 < len(reason) <= LONGEST_REASON:
-        raise SignalingError(ErrorCode.BAD_REQUEST, f"reason: 1 to {LONGEST_REASON} characters")
-    return reason
+    return one_line(given, LONGEST_REASON, "reason")
 
 
 async def _continue_recording(room: Room, person: Participant, _command: m.ContinueRecording) -> None:
@@ -242,8 +241,8 @@ async def _leave_caucus(room: Room, person: Participant, _command: m.LeaveCaucus
     await room.movement.leave(person)
 
 
-async def _close_room(room: Room, person: Participant, _command: m.CloseRoom) -> None:
-    await room.end(person)
+async def _close_room(room: Room, person: Participant, command: m.CloseRoom) -> None:
+    await room.end(person, command.reason)
 
 
 HANDLERS: dict[type[m.Command], Handler] = {

@@ -463,7 +463,9 @@ class LeaveCaucus(Command):
 
 
 class CloseRoom(Command):
-    """Host: end the session for everybody and file it."""
+    """Host: end the session for everybody and file it. ``reason``: a word of the product; empty: as it sees it."""
+
+    reason: str = ""
 
 
 class Ping(Command):

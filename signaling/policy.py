@@ -189,8 +189,8 @@ class RoomPolicy(Protocol):
     async def keep_conduct(self, room: Room, conduct: KeptConduct) -> None:
         """How the room is conducted from now on: given back by ``open_room``. The answers to commands wait for it."""
 
-    async def close_room(self, room: Room, by: Participant) -> None:
-        """End the session; afterwards the room closes."""
+    async def close_room(self, room: Room, by: Participant, reason: str) -> None:
+        """End the session; afterwards the room closes. ``reason``: the host's; a word of the product, or empty."""
 
     async def load_document(self, room: Room, document_id: DocumentId) -> LoadedDocument:
         """A document of the room."""

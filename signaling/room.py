@@ -222,8 +222,8 @@ class Room:
     async def admit(self, by: Participant, participant_id: ParticipantId) -> None:
         """Let somebody in from the waiting room."""
         subject = self.participant(participant_id)
-        if subject.admitted:
-            raise SignalingError(ErrorCode.WRONG_STATE, "this person is already in the room")
+        if subject.admitted:  # another host was quicker
+            return
         if self.conduct.locked:
             raise SignalingError(ErrorCode.ROOM_LOCKED, "the room is locked: open it first")
         await self.policy.admit(self, by, subject)
@@ -272,9 +272,9 @@ class Room:
         await self.document(document_id).unfreeze(commit)
         self.refresh()
 
-    async def end(self, by: Participant) -> None:
+    async def end(self, by: Participant, reason: str) -> None:
         """End the session on a host's word. The room closes right after the host has the answer."""
-        await self.policy.close_room(self, by)
+        await self.policy.close_room(self, by, reason)
         self.background.run(self.close("ended"))
 
     # ---- what the product shows ------------------------------------------------------------------------------------

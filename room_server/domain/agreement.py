@@ -12,7 +12,7 @@ from datetime import datetime
 from room_server.domain.codes import UsedCode
 from room_server.domain.errors import Conflict, Forbidden, Invalid
 from room_server.domain.people import Authority, Side
-from room_server.domain.words import printable
+from room_server.domain.words import one_line
 
 LONGEST_REASON = 200
 """Characters of the reason for opening a text again."""
@@ -227,9 +227,7 @@ def unfreezing_reason(text: str) -> str:
     Raises:
         Invalid: ``reason_missing``; ``text_too_long`` with ``most``; ``text_invalid``.
     """
-    reason = " ".join(printable(text).split())
+    reason = one_line(text, LONGEST_REASON)
     if not reason:
         raise Invalid("reason_missing")
-    if len(reason) > LONGEST_REASON:
-        raise Invalid("text_too_long", most=LONGEST_REASON)
     return reason

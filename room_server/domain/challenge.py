@@ -13,6 +13,7 @@ from enum import StrEnum
 from room_server.domain.errors import Conflict, Forbidden, Invalid
 from room_server.domain.exhibit import Exhibit
 from room_server.domain.people import Participant, Role, Side
+from room_server.domain.words import printable
 
 LONGEST_REASON = 500
 
@@ -76,7 +77,7 @@ def newest(given: Iterable[Challenge]) -> dict[tuple[Side, Aspect], Challenge]:
 def _checked(view: View) -> View:
     if not view.objects:
         return View(view.aspect, objects=False)
-    reason = view.reason.strip()
+    reason = printable(view.reason).strip()
     if not reason or len(reason) > LONGEST_REASON:
         raise Invalid("reason_missing", aspect=str(view.aspect), most=LONGEST_REASON)
     return View(view.aspect, objects=True, reason=reason)

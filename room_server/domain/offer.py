@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from room_server.domain.errors import Conflict, Forbidden, Gone, Invalid
 from room_server.domain.people import Participant, Role, Side
+from room_server.domain.words import printable
 
 LARGEST = Decimal(1_000_000_000)
 MOST_INSTALMENTS = 36
@@ -231,7 +232,7 @@ def terms(
 
     Raises:
         Invalid: ``offer_amount``, ``offer_instalments`` (none, too many, not in order of days, before today, or another
-        sum than the amount), ``offer_conditions``, ``offer_expiry``.
+        sum than the amount), ``offer_conditions``, ``text_invalid``, ``offer_expiry``.
     """
     whole = _yuan(amount)
     parts = tuple(Instalment(due, _yuan(part)) for due, part in instalments)
@@ -240,13 +241,14 @@ def terms(
         raise Invalid("offer_instalments")
     if sum((part.amount for part in parts), Decimal(0)) != whole:
         raise Invalid("offer_instalments")
-    if len(conditions) > LONGEST_CONDITIONS:
+    wanted = printable(conditions).strip()
+    if len(wanted) > LONGEST_CONDITIONS:
         raise Invalid("offer_conditions")
     if not 1 <= hours <= LONGEST_HOURS:
         raise Invalid("offer_expiry")
     if payer not in PARTIES:
         raise Invalid("bad_request")
-    return Terms(payer, whole, parts, conditions.strip(), now + timedelta(hours=hours))
+    return Terms(payer, whole, parts, wanted, now + timedelta(hours=hours))
 
 
 def _yuan(text: str) -> Decimal:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from room_server.domain.errors import Invalid
+from room_server.domain.words import one_line
 
 LONGEST = 200
 """Characters that somebody may write into one answer."""
@@ -118,7 +119,4 @@ def disclosure(text: str) -> dict[str, Any]:
 
 
 def _short(text: str) -> str:
-    bare = " ".join(text.split())
-    if len(bare) > LONGEST:
-        raise Invalid("text_too_long", longest=LONGEST)
-    return bare
+    return one_line(text, LONGEST)

@@ -10,6 +10,8 @@ LONGEST_TEXT = 2000
 """Characters of one line or ticket."""
 LONGEST_NOTE = 20_000
 LINE_BREAKS = "\n\t"
+OVERRIDES = "\u202d\u202e"
+"""They make words read otherwise than they are: a yes would be to others than those on the screen."""
 
 
 def checked(text: str, most: int = LONGEST_TEXT) -> str:
@@ -27,6 +29,18 @@ def checked(text: str, most: int = LONGEST_TEXT) -> str:
     return clean
 
 
+def one_line(text: str, most: int) -> str:
+    """The text on one line, white space as single spaces; it may be empty.
+
+    Raises:
+        Invalid: ``text_too_long`` with ``most``; ``text_invalid``.
+    """
+    line = " ".join(printable(text).split())
+    if len(line) > most:
+        raise Invalid("text_too_long", most=most)
+    return line
+
+
 def printable(text: str) -> str:
     """The text with line breaks as ``\\n``.
 
@@ -34,6 +48,10 @@ def printable(text: str) -> str:
         Invalid: ``text_invalid``.
     """
     clean = text.replace("\r\n", "\n").replace("\r", "\n")
-    if any(unicodedata.category(each) in ("Cc", "Cs") and each not in LINE_BREAKS for each in clean):
+    if any(_unshown(each) for each in clean):
         raise Invalid("text_invalid")
     return clean
+
+
+def _unshown(sign: str) -> bool:
+    return sign in OVERRIDES or (unicodedata.category(sign) in ("Cc", "Cs") and sign not in LINE_BREAKS)

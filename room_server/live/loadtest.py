@@ -147,7 +147,7 @@ class LoadTestPolicy:
     async def keep_conduct(self, room: Room, conduct: KeptConduct) -> None:
         """Nothing is kept."""
 
-    async def close_room(self, room: Room, by: Participant) -> None:
+    async def close_room(self, room: Room, by: Participant, reason: str) -> None:
         """Nobody is a host."""
         _refuse()
 

@@ -16,6 +16,7 @@ from room_server.domain.session import State
 from room_server.live.recording import Director
 from room_server.live.refusals import as_signaling
 from room_server.live.switches import Switch, Switches
+from room_server.rules.flow import ending_reasons
 from room_server.services.everything import Services
 from signaling.caucus import Caucus
 from signaling.clock import SYSTEM_LATER, Later
@@ -69,7 +70,7 @@ class SessionPolicy:
 
         async def shut_out(event: AccessEnded) -> None:
             await tell(event.session_id, lambda room: room.remove(ParticipantId(event.participant_id), event.reason))
-            await self._services.presentations.shut_out(event.session_id)
+            await self._services.presentations.shut_out(event.session_id, event.participant_id)
 
         async def hand_over(event: ContinuedElsewhere) -> None:
             room_id = self._room_of(event.session_id)
@@ -356,14 +357,19 @@ class SessionPolicy:
 
     # ---- the end ---------------------------------------------------------------------------------------------------
 
-    async def close_room(self, room: Room, by: Participant) -> None:
-        """End the session and have it filed. When its end cannot be kept, nothing but the recording has ended."""
+    async def close_room(self, room: Room, by: Participant, reason: str) -> None:
+        """End the session and have it filed. When its end cannot be kept, nothing but the recording has ended.
+
+        ``reason``: one of ODM 25, or empty (``SessionService.end``).
+        """
+        if reason and reason not in ending_reasons():  # before the recording is stopped
+            raise SignalingError(ErrorCode.BAD_REQUEST, "reason: a code of ODM 25")
         session_id = self._session(room)
         with as_signaling():
             if self._director.of(room.room_id) is not None:
                 await self._director.stop(room, by.participant_id, "session_ended")
             await self._switches.settle(session_id)
-            await self._services.sessions.end(session_id, by.participant_id)
+            await self._services.sessions.end(session_id, by.participant_id, reason)
         room.set_recording(RecordingView())
         await self._on_ended(session_id)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from room_server.rules.package import table
 
-AGREEMENT = "AGREEMENT"
+AGREEMENT, OTHER = "AGREEMENT", "OTHER"
 
 
 def ending_reasons() -> dict[str, str]:

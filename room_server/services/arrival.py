@@ -9,6 +9,7 @@ from typing import Final
 from room_server.bus import AccessEnded, Published
 from room_server.domain.errors import Conflict, Forbidden, Invalid
 from room_server.domain.people import Participant, Role, Side
+from room_server.domain.words import one_line
 from room_server.services.ports import Ports
 from room_server.services.sessions import member, require_host
 from signaling.board import Audience, Piece
@@ -43,9 +44,7 @@ class ArrivalService:
             Forbidden: ``by`` is no host. Invalid: ``text_too_long``. Conflict: ``wrong_state``: no such side, or the
             session has ended.
         """
-        line, now = " ".join(text.split()), self._ports.clock()
-        if len(line) > LONGEST:
-            raise Invalid("text_too_long", longest=LONGEST)
+        line, now = one_line(text, LONGEST), self._ports.clock()
         if side not in SIDES:
             raise Conflict("wrong_state")
         async with self._ports.unit_of_work() as unit:
@@ -63,11 +62,9 @@ class ArrivalService:
             Forbidden: ``by`` is no host, or the person is one. Invalid: ``reason_missing``, ``text_too_long``.
             Conflict: ``wrong_state``: they were let in already.
         """
-        why, now = " ".join(reason.split()), self._ports.clock()
+        why, now = one_line(reason, LONGEST), self._ports.clock()
         if not why:
             raise Invalid("reason_missing")
-        if len(why) > LONGEST:
-            raise Invalid("text_too_long", longest=LONGEST)
         async with self._ports.unit_of_work() as unit:
             (await unit.sessions.get(session_id)).require_open()
             await require_host(unit, session_id, by)

@@ -16,7 +16,7 @@ from room_server.services.exhibit_view import (
     show_presentation,
 )
 from room_server.services.exhibits import known_exhibit
-from room_server.services.ports import Ports
+from room_server.services.ports import SYSTEM, Ports
 from room_server.services.sessions import require_host
 from room_server.store.unit_of_work import UnitOfWork
 from signaling.board import HOSTS, Piece
@@ -41,9 +41,16 @@ class PresentationService:
                 pieces[presenter_topic(participant_id)] = presenter_piece(participant_id)
         return pieces
 
-    async def shut_out(self, session_id: str) -> None:
-        """Somebody's access ended: when they come back, what is shown in a talk that they were in is not theirs."""
+    async def shut_out(self, session_id: str, participant_id: str) -> None:
+        """Somebody's access ended: what they showed is put away, and their leave to show is gone. When they come back,
+        what is shown in a talk that they were in is not theirs.
+        """
         async with self._ports.unit_of_work() as unit:
+            await unit.sessions.lock(session_id)
+            unit.publish(Published(session_id, presenter_topic(participant_id), None, HOSTS))
+            for shown in await unit.presentations.of_session(session_id):
+                if shown.presenter_id == participant_id:
+                    await self._take_away(unit, shown, SYSTEM)
             for caucus in await unit.caucuses.of_session(session_id):
                 if caucus.open:
                     await follow(unit, caucus)

@@ -12,7 +12,7 @@ from room_server.domain.case import Case
 from room_server.domain.errors import Conflict, Forbidden, NotFound
 from room_server.domain.people import Participant, Role
 from room_server.domain.session import Session, State
-from room_server.rules.flow import AGREEMENT, ending_reasons
+from room_server.rules.flow import AGREEMENT, OTHER, ending_reasons
 from room_server.services.ports import Ports
 from room_server.store.unit_of_work import UnitOfWork
 from signaling.board import Piece
@@ -143,7 +143,8 @@ class SessionService:
             unit.publish(AccessEnded(session_id, participant_id, "removed"))
 
     async def end(self, session_id: str, by: str, reason: str = "") -> Session:
-        """End the session. ``reason``: a code of ODM 25; empty: reached agreement if one is in force, else other.
+        """End the session. ``reason``: a code of ODM 25; empty: other. In force, an agreement is the reason; one
+        that was not sealed here may have been signed on paper.
 
         Raises:
             Forbidden: ``by`` is not the host. Conflict: ``wrong_state``: it has ended before, or a recording runs.
@@ -154,7 +155,7 @@ class SessionService:
             await require_host(unit, session_id, by)
             if await unit.recordings.running(session_id) is not None:
                 raise Conflict("wrong_state", recording="on")
-            code = reason or await self._reason(unit, session_id)
+            code = await self._reason(unit, session_id, reason)
             if code not in ending_reasons():
                 raise Conflict("wrong_state", reason=code)
             ended = session.end(now, code)
@@ -166,9 +167,9 @@ class SessionService:
             unit.publish(Published(session_id, "session", board(ended)))
         return ended
 
-    async def _reason(self, unit: UnitOfWork, session_id: str) -> str:
+    async def _reason(self, unit: UnitOfWork, session_id: str, given: str) -> str:
         stage = await unit.agreements.current(session_id)
-        return AGREEMENT if stage is not None and hasattr(stage, "sealed_at") else "OTHER"
+        return AGREEMENT if stage is not None and hasattr(stage, "sealed_at") else given or OTHER
 
 
 def board(session: Session) -> dict[str, Any]:

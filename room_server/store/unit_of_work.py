@@ -67,15 +67,17 @@ class UnitOfWork:
         self.published.append(event)
 
     async def shut_out(self) -> None:
-        """Whoever's access ends in this transaction is in no private talk and writes in no text from its commit on.
+        """Whoever's access ends in this transaction is in no private talk, writes in no text and shows nothing from its
+        commit on.
 
         The live room takes them out as well; if the two disagreed, what is written in the talk would reach somebody
-        who comes back into the joint session, and a restart would give the right to write back.
+        who comes back into the joint session, and a restart would give the rights back.
         """
         for event in self.published:
             if isinstance(event, AccessEnded):
                 await self.caucuses.take_out(event.session_id, event.participant_id)
                 await self.documents.take_out(event.session_id, event.participant_id)
+                await self.presentations.set_presenter(event.session_id, event.participant_id, may_present=False)
 
 
 UnitOfWorkFactory = Callable[[], AbstractAsyncContextManager[UnitOfWork]]

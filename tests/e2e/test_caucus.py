@@ -219,7 +219,7 @@ async def the_mediator_leaves_and_one_side_stays_alone(table: Table) -> None:
     left = time.time()
     await asyncio.gather(mediator.sees_and_hears(1), respondent.sees_and_hears(1))
     told = await applicant.waits_for("caucus", state="open", inside="true")
-    await expect(told).to_contain_text("调解员出去了")
+    await expect(told).to_contain_text("调解员不在这里")
     await expect(applicant.page.locator("video[data-participant]")).to_have_count(1)
     await expect(
         applicant.page.locator('.tile[data-reason="coming"], .tile__absent[data-reason="coming"]')

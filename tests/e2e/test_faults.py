@@ -506,6 +506,8 @@ async def the_old_token_is_refused(service: Service, access: dict[str, Any]) -> 
 
 async def the_record_tells_it_all(room: Room, folder: Path) -> None:
     await room.mediator.tap("end-session")
+    await expect(room.mediator.see("confirm-yes")).to_be_disabled()
+    await room.mediator.see("confirm-reason").select_option("TOO_FAR_APART")
     await room.mediator.tap("confirm-yes")
     await room.mediator.waits_for("filed-state", seconds=60, state="filed")
     login = {"username": "faguan", "password": room.service.passwords["faguan"]}
@@ -517,6 +519,7 @@ async def the_record_tells_it_all(room: Room, folder: Path) -> None:
         dossier.write_bytes((await court.get(record["dossier_url"])).content)
     done = await asyncio.to_thread(verify, dossier)
     assert done.returncode == 0, done.stdout
+    assert record["ending_reason"] == "TOO_FAR_APART"
     the_gaps_are_on_the_record(record)
     tracks = [entry["data"] for entry in record["log"] if entry["kind"] == "track_ended"]
     assert sum(track["how"] == "salvaged" for track in tracks) == 6

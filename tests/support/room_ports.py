@@ -278,7 +278,7 @@ class MemoryPolicy:
         await self._note("keep_conduct")
         self.conduct = conduct
 
-    async def close_room(self, room: Room, by: Participant) -> None:
+    async def close_room(self, room: Room, by: Participant, reason: str) -> None:
         await self._note("close_room", by.participant_id)
 
     async def load_document(self, room: Room, document_id: DocumentId) -> LoadedDocument:

@@ -25,7 +25,7 @@ export function IntegrityPanel({ record, gaps }: { record: CourtRecord; gaps: Ga
             text={t("court.gapsCount", { count: gaps.length, seconds: secondsOf(lost) })}
           />
         ) : (
-          record.recording && <Finding icon="check" tone="ok" text={t("court.noGaps")} />
+          record.recording?.started_at && <Finding icon="check" tone="ok" text={t("court.noGaps")} />
         )}
         <dl class="integrity__values">
           <dt>{t("court.dossierDigest")}</dt>

@@ -28,7 +28,8 @@ export function eventDetail(entry: LogEntry): string | null {
   const language = `court.language.${entry.data.language}`;
   if (hasKey(language)) return t(language);
   if (entry.kind.startsWith("exhibit_")) return exhibitWords(entry);
-  if (entry.kind === "draft_unfrozen" && typeof reason === "string") return reason;
+  if (entry.kind === "session_ended") return endingWords(reason);
+  if (REASONED.has(entry.kind) && typeof reason === "string") return pauseWords(reason);
   if (entry.kind === "recording_interrupted" && typeof reason === "string") return gapWords(reason);
   if (typeof source !== "string" || !hasKey(`court.source.${source}`)) return null;
   const what = t(`court.source.${source}` as Key);
@@ -40,6 +41,20 @@ export function eventDetail(entry: LogEntry): string | null {
   }
   if (entry.kind !== "track_switched") return what;
   return `${what} · ${t(muted ? "court.switch.muted" : paused ? "court.switch.off" : "court.switch.on")}${often}`;
+}
+
+/** Kinds whose reason is somebody's own words, or `caucus` and `session_ended` where the room itself was the reason. */
+const REASONED = new Set(["draft_unfrozen", "denied", "removed", "recording_paused", "recording_stopped"]);
+
+function pauseWords(reason: string): string | null {
+  const key = `court.because.${reason}`;
+  return hasKey(key) ? t(key) : reason || null;
+}
+
+/** Why the mediation ended (ODM 25). An agreement that is in force is in the papers beside. */
+function endingWords(reason: unknown): string | null {
+  const key = `ended.because.${reason}`;
+  return hasKey(key) ? t(key) : null;
 }
 
 /** Which exhibit, and what was said of it. */

@@ -412,8 +412,10 @@ export interface EnterCaucus {
 /** Host: go back to the joint session; the members of the caucus stay among themselves. */
 export type LeaveCaucus = Record<string, never>;
 
-/** Host: end the session for everybody and file it. */
-export type CloseRoom = Record<string, never>;
+/** Host: end the session for everybody and file it. `reason`: a word of the product; empty: as it sees it. */
+export interface CloseRoom {
+  reason?: string;
+}
 
 /** Answered with `ok`; keeps idle connections open through middle boxes. */
 export type Ping = Record<string, never>;

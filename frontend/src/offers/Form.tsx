@@ -6,7 +6,7 @@ import { Icon } from "../ui/Icon";
 import { Note } from "../ui/Note";
 import { sideName } from "../ui/Seal";
 import type { Wanted } from "./access";
-import { cents, evenly, type Instalment, monthLater, type Offer, PARTIES, type Party } from "./model";
+import { cents, evenly, type Instalment, monthLater, type Offer, PARTIES, type Party, plainAmount } from "./model";
 
 const HOURS = [1, 24, 72, 168] as const;
 const FIRST_PAYMENT_MS = 30 * 86_400_000;
@@ -49,7 +49,8 @@ export function OfferForm({ answering, inCaucus, onMake, onCancel }: Props) {
     if (wrong || busy) return;
     setBusy(true);
     const in_answer_to = answering?.offer_id ?? null;
-    const wanted = { payer, amount: amount.trim(), instalments: parts, conditions, valid_hours: hours, in_answer_to };
+    const instalments = parts.map((part) => ({ ...part, amount: plainAmount(part.amount) }));
+    const wanted = { payer, amount: plainAmount(amount), instalments, conditions, valid_hours: hours, in_answer_to };
     if (!(await onMake(wanted))) setBusy(false);
   };
   return (

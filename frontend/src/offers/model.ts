@@ -88,9 +88,15 @@ export function gapOf(state: RoomState, now: number): string | null {
   return fromCents(Math.abs(cents(one.amount) - cents(other.amount)));
 }
 
+/** An amount as the server reads it: `１８，０００．５ ` → `18000.5`. People paste it with commas and type it full-width. */
+export function plainAmount(typed: string): string {
+  return typed.normalize("NFKC").replace(/[\s,]/g, "").replace(/。/g, ".");
+}
+
 /** `18000.5` → 1800050; NaN when it is no amount. */
 export function cents(amount: string): number {
-  return /^\d{1,10}(\.\d{1,2})?$/.test(amount.trim()) ? Math.round(Number(amount) * 100) : Number.NaN;
+  const plain = plainAmount(amount);
+  return /^\d{1,10}(\.\d{1,2})?$/.test(plain) ? Math.round(Number(plain) * 100) : Number.NaN;
 }
 
 export function fromCents(value: number): string {

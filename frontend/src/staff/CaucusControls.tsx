@@ -59,23 +59,31 @@ export function useOpenCaucus(side: string, onOpen?: () => void): (() => void) |
   );
   const busy = [...state.caucuses.values()].some((one) => one.side === side && one.state !== "closed");
   if (members.length === 0 || busy) return null;
+  const ids = members.map((one) => one.participant_id);
+  const begin = (who: string[]) => {
+    void command("open_caucus", { participant_ids: who, in_seconds: 3 });
+    onOpen?.();
+  };
+  // Whoever is in a private talk stays there: then the side talks among itself in any case.
+  const elsewhere = myCaucus(state) !== null;
   return () =>
     ask({
-      title: t("staff.caucus.title", { side: sideName(side) }),
+      title: t(elsewhere ? "staff.caucus.titleAlone" : "staff.caucus.title", { side: sideName(side) }),
       consequences: [
-        { icon: "users", text: t("staff.caucus.who", { names: listed(members.map((one) => one.display_name)) }) },
+        {
+          icon: "users",
+          text: t(elsewhere ? "staff.caucus.whoAlone" : "staff.caucus.who", {
+            names: listed(members.map((one) => one.display_name)),
+          }),
+        },
         { icon: "lock", text: t("staff.caucus.sealed") },
         { icon: "pause", text: t("staff.caucus.notRecorded") },
         { icon: "clock", text: t("staff.caucus.shown") },
       ],
       act: t("staff.caucus.act"),
       immediate: true,
-      onAct: () => {
-        const own = [...state.caucuses.values()].some(runs) && myCaucus(state) !== null;
-        const ids = members.map((one) => one.participant_id);
-        void command("open_caucus", { participant_ids: own ? ids : [...ids, state.me], in_seconds: 3 });
-        onOpen?.();
-      },
+      other: elsewhere ? undefined : { act: t("staff.caucus.alone"), onAct: () => begin(ids) },
+      onAct: () => begin(elsewhere ? ids : [...ids, state.me]),
     });
 }
 

@@ -160,7 +160,17 @@ function LiveConsole({ desk, detail: first, account, state }: Props & { state: R
             act={question.act}
             reasonLabel={question.reasonLabel}
             reasonLength={question.reasonLength}
+            reasons={question.reasons}
             immediate={question.immediate}
+            other={
+              question.other && {
+                act: question.other.act,
+                onAct: () => {
+                  setQuestion(null);
+                  question.other?.onAct();
+                },
+              }
+            }
             onCancel={() => setQuestion(null)}
             onAct={(reason) => {
               setQuestion(null);

@@ -5,7 +5,7 @@ import { Button } from "../ui/Button";
 import { Connected } from "../ui/connected";
 import { Icon } from "../ui/Icon";
 import { RecStrip } from "../ui/RecStrip";
-import { agreementOf, isDone, type Phase, STAGES, stageOf } from "./phase";
+import { agreementOf, ENDINGS, isDone, type Phase, STAGES, stageOf } from "./phase";
 import { isStuck } from "./RecordingAlarm";
 import { useTools } from "./tools";
 
@@ -44,10 +44,10 @@ export function ConsoleBar({ phase, drawer, onDrawer }: { phase: Phase; drawer: 
         {STAGES.map((stage) => (
           <li
             key={stage}
-            data-done={isDone(phase, stage) ? "" : undefined}
-            aria-current={stageOf(phase) === stage ? "step" : undefined}
+            data-done={isDone(phase, stage, state) ? "" : undefined}
+            aria-current={stageOf(phase, state) === stage ? "step" : undefined}
           >
-            {isDone(phase, stage) && <Icon name="check" />}
+            {isDone(phase, stage, state) && <Icon name="check" />}
             {t(`staff.stage.${stage}`)}
           </li>
         ))}
@@ -125,6 +125,14 @@ function EndButton({ phase }: { phase: Phase }) {
   const end = () => {
     const agreement = agreementOf(state);
     const open = [];
+    // An agreement in force is the reason; why there is none only the mediator knows.
+    const why = phase !== "in_force" && {
+      reasonLabel: t("staff.end.why"),
+      reasons: ENDINGS.map((code) => ({
+        code,
+        words: t(code === "AGREEMENT" ? "staff.end.elsewhere" : `ended.because.${code}`),
+      })),
+    };
     if (agreement && phase !== "in_force") open.push({ icon: "alert" as const, text: t("staff.end.notInForce") });
     if (!agreement) open.push({ icon: "alert" as const, text: t("staff.end.noAgreement") });
     ask({
@@ -135,7 +143,8 @@ function EndButton({ phase }: { phase: Phase }) {
         { icon: "folder", text: t("staff.end.filed") },
       ],
       act: t("staff.end.act"),
-      onAct: () => void command("close_room", {}),
+      ...why,
+      onAct: (reason) => void command("close_room", { reason }),
     });
   };
   return (

@@ -24,6 +24,7 @@ export function DenyButtons({ person }: { person: ParticipantView }) {
       ],
       act: t(final ? "staff.deny.finalAct" : "staff.deny.act"),
       reasonLabel: t("staff.deny.reason"),
+      reasonLength: LONGEST,
       immediate: !final,
       onAct: (reason) => void attempt(() => deny(detail.session_id, person.participant_id, reason, final)),
     });

@@ -1,5 +1,8 @@
 /** Where a mediation stands, derived from what the room knows. Pure. */
 import type { AgreementView } from "../api";
+import { exhibitsOf, presentationOf, unsettled } from "../exhibits/model";
+import { offersOf } from "../offers/model";
+import { runs } from "../room/caucus";
 import type { RoomState } from "../room/state";
 
 export const DOCUMENT = "agreement";
@@ -30,7 +33,7 @@ const CURRENT: Record<Phase, Stage | null> = {
   ended: null,
 };
 
-/** Only what is known to have happened is ticked: nobody said that evidence was heard or a caucus was held. */
+/** Only what is known to have happened is ticked: nobody said that there were statements, or that all was read out. */
 const DONE: Record<Phase, readonly Stage[]> = {
   waiting: [],
   joint: ["identity"],
@@ -40,6 +43,18 @@ const DONE: Record<Phase, readonly Stage[]> = {
   in_force: ["identity", "drafting", "signing"],
   ended: [],
 };
+
+/** How a mediation ends: the eight reasons of ODM 25, the commonest first. */
+export const ENDINGS = [
+  "TOO_FAR_APART",
+  "PARTY_UNWILLING",
+  "REFUSED_TO_SIGN",
+  "AGREEMENT",
+  "SETTLED_AND_WITHDREW",
+  "UNREACHABLE",
+  "TERM_EXPIRED",
+  "OTHER",
+] as const;
 
 export function agreementOf(state: RoomState): AgreementView | null {
   const value = state.board.agreement as AgreementView | undefined;
@@ -59,10 +74,24 @@ export function phaseOf(state: RoomState, ended: boolean): Phase {
   return partyWrites ? "drafting" : "joint";
 }
 
-export function stageOf(phase: Phase): Stage | null {
-  return CURRENT[phase];
+/** What goes on now: a private talk, whatever else; before anything is drafted an exhibit that is shown, or offers. */
+export function stageOf(phase: Phase, state: RoomState): Stage | null {
+  const now = CURRENT[phase];
+  if (now === null || phase === "waiting") return now;
+  if ([...state.caucuses.values()].some(runs)) return "caucus";
+  if (phase !== "joint") return now;
+  if (presentationOf(state) !== null) return "evidence";
+  return offersOf(state).some((one) => one.state === "open" || one.state === "accepted") ? "offers" : now;
 }
 
-export function isDone(phase: Phase, stage: Stage): boolean {
-  return DONE[phase].includes(stage);
+export function isDone(phase: Phase, stage: Stage, state: RoomState): boolean {
+  if (stage === stageOf(phase, state)) return false;
+  return DONE[phase].includes(stage) || (HAPPENED[stage]?.(state) ?? false);
 }
+
+/** What the room itself knows to have happened. */
+const HAPPENED: Partial<Record<Stage, (state: RoomState) => boolean>> = {
+  evidence: (state) => exhibitsOf(state).some((one) => !one.private && !one.withdrawn) && unsettled(state) === 0,
+  caucus: (state) => [...state.caucuses.values()].some((one) => one.opened_at !== null && !runs(one)),
+  offers: (state) => offersOf(state).some((one) => one.state === "accepted"),
+};

@@ -3,7 +3,7 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { CommandMap, CommandName } from "../generated/messages";
 import type { RoomState } from "../room/state";
-import type { Consequence } from "../ui/Confirm";
+import type { Consequence, Reason } from "../ui/Confirm";
 import type { SessionDetail, StaffAccount } from "./api";
 import type { Desk } from "./desk";
 
@@ -14,8 +14,11 @@ export interface Question {
   act: string;
   reasonLabel?: string;
   reasonLength?: number;
+  reasons?: readonly Reason[];
   /** No three seconds to take it back: the act itself can be undone. */
   immediate?: boolean;
+  /** Another way to do it. */
+  other?: { act: string; onAct: () => void };
   onAct: (reason: string) => void;
 }
 

@@ -12,6 +12,11 @@ export interface Consequence {
   text: string;
 }
 
+export interface Reason {
+  code: string;
+  words: string;
+}
+
 interface Props {
   title: string;
   /** What will happen, first things first. */
@@ -23,8 +28,12 @@ interface Props {
   reasonLabel?: string;
   /** Characters at most. */
   reasonLength?: number;
+  /** The reason is one of these, by its code, instead of words. */
+  reasons?: readonly Reason[];
   /** Act at once instead of leaving three seconds to take it back. */
   immediate?: boolean;
+  /** Another way to do it, at once. */
+  other?: { act: string; onAct: () => void };
   testId?: string;
   onAct: (reason: string) => void;
   onCancel: () => void;
@@ -33,7 +42,7 @@ interface Props {
 
 /** The second step of a dangerous act: says what will happen, starts on the "no", leaves time to take it back. */
 export function Confirm(props: Props) {
-  const { title, consequences, act, tone = "danger", reasonLabel, immediate, testId, onAct, onCancel } = props;
+  const { title, consequences, act, tone = "danger", reasonLabel, reasons, immediate, testId, onAct, onCancel } = props;
   const titleId = useId();
   const box = useRef<HTMLDivElement>(null);
   const no = useRef<HTMLButtonElement>(null);
@@ -91,17 +100,37 @@ export function Confirm(props: Props) {
         </ul>
         {props.children}
         {reasonLabel && left === null && (
-          <label class="field">
-            <span class="label">{reasonLabel}</span>
-            <textarea
-              class="input"
-              rows={2}
-              maxLength={props.reasonLength}
-              value={reason}
-              data-testid={testId && `${testId}-reason`}
-              onInput={(event) => setReason(event.currentTarget.value)}
-            />
-          </label>
+          <div class="field">
+            <label class="label" for={`${titleId}-reason`}>
+              {reasonLabel}
+            </label>
+            {reasons ? (
+              <select
+                class="input"
+                id={`${titleId}-reason`}
+                value={reason}
+                data-testid={testId && `${testId}-reason`}
+                onChange={(event) => setReason(event.currentTarget.value)}
+              >
+                <option value="">{t("common.choose")}</option>
+                {reasons.map(({ code, words }) => (
+                  <option key={code} value={code}>
+                    {words}
+                  </option>
+                ))}
+              </select>
+            ) : (
+              <textarea
+                class="input"
+                id={`${titleId}-reason`}
+                rows={2}
+                maxLength={props.reasonLength}
+                value={reason}
+                data-testid={testId && `${testId}-reason`}
+                onInput={(event) => setReason(event.currentTarget.value)}
+              />
+            )}
+          </div>
         )}
         {left !== null && (
           <div role="status">
@@ -113,6 +142,11 @@ export function Confirm(props: Props) {
           <button type="button" class="btn" ref={no} data-testid={testId && `${testId}-no`} onClick={onCancel}>
             {left === null ? t("common.cancel") : t("common.undo")}
           </button>
+          {left === null && props.other && (
+            <Button testId={testId && `${testId}-other`} onClick={props.other.onAct}>
+              {props.other.act}
+            </Button>
+          )}
           {left === null && (
             <Button
               look={tone === "danger" ? "danger-solid" : "primary"}
@@ -131,7 +165,9 @@ export function Confirm(props: Props) {
 
 /** The focus goes round inside a dialog. */
 export function keepFocusInside(event: KeyboardEvent, box: HTMLElement | null): void {
-  const stops = [...(box?.querySelectorAll<HTMLElement>("button:not([disabled]), textarea, input, a[href]") ?? [])];
+  const stops = [
+    ...(box?.querySelectorAll<HTMLElement>("button:not([disabled]), textarea, select, input, a[href]") ?? []),
+  ];
   const first = stops[0];
   const last = stops[stops.length - 1];
   if (!first || !last) return;

@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import type { LogEntry } from "../../src/court/types";
 import { eventDetail } from "../../src/court/words";
 import { loadLocale, loadOffice } from "../../src/i18n";
+import { ENDINGS } from "../../src/staff/phase";
 
 function consent(data: Record<string, unknown>): LogEntry {
   return { seq: 1, at: 0, kind: "consent_given", actor: "worker", data };
@@ -48,5 +49,28 @@ describe("an entry about a text that was opened again", () => {
   it("says why", () => {
     const entry = { ...consent({ reason: "日期写错了", void_signatures: 1 }), kind: "draft_unfrozen" };
     expect(eventDetail(entry)).toBe("日期写错了");
+  });
+});
+
+describe("an entry with a reason", () => {
+  const entry = (kind: string, data: Record<string, unknown>): LogEntry => ({ ...consent(data), kind });
+
+  it("gives it in the words of whoever gave it", () => {
+    for (const kind of ["denied", "removed", "recording_paused", "recording_stopped"]) {
+      expect(eventDetail(entry(kind, { reason: "吵得听不见" }))).toBe("吵得听不见");
+      expect(eventDetail(entry(kind, { reason: "" }))).toBeNull();
+    }
+  });
+
+  it("or in words of its own where the room was the reason", () => {
+    expect(eventDetail(entry("recording_paused", { reason: "caucus" }))).toBe("private talk, not recorded");
+    expect(eventDetail(entry("recording_stopped", { reason: "session_ended" }))).toBe("the mediation ended");
+  });
+
+  it("names each of the eight ends of a mediation", () => {
+    const words = ENDINGS.map((reason) => eventDetail(entry("session_ended", { reason })));
+    expect(new Set(words).size).toBe(8);
+    expect(words).not.toContain(null);
+    expect(eventDetail(entry("session_ended", { reason: "SOMETHING_NEW" }))).toBeNull();
   });
 });

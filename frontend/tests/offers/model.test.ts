@@ -2,14 +2,17 @@ import { describe, expect, it } from "vitest";
 import {
   asks,
   awaitingAnswer,
+  cents,
   currentOf,
   evenly,
   gapOf,
   hasTerm,
   monthLater,
   type Offer,
+  plainAmount,
   stateNow,
 } from "../../src/offers/model";
+import { markAnswersSeen, newsOf } from "../../src/offers/news";
 import { fromSnapshot, type RoomState } from "../../src/room/state";
 import { snapshot } from "../room/sample";
 
@@ -97,5 +100,43 @@ describe("instalments", () => {
     expect(monthLater("2026-11-28")).toBe("2026-12-28");
     expect(monthLater("2026-12-31")).toBe("2027-01-31");
     expect(monthLater("2027-01-31")).toBe("2027-02-28");
+  });
+});
+
+describe("an amount", () => {
+  it("is read as people type and paste it", () => {
+    for (const typed of ["18,000.50", "１８０００．５", " 18 000.5 ", "18，000。50"])
+      expect(cents(typed)).toBe(1_800_050);
+    for (const typed of ["", "一万", "1.005", "-1", "1e5", "1..5"]) expect(cents(typed)).toBeNaN();
+    expect(plainAmount("１８，０００．５")).toBe("18000.5");
+  });
+});
+
+describe("news of offers on a party's stage", () => {
+  const asked = offer("theirs", "applicant");
+
+  it("ask for an answer until there is one or it is too late", () => {
+    expect(newsOf(room(asked), "respondent", 1500)).toMatchObject({ what: "asked", side: "applicant" });
+    expect(newsOf(room(asked), "applicant", 1500)).toBeNull();
+    expect(newsOf(room(asked), "respondent", 2000)).toBeNull();
+    const proposal = offer("mediators", "mediator", { answers: [{ side: "respondent", verdict: "accept" }] });
+    expect(newsOf(room(proposal), "respondent", 1500)).toBeNull();
+    expect(newsOf(room(proposal), "applicant", 1500)).toMatchObject({ what: "asked", side: "mediator" });
+  });
+
+  it("tell an answer until it was on the screen, and a counter-offer as what is asked", () => {
+    const state = room(
+      offer("mine", "respondent", { state: "accepted", answers: [{ side: "applicant", verdict: "accept" }] }),
+    );
+    expect(newsOf(state, "respondent", 1500)).toMatchObject({ what: "accept", side: "applicant" });
+    expect(newsOf(state, "applicant", 1500)).toBeNull();
+    markAnswersSeen(state);
+    expect(newsOf(state, "respondent", 1500)).toBeNull();
+    const countered = offer("old", "respondent", {
+      state: "declined",
+      answers: [{ side: "applicant", verdict: "counter" }],
+    });
+    expect(newsOf(room(countered), "respondent", 1500)).toBeNull();
+    expect(newsOf(room(countered, asked), "respondent", 1500)).toMatchObject({ what: "asked" });
   });
 });

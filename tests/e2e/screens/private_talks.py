@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 
 from playwright.async_api import expect
 
@@ -30,8 +31,10 @@ async def a_private_talk(scene: Scene) -> None:
     for person in (party, mediator):
         await expect(person.see("caucus")).to_have_count(0)
         await expect(person.see("tile")).to_have_count(4)
-    caucus = await scene.host("open_caucus", participant_ids=[me], in_seconds=0)
-    await party.waits_for("caucus", state="open", inside="true")
+    await mediator.tap("caucus-open", side="applicant")
+    await mediator.tap("confirm-other")
+    await expect(await party.waits_for("caucus", state="open", inside="true")).to_contain_text("只有你们自己")
+    caucus = {"caucus_id": running(scene)}
     await mediator.page.evaluate(shown.PLAYS_NOTHING)
     await mediator.tap("caucus-enter")
     await mediator.waits_for("isolation", sealed="true")
@@ -59,6 +62,13 @@ async def a_private_talk(scene: Scene) -> None:
     await scene.host("close_caucus", caucus_id=caucus["caucus_id"], in_seconds=0)
     await expect(party.see("caucus")).to_have_count(0, timeout=15_000)
     await party.waits_for("ctrl-mic")
+
+
+def running(scene: Scene) -> str:
+    """The private talk that goes on."""
+    with sqlite3.connect(f"file:{scene.service.data / 'room.sqlite3'}?mode=ro", uri=True, timeout=10) as database:
+        ((caucus_id,),) = database.execute("SELECT caucus_id FROM caucuses WHERE closed_at IS NULL").fetchall()
+        return str(caucus_id)
 
 
 async def outside(scene: Scene) -> None:

@@ -168,6 +168,27 @@ async def test_those_inside_hear_each_other_and_still_see_who_is_outside(home: H
     assert not outside.hand_raised, "the queue of the joint session is for those who are in it"
 
 
+async def test_no_wish_goes_through_the_wall_in_either_direction(home: House) -> None:
+    host, a, _ = await three(home)
+
+    def wished() -> tuple[bool, bool, int]:
+        seen = home.room.participants[ParticipantId("host")].known.participants[ParticipantId("a")]
+        return seen.wants_break, seen.hand_raised, len(seen.asks)
+
+    async def wish() -> None:
+        await a.do("want_break", wanted=True)
+        await a.do("raise_hand", raised=True)
+        await host.do("ask_to_switch_on", participant_id="a", source="camera")
+        assert wished() == (True, True, 1)
+
+    await wish()
+    caucus_id = await open_caucus(home, host, "a", "host")
+    assert wished() == (False, False, 0)
+    await wish()
+    await close_caucus(home, host, caucus_id)
+    assert wished() == (False, False, 0)
+
+
 async def test_everybody_is_back_when_it_closes_and_the_time_stays(home: House) -> None:
     host, a, r = await three(home)
     caucus_id = await open_caucus(home, host, "a", "host")

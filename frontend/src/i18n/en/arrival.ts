@@ -52,7 +52,8 @@ const messages: Record<keyof typeof source, string> = {
   "identity.alone": "No, just me",
   "identity.notAlone": "Yes",
   "identity.who": "Who? For example: my wife",
-  "identity.companyHint": "That is fine, just say who it is. The other side does not see it; it goes on the record.",
+  "identity.companyHint":
+    "If so, that is fine: just say who it is. The other side does not see it; it goes on the record.",
   "identity.companyMissing": "Please choose one.",
   "identity.whoMissing": "Please say who it is.",
   "error.esign_refused":

@@ -13,6 +13,7 @@ const messages: Record<keyof typeof source, string> = {
   "common.no": "I do not",
   "common.you": "You",
   "common.loading": "Opening…",
+  "common.choose": "Please choose",
   "common.undo": "Take it back",
   "common.acting": "Happens in {seconds} s",
   "page.title": "Mediation room",
@@ -48,7 +49,7 @@ const messages: Record<keyof typeof source, string> = {
   "caucus.closingSide": "The {side} comes back to the joint session in {count} s",
   "caucus.closingAgain": "Back to the joint session: the countdown starts again when all are back",
   "caucus.inside": "Private talk: the other side cannot hear or see you",
-  "caucus.insideAlone": "Among yourselves: the mediator has stepped out, nobody else hears or sees you",
+  "caucus.insideAlone": "Among yourselves: the mediator is not here, nobody else hears or sees you",
   "caucus.insideHint":
     "Not recorded. Nothing is passed on unless you agree. The record says only when it was and who took part.",
   "caucus.outside": "The {side} is talking with the mediator in private",

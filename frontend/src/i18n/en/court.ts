@@ -56,6 +56,8 @@ const messages: Record<keyof typeof source, string> = {
   "court.gap.write_failed": "writing failed",
   "court.gap.server_restarted": "the server restarted; picture and sound of that time were not kept",
   "court.gap.not_continued": "it did not go on at once after a pause; picture and sound of that time were not kept",
+  "court.because.caucus": "private talk, not recorded",
+  "court.because.session_ended": "the mediation ended",
   "court.gap.other": "reason code {reason}",
 
   "court.papers": "Papers and signatures",

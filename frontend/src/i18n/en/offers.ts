@@ -52,6 +52,11 @@ export default {
   "offer.share": "Tell the other side",
   "offer.withdraw": "Withdraw",
   "offer.acceptTitle": "Accept this offer?",
+  "offer.acceptWhole": "{amount}, paid by: {side}, in one payment",
+  "offer.acceptParts": "{amount}, paid by: {side}, in {count} instalments",
+  "offer.news.asked": "{side} offers {amount}. Your answer is awaited",
+  "offer.news.accept": "{side} accepted your side's offer ({amount})",
+  "offer.news.decline": "{side} declined your side's offer ({amount})",
   "offer.acceptText": "The other side and the mediator see at once that you accept.",
   "offer.acceptSign": "This is not signing: the agreement takes effect when it is written, signed by all and sealed.",
   "offer.private":

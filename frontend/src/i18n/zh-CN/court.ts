@@ -53,6 +53,8 @@ export default {
   "court.gap.write_failed": "写入失败",
   "court.gap.server_restarted": "服务重启，期间画面声音未保存",
   "court.gap.not_continued": "暂停结束后没能马上接着录，期间画面声音未保存",
+  "court.because.caucus": "单独沟通，不录",
+  "court.because.session_ended": "调解结束",
   "court.gap.other": "原因代码 {reason}",
 
   "court.papers": "文书与签名",

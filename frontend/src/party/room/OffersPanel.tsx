@@ -1,17 +1,21 @@
 /** A party's offers: what both sides offer now, an answer to the other side's, an offer of one's own. */
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { t } from "../../i18n";
 import { OfferAccess } from "../../offers/access";
 import { Comparison } from "../../offers/Comparison";
 import { useOffers } from "../../offers/desk";
-import { asks, type Offer } from "../../offers/model";
+import { asks, type Offer, yuan } from "../../offers/model";
+import { markAnswersSeen, newsOf } from "../../offers/news";
+import { myCaucus } from "../../room/caucus";
+import { myself, type RoomState } from "../../room/state";
 import { Button } from "../../ui/Button";
 import { Confirm } from "../../ui/Confirm";
 import { Empty } from "../../ui/Empty";
-import { scrollable } from "../../ui/hooks";
+import { scrollable, useNow } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Note } from "../../ui/Note";
 import { Refusal } from "../../ui/Refusal";
+import { sideName } from "../../ui/Seal";
 import { withToken } from "../visit";
 import type { PanelProps } from "./panel";
 
@@ -20,6 +24,7 @@ export function OffersPanel({ visit, me, state, onClose }: PanelProps) {
   const { all, now, refusal, act, form, make, card } = useOffers(access, state);
   const [accepting, setAccepting] = useState<Offer | null>(null);
   const { side, role } = me.participant;
+  useEffect(() => markAnswersSeen(state), [state]);
   // What waits for an answer comes first.
   const asked = (offer: Offer) => role === "party" && asks(offer, side, now);
   const answers = (offer: Offer) => (
@@ -60,7 +65,11 @@ export function OffersPanel({ visit, me, state, onClose }: PanelProps) {
       {accepting && (
         <Confirm
           title={t("offer.acceptTitle")}
-          consequences={[{ text: t("offer.acceptText") }, { text: t("offer.acceptSign") }]}
+          consequences={[
+            { icon: "money", text: inShort(accepting) },
+            { text: t("offer.acceptText") },
+            { text: t("offer.acceptSign") },
+          ]}
           act={t("offer.accept")}
           tone="sealed"
           testId="offer-confirm"
@@ -73,6 +82,32 @@ export function OffersPanel({ visit, me, state, onClose }: PanelProps) {
         />
       )}
     </section>
+  );
+}
+
+/** What is accepted, in one line: the question lies over the offer. */
+function inShort(offer: Offer): string {
+  const values = { amount: yuan(offer.amount), side: sideName(offer.payer), count: offer.instalments.length };
+  return t(values.count > 1 ? "offer.acceptParts" : "offer.acceptWhole", values);
+}
+
+/** An offer that waits for an answer, or an answer to one's own: said on the stage, not only behind "More". */
+export function OffersNews({ state, onOpen }: { state: RoomState; onOpen: () => void }) {
+  const now = useNow(5000) + state.clockOffset;
+  const me = myself(state);
+  // Nobody answers from a private talk.
+  const news = me?.role === "party" && myCaucus(state) === null ? newsOf(state, me.side, now) : null;
+  return (
+    <div class="chat-news" role="status">
+      {news && (
+        <button class="chat-news__button" type="button" data-testid="offer-news" data-what={news.what} onClick={onOpen}>
+          <Icon name="money" />
+          <span class="chat-news__text grow">
+            {t(`offer.news.${news.what}`, { side: sideName(news.side), amount: yuan(news.offer.amount) })}
+          </span>
+        </button>
+      )}
+    </div>
   );
 }
 

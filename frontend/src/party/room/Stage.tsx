@@ -32,6 +32,7 @@ import { conductChoices } from "./conduct";
 import { Done } from "./Done";
 import { Faces } from "./Faces";
 import { type Choice, More } from "./More";
+import { OffersNews } from "./OffersPanel";
 import { usePanelFocus } from "./panelFocus";
 import { PANELS } from "./panels";
 import { RollInvitation } from "./RollPanel";
@@ -194,6 +195,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
         <h1 class="visually-hidden">{t("room.title")}</h1>
         <TicketQuestions visit={visit} me={me} state={state} />
         {!reading && <ChatNews state={state} onOpen={() => open("panel-chat")} />}
+        {!reading && <OffersNews state={state} onOpen={() => open("panel-offers")} />}
         {awaited && <CaucusOutside state={state} caucus={awaited} compact={reading} />}
         <Faces
           media={local}

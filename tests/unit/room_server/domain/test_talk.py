@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -9,14 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from room_server.domain.agreement import unfreezing_reason
 from room_server.domain.call import Call, CallKind, require_caller
 from room_server.domain.caucus import Caucus
 from room_server.domain.chat import HERE, HOSTS, SHOWN_CHARACTERS, SHOWN_LINES, Line, address, require_pace, shown
 from room_server.domain.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, RateLimited
+from room_server.domain.offer import terms
 from room_server.domain.people import Authority, Participant, Role, Side
 from room_server.domain.privilege import PrivilegeClass, commitment, new_salt, text_digest
+from room_server.domain.rollcall import company, disclosure, recusal
 from room_server.domain.ticket import Ticket, TicketState, other_side, require_keeper
-from room_server.domain.words import LONGEST_TEXT, checked
+from room_server.domain.words import LONGEST_TEXT, checked, one_line
 
 NOW = datetime(2026, 11, 28, 6, 0, tzinfo=UTC)
 SIDES = {"host": Side.MEDIATOR, "clerk": Side.MEDIATOR, "a1": Side.APPLICANT, "a2": Side.APPLICANT,
@@ -218,3 +222,29 @@ def test_a_call_is_answered_once_and_made_by_anybody_who_is_no_host_and_was_not_
     for name in ("host", "gone"):
         with pytest.raises(Forbidden):
             require_caller(person(name))
+
+
+def test_one_line_is_one_line_and_may_be_empty() -> None:
+    assert one_line(" 证件\t没带，\r\n请去拿　来 ", 20) == "证件 没带， 请去拿 来"
+    assert one_line(" \n ", 20) == ""
+    with pytest.raises(Invalid) as refused:
+        one_line("字" * 21, 20)
+    assert (refused.value.code, refused.value.detail) == ("text_too_long", {"most": 20})
+
+
+HIDDEN = ("before\x00after", "\x1b[31mred", "half \ud83d", "付\u202e0081元")
+SAID: dict[str, Callable[[str], object]] = {
+    "who is beside one": lambda text: company(alone=False, who=text),
+    "why another mediator": lambda text: recusal(objection=True, reason=text),
+    "what is disclosed": disclosure,
+    "why a text is opened": unfreezing_reason,
+    "on what conditions": lambda text: terms(Side.RESPONDENT, "1", [(NOW.date(), "1")], text, 1, NOW, NOW.date()),
+}
+
+
+@pytest.mark.parametrize("said", SAID)
+@pytest.mark.parametrize("text", HIDDEN)
+def test_nothing_that_no_screen_shows_gets_onto_the_record(said: str, text: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        SAID[said](text)
+    assert refused.value.code == "text_invalid"

@@ -131,6 +131,24 @@ async def test_a_session_whose_end_cannot_be_kept_goes_on_with_its_private_talk(
     assert kinds.index("caucus_closed") < kinds.index("session_ended")
 
 
+async def test_a_session_ends_for_one_of_the_eight_reasons_and_a_made_up_one_ends_nothing(home: ProductHouse) -> None:
+    host, _, _ = await three(home)
+    await home.product.consent(home.ids["r1"], recording_dispute=True)
+    recording, session_id = home.product.services.recording, home.product.session_id
+    await recording.start(session_id, home.ids["host"])
+    for made_up in ("BORED", "other", "x" * 5000):
+        assert await host.fail("close_room", reason=made_up) == "bad_request"
+    assert await recording.running(session_id) is not None, "nothing was stopped for it"
+    await recording.stop(session_id, home.ids["host"], "")
+    await host.do("close_room", reason="PARTY_UNWILLING")
+    await home.settle()
+    ended = (await home.product.services.sessions.get(session_id)).session
+    assert ended.ending_reason == "PARTY_UNWILLING"
+    async with home.product.ports.unit_of_work() as unit:
+        (entry,) = [each for each in await unit.log.read(session_id) if each.kind == "session_ended"]
+    assert entry.data["reason_text"] == "当事人一方明确表示不愿意继续调解"
+
+
 async def test_a_step_of_the_end_that_fails_takes_the_others_back(
     home: ProductHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -141,8 +141,9 @@ async def test_a_line_for_one_side_reaches_that_side_while_it_waits_and_no_other
 
 async def test_a_line_is_short_and_the_mediators(product: Product) -> None:
     host, applicant = await product.person("mediator"), await product.person("applicant")
-    with pytest.raises(Invalid):
-        await product.services.arrival.greet(product.session_id, host, "", "长" * 121)
+    for text in ("长" * 121, "马上\x00请您"):
+        with pytest.raises(Invalid):
+            await product.services.arrival.greet(product.session_id, host, "", text)
     with pytest.raises(Forbidden):
         await product.services.arrival.greet(product.session_id, applicant, "", "我说")
     with pytest.raises(Conflict):

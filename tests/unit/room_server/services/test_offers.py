@@ -99,6 +99,17 @@ async def test_an_offer_that_has_expired_cannot_be_accepted(room: ExhibitRoom) -
     assert len(await room.screen(room.agent)) == 1
 
 
+async def test_an_offer_of_a_private_talk_that_has_expired_is_not_told_any_more(room: ExhibitRoom) -> None:
+    await room.caucus("cau_1", room.worker)
+    made = await offer(room, room.worker, hours=1)
+    await room.back("cau_1")
+    room.product.clock.forward(hours=1)
+    with pytest.raises(Gone) as refused:
+        await room.product.services.offers.share(made, room.worker)
+    assert refused.value.code == "offer_expired"
+    assert await room.screen(room.agent) == {}
+
+
 async def test_what_is_offered_in_a_private_talk_stays_there_until_its_owner_tells_it(room: ExhibitRoom) -> None:
     offers = room.product.services.offers
     await room.caucus("cau_1", room.worker, room.host)

@@ -116,7 +116,7 @@ async def test_whoever_was_sent_out_of_a_talk_does_not_find_on_their_return_what
     await services.presentations.present(exhibit, room.host, 1)
     assert "presentation/cau_1" in await room.screen(room.worker)
     await services.sessions.remove(session, room.host, room.worker, "")
-    await services.presentations.shut_out(session)
+    await services.presentations.shut_out(session, room.worker)
     assert "presentation/cau_1" not in await room.screen(room.worker)
     assert "presentation/cau_1" in await room.screen(room.host)
 
@@ -159,3 +159,21 @@ async def test_a_page_that_is_not_there_is_not_shown_and_nothing_is_not_put_away
             await presentations.present(exhibit, room.host, page)
     with pytest.raises(NotFound):
         await presentations.put_away(room.product.session_id, room.host)
+
+
+async def test_who_was_sent_out_shows_nothing_any_more_and_may_not_when_they_come_back(room: ExhibitRoom) -> None:
+    services, session = room.product.services, room.product.session_id
+    own = await room.bring(room.worker)
+    await allow(room, room.worker)
+    await services.presentations.present(own, room.worker, 1)
+    await services.sessions.remove(session, room.host, room.worker, "")
+    async with room.product.ports.unit_of_work() as unit:
+        assert await unit.presentations.presenters(session) == set(), "whatever becomes of the process now"
+    await services.presentations.shut_out(session, room.worker)
+    assert "presentation" not in await room.screen(room.agent)
+    assert (await room.product.kinds())[-2:] == ["removed", "exhibit_put_away"]
+    await services.access.reissue_link(session, room.host, room.worker)
+    await services.sessions.admit(session, room.host, room.worker)
+    with pytest.raises(Forbidden) as refused:
+        await services.presentations.present(own, room.worker, 1)
+    assert refused.value.code == "presenting_not_allowed"
