@@ -45,7 +45,11 @@ export function ownTroubles(own: OwnDevices): Record<Device, Trouble | null> {
 export class Troubles {
   private readonly telling = new Set<Device>();
   /** Of which devices the room has heard since this page began anew or was moved. */
-  private heard: { since: unknown; place: string | null; of: Set<Device> } = { since: null, place: null, of: new Set() };
+  private heard: { since: unknown; place: string | null; of: Set<Device> } = {
+    since: null,
+    place: null,
+    of: new Set(),
+  };
 
   private own: OwnDevices | null = null;
 
