@@ -79,7 +79,7 @@ function LiveConsole({ desk, detail: first, account, state }: Props & { state: R
   const { detail, failure } = useStore(keeper.value);
   const [question, setQuestion] = useState<Question | null>(null);
   const [refusal, setRefusal] = useState<unknown>(null);
-  const laidOut: Scope<Layout> = own(state, "layout");
+  const laidOut: Scope<Layout> = own(state, "at/layout");
   const [drawer, setDrawer] = useState(false);
   const media = useStore(desk.media.state);
   const phase = phaseOf(state, false);

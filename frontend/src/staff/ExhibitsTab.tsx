@@ -25,7 +25,7 @@ export function ExhibitsTab() {
   const access = useStaffAccess(detail.session_id);
   const presented = presentationOf(state);
   const all = exhibitsOf(state);
-  const lookedAt: Scope<string | null> = own(state, "exhibit");
+  const lookedAt: Scope<string | null> = own(state, "at/exhibit");
   const chosen = begun(lookedAt);
   const setChosen = (id: string | null) => keep(lookedAt, id);
   const [adding, setAdding] = useState(false);
@@ -37,6 +37,7 @@ export function ExhibitsTab() {
     if (before.current !== shownId) setChosen(null);
     before.current = shownId;
   }, [shownId]);
+  useEffect(() => () => forget(lookedAt.name), []);
   const open = all.find((one) => one.exhibit_id === chosen) ?? presented?.exhibit ?? null;
   return (
     <div class="exhibits" {...scrollable} data-testid="exhibits">

@@ -20,7 +20,7 @@ interface Props {
 /** The papers of the session on the mediator's right; the agreement is always among them. */
 export function PaperPane(props: Props) {
   const tools = useTools();
-  const scope: Scope<string> = own(tools.state, "tab");
+  const scope: Scope<string> = own(tools.state, "at/tab");
   const chosen = begun(scope) ?? AGREEMENT;
   const setChosen = (id: string) => keep(scope, id);
   const others = [...TABS_BEFORE, ...TABS_AFTER];

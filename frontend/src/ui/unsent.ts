@@ -39,7 +39,7 @@ export function ownerOf(sessionId: string, participantId: string): string {
   return `${sessionId}/${participantId}`;
 }
 
-/** Begun by this person, wherever they are. */
+/** Begun by this person, wherever they are. What lies open on their screen has a name that begins with `at/`. */
 export function own<T>(state: RoomState, name: string): Scope<T> {
   return { name, owner: ownerOf(state.roomId, state.me), words: "" };
 }

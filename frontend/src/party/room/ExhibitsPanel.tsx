@@ -43,13 +43,15 @@ export function ExhibitsPanel({ visit, me, state, onClose }: PanelProps) {
   const all = exhibitsOf(state);
   const presented = presentationOf(state);
   const shownId = presented?.exhibit.exhibit_id ?? null;
-  const lookedAt: Scope<Looked> = own(state, "exhibit");
+  const lookedAt: Scope<Looked> = own(state, "at/exhibit");
   const before = begun(lookedAt);
   // What comes onto everybody's screen comes to the front; whoever looked away from it since looks there still.
   const isNew = shownId !== null && before?.shown !== shownId;
   const chosen = isNew ? shownId : (before?.chosen ?? null);
   const setChosen = (next: string | null) => keep(lookedAt, { chosen: next, shown: shownId });
   useEffect(() => setChosen(chosen), [shownId]);
+  // Closed and opened again it begins with all of them, as ever.
+  useEffect(() => () => forget(lookedAt.name), []);
   const [adding, setAdding] = useState(false);
   const open = all.find((one) => one.exhibit_id === chosen) ?? null;
   const party = me.participant.role === "party";

@@ -67,7 +67,9 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
   const toSign = agreement?.state === "signing" && mine !== undefined && mine.signed_at === null;
   const stage = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (!toSign) forget("signing");
+    if (toSign) return;
+    forget("signing");
+    forget("steps");
   }, [toSign]);
   const onSteps = useSigningSteps(visit, {
     text: toSign ? agreement : null,
@@ -293,7 +295,7 @@ function viewOf(me: Me, state: RoomState): View {
 }
 
 function openView(state: RoomState): Scope<View> {
-  return own(state, "view");
+  return own(state, "at/view");
 }
 
 /** What happens to the agreement moves the screen once: in force shows the end, a new or void text leaves it. */
