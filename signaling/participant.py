@@ -31,8 +31,8 @@ class Participant:
     session and caucus; while ``moving`` the media of the old place is being closed and none of the new may begin.
     ``measured`` is the worker's part of ``quality``: what it says of losses and delays; it ends with their transports.
     ``asks`` are a host's open wishes; values in it are replaced, never changed in place. ``troubles`` of their devices
-    are those of the page they are on: a new one tells its own. ``told_of``: the devices of which it has said anything in this
-    place.
+    are those of the page they are on: a new one tells its own. ``told_of``: the devices of which it has
+    said anything in this place.
     """
 
     participant_id: ParticipantId
