@@ -7,7 +7,7 @@ import { Connected } from "../ui/connected";
 import { useStore } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { Sounds } from "../ui/Sounds";
-import { begun, forgetAll, forgetOver, keep, own, type Scope } from "../ui/unsent";
+import { begun, forgetOver, forgetSession, keep, own, type Scope } from "../ui/unsent";
 import { Viewing } from "../ui/Watermark";
 import { type SessionDetail, type StaffAccount, sentenceOf, sessionDetail } from "./api";
 import { Calls } from "./Calls";
@@ -49,7 +49,7 @@ export function Console(props: Props) {
   const closed = connection.phase === "ended" && connection.ending === "closed";
   useEffect(() => {
     if (!closed) return;
-    forgetAll();
+    forgetSession(desk.client.roomId);
     onEnded();
   }, [closed]);
 

@@ -40,7 +40,7 @@ export class NoteKeeper {
     private readonly scope: string,
     owner: string,
   ) {
-    this.unsent = { name: `note/${scope}`, owner, words: "" };
+    this.unsent = { name: `note/${owner}/${scope}`, owner, words: "" };
   }
 
   /** What was kept; nothing happens the second time, so that a screen that opens again goes on where it was. What a page

@@ -2,7 +2,7 @@
  *
  * Answers, lines and ink are personal: never longer than the tab, never for somebody else, never in another place, never
  * for another text. One-time codes are not kept. */
-import { signal } from "@preact/signals";
+import { type Signal, signal } from "@preact/signals";
 import type { RoomState } from "../room/state";
 import { placeOf } from "../room/talk";
 import { read, write } from "./storage";
@@ -31,8 +31,14 @@ interface Kept {
 
 /** Where a browser keeps nothing it lasts as long as the page. */
 const here = new Map<string, Kept>();
-/** Whoever shows what was begun shows it anew when it changes. */
-const changes = signal(0);
+/** By name: whoever shows what was begun shows it anew when it changes. */
+const changes = new Map<string, Signal<number>>();
+
+function changesOf(name: string): Signal<number> {
+  const known = changes.get(name) ?? signal(0);
+  changes.set(name, known);
+  return known;
+}
 
 /** Somebody in a session. */
 export function ownerOf(sessionId: string, participantId: string): string {
@@ -41,12 +47,13 @@ export function ownerOf(sessionId: string, participantId: string): string {
 
 /** Begun by this person, wherever they are. What lies open on their screen has a name that begins with `at/`. */
 export function own<T>(state: RoomState, name: string): Scope<T> {
-  return { name, owner: ownerOf(state.roomId, state.me), words: "" };
+  return { name: `${name}@${state.roomId}`, owner: ownerOf(state.roomId, state.me), words: "" };
 }
 
 /** Begun by this person in the private talk, or in the joint session, that they are in: it is nowhere else. */
 export function ownHere<T>(state: RoomState, name: string): Scope<T> {
-  return own<T>(state, `${name}@${placeOf(state)}`);
+  const scope = own<T>(state, name);
+  return { ...scope, name: `${scope.name}@${placeOf(state)}` };
 }
 
 /** What was written on the way to sign one text. */
@@ -56,7 +63,7 @@ export function signingScope<T>(owner: string, text: { proposal_id: string; dige
 
 /** What does not belong here any more is gone. */
 export function begun<T>(scope: Scope<T>): T | null {
-  void changes.value;
+  void changesOf(scope.name).value;
   const kept = here.get(scope.name) ?? inStorage(scope.name);
   if (kept?.owner === scope.owner && kept.words === scope.words) {
     here.set(scope.name, kept);
@@ -70,20 +77,27 @@ export function keep<T>({ name, owner, words }: Scope<T>, value: T): void {
   const kept: Kept = { owner, words, value };
   here.set(name, kept);
   write(session, PREFIX + name, JSON.stringify(kept));
-  changes.value++;
+  changesOf(name).value++;
 }
 
 /** It was sent, or is not asked any more. */
 export function forget(name: string): void {
   drop(name);
-  changes.value++;
+  changesOf(name).value++;
 }
 
 /** Whoever holds the device now is not known to be the one who began, or has signed out, or the session is over. */
 export function forgetAll(): void {
-  for (const name of names()) drop(name);
+  for (const name of names()) forget(name);
   write(session, OF, null);
-  changes.value++;
+}
+
+/** This session is over; whoever holds the tab may go on with another. */
+export function forgetSession(sessionId: string): void {
+  for (const name of names()) {
+    const { owner } = here.get(name) ?? inStorage(name) ?? { owner: "" };
+    if (owner.startsWith(`${sessionId}/`)) forget(name);
+  }
 }
 
 /** From now on the tab is this person's: what anybody else began in it is gone. */

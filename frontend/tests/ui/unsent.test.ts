@@ -3,7 +3,7 @@ import type { Snapshot } from "../../src/generated/messages";
 import type { Me, Notice } from "../../src/party/api";
 import { companyScope, noticeScope, personOf, signingScope, visitorOf } from "../../src/party/unsent";
 import { fromSnapshot } from "../../src/room/state";
-import { begun, belongsTo, forget, forgetAll, keep, own, ownHere } from "../../src/ui/unsent";
+import { begun, belongsTo, forget, forgetAll, forgetSession, keep, own, ownHere } from "../../src/ui/unsent";
 import { caucus, person, snapshot } from "../room/sample";
 import { stubTab } from "./tab";
 
@@ -112,5 +112,14 @@ describe("what was begun and not sent", () => {
     keep(companyScope("a-link"), { alone: false, who: "我的姐姐" });
     belongsTo(personOf(who("worker")));
     expect(JSON.stringify([...kept])).not.toContain("我的姐姐");
+  });
+
+  it("is gone when its session is over, and that of another session is not", () => {
+    keep(ownHere(room(), "chat"), "to everybody but you");
+    keep(ownHere(apart(), "chat"), "between us");
+    keep(ownHere(room({ room_id: "room_2" }), "chat"), "to everybody");
+    forgetSession(room().roomId);
+    expect(JSON.stringify([...kept])).not.toMatch(/but you|between us/);
+    expect(begun(ownHere(room({ room_id: "room_2" }), "chat"))).toBe("to everybody");
   });
 });
