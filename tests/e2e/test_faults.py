@@ -26,6 +26,7 @@ import websockets
 from playwright.async_api import expect
 
 from recorder.fragments import salvage
+from tests.e2e.test_whole_mediation import INK
 from tests.support import received
 from tests.support.browser import DESKTOP, PHONE, Person, chromium, one_window, writes_name
 from tests.support.capture_rtp import play
@@ -127,9 +128,9 @@ async def test_a_room_survives_the_death_of_every_process_and_a_full_disk(room: 
     await a_party_loses_the_network_and_reloads(room)
     await not_refreshed
     await the_phone_sleeps(room)
+    await the_mediator_reloads(room)
     await another_tab_is_in_front(room)
     await the_web_process_dies_while_people_sign(room)
-    await the_mediator_reloads(room)
     await the_disk_is_full(room, tmp_path / "filler")
     await a_party_is_sent_out(room)
     await the_record_tells_it_all(room, tmp_path)
@@ -434,6 +435,7 @@ PEOPLE = """
 async def the_web_process_dies_while_people_sign(room: Room) -> None:
     """The next one knows nothing of how far they are: their pages tell it again, and the mediator's table is right."""
     mediator, applicant = room.mediator, room.applicant
+    line = mediator.see("signer", participant=str(await applicant.see("room").get_attribute("data-participant")))
     await mediator.tap("draft-freeze")
     await mediator.tap("confirm-yes")
     await mediator.tap("sign-open")
@@ -443,7 +445,6 @@ async def the_web_process_dies_while_people_sign(room: Room) -> None:
     await applicant.tap("sign-open")
     await applicant.tap("sign-intent")
     await writes_name(applicant)
-    line = mediator.see("signer", participant=str(await own_id(applicant)))
     for step, mark in STEPS.items():
         await expect(line.get_by_test_id(f"step-{step}")).to_have_attribute("data-mark", mark)
     killed = time.monotonic()
@@ -456,16 +457,18 @@ async def the_web_process_dies_while_people_sign(room: Room) -> None:
         for step, mark in STEPS.items():
             await expect(line.get_by_test_id(f"step-{step}")).to_have_attribute("data-mark", mark)
 
-    await room.timed("web process answers -> the table of who signs is right", right_again(), listens)
+    await room.timed("web process answers -> the table of who signs is right", right_again(), listens, AFTER_ALL)
+    written = await mediator.page.evaluate(INK)
+    await mediator.page.reload()
+    await expect(mediator.see("sign-intent")).to_be_checked()
+    assert written > 500 and await mediator.page.evaluate(INK) == pytest.approx(written, rel=0.02)
+    await applicant.page.get_by_role("button", name="再看看").click()
+    await applicant.tap("panel-close")
     await room.sees_and_hears()
     await everybody_is_told(room, "on")
 
 
 STEPS = {"read": "done", "intent": "done", "hand": "done", "code": "open"}
-
-
-async def own_id(person: Person) -> str | None:
-    return await person.page.locator('[data-self="true"]').first.get_attribute("data-participant")
 
 
 async def the_console_is_not_refreshed(mediator: Person) -> None:

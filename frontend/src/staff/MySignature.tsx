@@ -52,7 +52,11 @@ export function MySignature({ agreement, mine }: { agreement: AgreementView; min
       </Button>
     );
   }
-  return <SignForm agreement={agreement} ink={ink} onInk={(now) => keep(scope, now)} onSigned={setReceipt} />;
+  const signed = (given: Receipt["receipt"]) => {
+    forget(scope.name);
+    setReceipt(given);
+  };
+  return <SignForm agreement={agreement} ink={ink} onInk={(now) => keep(scope, now)} onSigned={signed} />;
 }
 
 interface FormProps {

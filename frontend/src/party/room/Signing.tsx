@@ -91,6 +91,7 @@ export function Signing({ visit, me, agreement, strip, news, questions, onRead, 
         sign(token, agreement.proposal_id, { digest: agreement.digest, handwriting, code }),
       );
       forget(scope.name);
+      forget("steps");
       setReceipt(done.receipt);
     } catch (cause) {
       if (!(cause instanceof ApiError)) throw cause;
