@@ -71,8 +71,8 @@ async def chromium(flags: Sequence[str] = FLAGS, pictures: int = FEW) -> AsyncIt
 async def one_window(locale: str, flags: Sequence[str] = FLAGS, pictures: int = FEW) -> AsyncIterator[BrowserContext]:
     """A Chromium of one person's own, whose tabs are hidden as a phone's are when another one comes to the front.
 
-    Playwright makes every page that it opens believe that it is in front; only those of a browser that it did not start,
-    in that browser's default context, are left alone.
+    Playwright makes every page that it opens believe that it is in front; only those of a browser that it did not
+    start, in that browser's default context, are left alone.
     """
     with tempfile.TemporaryDirectory() as folder:
         voice = write_voice(Path(folder) / "voice.wav")
