@@ -1,4 +1,4 @@
-"""Mutes and asks that the media worker refuses, or that meet somebody who is being moved; what pages tell of devices."""
+"""Mutes and asks that the media worker refuses, or that meet somebody who is being moved; what is told of devices."""
 
 from __future__ import annotations
 
