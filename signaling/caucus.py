@@ -8,7 +8,7 @@ are connected, speak, raise a hand or have left the session altogether is theirs
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from signaling.clock import Timer
@@ -29,6 +29,7 @@ class Caucus:
 
     ``countdown``: seconds of the last one, into it or out of it. It has not begun while ``changes_at`` is None.
     ``called_off``: why it does not take place, or, once the product has kept its beginning, why it ends at once.
+    ``absent``: members who were cut off when it began and have not come back into it.
     """
 
     caucus_id: CaucusId
@@ -42,6 +43,7 @@ class Caucus:
     countdown: float = 0.0
     timer: Timer | None = None
     called_off: CancelReason | None = None
+    absent: set[ParticipantId] = field(default_factory=set)
 
     @property
     def running(self) -> bool:
@@ -97,8 +99,16 @@ class Caucuses:
             }
             state: State = "open" if one.closed_at is None else "closed"
             self._all[one.caucus_id] = Caucus(
-                one.caucus_id, one.side, members, state, None, one.opened_at, one.closed_at, sealed=True
-            )  # whoever held the room before is gone, and every transport of that time with it
+                one.caucus_id,
+                one.side,
+                members,
+                state,
+                None,
+                one.opened_at,
+                one.closed_at,
+                sealed=True,
+                absent={*members},
+            )  # whoever held the room before is gone, and every transport of that time with it: nobody is back yet
 
     def __iter__(self) -> Iterator[Caucus]:
         return iter(self._all.values())
@@ -127,6 +137,11 @@ class Caucuses:
     def apart(self, one: ParticipantId, other: ParticipantId) -> bool:
         """Whether two people are in different places."""
         return self.of(one) is not self.of(other)
+
+    def came(self, participant_id: ParticipantId) -> None:
+        """Somebody's socket holds again."""
+        if (caucus := self.of(participant_id)) is not None:
+            caucus.absent.discard(participant_id)
 
     def bound(self, participant_id: ParticipantId) -> bool:
         """Whether somebody is in a caucus or about to be."""

@@ -137,7 +137,7 @@ async def _write_caption(room: Room, person: Participant, command: m.WriteCaptio
 
 
 async def _tell_trouble(room: Room, person: Participant, command: m.TellTrouble) -> None:
-    await room.conduct.tell_trouble(person, command.source, command.trouble)
+    await room.conduct.tell_trouble(person, command.source, command.trouble, off=command.off)
 
 
 async def _answer_ask(room: Room, person: Participant, command: m.AnswerAsk) -> None:

@@ -96,16 +96,19 @@ class Conduct:
             person.asks[source] = AskView(source, ask.asked_at, declined=True)
         self._room.refresh()
 
-    async def tell_trouble(self, person: Participant, source: Device, trouble: Trouble | None) -> None:
-        """Why nothing comes from somebody's own device; None: nothing is the matter any more."""
-        if person.troubles.get(source) == trouble:
+    async def tell_trouble(
+        self, person: Participant, source: Device, trouble: Trouble | None, *, off: bool = False
+    ) -> None:
+        """Why nothing comes from somebody's own device; None: nothing is the matter any more. What a page says for the
+        first time the product hears in any case: it may know something else of the page before."""
+        if person.troubles.get(source) == trouble and source in person.told_of:
             return
-        if trouble is None:
-            del person.troubles[source]
-        else:
+        person.told_of.add(source)
+        person.troubles.pop(source, None)
+        if trouble is not None:
             person.troubles[source] = trouble
         self._room.refresh()
-        await attempt(self._room.policy.trouble_told(self._room, person, source))
+        await attempt(self._room.policy.trouble_told(self._room, person, source, off=off))
 
     def switched_on(self, participant_id: ParticipantId, source: str) -> None:
         """Somebody's track is sent now: what was asked for is done. The caller refreshes."""
@@ -244,6 +247,7 @@ class Conduct:
         self.gone(person.participant_id)
         person.wants_break = False
         person.asks.clear()
+        person.told_of.clear()
 
     def gone(self, participant_id: ParticipantId) -> None:
         """Out of the room, or of their place."""

@@ -172,6 +172,7 @@ class Door:
         if person.outlet is not None:
             person.outlet.close(CloseCode.REPLACED, "another connection took over")
         person.outlet = outlet
+        self._room.caucuses.came(person.participant_id)
         person.connections += 1
         missed = self._missed(person, resume, last_seq)
         if missed is None:
@@ -203,6 +204,7 @@ class Door:
         person.log = EventLog()
         person.quality = person.measured = "good"
         person.troubles.clear()
+        person.told_of.clear()
         person.known = view_of(self._room, person)
 
 

@@ -309,11 +309,13 @@ class WriteCaption(Command):
 class TellTrouble(Command):
     """Say what is the matter with one's own microphone or camera, so that others do not take silence for silence.
 
-    None: nothing is, any more. What is sent does not change by it.
+    None: nothing is, any more. What is sent does not change by it. A page that begins anew, or was moved, says it once
+    of each device, and whether it is switched ``off`` there: nothing else tells that a track will not come.
     """
 
     source: Device
     trouble: Trouble | None = None
+    off: bool = False
 
 
 class AnswerAsk(Command):

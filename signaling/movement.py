@@ -205,6 +205,7 @@ class Movement:
             people = self._present(caucus)
             self._release(people)
             caucus.state, caucus.changes_at = "open", None
+            caucus.absent = {each.participant_id for each in people if not each.connected}
             await self._seal(caucus, people, True)
 
     def _obstacle(self, caucus: Caucus) -> CancelReason | None:

@@ -31,7 +31,8 @@ class Participant:
     session and caucus; while ``moving`` the media of the old place is being closed and none of the new may begin.
     ``measured`` is the worker's part of ``quality``: what it says of losses and delays; it ends with their transports.
     ``asks`` are a host's open wishes; values in it are replaced, never changed in place. ``troubles`` of their devices
-    are those of the page they are on: a new one tells its own.
+    are those of the page they are on: a new one tells its own. ``told_of``: the devices of which it has
+    said anything in this place.
     """
 
     participant_id: ParticipantId
@@ -43,6 +44,7 @@ class Participant:
     may_share: bool = False
     asks: dict[Device, AskView] = field(default_factory=dict)
     troubles: dict[Device, Trouble] = field(default_factory=dict)
+    told_of: set[Device] = field(default_factory=set)
     quality: Quality = "good"
     measured: Quality = "good"
     connections: int = 0

@@ -132,8 +132,11 @@ class RoomPolicy(Protocol):
     async def publication_changed(self, room: Room, publication: Publication) -> None:
         """A track was paused, muted, or goes on."""
 
-    async def trouble_told(self, room: Room, participant: Participant, source: Device) -> None:
-        """``participant.troubles`` has changed for a microphone or camera."""
+    async def trouble_told(self, room: Room, participant: Participant, source: Device, *, off: bool) -> None:
+        """``participant.troubles`` has changed for a microphone or camera, or a new page tells how it is.
+
+        ``off``: it is switched off there, and no track of it will come.
+        """
 
     async def publication_closed(self, room: Room, publication: Publication, reason: str) -> None:
         """A track ended.

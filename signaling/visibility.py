@@ -62,7 +62,7 @@ def view_of(room: Room, viewer: Participant) -> View:
 
 def _at_the_door(room: Room, viewer: Participant) -> View:
     """What somebody who waits knows. Nothing in it changes because hosts go into a private talk, out of it, or lose
-    their connection in it."""
+    their connection in it; one who was cut off before it stays so until they are back."""
     people: dict[ParticipantId, ParticipantView] = {}
     for subject in room.participants.values():
         if not sees(room, viewer, subject):
@@ -73,7 +73,7 @@ def _at_the_door(room: Room, viewer: Participant) -> View:
             people[subject.participant_id] = subject.view(None, (0, None), near=True, closely=subject is viewer)
     for caucus in room.caucuses:  # a host who walked out of a talk is still in it to those outside
         for member in caucus.members.values() if caucus.running else ():
-            if sees(room, viewer, member):
+            if member.participant_id not in caucus.absent and sees(room, viewer, member):
                 people[member.participant_id] = member.outline("present")
     recording = room.recording
     if recording.state == "paused":  # that it does not run is on every screen; why is for those inside

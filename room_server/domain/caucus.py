@@ -50,6 +50,14 @@ def place_of(participant_id: str, caucuses: Iterable[Caucus]) -> Caucus | None:
     return next((each for each in caucuses if each.open and participant_id in each.members), None)
 
 
+def was_in_talk(participant_id: str, caucuses: Iterable[Caucus], at: datetime) -> bool:
+    """Whether somebody was in a private talk at this moment, as far as the books know."""
+    return any(
+        participant_id in each.members and each.opened_at <= at and (each.closed_at is None or at <= each.closed_at)
+        for each in caucuses
+    )
+
+
 def require_one_side(people: list[Participant], others: list[Caucus]) -> str:
     """The side whose private talk these people would have.
 

@@ -135,7 +135,7 @@ class LoadTestPolicy:
         """Nobody is a host."""
         _refuse()
 
-    async def trouble_told(self, room: Room, participant: Participant, source: Device) -> None:
+    async def trouble_told(self, room: Room, participant: Participant, source: Device, *, off: bool) -> None:
         """Nothing is kept."""
 
     async def break_began(self, room: Room, by: Participant, seconds: int) -> None:

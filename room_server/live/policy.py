@@ -15,7 +15,7 @@ from room_server.bus import AccessEnded, Bus, ContinuedElsewhere, Published, Rec
 from room_server.domain.session import State
 from room_server.live.recording import Director
 from room_server.live.refusals import as_signaling
-from room_server.live.switches import Switch, Switches
+from room_server.live.switches import Switch, Switches, Tell
 from room_server.rules.flow import ending_reasons
 from room_server.services.everything import Services
 from signaling.caucus import Caucus
@@ -47,7 +47,9 @@ class SessionPolicy:
         later: Later = SYSTEM_LATER,
     ) -> None:
         self._services = services
-        self._switches = Switches(services.sessions.record, services.sessions.now, later)
+        self._switches = Switches(
+            services.sessions.record, services.sessions.last_of_device, services.sessions.now, later
+        )
         self._director = director
         self._on_ended = on_ended
         self._sessions: dict[RoomId, str] = {}
@@ -186,22 +188,28 @@ class SessionPolicy:
         if not allowance.take():
             raise SignalingError(ErrorCode.RATE_LIMITED, "too many new tracks")
         await self._director.opened(room, publication)
+        await self._switched(room, publication, self._switches.told_again)
 
     async def publication_changed(self, room: Room, publication: Publication) -> None:
         """A camera or microphone was switched, or a host muted it: on the record, unless it was in a private talk."""
-        if room.caucuses.of(publication.participant_id) is not None:
-            return
-        data = {"source": publication.source, "paused": publication.paused, "muted_by_host": publication.muted_by_host}
-        switch = Switch(self._session(room), "track_switched", publication.participant_id, publication.source)
-        await self._switches.told(switch, data)
+        await self._switched(room, publication, self._switches.told)
 
-    async def trouble_told(self, room: Room, participant: Participant, source: Device) -> None:
+    async def _switched(self, room: Room, track: Publication, tell: Tell) -> None:
+        if room.caucuses.of(track.participant_id) is not None:
+            return
+        data = {"source": track.source, "paused": track.paused, "muted_by_host": track.muted_by_host}
+        await tell(Switch(self._session(room), "track_switched", track.participant_id, track.source), data)
+
+    async def trouble_told(self, room: Room, participant: Participant, source: Device, *, off: bool) -> None:
         """Why nobody heard or saw somebody: on the record, unless it was in a private talk."""
         if room.caucuses.of(participant.participant_id) is not None:
             return
-        data = {"source": source, "trouble": participant.troubles.get(source)}
-        switch = Switch(self._session(room), "device_trouble", participant.participant_id, source)
-        await self._switches.told(switch, data)
+        session_id, who = self._session(room), participant.participant_id
+        trouble = {"source": source, "trouble": participant.troubles.get(source)}
+        await self._switches.told_again(Switch(session_id, "device_trouble", who, source), trouble)
+        if off:
+            silent = {"source": source, "paused": True, "muted_by_host": room.silence.holds(who, source)}
+            await self._switches.told_again(Switch(session_id, "track_switched", who, source), silent)
 
     async def publication_closed(self, room: Room, publication: Publication, reason: str) -> None:
         """A track ended."""

@@ -3,6 +3,9 @@
 A client may send thirty commands a second for hours, and a flickering button would bury a log that people have to read.
 The first change of a device is written at once. Further ones within a window are one entry with the last state, their
 number and the time of the last; while a device does not come to rest its window grows.
+
+A process that is killed takes the last state of such a device along. Whoever comes back tells how their devices are,
+and what the record says otherwise is put right.
 """
 
 from __future__ import annotations
@@ -32,6 +35,16 @@ class Record(Protocol):
         """``at``: when it happened."""
 
 
+class Recorded(Protocol):
+    """What the record says last of a device; None: nothing."""
+
+    def __call__(self, session_id: str, kind: str, actor: str, source: str) -> Awaitable[Mapping[str, Any] | None]:
+        """Of one device of one person."""
+
+
+Tell = Callable[["Switch", Mapping[str, Any]], Awaitable[None]]
+
+
 class Switch(NamedTuple):
     """Whose device of which session, and in which word the log tells of it."""
 
@@ -55,8 +68,11 @@ class _Restless:
 class Switches:
     """The devices of all sessions of this node that were switched a moment ago."""
 
-    def __init__(self, record: Record, now: Callable[[], datetime], later: Later = SYSTEM_LATER) -> None:
+    def __init__(
+        self, record: Record, recorded: Recorded, now: Callable[[], datetime], later: Later = SYSTEM_LATER
+    ) -> None:
         self._record = record
+        self._recorded = recorded
         self._now = now
         self._later = later
         self._restless: dict[Switch, _Restless] = {}
@@ -70,6 +86,18 @@ class Switches:
             return
         self._restless[switch] = _Restless(data, at, self._wait(switch, FIRST_WINDOW))
         await self._record(switch.session_id, switch.kind, switch.actor, data, at=at)
+
+    async def told_again(self, switch: Switch, data: Mapping[str, Any]) -> None:
+        """How a device is, which may be no change: on the record if that says something else of it.
+
+        What the record says nothing of has no trouble, and is not worth an entry otherwise.
+        """
+        known = self._restless.get(switch)
+        before = await self._recorded(*switch) if known is None else known.data
+        if before is None:
+            before = data if "trouble" not in data else {**data, "trouble": None}
+        if any(before.get(word) != value for word, value in data.items()):
+            await self.told(switch, data)
 
     async def settle(self, session_id: str, actor: str | None = None) -> None:
         """Write down what has not been written yet of a session, or of one of its people: no more will follow."""

@@ -89,6 +89,12 @@ class SessionService:
             moment = self._ports.clock() if at is None else at
             await unit.log.append(session_id, at=moment, kind=kind, actor=actor, data=data or {})
 
+    async def last_of_device(self, session_id: str, kind: str, actor: str, source: str) -> Mapping[str, Any] | None:
+        """What the record says last of one device of one person; None: nothing."""
+        async with self._ports.unit_of_work() as unit:
+            entry = await unit.log.last_of_device(session_id, kind, actor, source)
+        return None if entry is None else entry.data
+
     async def start(self, session_id: str, by: str) -> Session:
         """The mediator opens the session; a second time changes nothing.
 

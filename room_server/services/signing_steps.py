@@ -1,4 +1,7 @@
-"""Who is how far with signing, for the mediator to see: kept in memory, on no record, gone with the text."""
+"""Who is how far with signing, for the mediator to see: kept in memory, on no record, gone with the text.
+
+After a restart screens tell it again when they are back; whether a code was sent the books know.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import Any, Final
 
 from room_server.bus import Published
 from room_server.domain.agreement import Proposal
-from room_server.domain.caucus import place_of
+from room_server.domain.caucus import place_of, was_in_talk
 from room_server.domain.signing_steps import NOTHING_DONE, SigningSteps
 from room_server.services.ports import Ports
 from signaling.board import HOSTS, Piece
@@ -18,7 +21,7 @@ MOST_KNOWN: Final = 1000
 
 
 class SigningStepService:
-    """What people's screens say of their way to a signature. Steps of another process are not known here."""
+    """What people's screens say of their way to a signature, to the process that holds their room now."""
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
@@ -28,7 +31,15 @@ class SigningStepService:
         """The steps of a text that is being signed."""
         async with self._ports.unit_of_work() as unit:
             stage = await unit.agreements.current(session_id)
-        return {TOPIC: Piece(self._value(stage), HOSTS)} if isinstance(stage, Proposal) else {}
+            if not isinstance(stage, Proposal):
+                return {}
+            caucuses = await unit.caucuses.of_session(session_id)
+            for signer in stage.signers:
+                who = signer.participant_id
+                code = await unit.codes.newest(stage.proposal_id, who)
+                if code is not None and not was_in_talk(who, caucuses, code.sent_at):
+                    self._remember(stage.proposal_id, who, replace(self._of(stage.proposal_id, who), code_sent=True))
+        return {TOPIC: Piece(self._value(stage), HOSTS)}
 
     async def tell(self, proposal_id: str, participant_id: str, steps: SigningSteps) -> None:
         """Somebody's screen says how far they are; whether a code was sent is the server's own word.
@@ -56,10 +67,13 @@ class SigningStepService:
                 return
             if self._of(proposal_id, participant_id) == steps:
                 return
-            self._told.setdefault(proposal_id, {})[participant_id] = steps
-            if len(self._told) > MOST_KNOWN:
-                del self._told[next(iter(self._told))]
+            self._remember(proposal_id, participant_id, steps)
             unit.publish(Published(stage.session_id, TOPIC, self._value(stage), HOSTS))
+
+    def _remember(self, proposal_id: str, participant_id: str, steps: SigningSteps) -> None:
+        self._told.setdefault(proposal_id, {})[participant_id] = steps
+        if len(self._told) > MOST_KNOWN:
+            del self._told[next(iter(self._told))]
 
     def _of(self, proposal_id: str, participant_id: str) -> SigningSteps:
         return self._told.get(proposal_id, {}).get(participant_id, NOTHING_DONE)

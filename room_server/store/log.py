@@ -38,6 +38,19 @@ class Log(Repository):
         query = select(log).where(log.c.session_id == session_id).order_by(log.c.seq)
         return [_entry(row) for row in await self._all(query)]
 
+    async def last_of_device(self, session_id: str, kind: str, actor: str, source: str) -> Entry | None:
+        """The last entry of this kind about one device of one person, if there is one."""
+        log = schema.event_log
+        query = (
+            select(log)
+            .where(log.c.session_id == session_id, log.c.kind == kind, log.c.actor == actor)
+            .where(log.c.data["source"].as_string() == source)
+            .order_by(log.c.seq.desc())
+            .limit(1)
+        )
+        row = await self._first(query)
+        return None if row is None else _entry(row)
+
     async def newest(self, session_id: str, *kinds: str) -> Entry | None:
         """The last entry of these kinds, if there is one."""
         log = schema.event_log

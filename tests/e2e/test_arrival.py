@@ -118,9 +118,14 @@ async def goes_on_where_they_were(person: Person, page: str) -> None:
 
 
 async def who_one_is(scene: Scene, applicant: Person, link: str) -> None:
-    """A wrong number sends nothing; a wrong code counts; somebody beside one is named."""
+    """A wrong number sends nothing; a wrong code counts; somebody beside one is named, once."""
     await applicant.waits_for("identity-last4")
+    await applicant.see("identity-last4").fill("000")
+    await applicant.tap("identity-alone-no")
+    await applicant.see("identity-who").fill("我爱人")
     await goes_on_where_they_were(applicant, "identity-last4")
+    await expect(applicant.see("identity-who")).to_have_value("我爱人")
+    await expect(applicant.see("identity-last4")).to_have_value("")
     await applicant.see("identity-last4").fill("9999")
     await expect(applicant.page.locator('[aria-invalid="true"]')).to_have_count(1)
     await expect(applicant.see("identity-sent")).to_have_attribute("data-sent", "false")
@@ -131,8 +136,6 @@ async def who_one_is(scene: Scene, applicant: Person, link: str) -> None:
     await applicant.waits_for("identity-sent", sent="true")
     right = await entry_code(applicant, link)
     await applicant.see("identity-code").fill("000000" if right != "000000" else "000001")
-    await applicant.tap("identity-alone-no")
-    await applicant.see("identity-who").fill("我爱人")
     await applicant.tap("identity-continue")
     await expect(applicant.see("identity-code")).to_have_attribute("aria-invalid", "true")
     await scene.look(applicant, "identity, wrong code")

@@ -49,6 +49,7 @@ async def test_a_private_talk_is_private(table: Table) -> None:
     await everybody_meets(table.service, table.mediator, applicant=table.applicant, respondent=table.respondent)
     await everybody_sees_and_hears(table)
     await the_recording_starts(table)
+    await a_line_is_begun(table.applicant, JOINT, "hosts")
     for person in table.everybody:
         await count_bytes(person)
     await table.mediator.tap("caucus-open", side="applicant")
@@ -67,15 +68,14 @@ async def test_a_private_talk_is_private(table: Table) -> None:
     await what_is_refused_or_taken_back_stays(table)
     await an_exhibit_and_an_offer_stay_inside(table)
     await nobody_receives_the_other_place(table, (await heard(table.mediator, "open"))["at"] + MOST, time.time())
-    await table.applicant.page.reload()
-    await table.applicant.waits_for("caucus", state="open", inside="true")
-    await table.applicant.sees_and_hears(1)
+    await what_is_begun_in_the_talk_survives_a_reload(table)
     await the_mediator_leaves_and_one_side_stays_alone(table)
     await table.mediator.tap("caucus-close")
     for person in table.everybody:
         await expect(person.see("caucus")).to_have_count(0, timeout=15_000)
         await person.sees_and_hears(2)
     await table.mediator.waits_for("rec-chip", state="on")
+    await what_was_begun_in_the_talk_is_nowhere_else(table.applicant)
     await agreed_words_are_carried_across(table)
     await what_was_kept_is_shared_refused_and_taken_back(table)
     await it_looks_well(table, "together")
@@ -208,6 +208,49 @@ async def an_exhibit_and_an_offer_stay_inside(table: Table) -> None:
     content = await table.respondent.page.content()
     for said in (SECRET, AGREED, REFUSED, TAKEN_BACK, WITHDRAWN, TITLE, "26,000"):
         assert said not in content
+
+
+JOINT, BEGUN, LESS = "请问什么时候休息？", "再少一点也", "24999"
+
+
+async def a_line_is_begun(person: Person, text: str, to: str) -> None:
+    """Typed and not sent; the box was empty before."""
+    await person.picks("ctrl-chat")
+    await expect(person.see("chat-text")).to_have_value("")
+    await person.see("chat-to").select_option(to)
+    await person.see("chat-text").fill(text)
+    await person.tap("chat-panel-close")
+
+
+async def what_is_begun_in_the_talk_survives_a_reload(table: Table) -> None:
+    """The line with whom it is for, the offer as far as it is filled in, and what lay open; the place as well."""
+    applicant = table.applicant
+    await applicant.picks("ctrl-offers")
+    await applicant.tap("offer-add")
+    await applicant.see("offer-amount").fill(LESS)
+    await applicant.tap("panel-close")
+    await a_line_is_begun(applicant, BEGUN, "hosts")
+    await applicant.picks("ctrl-chat")
+    await applicant.page.reload()
+    await applicant.waits_for("caucus", state="open", inside="true")
+    await expect(applicant.see("chat-text")).to_have_value(BEGUN)
+    await expect(applicant.see("chat-to")).to_have_value("hosts")
+    await applicant.tap("chat-panel-close")
+    await applicant.picks("ctrl-offers")
+    await expect(applicant.see("offer-amount")).to_have_value(LESS)
+    await table.pictures("begun")
+    await applicant.tap("panel-close")
+    await applicant.sees_and_hears(1)
+
+
+async def what_was_begun_in_the_talk_is_nowhere_else(person: Person) -> None:
+    """Back in the joint session the line that was begun there is in the box, and nothing of the talk is in the tab."""
+    await person.picks("ctrl-chat")
+    await expect(person.see("chat-text")).to_have_value(JOINT)
+    await expect(person.see("chat-to")).to_have_value("hosts")
+    await person.tap("chat-panel-close")
+    kept = await person.page.evaluate("() => JSON.stringify({ ...sessionStorage })")
+    assert JOINT in kept and BEGUN not in kept and LESS not in kept
 
 
 async def the_mediator_leaves_and_one_side_stays_alone(table: Table) -> None:

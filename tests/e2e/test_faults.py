@@ -26,7 +26,9 @@ import websockets
 from playwright.async_api import expect
 
 from recorder.fragments import salvage
-from tests.support.browser import DESKTOP, PHONE, Person, chromium
+from tests.e2e.test_whole_mediation import INK
+from tests.support import received
+from tests.support.browser import DESKTOP, PHONE, Person, chromium, one_window, writes_name
 from tests.support.capture_rtp import play
 from tests.support.service import Service, healthy, running_service
 from tests.support.short_way import everybody_meets
@@ -41,6 +43,7 @@ HEADROOM_MB = 300
 
 STALL_SECONDS = 1.0
 STANDS_STILL, AWAKE_WITHIN = 5.0, 8.0
+FROZEN = 8.0
 BACK_WITHIN = 5.0
 """Seconds: what is promised for the way back. A process that died has to be started first, which takes as long as the
 machine is slow: then it is counted from the moment at which it listens."""
@@ -94,12 +97,17 @@ class Room:
 async def room(tmp_path: Path) -> AsyncIterator[Room]:
     minimum = shutil.disk_usage(tmp_path).free // MEBIBYTE - HEADROOM_MB
     flag = ("--recording-minimum-free-mb", str(minimum))
-    async with running_service(tmp_path / "data", *flag) as service, chromium() as browser:
+    async with (
+        running_service(tmp_path / "data", *flag) as service,
+        chromium() as browser,
+        one_window("en-US") as window,
+    ):
         people = [
             await Person.sits_down(browser, "mediator", DESKTOP),
             await Person.sits_down(browser, "applicant", PHONE),
-            await Person.sits_down(browser, "respondent", PHONE, locale="en-US"),
+            await Person.opens_a_tab(window, "respondent"),
         ]
+        await people[-1].page.set_viewport_size(PHONE)  # type: ignore[arg-type]
         for person in people:
             await take_notes(person)
         opened = Room(service, *people, minimum_free=minimum * MEBIBYTE)
@@ -121,6 +129,8 @@ async def test_a_room_survives_the_death_of_every_process_and_a_full_disk(room: 
     await not_refreshed
     await the_phone_sleeps(room)
     await the_mediator_reloads(room)
+    await another_tab_is_in_front(room)
+    await the_web_process_dies_while_people_sign(room)
     await the_disk_is_full(room, tmp_path / "filler")
     await a_party_is_sent_out(room)
     await the_record_tells_it_all(room, tmp_path)
@@ -373,6 +383,94 @@ async def the_phone_sleeps(room: Room) -> None:
     await expect(room.mediator.see("not-refreshed")).to_have_count(0)
 
 
+async def another_tab_is_in_front(room: Room) -> None:
+    """The page is hidden for some seconds, then hidden and frozen: no picture comes that nobody looks at, sound goes on
+    in both directions, nobody is told anything, and the pictures are there as soon as it is in front again."""
+    person = room.respondent
+    (screen,) = [screen for screen in await room.watched() if screen.person is person]
+    told = await person.see("connection-banner").get_attribute("data-state")
+    seen_by_others = await room.mediator.page.evaluate(PEOPLE)
+    session = await person.context.new_cdp_session(person.page)
+    tab = await person.context.new_page()
+    for word, frozen in (("hidden", False), ("frozen", True)):
+        await tab.bring_to_front()
+        await person.page.wait_for_function("() => document.visibilityState === 'hidden'", polling=100)
+        if frozen:
+            await session.send("Page.setWebLifecycleState", {"state": "frozen"})
+            await asyncio.sleep(FROZEN)
+        else:
+            await received.hears(person.page.evaluate, 2, 10)
+            await nothing_is_decoded(person)
+        for other in (room.mediator, room.applicant):
+            await received.hears(other.page.evaluate, 2, 10)
+        assert await room.mediator.page.evaluate(PEOPLE) == seen_by_others
+        if frozen:
+            await session.send("Page.setWebLifecycleState", {"state": "active"})
+        back = time.monotonic()
+        await person.page.bring_to_front()
+        await room.timed(f"{word} tab in front -> its pictures", received.sees(person.page.evaluate, 2, 10), back, 2.0)
+        await person.sees_and_hears(2)
+        assert await person.see("connection-banner").get_attribute("data-state") == told
+    await tab.close()
+    await screen.was_not_reloaded()
+    await room.sees_and_hears()
+
+
+async def nothing_is_decoded(person: Person) -> None:
+    """Until no picture has come for a while: none is sent to whoever cannot see it."""
+    async with asyncio.timeout(10):
+        while True:
+            before = [row["bytes"] for row in await person.inbound("video")]
+            await asyncio.sleep(1)
+            if before == [row["bytes"] for row in await person.inbound("video")]:
+                return
+
+
+PEOPLE = """
+() => [...document.querySelectorAll('.people__inside')].map((one) => one.innerText)
+"""
+"""What the mediator's column says of everybody."""
+
+
+async def the_web_process_dies_while_people_sign(room: Room) -> None:
+    """The next one knows nothing of how far they are: their pages tell it again, and the mediator's table is right."""
+    mediator, applicant = room.mediator, room.applicant
+    line = mediator.see("signer", participant=str(await applicant.see("room").get_attribute("data-participant")))
+    await mediator.tap("draft-freeze")
+    await mediator.tap("confirm-yes")
+    await mediator.tap("sign-open")
+    await mediator.tap("sign-intent")
+    await writes_name(mediator)
+    await applicant.tap("sign-invitation")
+    await applicant.tap("sign-open")
+    await applicant.tap("sign-intent")
+    await writes_name(applicant)
+    for step, mark in STEPS.items():
+        await expect(line.get_by_test_id(f"step-{step}")).to_have_attribute("data-mark", mark)
+    killed = time.monotonic()
+    await until_another(room.service, "room_server.cli", room.service.kill("room_server.cli"))
+    listens = time.monotonic()
+    await expect_open(room.respondent)
+    room.measured["web process killed while people sign -> it answers again"] = round(listens - killed, 2)
+
+    async def right_again() -> None:
+        for step, mark in STEPS.items():
+            await expect(line.get_by_test_id(f"step-{step}")).to_have_attribute("data-mark", mark)
+
+    await room.timed("web process answers -> the table of who signs is right", right_again(), listens, AFTER_ALL)
+    written = await mediator.page.evaluate(INK)
+    await mediator.page.reload()
+    await expect(mediator.see("sign-intent")).to_be_checked()
+    assert written > 500 and await mediator.page.evaluate(INK) == pytest.approx(written, rel=0.02)
+    await applicant.page.get_by_role("button", name="再看看").click()
+    await applicant.tap("panel-close")
+    await room.sees_and_hears()
+    await everybody_is_told(room, "on")
+
+
+STEPS = {"read": "done", "intent": "done", "hand": "done", "code": "open"}
+
+
 async def the_console_is_not_refreshed(mediator: Person) -> None:
     """Its question every ten seconds fails once, and it says so; with the next answer that goes away by itself."""
     await mediator.page.route("**/sessions/*", lambda route: route.abort())
@@ -529,7 +627,7 @@ async def the_record_tells_it_all(room: Room, folder: Path) -> None:
 
 def the_gaps_are_on_the_record(record: dict[str, Any]) -> None:
     log: list[dict[str, Any]] = record["log"]
-    reasons = ["recorder_lost", "media_lost", "server_restarted", "disk_full"]
+    reasons = ["recorder_lost", "media_lost", "server_restarted", "server_restarted", "disk_full"]
     for kind in ("recording_interrupted", "recording_resumed"):
         assert [entry["data"]["reason"] for entry in log if entry["kind"] == kind] == reasons
     gaps = record["recording"]["gaps"]

@@ -173,8 +173,8 @@ async def the_text_is_frozen_with_one_digest(table: Table) -> str:
     return digests.pop()
 
 
-UNSENT = "() => Object.keys(sessionStorage).filter((key) => key.startsWith('unsent/'))"
-"""What is kept of something begun, until it is sent."""
+UNSENT = "() => Object.keys(sessionStorage).filter((key) => /^unsent\\/(?!at\\/)/.test(key))"
+"""What is kept of something begun, until it is sent; `at/` is only what lies open."""
 
 
 async def everybody_signs_and_the_seal_closes(table: Table) -> None:

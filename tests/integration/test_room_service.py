@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import psutil
@@ -31,7 +32,7 @@ from tests.support.room_client import (
     secret,
     signature,
 )
-from tests.support.service import Service, running_service
+from tests.support.service import Service, healthy, running_service
 from tests.support.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
@@ -222,6 +223,7 @@ async def the_applicant_signs(table: Table, digest: str) -> None:
     assert shown["digest"] == digest
     path = f"/api/agreements/{shown['proposal_id']}"
     assert (await browser.post(f"{path}/code", headers=applicant.headers)).status_code == 200
+    await how_far_they_are_is_told_again_after_a_killed_process(table, f"{path}/steps")
     for other, status, code in (
         ({"digest": "0" * 64}, 409, "digest_mismatch"),
         ({"code": "not it"}, 403, "code_wrong"),
@@ -236,6 +238,34 @@ async def the_applicant_signs(table: Table, digest: str) -> None:
     assert (unknown.status_code, unknown.json()["code"]) == (404, "not_found")
     signers = (await browser.get("/api/agreements/current", headers=applicant.headers)).json()["signers"]
     assert [signer["side"] for signer in signers if signer["signed_at"]] == ["applicant"]
+
+
+DONE = {"read": True, "intent": True, "handwriting": "writing"}
+UNKNOWN = {"read": False, "intent": False, "handwriting": ""}
+
+
+async def how_far_they_are_is_told_again_after_a_killed_process(table: Table, path: str) -> None:
+    """Whether a code was sent the books know; the rest their page says again, and the mediator's table is right."""
+    person, browser = table.applicant, table.browsers["applicant"]
+
+    async def told() -> None:
+        assert (await browser.post(path, json=DONE, headers=person.headers)).status_code == 204
+
+    def shown(board: dict[str, Any]) -> dict[str, Any]:
+        steps: dict[str, Any] = board["people"][person.participant_id]
+        return steps
+
+    await told()
+    table.service.kill("room_server.cli web")
+    await until(lambda: not healthy(table.service.url), 20)
+    await until(lambda: healthy(table.service.url), 30)
+    async with room_socket(table.service, table.host.room_id) as chair, inside(table.service, person):
+        board = (await chair.done("hello", token=table.host.token))["snapshot"]["board"]
+        assert shown(board["signing"]) == {**UNKNOWN, "code_sent": True}
+        await told()
+        while (news := await chair.event("board_changed"))["topic"] != "signing":
+            continue
+        assert shown(news["value"]) == {**DONE, "code_sent": True}
 
 
 # ---- arrival ---------------------------------------------------------------------------------------------------------

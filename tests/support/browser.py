@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import tempfile
 import urllib.request
@@ -25,6 +26,7 @@ from playwright.async_api import TimeoutError as PlaywrightTimeout
 
 from tests.support import received
 from tests.support.voice import write_voice
+from tests.support.waiting import until
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -65,6 +67,34 @@ async def chromium(flags: Sequence[str] = FLAGS, pictures: int = FEW) -> AsyncIt
                 await browser.close()
 
 
+@asynccontextmanager
+async def one_window(locale: str, flags: Sequence[str] = FLAGS, pictures: int = FEW) -> AsyncIterator[BrowserContext]:
+    """A Chromium of one person's own, whose tabs are hidden as a phone's are when another one comes to the front.
+
+    Playwright makes every page that it opens believe that it is in front; only those of a browser that it did not
+    start, in that browser's default context, are left alone.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        voice = write_voice(Path(folder) / "voice.wav")
+        camera = f"--use-fake-device-for-media-stream=fps={pictures}"
+        arguments = [*flags, camera, f"--use-file-for-fake-audio-capture={voice}", f"--user-data-dir={folder}/profile"]
+        process = await asyncio.create_subprocess_exec(
+            *(CHROMIUM, "--headless=new", "--remote-debugging-port=0", *arguments, f"--accept-lang={locale}"),
+            "about:blank",
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            told = Path(folder) / "profile" / "DevToolsActivePort"
+            port = await until(lambda: told.read_text().split()[0] if told.exists() else None)
+            async with async_playwright() as playwright:
+                browser = await playwright.chromium.connect_over_cdp(f"http://127.0.0.1:{port}", no_defaults=True)
+                yield browser.contexts[0]
+                await browser.close()
+        finally:
+            process.terminate()
+            await process.wait()
+
+
 @dataclass
 class Person:
     """Somebody in front of a screen, with what their browser complained about."""
@@ -83,6 +113,11 @@ class Person:
             permissions=["camera", "microphone"],
             ignore_https_errors=True,
         )
+        return await cls.opens_a_tab(context, name)
+
+    @classmethod
+    async def opens_a_tab(cls, context: BrowserContext, name: str) -> Person:
+        """In a browser that is there already."""
         context.set_default_timeout(PATIENCE_MS)
         await context.add_init_script(received.REMEMBER_PEERS)
         page = await context.new_page()

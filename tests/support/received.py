@@ -53,6 +53,17 @@ async def hears(evaluate: Evaluate, others: int, seconds: float) -> None:
                 return
 
 
+async def sees(evaluate: Evaluate, others: int, seconds: float) -> None:
+    """Until pictures of ``others`` people are decoded, still growing."""
+    async with asyncio.timeout(seconds):
+        before = {row["track"]: row["frames"] for row in await inbound(evaluate, "video")}
+        while True:
+            rows = await inbound(evaluate, "video")
+            if sum(row["frames"] > before.get(row["track"], row["frames"]) for row in rows) >= others:
+                return
+            await asyncio.sleep(PAUSE / 4)
+
+
 async def sees_and_hears(evaluate: Evaluate, others: int, seconds: float) -> None:
     """Until pictures of ``others`` people are decoded and their sound has energy, both still growing."""
     async with asyncio.timeout(seconds):

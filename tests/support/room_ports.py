@@ -264,8 +264,9 @@ class MemoryPolicy:
         await self._note("lock_room", by.participant_id, locked)
         self.locked = locked
 
-    async def trouble_told(self, room: Room, participant: Participant, source: Device) -> None:
-        await self._note("trouble_told", participant.participant_id, source, participant.troubles.get(source))
+    async def trouble_told(self, room: Room, participant: Participant, source: Device, *, off: bool) -> None:
+        trouble = "off" if off else participant.troubles.get(source)
+        await self._note("trouble_told", participant.participant_id, source, trouble)
 
     async def break_began(self, room: Room, by: Participant, seconds: int) -> None:
         await self._note("break_began", by.participant_id, seconds)

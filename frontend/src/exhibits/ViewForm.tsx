@@ -1,24 +1,34 @@
 /** Say what a side thinks of an exhibit: three questions with two answers each, and a reason for every objection. */
 import { useId, useState } from "preact/hooks";
 import { t } from "../i18n";
+import type { RoomState } from "../room/state";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
+import { own, type Scope } from "../ui/unsent";
 import type { GivenView } from "./access";
 import { ASPECTS, type Aspect, type Exhibit, viewOf } from "./model";
+
+type Answer = { objects: boolean; reason: string };
+export type ViewAnswers = Partial<Record<Aspect, Answer>>;
 
 interface Props {
   exhibit: Exhibit;
   side: string;
+  answers: ViewAnswers;
+  onAnswers: (answers: ViewAnswers) => void;
   /** In whose words the questions are asked. */
   plain?: boolean;
   onGive: (views: GivenView[]) => Promise<boolean>;
   onCancel: () => void;
 }
 
-type Answer = { objects: boolean; reason: string };
+/** The views that a side is being asked for on an exhibit, by whoever fills them in; null: nobody does. What was begun in
+ * a private talk is there afterwards: it is for everybody, and goes on the record. */
+export function viewScope(state: RoomState, exhibit: Exhibit, side: string): Scope<ViewAnswers> {
+  return own(state, `view/${exhibit.exhibit_id}/${side}`);
+}
 
-export function ViewForm({ exhibit, side, plain, onGive, onCancel }: Props) {
-  const [answers, setAnswers] = useState<Partial<Record<Aspect, Answer>>>(() => given(exhibit, side));
+export function ViewForm({ exhibit, side, answers, onAnswers, plain, onGive, onCancel }: Props) {
   const [missing, setMissing] = useState<Aspect | null>(null);
   const [busy, setBusy] = useState(false);
   const send = async (event: Event) => {
@@ -46,7 +56,7 @@ export function ViewForm({ exhibit, side, plain, onGive, onCancel }: Props) {
           missing={missing === aspect}
           onAnswer={(answer) => {
             setMissing(null);
-            setAnswers({ ...answers, [aspect]: answer });
+            onAnswers({ ...answers, [aspect]: answer });
           }}
         />
       ))}
@@ -123,8 +133,9 @@ function Question({ aspect, plain, answer, missing, onAnswer }: QuestionProps) {
   );
 }
 
-function given(exhibit: Exhibit, side: string): Partial<Record<Aspect, Answer>> {
-  const answers: Partial<Record<Aspect, Answer>> = {};
+/** What this side has said already. */
+export function given(exhibit: Exhibit, side: string): ViewAnswers {
+  const answers: ViewAnswers = {};
   for (const aspect of ASPECTS) {
     const view = viewOf(exhibit, side, aspect);
     if (view) answers[aspect] = { objects: view.objects, reason: view.reason };
@@ -133,7 +144,7 @@ function given(exhibit: Exhibit, side: string): Partial<Record<Aspect, Answer>> 
 }
 
 /** Only what is new goes on the record. */
-function changed(exhibit: Exhibit, side: string, answers: Partial<Record<Aspect, Answer>>): GivenView[] {
+function changed(exhibit: Exhibit, side: string, answers: ViewAnswers): GivenView[] {
   return ASPECTS.flatMap((aspect) => {
     const answer = answers[aspect];
     if (!answer) return [];

@@ -281,11 +281,13 @@ export interface WriteCaption {
 /**
  * Say what is the matter with one's own microphone or camera, so that others do not take silence for silence.
  *
- * None: nothing is, any more. What is sent does not change by it.
+ * None: nothing is, any more. What is sent does not change by it. A page that begins anew, or was moved, says it once
+ * of each device, and whether it is switched `off` there: nothing else tells that a track will not come.
  */
 export interface TellTrouble {
   source: Device;
   trouble?: Trouble | null;
+  off?: boolean;
 }
 
 /** Answer a host's wish: `agreed` is said by whoever then switches on themselves. */

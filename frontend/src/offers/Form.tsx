@@ -12,9 +12,26 @@ const HOURS = [1, 24, 72, 168] as const;
 const FIRST_PAYMENT_MS = 30 * 86_400_000;
 const MOST = 36;
 
+/** An offer as it is filled in. */
+export interface Terms {
+  payer: Party;
+  /** Yuan, as typed. */
+  amount: string;
+  parts: Instalment[];
+  conditions: string;
+  hours: number;
+}
+
+export function firstTerms(answering: Offer | null): Terms {
+  const payer = answering?.payer ?? "respondent";
+  return { payer, amount: "", parts: [{ due: inThirtyDays(), amount: "" }], conditions: "", hours: 24 };
+}
+
 interface Props {
   /** The offer that this one answers. */
   answering: Offer | null;
+  terms: Terms;
+  onTerms: (terms: Terms) => void;
   /** In a private talk it stays there. */
   inCaucus: boolean;
   /** Whether it was made; a refusal is shown by the caller. */
@@ -22,20 +39,15 @@ interface Props {
   onCancel: () => void;
 }
 
-export function OfferForm({ answering, inCaucus, onMake, onCancel }: Props) {
+export function OfferForm({ answering, terms, onTerms, inCaucus, onMake, onCancel }: Props) {
   const id = useId();
-  const [payer, setPayer] = useState<Party>(answering?.payer ?? "respondent");
-  const [amount, setAmount] = useState("");
-  const [parts, setParts] = useState<Instalment[]>([{ due: inThirtyDays(), amount: "" }]);
-  const [conditions, setConditions] = useState("");
-  const [hours, setHours] = useState<number>(24);
+  const { payer, amount, parts, conditions, hours } = terms;
+  const put = (part: Partial<Terms>) => onTerms({ ...terms, ...part });
+  const setParts = (now: Instalment[]) => put({ parts: now });
   const [problem, setProblem] = useState<"offer_amount" | "offer_instalments" | null>(null);
   const [busy, setBusy] = useState(false);
 
-  const retype = (text: string) => {
-    setAmount(text);
-    setParts(shared(parts, text));
-  };
+  const retype = (text: string) => put({ amount: text, parts: shared(parts, text) });
   const change = (index: number, change: Partial<Instalment>) =>
     setParts(parts.map((each, at) => (at === index ? { ...each, ...change } : each)));
   const more = () => {
@@ -78,7 +90,7 @@ export function OfferForm({ answering, inCaucus, onMake, onCancel }: Props) {
         <div class="choice">
           {[...PARTIES].reverse().map((side) => (
             <label key={side} data-on={payer === side ? "yes" : undefined}>
-              <input type="radio" name={`${id}-payer`} checked={payer === side} onChange={() => setPayer(side)} />
+              <input type="radio" name={`${id}-payer`} checked={payer === side} onChange={() => put({ payer: side })} />
               <Icon name="check" />
               {sideName(side)}
             </label>
@@ -120,7 +132,7 @@ export function OfferForm({ answering, inCaucus, onMake, onCancel }: Props) {
           maxLength={1000}
           placeholder={t("offer.conditionsHint")}
           value={conditions}
-          onInput={(event) => setConditions(event.currentTarget.value)}
+          onInput={(event) => put({ conditions: event.currentTarget.value })}
         />
       </div>
       <div class="field">
@@ -129,7 +141,7 @@ export function OfferForm({ answering, inCaucus, onMake, onCancel }: Props) {
           class="input"
           id={`${id}-hours`}
           value={String(hours)}
-          onChange={(event) => setHours(Number(event.currentTarget.value))}
+          onChange={(event) => put({ hours: Number(event.currentTarget.value) })}
         >
           {HOURS.map((each) => (
             <option key={each} value={each}>

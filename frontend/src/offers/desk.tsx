@@ -1,17 +1,24 @@
 /** What a party's panel and the mediator's tab have in common: the offers, their cards, and the form of a new one. */
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
 import "../styles/offers.css";
 import { myCaucus } from "../room/caucus";
 import type { RoomState } from "../room/state";
 import { type Acts, useActs } from "../ui/acts";
 import { useNow } from "../ui/hooks";
+import { begun, forget, keep, ownHere, type Scope } from "../ui/unsent";
 import type { OfferAccess, Wanted } from "./access";
 import { OfferCard } from "./Card";
-import { OfferForm } from "./Form";
+import { firstTerms, OfferForm, type Terms } from "./Form";
 import { type Offer, offersOf } from "./model";
 import { Own } from "./Own";
 import { offerRefusal } from "./words";
+
+/** An offer that is being made. */
+interface Making {
+  /** The one that it answers; one that is there no more is answered by nothing. */
+  answering: string | null;
+  terms: Terms;
+}
 
 export interface OfferDesk extends Acts {
   all: Offer[];
@@ -27,27 +34,32 @@ export interface OfferDesk extends Acts {
 
 export function useOffers(access: OfferAccess, state: RoomState): OfferDesk {
   const now = useNow(5000) + state.clockOffset;
-  const [making, setMaking] = useState<{ answering: Offer | null } | null>(null);
+  const scope: Scope<Making> = ownHere(state, "offer");
+  const making = begun(scope);
   const { refusal, act } = useActs(offerRefusal);
   const send = async (wanted: Wanted) => {
     const made = await act(() => access.make(wanted));
-    if (made) setMaking(null);
+    if (made) forget(scope.name);
     return made;
   };
+  const all = offersOf(state);
   return {
-    all: offersOf(state),
+    all,
     now,
     refusal,
     act,
     form: making && (
       <OfferForm
-        answering={making.answering}
+        key={scope.name}
+        answering={all.find((one) => one.offer_id === making.answering) ?? null}
+        terms={making.terms}
+        onTerms={(terms) => keep(scope, { ...making, terms })}
         inCaucus={myCaucus(state) !== null}
         onMake={send}
-        onCancel={() => setMaking(null)}
+        onCancel={() => forget(scope.name)}
       />
     ),
-    make: (answering) => setMaking({ answering }),
+    make: (answering) => keep(scope, { answering: answering?.offer_id ?? null, terms: firstTerms(answering) }),
     card: (offer, children) => {
       const mine = offer.owner_id === state.me;
       return (

@@ -5,10 +5,11 @@ import { hasKey, pick, t } from "../i18n";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { Refusal } from "../ui/Refusal";
+import { begun, forget, keep } from "../ui/unsent";
 import type { ConsentItem, Me, Notice } from "./api";
 import { Frame } from "./Frame";
 import { NoticeText } from "./NoticeText";
-import { begun, forget, keep, noticeScope } from "./unsent";
+import { noticeScope } from "./unsent";
 
 interface Props {
   me: Me;
@@ -119,7 +120,7 @@ export function Consents({ me, notices, quiet, onSubmit, onOutdated }: Props) {
 
 /** What was chosen before the page was loaded anew, of texts that are still the same. */
 function answersBefore(me: Me, notices: Notice[]): Answers {
-  return Object.assign({}, ...notices.map((notice) => begun<Answers>(noticeScope(me, notice)) ?? {}));
+  return Object.assign({}, ...notices.map((notice) => begun(noticeScope<Answers>(me, notice)) ?? {}));
 }
 
 function ofNotice(notice: Notice, answers: Answers): Answers {

@@ -4,11 +4,13 @@ import { t } from "../i18n";
 import { Button } from "../ui/Button";
 import { Complaint } from "../ui/Complaint";
 import { Note } from "../ui/Note";
+import { begun, forget, keep } from "../ui/unsent";
 import type { LinkView } from "./api";
 import { Company, type CompanyAnswer } from "./Company";
 import { EntryCode, useEntryCode } from "./EntryCode";
 import { Frame } from "./Frame";
 import { QuietHelpAtDoor } from "./QuietCall";
+import { companyScope } from "./unsent";
 import type { Visit } from "./visit";
 
 interface Props {
@@ -25,6 +27,7 @@ interface Wrong {
   text: () => string;
 }
 
+const NOT_ASKED: CompanyAnswer = { alone: null, who: "" };
 const LAST4 = /^\d{3}[\dXx]$/;
 const CODE = /^\d{6}$/;
 const FINAL = new Set(["identity_locked", "link_used", "link_revoked", "link_expired", "link_unknown"]);
@@ -44,7 +47,8 @@ export function Identity({ visit, link, onIdentified, onLocked }: Props) {
   // Nothing could be compared: only a new link leads on here.
   const stuck = !asksNumber && link.claimed_elsewhere;
   const [byDocument, setByDocument] = useState(!asksNumber);
-  const [company, setCompany] = useState<CompanyAnswer>({ alone: null, who: "" });
+  const beside = companyScope(visit.secret);
+  const company = begun(beside) ?? NOT_ASKED;
   const [wrong, setWrong] = useState<Wrong | null>(null);
   const [busy, setBusy] = useState(false);
   const form = useRef<HTMLFormElement>(null);
@@ -83,6 +87,7 @@ export function Identity({ visit, link, onIdentified, onLocked }: Props) {
         const proof = { last4: last4.toUpperCase(), code, company: who, take_over: link.claimed_elsewhere };
         await visit.identify(proof);
       }
+      forget(beside.name);
       onIdentified();
     } catch (cause) {
       refused(cause);
@@ -179,7 +184,7 @@ export function Identity({ visit, link, onIdentified, onLocked }: Props) {
               answer={company}
               error={error("company")}
               onAnswer={(given) => {
-                setCompany(given);
+                keep(beside, given);
                 if (wrong?.part === "company") setWrong(null);
               }}
             />

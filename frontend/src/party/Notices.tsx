@@ -6,6 +6,7 @@ import { Button } from "../ui/Button";
 import { Complaint } from "../ui/Complaint";
 import { Note } from "../ui/Note";
 import { Refusal } from "../ui/Refusal";
+import { begun, forget, keep } from "../ui/unsent";
 import { answerNotice, type ConsentItem, getMe, type Me, type Notice } from "./api";
 import { Consents } from "./Consents";
 import { Frame } from "./Frame";
@@ -13,7 +14,7 @@ import { NoticeText } from "./NoticeText";
 import { pointsOf } from "./points";
 import { QuietHelp } from "./QuietCall";
 import { ReadAloud } from "./ReadAloud";
-import { begun, forget, keep, noticeScope } from "./unsent";
+import { noticeScope } from "./unsent";
 import { type Visit, withToken } from "./visit";
 
 interface Props {
@@ -95,8 +96,8 @@ interface PageProps {
 }
 
 function NoticePage({ me, notice, quiet, onRead, onOutdated }: PageProps) {
-  const scope = noticeScope(me, notice);
-  const [ticked, setTicked] = useState<string[]>(() => begun<string[]>(scope) ?? []);
+  const scope = noticeScope<string[]>(me, notice);
+  const [ticked, setTicked] = useState<string[]>(() => begun(scope) ?? []);
   const [missing, setMissing] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
   const [busy, setBusy] = useState(false);

@@ -5,6 +5,7 @@ import { path } from "../navigation";
 import { deferred } from "../ui/Deferred";
 import { devicesBefore, forgetDevices } from "../ui/ownDevices";
 import { useTitle } from "../ui/title";
+import { belongsTo, forgetAll } from "../ui/unsent";
 import { getMe, type LinkView, type Me } from "./api";
 import { type Checked, OWN_DEVICES } from "./checked";
 import { Ending, type EndKind, endKindOf } from "./Ending";
@@ -23,7 +24,7 @@ import {
 } from "./preferences";
 import { Rehearsal } from "./Rehearsal";
 import { secretOf } from "./secret";
-import { forgetAll } from "./unsent";
+import { personOf, visitorOf } from "./unsent";
 import { Visit, withToken } from "./visit";
 
 const loadRoom = () => import("./room/RoomPage");
@@ -72,6 +73,7 @@ export default function Page() {
   /** Identity is known: on to what is still to be read, or into the room. */
   const enter = async () => {
     const me = await withToken(visit, getMe);
+    belongsTo(personOf(me));
     void loadRoom();
     setStep(nextStep(me));
   };
@@ -79,7 +81,7 @@ export default function Page() {
   const open = async () => {
     const found = await visit.open();
     setLink(found);
-    if (!found.claimed_here) forgetAll();
+    if (!found.claimed_here) belongsTo(visitorOf(visit.secret));
     const before = checkedBefore();
     const onTheWay = !found.claimed_elsewhere && checkedFor(visit.secret);
     if (!before || !(found.claimed_here || onTheWay)) {
@@ -112,7 +114,7 @@ export default function Page() {
     } catch (error) {
       // The device's claim has run out: identity is checked anew.
       if (error instanceof ApiError && error.status === 401) {
-        forgetAll();
+        belongsTo(visitorOf(visit.secret));
         setStep({ at: "identity" });
       } else fail(error);
     }

@@ -44,6 +44,12 @@ export function ownTroubles(own: OwnDevices): Record<Device, Trouble | null> {
 
 export class Troubles {
   private readonly telling = new Set<Device>();
+  /** Of which devices the room has heard since this page began anew or was moved. */
+  private heard: { since: unknown; place: string | null; of: Set<Device> } = {
+    since: null,
+    place: null,
+    of: new Set(),
+  };
 
   private own: OwnDevices | null = null;
 
@@ -54,17 +60,30 @@ export class Troubles {
     this.own = own;
     const state = this.client.state.value;
     if (this.client.connection.value.phase !== "open" || !state || !isPresent(state)) return;
+    this.beginAnew(myself(state)?.caucus_id ?? null);
     for (const source of DEVICES) {
       const trouble = troubleOf(own[source]);
-      if (trouble === undefined || this.telling.has(source) || troubleIn(myself(state), source) === trouble) continue;
+      if (trouble === undefined || this.telling.has(source)) continue;
+      if (this.heard.of.has(source) && troubleIn(myself(state), source) === trouble) continue;
       void this.tell(source, trouble);
     }
   }
 
+  /** Whoever did not resume, and whoever was moved, tells how each device is although nothing is the matter: what the
+   * record says last of it may be of another page, or of a process that was killed. */
+  private beginAnew(place: string | null): void {
+    const offer = this.client.offer.value;
+    const since = offer?.fresh ? offer : this.heard.since;
+    if (since !== this.heard.since || place !== this.heard.place) this.heard = { since, place, of: new Set() };
+  }
+
   private async tell(source: Device, trouble: Trouble | null): Promise<void> {
     this.telling.add(source);
+    const { heard } = this;
+    const off = trouble === null && this.own?.[source].wanted === false;
     try {
-      await this.client.command("tell_trouble", { source, trouble });
+      await this.client.command("tell_trouble", { source, trouble, off });
+      heard.of.add(source);
     } catch {
       return; // The next change of the room or of the device compares again.
     } finally {

@@ -7,6 +7,7 @@ import { Connected } from "../ui/connected";
 import { useStore } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { Sounds } from "../ui/Sounds";
+import { begun, forgetOver, forgetSession, keep, own, type Scope } from "../ui/unsent";
 import { Viewing } from "../ui/Watermark";
 import { type SessionDetail, type StaffAccount, sentenceOf, sessionDetail } from "./api";
 import { Calls } from "./Calls";
@@ -33,6 +34,12 @@ interface Props {
   onEnded: () => void;
 }
 
+/** What the mediator wants in the middle, before or after the text was locked. */
+interface Layout {
+  shows: "faces" | "paper";
+  frozen: boolean;
+}
+
 /** The mediator's one screen: people on the left, faces in the middle, paper on the right. */
 export function Console(props: Props) {
   const { desk, account, onEnded } = props;
@@ -41,7 +48,9 @@ export function Console(props: Props) {
 
   const closed = connection.phase === "ended" && connection.ending === "closed";
   useEffect(() => {
-    if (closed) onEnded();
+    if (!closed) return;
+    forgetSession(desk.client.roomId);
+    onEnded();
   }, [closed]);
 
   if (state) {
@@ -70,7 +79,7 @@ function LiveConsole({ desk, detail: first, account, state }: Props & { state: R
   const { detail, failure } = useStore(keeper.value);
   const [question, setQuestion] = useState<Question | null>(null);
   const [refusal, setRefusal] = useState<unknown>(null);
-  const [chosenLayout, setLayout] = useState<"faces" | "paper" | null>(null);
+  const laidOut: Scope<Layout> = own(state, "at/layout");
   const [drawer, setDrawer] = useState(false);
   const media = useStore(desk.media.state);
   const phase = phaseOf(state, false);
@@ -108,9 +117,11 @@ function LiveConsole({ desk, detail: first, account, state }: Props & { state: R
   }, [desk, state, detail, account]);
 
   const frozen = phase === "frozen" || phase === "signing" || phase === "in_force";
-  useEffect(() => setLayout(null), [frozen]);
   // Signing is done on paper: it comes to the middle unless the mediator chooses otherwise then.
-  const layout = chosenLayout ?? (frozen ? "paper" : "faces");
+  const chosen = begun(laidOut);
+  const layout = chosen?.frozen === frozen ? chosen.shows : frozen ? "paper" : "faces";
+  const turn = () => keep(laidOut, { shows: layout === "paper" ? "faces" : "paper", frozen });
+  useEffect(() => forgetOver(state), [state.caucuses]);
   return (
     <ToolsProvider value={tools}>
       <div class="console" data-theme="stage" data-testid="console" data-layout={layout} data-drawer={String(drawer)}>
@@ -145,11 +156,7 @@ function LiveConsole({ desk, detail: first, account, state }: Props & { state: R
         <div class="console__grid">
           <PeoplePane talks={layout === "paper"} onClose={() => setDrawer(false)} />
           <Stage small={layout === "paper"} />
-          <PaperPane
-            phase={phase}
-            wide={layout === "paper"}
-            onLayout={() => setLayout(layout === "paper" ? "faces" : "paper")}
-          />
+          <PaperPane phase={phase} wide={layout === "paper"} onLayout={turn} />
         </div>
         <Sounds remote={media.remote} speaker={media.speaker} />
         {question && (

@@ -1,5 +1,5 @@
 /** The mediator's exhibits: what is shown, whose view is still missing, who may show, and all of them. */
-import { useEffect, useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { AddForm } from "../exhibits/AddForm";
 import { ExhibitAccess, type GivenView } from "../exhibits/access";
 import { ExhibitCard } from "../exhibits/Card";
@@ -7,7 +7,7 @@ import { ExhibitList } from "../exhibits/List";
 import { type Exhibit, exhibitsOf, mayPresent, otherSides, presentationOf } from "../exhibits/model";
 import { RecordOriginal } from "../exhibits/Originals";
 import { usePage } from "../exhibits/page";
-import { ViewForm } from "../exhibits/ViewForm";
+import { given, ViewForm, viewScope } from "../exhibits/ViewForm";
 import { refusalOf } from "../exhibits/words";
 import { t } from "../i18n";
 import { useActs } from "../ui/acts";
@@ -17,6 +17,7 @@ import { Icon } from "../ui/Icon";
 import { Note } from "../ui/Note";
 import { Refusal } from "../ui/Refusal";
 import { Seal, sideName } from "../ui/Seal";
+import { begun, forget, keep, own, type Scope } from "../ui/unsent";
 import { useTools } from "./tools";
 
 export function ExhibitsTab() {
@@ -24,11 +25,19 @@ export function ExhibitsTab() {
   const access = useStaffAccess(detail.session_id);
   const presented = presentationOf(state);
   const all = exhibitsOf(state);
-  const [chosen, setChosen] = useState<string | null>(null);
+  const lookedAt: Scope<string | null> = own(state, "at/exhibit");
+  const chosen = begun(lookedAt);
+  const setChosen = (id: string | null) => keep(lookedAt, id);
   const [adding, setAdding] = useState(false);
   const { refusal, act } = useActs(refusalOf);
   // Whatever comes onto everybody's screen comes to the front here too.
-  useEffect(() => setChosen(null), [presented?.shown.exhibit_id]);
+  const shownId = presented?.shown.exhibit_id;
+  const before = useRef(shownId);
+  useEffect(() => {
+    if (before.current !== shownId) setChosen(null);
+    before.current = shownId;
+  }, [shownId]);
+  useEffect(() => () => forget(lookedAt.name), []);
   const open = all.find((one) => one.exhibit_id === chosen) ?? presented?.exhibit ?? null;
   return (
     <div class="exhibits" {...scrollable} data-testid="exhibits">
@@ -83,7 +92,9 @@ interface OpenProps {
 function OpenExhibit({ access, exhibit, act }: OpenProps) {
   const { state, ask } = useTools();
   const { shown, page, look } = usePage(exhibit, state);
-  const [recording, setRecording] = useState<string | null>(null);
+  const sides = otherSides(exhibit);
+  const scopeOf = (side: string) => viewScope(state, exhibit, side);
+  const recording = sides.find((side) => begun(scopeOf(side)) !== null);
   const mine = exhibit.owner_id === state.me;
   const turn = (next: number) => {
     if (shown) void act(() => access.present(exhibit.exhibit_id, next));
@@ -110,7 +121,14 @@ function OpenExhibit({ access, exhibit, act }: OpenProps) {
       {recording ? (
         <>
           <p class="strong">{t("exhibit.recordFor", { side: sideName(recording) })}</p>
-          <ViewForm exhibit={exhibit} side={recording} onGive={give(recording)} onCancel={() => setRecording(null)} />
+          <ViewForm
+            exhibit={exhibit}
+            side={recording}
+            answers={begun(scopeOf(recording)) ?? {}}
+            onAnswers={(answers) => keep(scopeOf(recording), answers)}
+            onGive={give(recording)}
+            onCancel={() => forget(scopeOf(recording).name)}
+          />
         </>
       ) : (
         <div class="exhibit-acts">
@@ -127,14 +145,14 @@ function OpenExhibit({ access, exhibit, act }: OpenProps) {
           )}
           {!exhibit.private &&
             !exhibit.withdrawn &&
-            otherSides(exhibit).map((side) => (
+            sides.map((side) => (
               <Button
                 key={side}
                 dense
                 icon="pen"
                 testId="exhibit-record"
                 data-side={side}
-                onClick={() => setRecording(side)}
+                onClick={() => keep(scopeOf(side), given(exhibit, side))}
               >
                 {t("exhibit.record", { side: sideName(side) })}
               </Button>

@@ -6,7 +6,8 @@ import { clockTime } from "../i18n/time";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { Note } from "../ui/Note";
-import { type Handwriting, SignaturePad } from "../ui/SignaturePad";
+import { type Handwriting, SignaturePad, type Strokes } from "../ui/SignaturePad";
+import { begun, forget, keep, ownerOf, signingScope } from "../ui/unsent";
 import { sentenceOf } from "./api";
 import { useTools } from "./tools";
 
@@ -20,11 +21,22 @@ interface CodeSent {
   resend_after: number;
 }
 
+/** What stands on the form of one text, while it is open. */
+interface Ink {
+  intent: boolean;
+  strokes: Strokes;
+}
+
 /** The mediator's own signature: intent, handwriting, code. What was written stays when the server refuses. */
 export function MySignature({ agreement, mine }: { agreement: AgreementView; mine: Signer }) {
-  const [open, setOpen] = useState(false);
+  const { state } = useTools();
+  const scope = signingScope<Ink>(ownerOf(state.roomId, state.me), agreement);
+  const ink = begun(scope);
   const [receipt, setReceipt] = useState<Receipt["receipt"] | null>(null);
   const signedAt = receipt?.signed_at ?? mine.signed_at;
+  useEffect(() => {
+    if (signedAt) forget(scope.name);
+  }, [signedAt]);
   if (signedAt) {
     const at = instant(signedAt);
     return (
@@ -33,26 +45,34 @@ export function MySignature({ agreement, mine }: { agreement: AgreementView; min
       </Note>
     );
   }
-  if (!open) {
+  if (!ink) {
     return (
-      <Button block icon="pen" testId="sign-open" onClick={() => setOpen(true)}>
+      <Button block icon="pen" testId="sign-open" onClick={() => keep(scope, { intent: false, strokes: [] })}>
         {t("staff.sign.open")}
       </Button>
     );
   }
-  return <SignForm agreement={agreement} onSigned={setReceipt} />;
+  const signed = (given: Receipt["receipt"]) => {
+    forget(scope.name);
+    setReceipt(given);
+  };
+  return <SignForm agreement={agreement} ink={ink} onInk={(now) => keep(scope, now)} onSigned={signed} />;
 }
 
-function SignForm({
-  agreement,
-  onSigned,
-}: {
+interface FormProps {
   agreement: AgreementView;
+  ink: Ink;
+  onInk: (ink: Ink) => void;
   onSigned: (receipt: Receipt["receipt"]) => void;
-}) {
+}
+
+function SignForm({ agreement, ink, onInk, onSigned }: FormProps) {
   const { attempt } = useTools();
-  const [intent, setIntent] = useState(false);
-  const [empty, setEmpty] = useState(true);
+  const newest = useRef(ink);
+  newest.current = ink;
+  const put = (part: Partial<Ink>) => onInk({ ...newest.current, ...part });
+  const { intent } = ink;
+  const empty = ink.strokes.length === 0;
   const [code, setCode] = useState("");
   const [refusal, setRefusal] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
@@ -90,12 +110,12 @@ function SignForm({
           type="checkbox"
           data-testid="sign-intent"
           checked={intent}
-          onChange={(event) => setIntent(event.currentTarget.checked)}
+          onChange={(event) => put({ intent: event.currentTarget.checked })}
         />
         <i>{intent && <Icon name="check" />}</i>
         <span>{t("staff.sign.intent")}</span>
       </label>
-      <SignaturePad handle={handwriting} onChange={(strokes) => setEmpty(strokes.length === 0)} />
+      <SignaturePad before={ink.strokes} handle={handwriting} onChange={(strokes) => put({ strokes })} />
       <div class="sign-form__code">
         <div class="field grow">
           <label for="sign-code">{t("staff.sign.code")}</label>

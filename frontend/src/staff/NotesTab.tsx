@@ -5,6 +5,7 @@ import { myCaucus } from "../room/caucus";
 import { Button } from "../ui/Button";
 import { scrollable, useStore } from "../ui/hooks";
 import { Icon, type IconName } from "../ui/Icon";
+import { ownerOf } from "../ui/unsent";
 import { useAsk } from "./ask";
 import { keeperOf, type NoteState } from "./notes";
 import { useTools } from "./tools";
@@ -34,7 +35,7 @@ const ICONS: Record<NoteState, IconName> = {
 export function NoteField({ scope, title, tall }: { scope: string; title: string; tall?: boolean }) {
   const id = useId();
   const { state } = useTools();
-  const keeper = keeperOf(state.me, scope, useAsk());
+  const keeper = keeperOf(ownerOf(state.roomId, state.me), scope, useAsk());
   const note = useStore(keeper.value);
   useEffect(() => {
     void keeper.load();

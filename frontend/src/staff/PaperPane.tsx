@@ -1,7 +1,8 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { t } from "../i18n";
 import { Button } from "../ui/Button";
 import { panelId, Tabs, tabId } from "../ui/Tabs";
+import { begun, keep, own, type Scope } from "../ui/unsent";
 import { Drafting } from "./Drafting";
 import { agreementOf, DOCUMENT, type Phase } from "./phase";
 import { Signing } from "./Signing";
@@ -19,7 +20,9 @@ interface Props {
 /** The papers of the session on the mediator's right; the agreement is always among them. */
 export function PaperPane(props: Props) {
   const tools = useTools();
-  const [chosen, setChosen] = useState(AGREEMENT);
+  const scope: Scope<string> = own(tools.state, "at/tab");
+  const chosen = begun(scope) ?? AGREEMENT;
+  const setChosen = (id: string) => keep(scope, id);
   const others = [...TABS_BEFORE, ...TABS_AFTER];
   const named = (list: typeof TABS_BEFORE) =>
     list.map(({ id, word, count }) => ({ id, word: word(), count: count?.(tools) ?? 0 }));
@@ -30,7 +33,11 @@ export function PaperPane(props: Props) {
   ];
   const frozen = tools.state.documents.get(DOCUMENT)?.frozen ?? false;
   // The lock and its opening are about the agreement: it comes to the front.
-  useEffect(() => setChosen(AGREEMENT), [frozen]);
+  const before = useRef(frozen);
+  useEffect(() => {
+    if (before.current !== frozen) setChosen(AGREEMENT);
+    before.current = frozen;
+  }, [frozen]);
   const open = others.find((tab) => tab.id === chosen);
   return (
     <aside class="paper-pane" data-theme-light aria-label={t("staff.papers")}>

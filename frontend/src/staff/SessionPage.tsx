@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { t } from "../i18n";
 import { Note } from "../ui/Note";
+import { forgetSession } from "../ui/unsent";
 import { type SessionDetail, type StaffAccount, sentenceOf, sessionDetail } from "./api";
 import { Console } from "./Console";
 import { isOver } from "./days";
@@ -38,6 +39,7 @@ export function SessionPage({ sessionId, account }: { sessionId: string; account
 
   useEffect(() => {
     if (!detail) return;
+    if (isOver(detail.state)) forgetSession(detail.room_id);
     const before = devicesBefore(sessionId);
     if (!before || isOver(detail.state)) setReturning(false);
     else void enter(before).finally(() => setReturning(false));

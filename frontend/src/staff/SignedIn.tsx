@@ -5,6 +5,7 @@ import { t } from "../i18n";
 import { Button } from "../ui/Button";
 import { LanguageSwitch } from "../ui/LanguageSwitch";
 import { Note } from "../ui/Note";
+import { belongsTo, forgetAll } from "../ui/unsent";
 import { currentAccount, logout, type StaffAccount, sentenceOf } from "./api";
 import { Login } from "./Login";
 
@@ -27,26 +28,31 @@ export function SignedIn({
 }) {
   const [known, setKnown] = useState<Known>({ phase: "asking" });
 
+  const signedIn = (account: StaffAccount) => {
+    belongsTo(`staff/${account.role}/${account.name}`);
+    setKnown({ phase: "in", account });
+  };
+
   useEffect(() => {
     const stop = new AbortController();
-    currentAccount(stop.signal).then(
-      (account) => setKnown({ phase: "in", account }),
-      (error: unknown) => {
-        if (stop.signal.aborted) return;
-        const out = error instanceof ApiError && error.status === 401;
-        setKnown(out ? { phase: "out" } : { phase: "failed", why: error });
-      },
-    );
+    currentAccount(stop.signal).then(signedIn, (error: unknown) => {
+      if (stop.signal.aborted) return;
+      const out = error instanceof ApiError && error.status === 401;
+      setKnown(out ? { phase: "out" } : { phase: "failed", why: error });
+    });
     return () => stop.abort();
   }, []);
 
   const signOut = () => {
-    const out = () => setKnown({ phase: "out" });
+    const out = () => {
+      forgetAll();
+      setKnown({ phase: "out" });
+    };
     logout().then(out, (error: unknown) => setKnown({ phase: "failed", why: error }));
   };
 
   if (known.phase === "asking") return <p class="office__plain meta">{t("common.loading")}</p>;
-  if (known.phase === "out") return <Login onLogin={(account) => setKnown({ phase: "in", account })} />;
+  if (known.phase === "out") return <Login onLogin={signedIn} />;
   if (known.phase === "failed") {
     return (
       <div class="office__plain">

@@ -11,6 +11,7 @@ import { scrollable } from "../ui/hooks";
 import { Note } from "../ui/Note";
 import { Seal } from "../ui/Seal";
 import { rest } from "../ui/typed";
+import { begun, keep, ownHere, type Scope } from "../ui/unsent";
 import { useAsk } from "./ask";
 import { NoteField } from "./NotesTab";
 import { useTools } from "./tools";
@@ -84,14 +85,15 @@ function TicketRow({ ticket }: { ticket: Ticket }) {
 }
 
 function NewTicket() {
-  const { attempt } = useTools();
+  const { attempt, state } = useTools();
   const ask = useAsk();
-  const [text, setText] = useState("");
+  const scope: Scope<string> = ownHere(state, "ticket");
+  const text = begun(scope) ?? "";
   const [busy, setBusy] = useState(false);
   const send = async () => {
     if (busy || text.trim() === "") return;
     setBusy(true);
-    if (await attempt(() => askTicket(ask, text))) setText((now) => rest(now, text));
+    if (await attempt(() => askTicket(ask, text))) keep(scope, rest(begun(scope) ?? "", text));
     setBusy(false);
   };
   return (
@@ -105,7 +107,7 @@ function NewTicket() {
         placeholder={t("ticket.newHint")}
         data-testid="ticket-text"
         value={text}
-        onInput={(event) => setText(event.currentTarget.value)}
+        onInput={(event) => keep(scope, event.currentTarget.value)}
       />
       <div class="row between">
         <span class="tiny">{t("ticket.privileged")}</span>

@@ -1,7 +1,8 @@
-/** A note that is saved while it is written. Knows no screen. */
+/** A note that is saved while it is written, and kept for the tab until it is. Knows no screen. */
 import { ApiError } from "../api";
 import { Store } from "../room/store";
 import { type Ask, allNotes, saveNote } from "../talk/api";
+import { begun, forget, keep, type Scope } from "../ui/unsent";
 
 export type NoteState = "loading" | "unread" | "saved" | "typing" | "saving" | "failed" | "changed";
 
@@ -14,6 +15,13 @@ export interface NoteValue {
   other: string | null;
 }
 
+/** What is not at the server yet, and what it was written after. */
+interface Unsaved {
+  text: string;
+  revision: number;
+}
+
+const UNDECIDED = -1;
 const PAUSE_MS = 800;
 const AGAIN_MS = 5000;
 
@@ -24,13 +32,19 @@ export class NoteKeeper {
   private timer: ReturnType<typeof setTimeout> | undefined;
   private saving = false;
   private loaded = false;
+  private readonly unsent: Scope<Unsaved>;
 
+  /** @param owner whose it is, and in which session */
   constructor(
     private readonly ask: Ask,
     private readonly scope: string,
-  ) {}
+    owner: string,
+  ) {
+    this.unsent = { name: `note/${owner}/${scope}`, owner, words: "" };
+  }
 
-  /** What was kept; nothing happens the second time, so that a screen that opens again goes on where it was. */
+  /** What was kept; nothing happens the second time, so that a screen that opens again goes on where it was. What a page
+   * before this one could not save is saved now, unless it was changed elsewhere meanwhile. */
   async load(): Promise<void> {
     if (this.loaded) return;
     try {
@@ -38,15 +52,30 @@ export class NoteKeeper {
       this.revision = kept?.revision ?? 0;
       this.loaded = true;
       this.set({ text: kept?.text ?? "", state: "saved", savedAt: kept?.saved_at ?? null });
+      this.takeUp(begun(this.unsent));
     } catch {
       this.set({ state: "unread" });
       this.timer = setTimeout(() => void this.load(), AGAIN_MS);
     }
   }
 
+  private takeUp(before: Unsaved | null): void {
+    const { text } = this.value.value;
+    if (before === null || before.text === text) {
+      forget(this.unsent.name);
+      return;
+    }
+    const changed = before.revision !== this.revision;
+    this.set({ text: before.text, state: changed ? "changed" : "typing", other: changed ? text : null });
+    this.later(0);
+  }
+
   write(text: string): void {
     if (!this.loaded) return;
-    this.set({ text, state: this.value.value.state === "changed" ? "changed" : "typing" });
+    // Until somebody has decided between two texts a page after this one asks again.
+    const undecided = this.value.value.state === "changed";
+    keep(this.unsent, { text, revision: undecided ? UNDECIDED : this.revision });
+    this.set({ text, state: undecided ? "changed" : "typing" });
     this.later(PAUSE_MS);
   }
 
@@ -82,7 +111,10 @@ export class NoteKeeper {
     try {
       const kept = await saveNote(this.ask, this.scope, text, this.revision);
       this.revision = kept.revision;
-      this.set({ state: this.value.value.text === text ? "saved" : "typing", savedAt: kept.saved_at });
+      const all = this.value.value.text === text;
+      if (all) forget(this.unsent.name);
+      else keep(this.unsent, { text: this.value.value.text, revision: this.revision });
+      this.set({ state: all ? "saved" : "typing", savedAt: kept.saved_at });
     } catch (error) {
       this.fail(error);
     } finally {
@@ -111,10 +143,10 @@ const keepers = new Map<string, NoteKeeper>();
 
 /** One keeper a note as long as the page lives: two places that show it never save past each other. A note is its
  * author's alone, also when somebody else signs in on the same page.
- * @param author participant id */
+ * @param author whose it is, and in which session */
 export function keeperOf(author: string, scope: string, ask: Ask): NoteKeeper {
   const name = `${author}/${scope}`;
-  const kept = keepers.get(name) ?? new NoteKeeper(ask, scope);
+  const kept = keepers.get(name) ?? new NoteKeeper(ask, scope, author);
   keepers.set(name, kept);
   return kept;
 }

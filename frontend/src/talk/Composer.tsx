@@ -7,7 +7,7 @@ import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { rest } from "../ui/typed";
 import { type Ask, say } from "./api";
-import { draftOf, forgetEmpty, nameOf, setDraft, type Target, targetOf } from "./drafts";
+import { chatScope, draftOf, forgetEmpty, setDraft, type Target, targetOf } from "./drafts";
 
 interface Props {
   state: RoomState;
@@ -22,13 +22,13 @@ const NEARLY = 1800;
 export function Composer({ state, ask, targets, sentenceOf }: Props) {
   const id = useId();
   const place = placeOf(state);
-  const name = nameOf(state);
+  const scope = chatScope(state);
   // Kept with the draft, not in this box: a line begun for one person stays theirs when they leave or the panel closes.
-  const draft = draftOf(name);
+  const draft = draftOf(scope);
   const target = targetOf(targets, draft);
   const shown = target === null || targets.some((one) => one.to === target.to) ? targets : [...targets, target];
   const { text } = draft;
-  useEffect(() => () => forgetEmpty(name), [name]);
+  useEffect(() => () => forgetEmpty(scope), [scope.owner, scope.name]);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const send = async () => {
@@ -37,7 +37,7 @@ export function Composer({ state, ask, targets, sentenceOf }: Props) {
     setError(null);
     try {
       await say(ask, target.to, text, place);
-      setDraft(name, { text: rest(draftOf(name).text, text) });
+      setDraft(scope, { text: rest(draftOf(scope).text, text) });
     } catch (cause) {
       setError(cause);
     } finally {
@@ -68,7 +68,7 @@ export function Composer({ state, ask, targets, sentenceOf }: Props) {
           value={target?.to}
           onChange={(event) => {
             const { value } = event.currentTarget;
-            setDraft(name, { target: shown.find((one) => one.to === value) ?? null });
+            setDraft(scope, { target: shown.find((one) => one.to === value) ?? null });
           }}
         >
           {shown.map((one) => (
@@ -87,7 +87,7 @@ export function Composer({ state, ask, targets, sentenceOf }: Props) {
           placeholder={t("chat.write")}
           data-testid="chat-text"
           value={text}
-          onInput={(event) => setDraft(name, { text: event.currentTarget.value })}
+          onInput={(event) => setDraft(scope, { text: event.currentTarget.value })}
           onKeyDown={key}
         />
         <Button look="primary" type="submit" testId="chat-send" aria-disabled={busy}>

@@ -1,7 +1,6 @@
-/** What is typed and not sent, and for whom: closing the panel or being moved loses neither. Lasts as long as the page. */
-import { signal } from "@preact/signals";
+/** What is typed and not sent, and for whom: neither is lost by closing the panel, by being moved or by a reload. */
 import type { RoomState } from "../room/state";
-import { placeOf } from "../room/talk";
+import { begun, forget, keep, ownHere, type Scope } from "../ui/unsent";
 
 /** Somebody to write to: `here`, `hosts`, or a person. */
 export interface Target {
@@ -19,23 +18,21 @@ const NOTHING: Draft = { text: "", target: null };
 
 /** By person and place: what was begun in a private talk, in another session or by whoever signed in before on this
  * computer stays theirs. */
-export const drafts = signal<Readonly<Record<string, Draft>>>({});
-
-export function nameOf(state: RoomState): string {
-  return `${state.roomId}/${state.me}/${placeOf(state)}`;
+export function chatScope(state: RoomState): Scope<Draft> {
+  return ownHere(state, "chat");
 }
 
-export function draftOf(name: string): Draft {
-  return drafts.value[name] ?? NOTHING;
+export function draftOf(scope: Scope<Draft>): Draft {
+  return begun(scope) ?? NOTHING;
 }
 
-export function setDraft(name: string, change: Partial<Draft>): void {
-  drafts.value = { ...drafts.value, [name]: { ...draftOf(name), ...change } };
+export function setDraft(scope: Scope<Draft>, change: Partial<Draft>): void {
+  keep(scope, { ...draftOf(scope), ...change });
 }
 
 /** Where nothing is typed the next line begins anew. */
-export function forgetEmpty(name: string): void {
-  if (draftOf(name).text.trim() === "") setDraft(name, NOTHING);
+export function forgetEmpty(scope: Scope<Draft>): void {
+  if (draftOf(scope).text.trim() === "") forget(scope.name);
 }
 
 /** Who gets it. Whoever was chosen and cannot be chosen any more is still the one: the server says whether a line can

@@ -31,13 +31,15 @@ describe("what others are told of a device", () => {
 
   it("is that a call has it, and that it is given back", async () => {
     await room.enter();
+    await settle();
+    const before = room.client.all("tell_trouble").length;
     const [microphone] = room.devices.opened;
     microphone?.dispatchEvent(new Event("mute"));
     microphone?.dispatchEvent(new Event("unmute"));
     await settle();
-    expect(room.client.all("tell_trouble")).toEqual([
-      { source: "microphone", trouble: "interrupted" },
-      { source: "microphone", trouble: null },
+    expect(room.client.all("tell_trouble").slice(before)).toEqual([
+      { source: "microphone", trouble: "interrupted", off: false },
+      { source: "microphone", trouble: null, off: false },
     ]);
   });
 
@@ -45,12 +47,36 @@ describe("what others are told of a device", () => {
     room.devices.camera = null;
     await room.enter();
     await settle();
-    expect(room.client.all("tell_trouble")).toEqual([{ source: "camera", trouble: "absent" }]);
+    const told = () => room.client.all("tell_trouble").filter((one) => one.source === "camera");
+    expect(told()).toEqual([{ source: "camera", trouble: "absent", off: false }]);
     room.client.lose();
     room.client.change({ participants: new Map([["me", person("me")]]) });
     room.client.resume();
     await settle();
-    expect(room.client.all("tell_trouble")).toHaveLength(2);
+    expect(told()).toHaveLength(2);
+  });
+
+  it("is told anew of each device by a page that did not resume or was moved, with what is switched off", async () => {
+    await room.enter({ microphone: true, camera: false });
+    await settle();
+    const asItIs = [
+      { source: "microphone", trouble: null, off: false },
+      { source: "camera", trouble: null, off: true },
+    ];
+    const told = () => room.client.all("tell_trouble");
+    const inOrder = () => [...told()].sort((one, other) => String(other.source).localeCompare(String(one.source)));
+    expect(inOrder()).toEqual(asItIs);
+    room.client.lose();
+    room.client.resume();
+    await settle();
+    expect(told()).toHaveLength(2);
+    room.client.offer.value = { capabilities: {}, iceServers: [], epoch: 1, fresh: true };
+    await settle();
+    expect(told()).toHaveLength(4);
+    room.client.change({ participants: new Map([["me", person("me", { caucus_id: "c1" })]]) });
+    await settle();
+    expect(told()).toHaveLength(6);
+    expect(told().slice(4)).toEqual(expect.arrayContaining(asItIs));
   });
 });
 
@@ -64,7 +90,7 @@ describe("a device that was never there", () => {
     room.devices.dispatchEvent(new Event("devicechange"));
     await settle();
     expect(room.media.state.value.camera).toMatchObject({ wanted: false, track: null, problem: "plugged" });
-    expect(room.client.all("tell_trouble").at(-1)).toEqual({ source: "camera", trouble: null });
+    expect(room.client.all("tell_trouble").at(-1)).toEqual({ source: "camera", trouble: null, off: true });
     await room.media.setCamera(true);
     expect(room.produced("camera")?.track).toBe(room.devices.last);
   });

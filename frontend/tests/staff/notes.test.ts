@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError } from "../../src/api";
 import { keeperOf, NoteKeeper } from "../../src/staff/notes";
 import type { Ask } from "../../src/talk/api";
+import { forgetAll } from "../../src/ui/unsent";
+import { stubTab } from "../ui/tab";
 
 /** A server with one note, that can be out of reach or changed from elsewhere. */
 class Server {
@@ -30,12 +32,16 @@ function refused(code: string, status: number, extra = {}) {
 }
 
 async function opened(server: Server): Promise<NoteKeeper> {
-  const keeper = new NoteKeeper(server.ask, "");
+  const keeper = new NoteKeeper(server.ask, "", "ses_1/pt_mediator");
   await keeper.load();
   return keeper;
 }
 
-beforeEach(() => void vi.useFakeTimers());
+beforeEach(() => {
+  vi.useFakeTimers();
+  stubTab();
+  forgetAll();
+});
 afterEach(() => void vi.useRealTimers());
 
 describe("a note", () => {
@@ -101,6 +107,42 @@ describe("a note", () => {
     keeper.close();
     await vi.advanceTimersByTimeAsync(0);
     expect(server.text).toBe("最后一句");
+  });
+
+  it("that could not be saved is there after a reload, for its author alone, and is saved then", async () => {
+    const server = new Server();
+    const keeper = await opened(server);
+    server.failure = refused("network", 0);
+    keeper.write("只在这里");
+    await vi.advanceTimersByTimeAsync(1000);
+    vi.clearAllTimers(); // The page is gone.
+    server.failure = null;
+    const next = await opened(server);
+    expect(next.value.value).toMatchObject({ text: "只在这里", state: "typing" });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([server.text, next.value.value.state]).toEqual(["只在这里", "saved"]);
+    next.write("又在这里");
+    vi.clearAllTimers();
+    const clerk = new NoteKeeper(new Server().ask, "", "ses_1/pt_clerk");
+    await clerk.load();
+    expect(clerk.value.value.text).toBe("");
+  });
+
+  it("that was changed elsewhere before the reload waits for a decision, after every reload", async () => {
+    const server = new Server();
+    const keeper = await opened(server);
+    server.failure = refused("network", 0);
+    keeper.write("这边");
+    vi.clearAllTimers();
+    Object.assign(server, { text: "那边", revision: 1, failure: null });
+    for (const text of ["这边", "这边!"]) {
+      const next = await opened(server);
+      await vi.advanceTimersByTimeAsync(10_000);
+      expect(next.value.value).toMatchObject({ text, state: "changed", other: "那边" });
+      next.write("这边!");
+      vi.clearAllTimers();
+    }
+    expect(server.text).toBe("那边");
   });
 
   it("is not overwritten with nothing when it could not be read", async () => {

@@ -142,6 +142,33 @@ async def test_whoever_waits_at_the_door_cannot_tell_that_a_private_talk_runs(ho
     assert late["caucuses"] == []
 
 
+async def test_a_host_who_was_cut_off_before_a_private_talk_stays_so_to_those_at_the_door(home: House) -> None:
+    host, *_ = await three(home)
+    waiting = await home.arrive("a3", side="applicant", admitted=False)
+
+    def seen() -> list[tuple[str, str]]:
+        told = [each["data"]["participant"] for each in waiting.catch_up() if each["type"] == "participant_changed"]
+        return [(each["participant_id"], each["presence"]) for each in told]
+
+    caucus_id = (await host.do("open_caucus", participant_ids=["a", "host"], in_seconds=3))["caucus_id"]
+    await host.hang_up()
+    home.clock.advance(3)
+    await home.settle()
+    assert home.room.caucuses.get(CaucusId(caucus_id)).running
+    assert seen() == [("host", "dropped")]
+    late = (await home.arrive("r3", side="respondent", admitted=False)).snapshot
+    assert late is not None
+    assert {each["participant_id"]: each["presence"] for each in late["participants"]} == {
+        "host": "dropped", "r3": "waiting",
+    }  # fmt: skip
+    back = await home.arrive("host", role="host", side="mediator")
+    await home.settle()
+    assert seen()[1:] == [("host", "present")], "they are back, as they would be without a talk"
+    await back.hang_up()
+    await home.settle()
+    assert len(seen()) == 2, "and lost in it like anybody"
+
+
 async def test_the_door_is_told_that_a_recording_is_paused_and_not_why(home: House) -> None:
     await three(home)
     waiting = await home.arrive("a3", side="applicant", admitted=False)

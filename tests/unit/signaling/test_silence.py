@@ -1,4 +1,4 @@
-"""Mutes and asks that the media worker refuses, or that meet somebody who is being moved: nothing is half done."""
+"""Mutes and asks that the media worker refuses, or that meet somebody who is being moved; what is told of devices."""
 
 from __future__ import annotations
 
@@ -66,3 +66,26 @@ async def test_whoever_is_moved_while_a_host_asks_is_asked_nothing_in_the_new_pl
     assert (await host.answer(asking))["type"] == "error"
     assert home.room.participants[A].asks == {}
     assert home.room.silence.kept() == ()
+
+
+async def test_how_a_device_is_the_product_hears_once_of_each_page_and_after_each_move(home: House) -> None:
+    host, a, _ = await three(home)
+
+    async def told_twice() -> list[Any]:
+        before = len(home.policy.calls)
+        for _ in range(2):
+            await a.do("tell_trouble", source="camera", off=True)
+        return [each for each in home.policy.calls[before:] if each[0] == "trouble_told"]
+
+    once = [("trouble_told", "a", "camera", "off")]
+    assert await told_twice() == once
+    a.socket.hang_up()
+    await home.settle()
+    await a.join(resuming=True)
+    assert await told_twice() == [], "whoever resumes is the same page"
+    await a.join()
+    assert await told_twice() == once
+    await host.do("open_caucus", participant_ids=["a"], in_seconds=0)
+    home.clock.advance(0)
+    await home.settle()
+    assert await told_twice() == once

@@ -6,7 +6,7 @@ import { ExhibitCard } from "../../exhibits/Card";
 import { ExhibitList } from "../../exhibits/List";
 import { type Exhibit, exhibitsOf, mayPresent, otherSides, type Party, presentationOf } from "../../exhibits/model";
 import { usePage } from "../../exhibits/page";
-import { ViewForm } from "../../exhibits/ViewForm";
+import { given, ViewForm, viewScope } from "../../exhibits/ViewForm";
 import { refusalOf } from "../../exhibits/words";
 import { t } from "../../i18n";
 import { useActs } from "../../ui/acts";
@@ -17,6 +17,7 @@ import { scrollable } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Note } from "../../ui/Note";
 import { Refusal } from "../../ui/Refusal";
+import { begun, forget, keep, own, type Scope } from "../../ui/unsent";
 import { type Visit, withToken } from "../visit";
 import type { PanelProps } from "./panel";
 
@@ -31,16 +32,27 @@ export function accessOf(visit: Visit): ExhibitAccess {
   return access;
 }
 
+/** The exhibit that is open here, and which one was on everybody's screen when it was opened. */
+interface Looked {
+  chosen: string | null;
+  shown: string | null;
+}
+
 export function ExhibitsPanel({ visit, me, state, onClose }: PanelProps) {
   const access = accessOf(visit);
   const all = exhibitsOf(state);
   const presented = presentationOf(state);
-  const [chosen, setChosen] = useState<string | null>(presented?.exhibit.exhibit_id ?? null);
+  const shownId = presented?.exhibit.exhibit_id ?? null;
+  const lookedAt: Scope<Looked> = own(state, "at/exhibit");
+  const before = begun(lookedAt);
+  // What comes onto everybody's screen comes to the front; whoever looked away from it since looks there still.
+  const isNew = shownId !== null && before?.shown !== shownId;
+  const chosen = isNew ? shownId : (before?.chosen ?? null);
+  const setChosen = (next: string | null) => keep(lookedAt, { chosen: next, shown: shownId });
+  useEffect(() => setChosen(chosen), [shownId]);
+  // Closed and opened again it begins with all of them, as ever.
+  useEffect(() => () => forget(lookedAt.name), []);
   const [adding, setAdding] = useState(false);
-  const shownId = presented?.exhibit.exhibit_id;
-  useEffect(() => {
-    if (shownId) setChosen(shownId);
-  }, [shownId]);
   const open = all.find((one) => one.exhibit_id === chosen) ?? null;
   const party = me.participant.role === "party";
   return (
@@ -93,7 +105,8 @@ type OpenProps = Pick<PanelProps, "me" | "state"> & { access: ExhibitAccess; exh
 function OpenExhibit({ access, exhibit, me, state }: OpenProps) {
   const { shown, page, look } = usePage(exhibit, state);
   const { refusal, act } = useActs(refusalOf);
-  const [saying, setSaying] = useState(false);
+  const views = viewScope(state, exhibit, me.participant.side);
+  const saying = begun(views);
   const [asking, setAsking] = useState<"withdraw" | "disclose" | null>(null);
   const id = exhibit.exhibit_id;
   const { side, role } = me.participant;
@@ -123,13 +136,21 @@ function OpenExhibit({ access, exhibit, me, state }: OpenProps) {
           <ViewForm
             exhibit={exhibit}
             side={side}
+            answers={saying}
+            onAnswers={(answers) => keep(views, answers)}
             plain
-            onGive={(views) => act(() => access.giveViews(id, side as Party, views))}
-            onCancel={() => setSaying(false)}
+            onGive={(wanted) => act(() => access.giveViews(id, side as Party, wanted))}
+            onCancel={() => forget(views.name)}
           />
         )}
         {asked && !saying && (
-          <Button look="primary" block icon="pen" testId="exhibit-say" onClick={() => setSaying(true)}>
+          <Button
+            look="primary"
+            block
+            icon="pen"
+            testId="exhibit-say"
+            onClick={() => keep(views, given(exhibit, side))}
+          >
             {t("exhibit.say")}
           </Button>
         )}

@@ -19,6 +19,7 @@ import {
   rollLineOf,
   timeOf,
 } from "../../ui/roll";
+import { begun, forget, keep, ownerOf, type Scope } from "../../ui/unsent";
 import { answerRecusal } from "../api";
 import { type Visit, withToken } from "../visit";
 import { PanelHead } from "./PanelHead";
@@ -49,7 +50,15 @@ export function RollPanel({ visit, state, onClose }: PanelProps) {
     <section class="paper" data-theme-light data-testid="roll-panel" aria-label={t("roll.title")}>
       <PanelHead title={t("roll.title")} onClose={onClose} />
       <div class="paper__body stack" {...scrollable}>
-        {asked && <Question key={asked.at} visit={visit} asked={asked} answer={answerTo(asked, line)} />}
+        {asked && (
+          <Question
+            key={asked.at}
+            visit={visit}
+            owner={ownerOf(state.roomId, state.me)}
+            asked={asked}
+            answer={answerTo(asked, line)}
+          />
+        )}
         <dl class="facts facts--roll card">
           <dt>{t("roll.identity")}</dt>
           <dd>{identityWords(line?.identity ?? null)}</dd>
@@ -75,11 +84,12 @@ export function RollPanel({ visit, state, onClose }: PanelProps) {
 
 interface QuestionProps {
   visit: Visit;
+  owner: string;
   asked: RecusalAsked;
   answer: RecusalAnswer | null;
 }
 
-function Question({ visit, asked, answer }: QuestionProps) {
+function Question({ visit, owner, asked, answer }: QuestionProps) {
   const [again, setAgain] = useState(false);
   const id = useId();
   return (
@@ -104,16 +114,21 @@ function Question({ visit, asked, answer }: QuestionProps) {
       {answer && !again ? (
         <LinkButton onClick={() => setAgain(true)}>{t("roll.change")}</LinkButton>
       ) : (
-        <Answers visit={visit} onDone={() => setAgain(false)} />
+        <Answers
+          visit={visit}
+          scope={{ name: "recusal", owner, words: `${asked.text_zh}\n${asked.disclosure}` }}
+          onDone={() => setAgain(false)}
+        />
       )}
     </section>
   );
 }
 
 /** Two answers of one size; an objection wants a reason. */
-function Answers({ visit, onDone }: { visit: Visit; onDone: () => void }) {
-  const [objecting, setObjecting] = useState(false);
-  const [reason, setReason] = useState("");
+function Answers({ visit, scope, onDone }: { visit: Visit; scope: Scope<string>; onDone: () => void }) {
+  const begunReason = begun(scope);
+  const objecting = begunReason !== null;
+  const reason = begunReason ?? "";
   const [error, setError] = useState<ApiError | null>(null);
   const field = useRef<HTMLInputElement>(null);
   const id = useId();
@@ -124,6 +139,7 @@ function Answers({ visit, onDone }: { visit: Visit; onDone: () => void }) {
     setError(null);
     try {
       await withToken(visit, (token) => answerRecusal(token, objection, objection ? reason : ""));
+      forget(scope.name);
       onDone();
     } catch (cause) {
       if (!(cause instanceof ApiError)) throw cause;
@@ -141,7 +157,7 @@ function Answers({ visit, onDone }: { visit: Visit; onDone: () => void }) {
           icon={objecting ? "check" : undefined}
           class={objecting ? "btn--on" : undefined}
           aria-expanded={objecting}
-          onClick={() => setObjecting(true)}
+          onClick={() => keep(scope, reason)}
         >
           {t("roll.objection")}
         </Button>
@@ -164,7 +180,7 @@ function Answers({ visit, onDone }: { visit: Visit; onDone: () => void }) {
             maxLength={200}
             value={reason}
             aria-invalid={error !== null}
-            onInput={(event) => setReason(event.currentTarget.value)}
+            onInput={(event) => keep(scope, event.currentTarget.value)}
           />
           <Button look="primary" block type="submit" testId="recusal-send">
             {t("roll.send")}

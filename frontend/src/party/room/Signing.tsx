@@ -11,9 +11,10 @@ import { scrollable, useNow } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Note } from "../../ui/Note";
 import { type Handwriting, SignaturePad, type Strokes } from "../../ui/SignaturePad";
+import { begun, forget, keep } from "../../ui/unsent";
 import { type CodeSent, type Me, type Receipt, requestCode, sign } from "../api";
 import { Head, OwnChoices } from "../Frame";
-import { begun, forget, keep, signingScope } from "../unsent";
+import { signingScope } from "../unsent";
 import { type Visit, withToken } from "../visit";
 import { useAgreementText } from "./agreementText";
 import type { TellSteps } from "./signingSteps";
@@ -47,14 +48,14 @@ const NOTHING: Begun = { intent: false, strokes: [], open: true };
 
 /** Whether somebody was about to sign this very text when the page was loaded anew. */
 export function wasSigning(me: Me, agreement: AgreementView): boolean {
-  return begun<Begun>(signingScope(me, agreement))?.open ?? false;
+  return begun(signingScope<Begun>(me, agreement))?.open ?? false;
 }
 
 export function Signing({ visit, me, agreement, strip, news, questions, onRead, onDone, onSteps }: Props) {
   const { full } = useAgreementText(visit, agreement.digest);
   const match = useDigestMatch(agreement.digest, full?.content);
-  const scope = signingScope(me, agreement);
-  const [{ intent, strokes }, setBegun] = useState<Begun>(() => begun<Begun>(scope) ?? NOTHING);
+  const scope = signingScope<Begun>(me, agreement);
+  const [{ intent, strokes }, setBegun] = useState<Begun>(() => begun(scope) ?? NOTHING);
   const written = strokes.length > 0;
   const [code, setCode] = useState("");
   const [missing, setMissing] = useState<Missing | null>(null);
@@ -67,12 +68,12 @@ export function Signing({ visit, me, agreement, strip, news, questions, onRead, 
   const change = (part: Partial<Begun>) => setBegun((before) => ({ ...before, ...part }));
   // Before the next picture, not some time after it: a page may be thrown away at any moment.
   useLayoutEffect(() => {
-    if (!receipt) keep<Begun>(scope, { intent, strokes, open: true });
+    if (!receipt) keep(scope, { intent, strokes, open: true });
   }, [intent, strokes, receipt]);
   useEffect(() => onSteps({ intent, handwriting: written ? "written" : "" }), [intent, written, strokes]);
   /** What was written is there again after the text was read once more. */
   const read = () => {
-    keep<Begun>(scope, { intent, strokes, open: false });
+    keep(scope, { intent, strokes, open: false });
     onRead();
   };
 
@@ -90,6 +91,7 @@ export function Signing({ visit, me, agreement, strip, news, questions, onRead, 
         sign(token, agreement.proposal_id, { digest: agreement.digest, handwriting, code }),
       );
       forget(scope.name);
+      forget("steps");
       setReceipt(done.receipt);
     } catch (cause) {
       if (!(cause instanceof ApiError)) throw cause;

@@ -1,5 +1,5 @@
 /** The joint session: the mediator large, the others small, the agreement a press away. */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { presentationOf } from "../../exhibits/model";
 import type { CaucusView, Device } from "../../generated/messages";
 import { t } from "../../i18n";
@@ -7,7 +7,8 @@ import { awaitedCaucus, isUnheard, myCaucus } from "../../room/caucus";
 import type { RoomClient } from "../../room/client";
 import type { MediaSession } from "../../room/media";
 import { myself, publicationOf, type RoomState } from "../../room/state";
-import { nameOf, setDraft } from "../../talk/drafts";
+import { placeOf } from "../../room/talk";
+import { chatScope, setDraft } from "../../talk/drafts";
 import { CaucusBar, CaucusOutside } from "../../ui/CaucusBar";
 import { Confirm } from "../../ui/Confirm";
 import { notRecorded } from "../../ui/consents";
@@ -17,9 +18,10 @@ import { Icon } from "../../ui/Icon";
 import { RecStrip } from "../../ui/RecStrip";
 import { Sounds } from "../../ui/Sounds";
 import { TimerBar } from "../../ui/TimerBar";
+import { begun, forget, forgetOver, keep, own, type Scope } from "../../ui/unsent";
 import type { Me } from "../api";
 import { useQuietCall } from "../QuietCall";
-import { forget } from "../unsent";
+import { personOf } from "../unsent";
 import type { Visit } from "../visit";
 import { AgreementPanel } from "./AgreementPanel";
 import { Asked } from "./Asked";
@@ -56,6 +58,8 @@ type View = "faces" | "agreement" | "signing" | "done" | `panel-${string}`;
 export function Stage({ client, media, visit, me, state, onLeave }: Props) {
   const local = useStore(media.state);
   const [view, setView] = useState<View>(() => viewOf(me, state));
+  useLayoutEffect(() => keep(openView(state), view), [view]);
+  useEffect(() => forgetOver(state), [state.caucuses]);
   const [more, setMore] = useState(false);
   const [leaving, setLeaving] = useState(false);
   const quiet = useQuietCall(visit, me);
@@ -64,9 +68,16 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
   const toSign = agreement?.state === "signing" && mine !== undefined && mine.signed_at === null;
   const stage = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    if (!toSign) forget("signing");
+    if (toSign) return;
+    forget("signing");
+    forget("steps");
   }, [toSign]);
-  const onSteps = useSigningSteps(visit, toSign ? agreement.proposal_id : null);
+  const onSteps = useSigningSteps(visit, {
+    text: toSign ? agreement : null,
+    owner: personOf(me),
+    // A process that was killed knows nothing of it, and nothing is told from inside a private talk.
+    anew: [useStore(client.offer), placeOf(state)],
+  });
   usePanelFocus(stage, view);
   useAgreementTurns(agreement?.state, agreement?.proposal_id, setView);
 
@@ -154,7 +165,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
     setView(next);
   };
   const writeToMediator = () => {
-    setDraft(nameOf(state), { target: { to: "hosts", word: t("chat.toMediator") } });
+    setDraft(chatScope(state), { target: { to: "hosts", word: t("chat.toMediator") } });
     open("panel-chat");
   };
   const close = () => {
@@ -275,10 +286,18 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
   );
 }
 
-/** Where somebody is when the page is loaded: about to sign, if that is where they were. */
+/** Where somebody is when the page is loaded: where they were, if that is still there. */
 function viewOf(me: Me, state: RoomState): View {
   const agreement = agreementOf(state);
-  return agreement?.state === "signing" && wasSigning(me, agreement) ? "signing" : "faces";
+  if (agreement?.state === "signing" && wasSigning(me, agreement)) return "signing";
+  const before = begun(openView(state)) ?? "faces";
+  const panel = PANELS.find((one) => before === `panel-${one.id}`);
+  const there = before === "agreement" || (panel && (panel.offered?.(state) ?? true));
+  return there ? before : "faces";
+}
+
+function openView(state: RoomState): Scope<View> {
+  return own(state, "at/view");
 }
 
 /** What happens to the agreement moves the screen once: in force shows the end, a new or void text leaves it. */

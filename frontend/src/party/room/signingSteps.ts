@@ -1,5 +1,6 @@
 /** How far this person is with signing, told to the mediator's console: which steps are done, never what is written. */
-import { useCallback, useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect } from "preact/hooks";
+import { begun, keep, type Scope } from "../../ui/unsent";
 import { tellSteps } from "../api";
 import { type Visit, withToken } from "../visit";
 
@@ -17,10 +18,24 @@ const SOON_MS = 300;
 
 export type TellSteps = (changed: Partial<SigningSteps>) => void;
 
-/** Takes note of steps and tells the newest. `proposalId`: of the text that is to be signed; null: there is none. */
-export function useSigningSteps(visit: Visit, proposalId: string | null): TellSteps {
-  const [steps, setSteps] = useState(NOTHING);
-  useEffect(() => setSteps(NOTHING), [proposalId]);
+export interface Occasion {
+  /** That is to be signed; null: there is none. */
+  text: { proposal_id: string; digest: string } | null;
+  owner: string;
+  /** When one of these is another, all is told anew: the server keeps it in memory. */
+  anew: readonly unknown[];
+}
+
+/** What somebody's screen has told of one text; a reload goes on with it. */
+export function stepsScope(owner: string, text: Occasion["text"]): Scope<SigningSteps> {
+  return { name: "steps", owner, words: `${text?.proposal_id}/${text?.digest}` };
+}
+
+/** Takes note of steps and tells the newest. */
+export function useSigningSteps(visit: Visit, { text, owner, anew }: Occasion): TellSteps {
+  const scope = stepsScope(owner, text);
+  const steps = (text && begun(scope)) ?? NOTHING;
+  const proposalId = text?.proposal_id ?? null;
   useEffect(() => {
     if (proposalId === null || steps === NOTHING) return;
     const wait = steps.handwriting === "written" ? STROKES_MS : SOON_MS;
@@ -29,8 +44,16 @@ export function useSigningSteps(visit: Visit, proposalId: string | null): TellSt
       withToken(visit, (token) => tellSteps(token, proposalId, steps)).catch(() => undefined);
     }, wait);
     return () => window.clearTimeout(timer);
-  }, [visit, proposalId, steps]);
-  return useCallback((changed) => setSteps((before) => merged(before, changed)), []);
+  }, [visit, proposalId, steps, ...anew]);
+  return useCallback(
+    (changed) => {
+      if (proposalId === null) return;
+      const before = begun(scope) ?? NOTHING;
+      const after = merged(before, changed);
+      if (after !== before) keep(scope, after);
+    },
+    [scope.owner, scope.words],
+  );
 }
 
 /** The same object when nothing is new, so that nothing is told twice. */

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from recorder.eventlog import Entry
 from room_server.live.policy import TRACKS_AT_ONCE
 from tests.support.product_house import ProductHouse, seated_house
 
@@ -54,6 +55,45 @@ async def test_a_device_that_does_not_rest_is_one_entry_with_its_last_state_befo
         ("device_trouble", {"source": "camera", "trouble": "interrupted", "changes": 50}),
         ("left", {"reason": "left"}),
     ]
+
+
+async def test_the_record_does_not_end_in_a_state_that_a_killed_process_knew_better(home: ProductHouse) -> None:
+    names = ("host", "a1", "r1")
+    host, worker, company = browsers = [await home.visitor(name) for name in names]
+    for browser in browsers:
+        await browser.join()
+    for name in ("a1", "r1"):
+        await host.do("admit", participant_id=home.ids[name])
+    cameras = {each: await each.publish((await each.open_transports())[0]) for each in (worker, company)}
+    await company.do("set_publication_paused", publication_id=cameras[company], paused=True)
+    home.advance(3)
+    for browser, off in ((worker, False), (company, True)):
+        for paused in (not off, off):
+            await browser.do("set_publication_paused", publication_id=cameras[browser], paused=paused)
+        await browser.do("tell_trouble", source="microphone", trouble="interrupted")
+        await browser.do("tell_trouble", source="microphone")
+    async with home.product.ports.unit_of_work() as unit:
+        before = ends_of(await unit.log.read(home.product.session_id), home)
+    await home.killed()
+    for browser in browsers:
+        await browser.join()
+    await worker.publish((await worker.open_transports())[0])  # on; what is off makes no track
+    await company.do("tell_trouble", source="camera", off=True)
+    for browser in (worker, company):
+        await browser.do("tell_trouble", source="microphone")
+    async with home.product.ports.unit_of_work() as unit:
+        after = ends_of(await unit.log.read(home.product.session_id), home)
+    said = {("a1", "camera"): True, ("r1", "camera"): False}
+    assert before == {**said, ("a1", "microphone"): "interrupted", ("r1", "microphone"): "interrupted"}
+    known = {("a1", "camera"): False, ("r1", "camera"): True}
+    assert after == {**known, ("a1", "microphone"): None, ("r1", "microphone"): None}
+
+
+def ends_of(log: list[Entry], home: ProductHouse) -> dict[tuple[str, str], bool | str | None]:
+    """Whether each camera is paused, and what is the matter with each microphone, by the last word of the record."""
+    names = {home.ids[name]: name for name in ("a1", "r1")}
+    word = {"track_switched": "paused", "device_trouble": "trouble"}
+    return {(names[each.actor], each.data["source"]): each.data[word[each.kind]] for each in log if each.kind in word}
 
 
 async def test_a_page_that_makes_new_tracks_without_end_is_slowed_down_and_goes_on_with_the_last(

@@ -23,12 +23,26 @@ class Book:
     refusal: Exception | None = None
 
     def __post_init__(self) -> None:
-        self.switches = Switches(self.record, lambda: datetime.fromtimestamp(self.clock.now(), UTC), self.clock.later)
+        self.switches = Switches(
+            self.record, self.recorded, lambda: datetime.fromtimestamp(self.clock.now(), UTC), self.clock.later
+        )
 
     async def record(self, session_id: str, kind: str, actor: str, data: Mapping[str, Any], *, at: datetime) -> None:
         if self.refusal is not None:
             raise self.refusal
         self.entries.append((f"{session_id}/{actor}/{kind}", dict(data), at.timestamp()))
+
+    async def recorded(self, session_id: str, kind: str, actor: str, source: str) -> Mapping[str, Any] | None:
+        name = f"{session_id}/{actor}/{kind}"
+        return next((data for each, data, _ in reversed(self.entries) if each == name), None)
+
+    def killed(self) -> None:
+        """Another process takes over, with what is in the book and nothing else."""
+        self.clock = MemoryClock(self.clock.now())
+        self.__post_init__()
+
+    async def again(self, **data: Any) -> None:
+        await self.switches.told_again(CAMERA, data)
 
     async def wait(self, seconds: float) -> None:
         self.clock.advance(seconds)
@@ -121,3 +135,35 @@ async def test_what_could_not_be_written_is_written_with_the_next_look(book: Boo
     await book.told(paused=True)
     await book.wait(4)
     assert book.data == [{"paused": True}, {"paused": True, "changes": 2}]
+
+
+async def test_whoever_comes_back_after_a_killed_process_puts_right_what_the_record_says_of_a_device(
+    book: Book,
+) -> None:
+    for paused in (True, False):
+        await book.told(paused=paused)
+    book.killed()
+    await book.again(paused=False)
+    await book.wait(3)
+    assert book.data == [{"paused": True}, {"paused": False}]
+    await book.again(paused=False)
+    assert len(book.entries) == 2, "what the record says already is no news"
+
+
+async def test_what_is_told_again_while_a_device_does_not_rest_is_held_against_what_was_told_last(book: Book) -> None:
+    for paused in (True, False):
+        await book.told(paused=paused)
+    await book.again(paused=False)
+    await book.again(paused=True)
+    await book.wait(2)
+    assert book.data == [{"paused": True}, {"paused": True, "changes": 2}]
+
+
+async def test_a_device_of_which_nothing_is_on_the_record_needs_no_entry_unless_something_is_the_matter(
+    book: Book,
+) -> None:
+    await book.again(paused=True)
+    await book.again(trouble=None)
+    assert book.entries == []
+    await book.again(trouble="absent")
+    assert book.data == [{"trouble": "absent"}]

@@ -9,6 +9,7 @@ import pytest
 from room_server.bus import Published
 from room_server.domain.errors import Forbidden, NotFound
 from room_server.domain.signing_steps import Hand, SigningSteps
+from room_server.services.everything import build_services
 from room_server.services.signing_steps import TOPIC
 from signaling.board import HOSTS
 from tests.support.product_room import Product
@@ -92,3 +93,24 @@ async def test_a_new_text_begins_anew(product: Product) -> None:
     again = await product.freeze()
     assert again != proposal_id
     assert (await shown(product, "applicant"))["read"] is False
+
+
+async def test_after_a_restart_the_codes_are_known_and_the_rest_is_told_again(product: Product) -> None:
+    proposal_id, worker, host = (
+        await product.freeze(),
+        await product.person("applicant"),
+        await product.person("mediator"),
+    )
+    company = await product.person("respondent")
+    await product.services.agreements.request_code(proposal_id, worker)
+    await product.services.sessions.start(product.session_id, host)
+    await product.services.sessions.admit(product.session_id, host, company)
+    await product.services.caucuses.open(product.session_id, "cau", [company, host])
+    await product.services.agreements.request_code(proposal_id, company)
+    product.services = build_services(product.ports)
+    assert (await shown(product, "applicant"))["code_sent"] is True
+    assert (await shown(product, "respondent"))["code_sent"] is False, "it was asked for in a private talk"
+    await product.services.signing_steps.tell(proposal_id, worker, WRITING)
+    assert await shown(product, "applicant") == {
+        "read": True, "intent": True, "handwriting": "writing", "code_sent": True,
+    }  # fmt: skip
