@@ -80,7 +80,7 @@ class Rounds:
         self._egress = egress
         self._notify = notify
         self._clock = clock
-        self._agenda = Agenda()
+        self._agenda: Agenda[Stream] = Agenda()
         self._microphones: dict[RoomId, list[Publication]] = {}
         self._speakers: dict[RoomId, SpeakerDetector] = {}
         self._unsettled: dict[Publication, float] = {}
