@@ -115,7 +115,7 @@ class IceLite(Generic[Owner]):
         """Answer one datagram that looks like STUN; None (and a counter) when it deserves no answer."""
         asked = self._asked.get(stun.shape(datagram))
         known = None if asked is None else self._agents.get(asked.ufrag)
-        if asked is None or known is None or len(known.agent.generations) > 1:  # the new one may be used after a restart
+        if asked is None or known is None or len(known.agent.generations) > 1:  # which are used is seen there
             return self._first(datagram, address)
         agent, owner, used, key = known
         try:

@@ -93,7 +93,7 @@ def main() -> None:
     """Measure, print, and draw."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--seconds", type=float, default=5)
-    parser.add_argument("--points", type=_points, default=list(SUBSCRIPTIONS), help="subscriptions, with commas between")
+    parser.add_argument("--points", type=_points, default=list(SUBSCRIPTIONS), help="which, with commas between")
     parser.add_argument("--picture", type=Path)
     parser.add_argument("--compiled", action="store_true", help="with the modules that `make compiled` made")
     parser.add_argument("--janus", action="store_true", help="Janus at the same points as well")

@@ -160,9 +160,7 @@ class Janus:
             message["jsep"] = {"type": sdp[0], "sdp": sdp[1]}
         return await self._ask(message)
 
-    async def fill_room(
-        self, room: int, people: int, shape: Shape, publishers: int | None = None
-    ) -> list[Person]:
+    async def fill_room(self, room: int, people: int, shape: Shape, publishers: int | None = None) -> list[Person]:
         """Everybody follows all others, of whom the first ``publishers`` (None: all) send.
 
         Everybody has two PeerConnections; on one that was published for somebody who only listens nothing is ever sent.

@@ -55,7 +55,7 @@ def draw(points: list[dict[str, Any]], packets_out: int) -> str:
             parts.append(
                 f'<circle cx="{x:.0f}" cy="{y:.0f}" r="3" fill="{colour}"/>'
                 f'<text x="{x:.0f}" y="{y - 8 if above else y + 17:.0f}" fill="{colour}">'
-                f'{point["us_per_packet"]:.0f}</text>'
+                f"{point['us_per_packet']:.0f}</text>"
             )
         y = 16 + 15 * row
         parts.append(f'<path d="M{right - 220} {y}h28" stroke="{colour}" stroke-width="2"{dashes}/>')

@@ -9,6 +9,7 @@ from tests.bench.curve import merged
 from tests.bench.picture import draw
 
 SVG = "{http://www.w3.org/2000/svg}"
+COSTS = {"worker": 9.0, "janus": 12.0}
 
 
 def point(server: str, subscriptions: int, cost: float) -> dict[str, object]:
@@ -24,7 +25,7 @@ def test_what_was_not_measured_again_stays() -> None:
 
 
 def test_each_server_has_a_line_and_a_word_in_the_legend() -> None:
-    points = [point(server, each, cost + each / 100) for server, cost in (("worker", 9.0), ("janus", 12.0)) for each in (10, 100, 1000)]
+    points = [point(name, each, cost + each / 100) for name, cost in COSTS.items() for each in (10, 100, 1000)]
     drawn = ElementTree.fromstring(draw(points, 20_400))
     lines = [each.attrib["points"].split() for each in drawn.iter(f"{SVG}polyline")]
     assert [len(each) for each in lines] == [3, 3]
