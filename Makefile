@@ -59,7 +59,7 @@ bench-forward: .stamps/test
 	$(BIN)/python -m tests.bench.forward --seconds 3 --ladder
 
 bench-curve: .stamps/test
-	$(BIN)/python -m tests.bench.curve --picture deploy/pictures/cost.svg
+	$(BIN)/python -m tests.bench.curve $(if $(wildcard /usr/bin/janus),--janus) --picture deploy/pictures/cost.svg
 
 bench-idle: .stamps/test
 	$(BIN)/python -m tests.bench.idle

@@ -57,6 +57,7 @@ class Egress:
         """By destination: the slot for the next packet of its last message, and the most bytes it may have."""
         self._grouped: dict[int, int] = {}
         self._reports = 0
+        """Datagrams among those that are queued which are no packets."""
 
     def flush(self) -> None:
         """Send what is queued."""
@@ -148,6 +149,18 @@ class Egress:
             self._outbox.words[name_at] = name
             self._open[name] = slot + 1, size
             self._fresh = slot + SEGMENTS
+
+    def answer(self, name: int, datagram: bytes) -> None:
+        """Queue one datagram that is neither media nor encrypted for this destination."""
+        if self._fresh == SEND_SLOTS:
+            self.flush()
+        slot, outbox, size = self._fresh, self._outbox, len(datagram)
+        _, base, length, name_at = outbox.slots[slot]
+        outbox.view[base : base + size] = datagram
+        length[0] = size
+        outbox.words[name_at] = name
+        self._reports += 1
+        self._fresh = slot + SEGMENTS
 
     def retransmit(self, subscription: Subscription, sequences: tuple[int, ...]) -> None:
         """Send again what this subscriber asks for, as RTX where it was negotiated; the caller flushes."""

@@ -113,10 +113,11 @@ class Forwarder:
         if first < 4:
             transport = self._transports.get(key)
             path = None if transport is None else transport.path(key)
-            if path is None or path.control:  # from there to another address of ours is another path
+            # From there to another address of ours is another path.
+            if path is None or (path.control and path.control != self._port.home(index)[1]):
                 raw = self._inbox.names[index].tobytes()
                 path = Path(key, raw, self._port.address_of(raw), *self._port.home(index))
-            self._check(datagram, path)
+            self._check(datagram, path, transport)
         elif 19 < first < 64:
             transport = self._transports.get(key)
             if transport is None:
@@ -127,17 +128,28 @@ class Forwarder:
         else:
             self._counters.unknown_datagram += 1
 
-    def _check(self, datagram: bytes, path: Path) -> bool:
-        """Answer a connectivity check on the path that it took; whether it was valid."""
+    def _check(self, datagram: bytes, path: Path, before: Transport | None = None) -> bool:
+        """Answer a connectivity check on the path that it took; whether it was valid.
+
+        ``before`` is whose UDP path that was so far.
+        """
         check = self._ice.check(datagram, path.address)
         if check is None:
             return False
-        path.port.send_to(check.answer, path.address)
-        if check.owner is None:
+        answer, owner, nominated = check
+        settled = before is not None and owner is before and path is before.selected
+        if settled and before is not None and not self.awake:  # no media wait: the answers of a batch leave together
+            self._egress.answer(before.name.pointer, answer)
+            before.checked(path, nominated)
+            return True
+        if not settled:
+            self._egress.flush()  # what is queued goes where its name points now
+        path.port.send_to(answer, path.address)
+        if owner is None:
             return False
-        self._transports[path.key] = check.owner
-        given_up = check.owner.checked(path, check.nominated)
-        if given_up is not None and self._transports.get(given_up) is check.owner:
+        self._transports[path.key] = owner
+        given_up = owner.checked(path, nominated)
+        if given_up is not None and self._transports.get(given_up) is owner:
             del self._transports[given_up]
         return True
 

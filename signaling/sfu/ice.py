@@ -6,6 +6,7 @@ else is counted and gets no answer, so that a stranger learns nothing and no add
 
 from __future__ import annotations
 
+import hmac
 import secrets
 import struct
 from collections.abc import Callable
@@ -77,13 +78,26 @@ class _Known(NamedTuple, Generic[Owner]):
     key: stun.Key
 
 
+class _Asked:
+    """What a browser repeats from one check to the next. ``place`` is what it was told of its ``address``."""
+
+    __slots__ = ("address", "head", "nominated", "place", "ufrag")
+
+    def __init__(self, request: stun.Request) -> None:
+        self.ufrag = request.ufrag
+        self.head = request.signed[:8]
+        self.nominated = request.nominated
+        self.address: Address | None = None
+        self.place = b""
+
+
 class IceLite(Generic[Owner]):
     """All agents of a worker by user fragment."""
 
     def __init__(self, counters: Counters) -> None:
         self._counters = counters
         self._agents: dict[str, _Known[Owner]] = {}
-        self._authentic: dict[bytes, stun.Request] = {}
+        self._asked: dict[bytes, _Asked] = {}
         """By shape: who is connected asks the same again and again."""
 
     def add(self, agent: IceAgent, owner: Owner) -> None:
@@ -99,10 +113,30 @@ class IceLite(Generic[Owner]):
 
     def check(self, datagram: bytes, address: Address) -> Check[Owner] | None:
         """Answer one datagram that looks like STUN; None (and a counter) when it deserves no answer."""
-        shape = stun.shape(datagram)
-        before = self._authentic.get(shape)
+        asked = self._asked.get(stun.shape(datagram))
+        known = None if asked is None else self._agents.get(asked.ufrag)
+        if asked is None or known is None or len(known.agent.generations) > 1:  # which are used is seen there
+            return self._first(datagram, address)
+        agent, owner, used, key = known
         try:
-            request = stun.read_request(datagram) if before is None else stun.read_again(datagram, before)
+            signed, integrity = stun.signed_again(datagram, asked.head)
+        except ValueError:
+            self._counters.stun_malformed += 1
+            return None
+        if used is not agent.generations[0] or not hmac.compare_digest(key.sign(signed), integrity):
+            self._counters.stun_bad_integrity += 1
+            return None
+        if address is not asked.address:
+            asked.place = stun.place_of(address, b"") if ":" not in address[0] else b""
+            asked.address = address
+        self._counters.stun_answered += 1
+        transaction = datagram[8:20]
+        place = asked.place or stun.place_of(address, transaction)
+        return Check(stun.mapped_at(transaction, place, key), owner, asked.nominated)
+
+    def _first(self, datagram: bytes, address: Address) -> Check[Owner] | None:
+        try:
+            request = stun.read_request(datagram)
         except (ValueError, struct.error):
             self._counters.stun_malformed += 1
             return None
@@ -114,15 +148,15 @@ class IceLite(Generic[Owner]):
         if used not in agent.generations or not request.authentic(key):
             self._counters.stun_bad_integrity += 1
             return None
-        if before is None and stun.repeatable(datagram, request):
-            if len(self._authentic) >= REMEMBERED_SHAPES:
-                self._authentic.clear()
-            self._authentic[shape] = request
         # The lite side is always controlled (RFC 8445 §6.1.1): a peer that says so too must change its mind.
         if request.controlled:
             self._counters.stun_role_conflict += 1
             answer = stun.role_conflict(request.transaction, key)
             return Check(answer, None, request.nominated)
+        if stun.repeatable(datagram, request):
+            if len(self._asked) >= REMEMBERED_SHAPES:
+                self._asked.clear()
+            self._asked[stun.shape(datagram)] = _Asked(request)
         self._counters.stun_answered += 1
         if len(agent.generations) > 1 and used == agent.current:
             for older in agent.generations[:-1]:

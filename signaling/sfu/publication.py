@@ -278,7 +278,7 @@ class Publication:
         self.source = source
         self.offered = offered
         self.paused = False
-        self.agenda = Agenda()
+        self.agenda: Agenda[Stream] = Agenda()
         """Where its streams note when they want a look; a worker has one for all of them."""
         self.sink: PacketSink | None = None
         self.tap: LayerTap | None = None

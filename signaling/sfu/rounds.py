@@ -7,7 +7,6 @@ one go: it is dealt out over the ticks of its period (``Deal``).
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable
 from typing import Final
@@ -21,7 +20,7 @@ from signaling.sfu.arrangement import UNWATCHED_FOR, arrange, news
 from signaling.sfu.deal import Deal
 from signaling.sfu.egress import Egress
 from signaling.sfu.forwarder import Forwarder
-from signaling.sfu.publication import Publication
+from signaling.sfu.publication import Publication, Stream
 from signaling.sfu.speakers import SpeakerDetector
 from signaling.sfu.transport import Transport
 
@@ -80,7 +79,7 @@ class Rounds:
         self._egress = egress
         self._notify = notify
         self._clock = clock
-        self._agenda = Agenda()
+        self._agenda: Agenda[Stream] = Agenda()
         self._microphones: dict[RoomId, list[Publication]] = {}
         self._speakers: dict[RoomId, SpeakerDetector] = {}
         self._unsettled: dict[Publication, float] = {}
@@ -263,12 +262,3 @@ class Rounds:
             open_one = any(stream.awake for publication in microphones for stream in publication.streams)
             if not open_one and not detector.speaking:
                 del self._speakers[room_id]
-
-
-async def every(seconds: float, *acts: Callable[[], None]) -> None:
-    """Call these at this interval until cancelled; an error is logged and does not end it."""
-    attempt = Attempt()
-    while True:
-        await asyncio.sleep(seconds)
-        for act in acts:
-            attempt(act)

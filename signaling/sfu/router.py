@@ -16,6 +16,7 @@ from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import CAUCUS, PublicationId, RoomId, SubscriptionId, TransportId
 from signaling.messages import Json
 from signaling.sfu import COMPILED, control, feedback, ortc
+from signaling.sfu.agenda import Agenda
 from signaling.sfu.arrangement import arrange
 from signaling.sfu.capabilities import CAPABILITIES
 from signaling.sfu.capture import CaptureSink, FeedSocket
@@ -30,7 +31,7 @@ from signaling.sfu.rounds import SILENT_TICK, Rounds
 from signaling.sfu.strain import Strain
 from signaling.sfu.subscription import Subscription
 from signaling.sfu.tally import Tally, layers
-from signaling.sfu.transport import State, Transport
+from signaling.sfu.transport import SILENT_AFTER, State, Transport
 from signaling.sfu.udp import UdpPort
 from signaling.sfu.watch import Watch
 
@@ -71,6 +72,8 @@ class Router:
         self._tally = Tally(counters)
         self._watch = Watch(counters, self._notify, dealt=True)
         self._transports: dict[TransportId, Transport] = {}
+        self._silences: Agenda[TransportId] = Agenda()
+        """When each may have been silent for too long: going over 2,400 once a second was a tenth of their price."""
         self._publications: dict[PublicationId, Publication] = {}
         self._subscriptions: dict[SubscriptionId, Subscription] = {}
         self._captures: dict[PublicationId, CaptureSink] = {}
@@ -130,6 +133,7 @@ class Router:
             on_state=self._on_state,
         )
         self._transports[transport.transport_id] = transport
+        self._silences.set(transport.transport_id, self._clock() + SILENT_AFTER)
         self._ice.add(transport.agent, transport)
         self._watch.enter(transport)
         self.on_expected()
@@ -301,6 +305,7 @@ class Router:
 
     async def _close(self, transport: Transport) -> None:
         del self._transports[transport.transport_id]
+        self._silences.discard(transport.transport_id)
         self._ice.remove(transport.agent)
         self.forwarder.forget(transport)
         for publication in list(transport.publications):
@@ -370,8 +375,8 @@ class Router:
     def watch(self) -> None:
         """Every second: silent transports, what the recorder lost, how hard this process works."""
         now = self._clock()
-        for transport in list(self._transports.values()):
-            transport.check_silence(now)
+        for transport_id in self._silences.take(now):
+            self._silences.set(transport_id, self._transports[transport_id].check_silence(now))
         for sink in self._captures.values():
             self._tell_dropped(sink)
         if (load := self.strain.look()) is not None:

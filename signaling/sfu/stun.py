@@ -10,10 +10,10 @@ from __future__ import annotations
 import hmac
 import socket
 import struct
-import zlib
 from functools import lru_cache
 from hashlib import sha1
 from typing import Final, NamedTuple
+from zlib import crc32
 
 from signaling.sfu.ports import Address
 
@@ -31,7 +31,10 @@ USE_CANDIDATE: Final = 0x0025
 FINGERPRINT: Final = 0x8028
 ICE_CONTROLLED: Final = 0x8029
 
+_HEAD = struct.Struct("!HHI")
 _ATTRIBUTE = struct.Struct("!HH")
+_INTEGRITY_HEAD: Final = _ATTRIBUTE.pack(MESSAGE_INTEGRITY, 20)
+_FINGERPRINT_HEAD: Final = _ATTRIBUTE.pack(FINGERPRINT, 4)
 _BLOCK_BYTES: Final = 64
 _INNER_PAD: Final = bytes(each ^ 0x36 for each in range(256))
 _OUTER_PAD: Final = bytes(each ^ 0x5C for each in range(256))
@@ -39,6 +42,8 @@ _INTEGRITY_BYTES: Final = 24
 _FINGERPRINT_BYTES: Final = 8
 _TAIL_BYTES: Final = 28
 """Value of the integrity, and the fingerprint behind it."""
+_END_BYTES: Final = 32
+"""The whole of both."""
 _FINGERPRINT_MASK: Final = 0x5354554E
 _COOKIE_BYTES: Final = COOKIE.to_bytes(4, "big")
 
@@ -118,16 +123,21 @@ def shape(datagram: bytes) -> bytes:
 
 
 def repeatable(datagram: bytes, request: Request) -> bool:
-    """Whether requests of this one's ``shape`` may be read with ``read_again``: they end as nearly all do."""
-    return len(datagram) - len(request.signed) == _INTEGRITY_BYTES + _FINGERPRINT_BYTES
+    """Whether requests of this one's ``shape`` may be read with ``signed_again``: they end as nearly all do."""
+    return len(datagram) - len(request.signed) == _END_BYTES and datagram[-8:-4] == _FINGERPRINT_HEAD
 
 
-def read_again(datagram: bytes, before: Request) -> Request:
-    """What ``read_request`` says of a request of the same ``shape`` as a ``repeatable`` one, a third of the price."""
-    _check_end(datagram, len(datagram) - _FINGERPRINT_BYTES)
-    signed = before.signed[:8] + datagram[8 : len(before.signed)]
-    integrity = datagram[-_TAIL_BYTES:-_FINGERPRINT_BYTES]
-    return Request(datagram[8:20], before.ufrag, signed, integrity, before.nominated, before.controlled)
+def signed_again(datagram: bytes, head: bytes) -> tuple[bytes, bytes]:
+    """``signed`` and ``integrity`` of a request of the same ``shape`` as a ``repeatable`` one, at a tenth of the price.
+
+    ``head`` is the first eight bytes of what that one signed; all else of the two requests is the same.
+
+    Raises:
+        ValueError: its fingerprint is wrong.
+    """
+    if int.from_bytes(datagram[-4:], "big") != crc32(datagram[:-_FINGERPRINT_BYTES]) ^ _FINGERPRINT_MASK:
+        raise ValueError("a STUN fingerprint that does not fit")
+    return head + datagram[8:-_END_BYTES], datagram[-_TAIL_BYTES:-_FINGERPRINT_BYTES]
 
 
 def _relabelled(datagram: bytes, until: int, end: int) -> bytes:
@@ -142,7 +152,7 @@ def _check_end(datagram: bytes, position: int) -> None:
     kind, length = _ATTRIBUTE.unpack_from(datagram, position)
     if kind == FINGERPRINT and length == 4:
         given = int.from_bytes(datagram[position + 4 : position + 8], "big")
-        if given != zlib.crc32(datagram[:position]) ^ _FINGERPRINT_MASK:
+        if given != crc32(datagram[:position]) ^ _FINGERPRINT_MASK:
             raise ValueError("a STUN fingerprint that does not fit")
 
 
@@ -152,8 +162,21 @@ def mapped(transaction: bytes, address: Address, key: Key) -> bytes:
     Raises:
         OSError: the address is not one.
     """
-    place = _place(address, transaction) if ":" in address[0] else _place_4(address)
+    return mapped_at(transaction, place_of(address, transaction), key)
+
+
+def mapped_at(transaction: bytes, place: bytes, key: Key) -> bytes:
+    """The same where the attribute is known."""
     return _signed(BINDING_RESPONSE, transaction, place, key)
+
+
+def place_of(address: Address, transaction: bytes) -> bytes:
+    """XOR-MAPPED-ADDRESS. That of an IPv4 address is the same whatever the transaction.
+
+    Raises:
+        OSError: the address is not one.
+    """
+    return _place(address, transaction) if ":" in address[0] else _place_4(address)
 
 
 @lru_cache(maxsize=4096)
@@ -180,8 +203,14 @@ def role_conflict(transaction: bytes, key: Key) -> bytes:
 
 
 def _signed(kind: int, transaction: bytes, body: bytes, key: Key) -> bytes:
-    unsigned = HEADER.pack(kind, len(body) + _INTEGRITY_BYTES, COOKIE, transaction) + body
-    integrity = _ATTRIBUTE.pack(MESSAGE_INTEGRITY, 20) + key.sign(unsigned)
-    length = len(body) + _INTEGRITY_BYTES + _FINGERPRINT_BYTES
-    whole = HEADER.pack(kind, length, COOKIE, transaction) + body + integrity
-    return whole + _ATTRIBUTE.pack(FINGERPRINT, 4) + (zlib.crc32(whole) ^ _FINGERPRINT_MASK).to_bytes(4, "big")
+    before, after = _heads(kind, len(body))
+    rest = transaction + body
+    whole = after + rest + _INTEGRITY_HEAD + key.sign(before + rest)
+    return whole + _FINGERPRINT_HEAD + (crc32(whole) ^ _FINGERPRINT_MASK).to_bytes(4, "big")
+
+
+@lru_cache(maxsize=64)
+def _heads(kind: int, length: int) -> tuple[bytes, bytes]:
+    """The first eight bytes of an answer with a body of this length, as it is signed and as it leaves (§14.5)."""
+    signed = length + _INTEGRITY_BYTES
+    return _HEAD.pack(kind, signed, COOKIE), _HEAD.pack(kind, signed + _FINGERPRINT_BYTES, COOKIE)

@@ -100,7 +100,8 @@ class Transport:
         self.connection: TcpConnection | None = None
         """Where media leaves when the selected path is TCP."""
         self._paths: dict[bytes, Path] = {}
-        self._path: Path | None = None
+        self.selected: Path | None = None
+        """The path on which media leaves; ``name`` is its address while it is not TCP."""
         self._reachable = asyncio.Event()
         self._counters = counters
         self._on_state = on_state
@@ -143,7 +144,7 @@ class Transport:
         self.heard_at = self.clock()
         if self.state in ("disconnected", "failed") and self._secured:
             self._set_state("connected")
-        if self._path is None or (nominated and path != self._path):
+        if self.selected is None or (nominated and path != self.selected):
             self._select(path)
         if self.agent.generations[0] is not self._credentials:
             self._credentials = self.agent.generations[0]
@@ -153,7 +154,7 @@ class Transport:
         self._paths[path.key] = path
         if len(self._paths) <= MAXIMUM_ADDRESSES:
             return None
-        selected = self._path
+        selected = self.selected
         oldest = next(key for key in self._paths if selected is None or key != selected.key)
         _hang_up(self._paths.pop(oldest))
         return oldest
@@ -161,12 +162,12 @@ class Transport:
     def lose(self, key: bytes) -> None:
         """A path is gone for good; the newest other one is taken."""
         self._paths.pop(key, None)
-        if self._path is None or self._path.key != key:
+        if self.selected is None or self.selected.key != key:
             return
         if self._paths:
             self._select(list(self._paths.values())[-1])
             return
-        self._path = None
+        self.selected = None
         self._reachable.clear()
         self._follow(None)
         if self.state == "connected":
@@ -179,9 +180,9 @@ class Transport:
             stream.ask_key_frame(self.heard_at)
 
     def _select(self, path: Path) -> None:
-        if self.way_down is not None and self._path is not None and path.key != self._path.key:
+        if self.way_down is not None and self.selected is not None and path.key != self.selected.key:
             self.way_down.start_over()
-        self._path = path
+        self.selected = path
         if path.raw:
             self.name.set(path.raw, path.control)
         self._reachable.set()
@@ -201,12 +202,12 @@ class Transport:
 
     def send(self, datagram: bytes) -> None:
         """Send a datagram that is not media to where the browser was heard last."""
-        if self._path is not None:
-            self._path.port.send_to(datagram, self._path.address)
+        if self.selected is not None:
+            self.selected.port.send_to(datagram, self.selected.address)
 
     def send_report(self, report: bytes) -> bool:
         """Send RTCP; False when the transport is not connected yet."""
-        if self.outbound is None or self._path is None:
+        if self.outbound is None or self.selected is None:
             return False
         try:
             self.send(self.outbound.seal_report(report))
@@ -219,7 +220,7 @@ class Transport:
         """Send RTCP with what else leaves; whoever queues flushes. Nothing leaves before the transport is connected."""
         if self.connection is not None or len(report) > MAXIMUM_PACKET:
             self.send_report(report)
-        elif self.outbound is not None and self._path is not None:
+        elif self.outbound is not None and self.selected is not None:
             egress.tell(self.outbound.handle, self.name.pointer, report)
 
     def add(self, publication: Publication) -> None:
@@ -315,13 +316,17 @@ class Transport:
         """Seconds since the browser was last heard; 0 before the first handshake and after the end."""
         return now - self.heard_at if self._secured else 0.0
 
-    def check_silence(self, now: float) -> None:
-        """Change the state when nothing was heard for too long."""
+    def check_silence(self, now: float) -> float:
+        """Change the state when nothing was heard for too long. Returns when that can be so next."""
         silence = now - self.heard_at
         if self.state == "connected" and silence >= SILENT_AFTER:
             self._set_state("disconnected", "silent")
         elif self.state in ("disconnected", "connecting") and silence >= LOST_AFTER:
             self._set_state("failed", "silent")
+        for limit in (SILENT_AFTER, LOST_AFTER):
+            if silence < limit:
+                return self.heard_at + limit
+        return now + SILENT_AFTER
 
     def _on_dtls(self, outcome: DtlsOutcome, reason: str) -> None:
         keys = self._dtls.keys
@@ -367,7 +372,7 @@ class Transport:
             "participant_id": self.participant_id,
             "direction": self.direction,
             "state": self.state,
-            "address": list(self._path.address) if self._path else None,
+            "address": list(self.selected.address) if self.selected else None,
             "silence": round(self.silence(self.clock()), 3),
             "round_trip": self.round_trip,
             "bits_per_second": sum(each.bits_per_second for each in self._flows()),

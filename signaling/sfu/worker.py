@@ -11,7 +11,8 @@ import errno
 import logging
 import signal
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from signaling.sfu.capture import FeedSocket
 from signaling.sfu.counters import Counters
 from signaling.sfu.homes import EVERYWHERE, HomesPort
 from signaling.sfu.pulse import Pulse
-from signaling.sfu.rounds import every
+from signaling.sfu.rounds import TICK, Attempt
 from signaling.sfu.router import Router
 from signaling.sfu.server import ControlServer
 from signaling.sfu.tcp import TcpPort
@@ -72,11 +73,26 @@ def open_port(config: WorkerConfig, counters: Counters) -> UdpPort:
         return UdpPort(EVERY_HOME[0], config.port, counters)
 
 
-async def keep_ticking(router: Router, publisher_bits_per_second: int) -> None:
-    """Let a router do what it does by the clock until cancelled."""
+async def keep_ticking(
+    router: Router,
+    publisher_bits_per_second: int,
+    others: Sequence[tuple[float, Callable[[], None]]] = (),
+    clock: Callable[[], float] = time.monotonic,
+) -> None:
+    """Let a router do what it does by the clock until cancelled.
+
+    ``others`` are done too, each at the tick next to so many seconds after its last: in an empty worker a wake-up of
+    its own cost 0.4 ms. An error in one of them is logged and ends nothing.
+    """
+    attempt, done_at = Attempt(), [clock()] * len(others)
     while True:
         await asyncio.sleep(router.pause)
         router.tick(publisher_bits_per_second)
+        now = clock()
+        for index, (seconds, act) in enumerate(others):
+            if now - done_at[index] > seconds - TICK / 2:
+                done_at[index] = now
+                attempt(act)
 
 
 async def run(config: WorkerConfig) -> None:
@@ -111,11 +127,8 @@ async def run(config: WorkerConfig) -> None:
     router.on_expected = pulse.rouse
     tidying = Tidying(lambda: router.strain.load.packets_per_second)
     tidying.begin()
-    tasks = [
-        loop.create_task(keep_ticking(router, config.publisher_bits_per_second)),
-        loop.create_task(every(FEED_INTERVAL, feed.connect)),
-        loop.create_task(every(WATCH_INTERVAL, router.watch, tidying.look)),
-    ]
+    others = [(FEED_INTERVAL, feed.connect), (WATCH_INTERVAL, router.watch), (WATCH_INTERVAL, tidying.look)]
+    ticking = loop.create_task(keep_ticking(router, config.publisher_bits_per_second, others))
     if WHY_NOT:
         log.warning("the compiled modules are not used", reason=WHY_NOT)
     log.info(
@@ -125,9 +138,8 @@ async def run(config: WorkerConfig) -> None:
     try:
         await stopped.wait()
     finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        ticking.cancel()
+        await asyncio.gather(ticking, return_exceptions=True)
         await server.close()
         await router.close_all()
         if tcp is not None:

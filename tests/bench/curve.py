@@ -1,8 +1,9 @@
-"""Whether a packet costs the same with ten subscriptions on a worker as with a thousand.
+"""Whether a packet costs the same with ten subscriptions on a server as with a thousand, and what it costs in Janus.
 
 ``python -m tests.bench.curve`` (``make bench-curve``) sends about 20,000 packets a second through one worker, always
-five copies of each, spread over more and more people, and prints a table and one line of JSON; ``--picture FILE`` draws
-the curve as SVG.
+five copies of each, spread over more and more people, and prints a table and one line of JSON; ``--janus`` measures
+Debian's Janus at the same points, each right after the worker. ``--picture FILE`` draws the curves as SVG and keeps the
+figures beside it as JSON: points that are not measured this time (``--points``) stay as they were.
 """
 
 from __future__ import annotations
@@ -20,22 +21,32 @@ from signaling.load.figures import delivery
 from signaling.load.traffic import Person, Shape, send
 from signaling.sfu.srtp import AEAD_AES_128_GCM
 from tests.bench.forward import WARM_UP
-from tests.bench.targets import OurWorker, cpu_seconds
+from tests.bench.janus import Janus, installed
+from tests.bench.picture import draw
+from tests.bench.targets import OurWorker, Target, cpu_seconds
 
-PUBLISHERS = (1, 2, 6, 12, 24, 48, 72, 100)
-"""Each with a microphone and a camera and five listeners: ten subscriptions."""
+SUBSCRIPTIONS = (10, 20, 60, 120, 240, 480, 720, 1000)
+"""Ten for each publisher: a microphone and a camera, and five listeners."""
 PEOPLE = 6
 PACKETS_OUT = 20_400
-WIDTH, HEIGHT, MARGIN = 640, 320, 48
 
 
-async def measure(publishers: int, seconds: float, *, compiled: bool) -> dict[str, Any]:
+def target_of(name: str) -> Target:
+    """A server that is not started yet."""
+    if name == "janus":
+        return Janus(AEAD_AES_128_GCM)
+    return OurWorker(AEAD_AES_128_GCM, recorded=True, compiled=name == "compiled")
+
+
+async def measure(name: str, subscriptions: int, seconds: float) -> dict[str, Any]:
     """One point: microseconds a packet."""
+    publishers = subscriptions // (2 * (PEOPLE - 1))
     each_track = PACKETS_OUT / (PEOPLE - 1) / publishers / 2
     shape = Shape(sound_rate=each_track, picture_rate=each_track)
-    target = OurWorker(AEAD_AES_128_GCM, recorded=True, compiled=compiled)
+    target = target_of(name)
     people: list[Person] = []
-    async with target:
+    await target.start()
+    try:
         for room in range(-(-publishers // PEOPLE)):
             sending = min(PEOPLE, publishers - room * PEOPLE)
             people += await target.fill_room(room, PEOPLE, shape, sending)
@@ -48,10 +59,15 @@ async def measure(publishers: int, seconds: float, *, compiled: bool) -> dict[st
         await send(people, shape, seconds)
         spent, elapsed = cpu_seconds(target.pid) - spent, time.monotonic() - started
         got = delivery(people)
+    finally:
         for each in people:
             await each.close()
+        await target.close()
+    if got.streams != subscriptions:
+        raise RuntimeError(f"{name}: {got.streams} of {subscriptions} streams arrived")
     return {
-        "subscriptions": 10 * publishers,
+        "server": name,
+        "subscriptions": subscriptions,
         "packets_per_s": round(got.packets / elapsed),
         "us_per_packet": round(spent / got.packets * 1e6, 2),
         "p50_ms": got.p50_ms,
@@ -60,61 +76,57 @@ async def measure(publishers: int, seconds: float, *, compiled: bool) -> dict[st
     }
 
 
-def draw(points: list[dict[str, Any]]) -> str:
-    """The curve as SVG, both axes from zero."""
-    across = max(point["subscriptions"] for point in points)
-    up = 1.25 * max(point["us_per_packet"] for point in points)
-    places = [
-        (
-            MARGIN + point["subscriptions"] / across * (WIDTH - 2 * MARGIN),
-            HEIGHT - MARGIN - point["us_per_packet"] / up * (HEIGHT - 2 * MARGIN),
-        )
-        for point in points
-    ]
-    line = " ".join(f"{x:.0f},{y:.0f}" for x, y in places)
-    marks = "".join(
-        f'<circle cx="{x:.0f}" cy="{y:.0f}" r="3"/>'
-        f'<text x="{x:.0f}" y="{y - 8:.0f}">{point["us_per_packet"]:.0f}</text>'
-        for (x, y), point in zip(places, points, strict=True)
-    )
-    base = HEIGHT - MARGIN
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" '
-        f'font-size="11" text-anchor="middle" fill="#1f3b57"><rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>'
-        f'<path d="M{MARGIN} {MARGIN}V{base}H{WIDTH - MARGIN}" fill="none" stroke="#8894a0"/>'
-        f'<polyline points="{line}" fill="none" stroke="#1f3b57" stroke-width="2"/>{marks}'
-        f'<text x="{WIDTH / 2}" y="{HEIGHT - 12}">subscriptions on one worker, up to {across}; '
-        f"{PACKETS_OUT:,} packets a second out</text>"
-        f'<text x="{MARGIN}" y="{MARGIN - 16}" text-anchor="start">CPU for a forwarded packet, µs</text></svg>\n'
-    )
+def merged(before: list[dict[str, Any]], measured: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What was measured now, and of what was measured before the points that were not."""
+    points = {(point["server"], point["subscriptions"]): point for point in [*before, *measured]}
+    return [points[key] for key in sorted(points)]
+
+
+def _points(text: str) -> list[int]:
+    chosen = [int(each) for each in text.split(",")]
+    if unknown := set(chosen) - set(SUBSCRIPTIONS):
+        raise argparse.ArgumentTypeError(f"{sorted(unknown)}: not among {SUBSCRIPTIONS}")
+    return chosen
 
 
 def main() -> None:
     """Measure, print, and draw."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--points", type=_points, default=list(SUBSCRIPTIONS), help="which, with commas between")
     parser.add_argument("--picture", type=Path)
     parser.add_argument("--compiled", action="store_true", help="with the modules that `make compiled` made")
+    parser.add_argument("--janus", action="store_true", help="Janus at the same points as well")
     chosen = parser.parse_args()
+    if chosen.janus and not installed():
+        parser.error("Janus is missing: install Debian's package janus (deploy/test-tools.sh janus)")
+    servers = ["compiled" if chosen.compiled else "worker", *(["janus"] if chosen.janus else [])]
     points = []
-    print(f"{'subscriptions':>13} {'packets/s':>10} {'µs/packet':>10} {'p50 ms':>8} {'p99 ms':>8} {'delivered':>10}")
-    for publishers in PUBLISHERS:
-        point = uvloop.run(measure(publishers, chosen.seconds, compiled=chosen.compiled))
-        points.append(point)
-        print(
-            f"{point['subscriptions']:>13} {point['packets_per_s']:>10,} {point['us_per_packet']:>10.2f} "
-            f"{point['p50_ms']:>8.2f} {point['p99_ms']:>8.2f} {point['delivered']:>10.3%}",
-            flush=True,
-        )
-    if chosen.picture:
-        chosen.picture.parent.mkdir(parents=True, exist_ok=True)
-        chosen.picture.write_text(draw(points))
-    costs = [point["us_per_packet"] for point in points]
     print(
-        json.dumps(
-            {"compiled": chosen.compiled, "points": points, "largest_over_smallest": round(max(costs) / min(costs), 2)}
-        )
+        f"{'server':>9} {'subscriptions':>13} {'packets/s':>10} {'µs/packet':>10} {'p50 ms':>8} {'p99 ms':>8} "
+        f"{'delivered':>10}"
     )
+    for subscriptions in chosen.points:
+        for server in servers:
+            point = uvloop.run(measure(server, subscriptions, chosen.seconds))
+            points.append(point)
+            print(
+                f"{server:>9} {subscriptions:>13} {point['packets_per_s']:>10,} {point['us_per_packet']:>10.2f} "
+                f"{point['p50_ms']:>8.2f} {point['p99_ms']:>8.2f} {point['delivered']:>10.3%}",
+                flush=True,
+            )
+    if chosen.picture:
+        figures = chosen.picture.with_suffix(".json")
+        figures.parent.mkdir(parents=True, exist_ok=True)
+        before = json.loads(figures.read_text()) if figures.exists() else []
+        kept = merged(before, points)
+        figures.write_text("[\n" + ",\n".join(json.dumps(each) for each in kept) + "\n]\n")
+        chosen.picture.write_text(draw(kept, PACKETS_OUT))
+    growth = {}
+    for server in servers:
+        costs = [point["us_per_packet"] for point in points if point["server"] == server]
+        growth[server] = round(max(costs) / min(costs), 2)
+    print(json.dumps({"points": points, "largest_over_smallest": growth}))
 
 
 if __name__ == "__main__":

@@ -38,10 +38,10 @@ async def keep_alive(people: list[Person], seconds: float) -> None:
         await asyncio.sleep(0.02)
 
 
-async def measure(rooms: int, crowd: int, seconds: float) -> dict[str, Any]:
+async def measure(rooms: int, crowd: int, seconds: float, *, compiled: bool = False) -> dict[str, Any]:
     """One run; shares are of one core, memory in bytes."""
     people: list[Person] = []
-    async with OurWorker(AEAD_AES_128_GCM, recorded=False) as target:
+    async with OurWorker(AEAD_AES_128_GCM, recorded=False, compiled=compiled) as target:
         empty = resident_bytes(target.pid)
         spent, started = cpu_seconds(target.pid), time.monotonic()
         await asyncio.sleep(seconds / 2)
@@ -76,10 +76,11 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--rooms", type=int, default=200)
-    parser.add_argument("--seconds", type=float, default=10)
+    parser.add_argument("--seconds", type=float, default=30, help="so many that the garbage collector has its turn")
     parser.add_argument("--people", type=int, default=6, help="in each room")
+    parser.add_argument("--compiled", action="store_true", help="with the modules that `make compiled` made")
     chosen = parser.parse_args()
-    result = uvloop.run(measure(chosen.rooms, chosen.people, chosen.seconds))
+    result = uvloop.run(measure(chosen.rooms, chosen.people, chosen.seconds, compiled=chosen.compiled))
     for name, value in result.items():
         print(f"{name:<30} {value}")
     print(json.dumps(result))

@@ -160,32 +160,47 @@ class Janus:
             message["jsep"] = {"type": sdp[0], "sdp": sdp[1]}
         return await self._ask(message)
 
-    async def fill_room(self, room: int, people: int, shape: Shape) -> list[Person]:
+    async def fill_room(self, room: int, people: int, shape: Shape, publishers: int | None = None) -> list[Person]:
+        """Everybody follows all others, of whom the first ``publishers`` (None: all) send.
+
+        Everybody has two PeerConnections; on one that was published for somebody who only listens nothing is ever sent.
+        """
         keeper = await self._attach()
-        settings = {"publishers": people, "bitrate": 0, "audiocodec": "opus", "videocodec": "vp8"}
+        settings = {"publishers": 2 * people, "bitrate": 0, "audiocodec": "opus", "videocodec": "vp8"}
         await self._message(keeper, {"request": "create", "room": room + 1, **settings})
-        feeds, senders = [], []
-        for index in range(people):
-            handle = await self._attach()
-            joined = await self._message(handle, {"request": "join", "ptype": "publisher", "room": room + 1})
-            feeds.append(joined["plugindata"]["data"]["id"])
-            offer = self._offer(room * people + index, shape)
-            answered = await self._message(handle, {"request": "publish"}, ("offer", offer))
-            senders.append(self._endpoint(answered["jsep"]["sdp"]))
-        await connect_all(senders)
+        numbers = range(room * people, (room + 1) * people)
+        published = [await self._publish(room, number, shape) for number in numbers]
+        feeds = [feed for feed, _ in published[:publishers]]
+        await connect_all([sender for _, sender in published])
         members = []
-        for index, sender in enumerate(senders):
-            handle = await self._attach()
-            wanted = [{"feed": feed} for other, feed in enumerate(feeds) if other != index]
-            joined = await self._message(
-                handle, {"request": "join", "ptype": "subscriber", "room": room + 1, "streams": wanted}
-            )
-            offered = joined["jsep"]["sdp"]
-            listener = self._endpoint(offered)
-            await self._message(handle, {"request": "start"}, ("answer", self._answer(offered)))
-            members.append(person(sender, listener, room * people + index, shape, (111, 96)))
+        for index, (number, (own, sender)) in enumerate(zip(numbers, published, strict=True)):
+            wanted = [feed for feed in feeds if feed != own]
+            # Whoever is alone with a camera receives nothing, which Janus takes no subscriber for.
+            listener = await self._follow(room, wanted) if wanted else (await self._publish(room, number, shape))[1]
+            if index < len(feeds):
+                members.append(person(sender, listener, number, shape, (111, 96)))
+            else:
+                members.append(Person(sender, listener))
         await connect_all([each.listener for each in members])
         return members
+
+    async def _publish(self, room: int, number: int, shape: Shape) -> tuple[int, Endpoint]:
+        """A PeerConnection that sends, and the name of what it sends."""
+        handle = await self._attach()
+        joined = await self._message(handle, {"request": "join", "ptype": "publisher", "room": room + 1})
+        answered = await self._message(handle, {"request": "publish"}, ("offer", self._offer(number, shape)))
+        return joined["plugindata"]["data"]["id"], self._endpoint(answered["jsep"]["sdp"])
+
+    async def _follow(self, room: int, feeds: list[int]) -> Endpoint:
+        """A PeerConnection that receives these."""
+        handle = await self._attach()
+        wanted = [{"feed": feed} for feed in feeds]
+        joined = await self._message(
+            handle, {"request": "join", "ptype": "subscriber", "room": room + 1, "streams": wanted}
+        )
+        offered = joined["jsep"]["sdp"]
+        await self._message(handle, {"request": "start"}, ("answer", self._answer(offered)))
+        return self._endpoint(offered)
 
     def _endpoint(self, sdp: str) -> Endpoint:
         candidate = _find(r"a=candidate:\S+ 1 udp \d+ (\S+) (\d+) typ host", sdp)

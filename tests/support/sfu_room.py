@@ -48,14 +48,25 @@ class Browser:
         self.seal = SrtpContext.outbound(SrtpKeys(AEAD_AES_128_GCM, down, up))
         self.open = SrtpContext.inbound(SrtpKeys(AEAD_AES_128_GCM, down, up))
 
-    def check(self) -> None:
-        """A valid connectivity check from here."""
+    def ask(self) -> bytes:
+        """Send a valid connectivity check from here that nobody reads yet; its transaction."""
         request = stun.Message(stun.Method.BINDING, stun.Class.REQUEST)
         request.attributes |= {"USERNAME": f"{self.transport.agent.current.ufrag}:x", "USE-CANDIDATE": None}
         request.add_message_integrity(self.transport.agent.current.password.encode())
         self.socket.send(bytes(request))
+        return bytes(request.transaction_id)
+
+    def answered(self, transaction: bytes) -> None:
+        """The next datagram here must be the answer to this check."""
+        answer = stun.parse_message(self.socket.recv(2048))
+        assert (answer.message_class, answer.transaction_id) == (stun.Class.RESPONSE, transaction)
+        assert answer.attributes["XOR-MAPPED-ADDRESS"] == self.socket.getsockname()
+
+    def check(self) -> None:
+        """A valid connectivity check from here, which is answered."""
+        transaction = self.ask()
         self._room.forwarder.on_readable()
-        assert stun.parse_message(self.socket.recv(2048)).message_class == stun.Class.RESPONSE
+        self.answered(transaction)
 
     def send(self, *packets: bytes) -> None:
         """Send RTP and let the forwarder handle it."""

@@ -22,7 +22,8 @@ def streams() -> Iterator[list[Stream]]:
 
 
 async def test_the_earliest_time_counts_and_only_once(streams: list[Stream]) -> None:
-    agenda, (first, second, third, _) = Agenda(), streams
+    agenda: Agenda[Stream] = Agenda()
+    first, second, third, _ = streams
     agenda.set(first, 3.0)
     agenda.set(first, 1.0)
     agenda.set(first, 2.0)
@@ -41,7 +42,8 @@ async def test_any_order_of_calls_gives_what_a_plain_dictionary_gives(streams: l
 
     @given(st.lists(steps, max_size=30))
     def check(calls: list[tuple[int, str, float]]) -> None:
-        agenda, plain = Agenda(), dict[Stream, float]()
+        agenda: Agenda[Stream] = Agenda()
+        plain: dict[Stream, float] = {}
         for index, call, at in calls:
             stream = streams[index]
             if call == "set":

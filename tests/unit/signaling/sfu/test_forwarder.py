@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 import random
+import socket
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from signaling.sfu import feedback, rtcp, rtp
+from signaling.sfu import feedback, rtcp, rtp, udp
 from signaling.sfu.transport import MAXIMUM_BINDINGS, MAXIMUM_REPORTERS
 from signaling.sfu.udp import MESSAGES, SEGMENTS
 from tests.support.capture_rtp import h264_packets
@@ -317,3 +319,64 @@ def test_each_layer_of_an_h264_camera_tells_its_size() -> None:
                 packet = rtp_packet(kind, number, each.timestamp, 4001 + layer, each.payload, marker=each.marker)
                 ann.send(packet)
         assert [stream.size for stream in camera.streams] == [(320, 180), (640, 360)]
+
+
+class Kernel:
+    """The kernel, with a note of how many messages each call sent."""
+
+    def __init__(self, kernel: Any) -> None:
+        self._kernel = kernel
+        self.sent: list[int] = []
+
+    def sendmmsg(self, *arguments: Any) -> int:
+        self.sent.append(int(self._kernel.sendmmsg(*arguments)))
+        return self.sent[-1]
+
+    def recvmmsg(self, *arguments: Any) -> int:
+        return int(self._kernel.recvmmsg(*arguments))
+
+
+async def test_answers_of_a_silent_batch_leave_with_one_call(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Room() as room:
+        people = [room.browser(f"p{index}", "send") for index in range(8)]
+        kernel = Kernel(udp.libc)
+        monkeypatch.setattr(udp, "libc", kernel)
+        asked = [(each, each.ask()) for each in people for _ in range(2)]
+        room.forwarder.on_readable()
+        for each, transaction in asked:
+            each.answered(transaction)
+        assert kernel.sent == [16]
+        assert (room.counters.packets_forwarded, room.counters.send_dropped, room.counters.faults) == (0, 0, 0)
+
+
+async def test_while_media_flow_an_answer_waits_for_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Room() as room:
+        ann, bob = room.browser("ann", "send"), room.browser("bob", "receive")
+        room.follow(bob, room.camera(ann))
+        ann.send(camera_packet(1, VP8_KEY))
+        assert len(bob.receive()[0]) == 1
+        kernel = Kernel(udp.libc)
+        monkeypatch.setattr(udp, "libc", kernel)
+        bob.check()
+        assert kernel.sent == []
+        ann.send(camera_packet(2, VP8_KEY))
+        assert len(bob.receive()[0]) == 1
+
+
+async def test_each_answer_goes_to_where_it_was_asked_when_a_browser_moves_in_the_same_batch() -> None:
+    with Room() as room:
+        ann = room.browser("ann", "receive")
+        here, there = ann.socket, socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        there.setblocking(False)
+        there.connect(("127.0.0.1", room.port.port))
+        first = ann.ask()
+        ann.socket = there
+        second, third = ann.ask(), ann.ask()
+        room.forwarder.on_readable()
+        ann.answered(second)
+        ann.answered(third)
+        ann.socket = here
+        ann.answered(first)
+        assert ann.transport.selected is not None
+        assert ann.transport.selected.address == there.getsockname()
+        there.close()

@@ -120,3 +120,38 @@ def test_a_removed_agent_answers_no_more() -> None:
     desk = Desk()
     desk.ice.remove(desk.agent)
     assert desk.ice.check(check("u1", "p1" * 8), ADDRESS) is None
+
+
+def test_who_asks_again_is_read_from_memory_and_believed_no_sooner_for_it() -> None:
+    desk = Desk()
+    for address in (ADDRESS, ADDRESS, ("203.0.113.9", 1), ("2001:db8::1", 9), ("2001:db8::1", 9)):
+        request = check("u1", "p1" * 8, "ICE-CONTROLLING", "USE-CANDIDATE")
+        found = desk.ice.check(request, address)
+        assert found is not None
+        assert (found.owner, found.nominated) == ("ann", True)
+        answer = stun.parse_message(found.answer)
+        assert answer.transaction_id == stun.parse_message(request).transaction_id
+        assert answer.attributes["XOR-MAPPED-ADDRESS"] == address
+        assert answer.check_message_integrity(b"p1" * 8)
+    assert desk.ice.check(check("u1", "wrong", "ICE-CONTROLLING", "USE-CANDIDATE"), ADDRESS) is None
+    request = check("u1", "p1" * 8, "ICE-CONTROLLING", "USE-CANDIDATE")
+    assert desk.ice.check(request[:-1] + bytes((request[-1] ^ 1,)), ADDRESS) is None
+    counted = {name: count for name, count in desk.counters.as_json().items() if count}
+    assert counted == {"stun_answered": 5, "stun_bad_integrity": 1, "stun_malformed": 1}
+
+
+@pytest.mark.parametrize("end", ["removed", "restarted"])
+def test_who_asked_before_the_end_of_a_password_is_not_believed_after_it(end: str) -> None:
+    desk = Desk()
+    for _ in range(2):
+        assert desk.ice.check(check("u1", "p1" * 8), ADDRESS) is not None
+    if end == "removed":
+        desk.ice.remove(desk.agent)
+    else:
+        desk.agent.restart()
+        desk.ice.add(desk.agent, "ann")
+        assert desk.ice.check(check("u1", "p1" * 8), ADDRESS) is not None
+        for _ in range(2):
+            assert desk.ice.check(check("u2", "p2" * 8), ADDRESS) is not None
+    assert desk.ice.check(check("u1", "p1" * 8), ADDRESS) is None
+    assert desk.counters.stun_unknown_ufrag == 1

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from signaling.sfu.tidying import AT_LEAST_EVERY, AT_MOST_EVERY, FEW_PACKETS, Tidying
+import gc
+
+from signaling.sfu.tidying import AT_LEAST_EVERY, AT_MOST_EVERY, FEW_PACKETS, THRESHOLDS, Tidying, young
 
 
 def test_a_calm_worker_is_tidied_now_and_then_and_a_busy_one_seldom() -> None:
-    now, packets, collected = [1000.0], [0], []
+    now, packets, made, collected = [1000.0], [0], [1], []
 
     def collect() -> int:
         collected.append(now[0])
         return 0
 
-    tidying = Tidying(lambda: packets[0], lambda: now[0], collect)
+    tidying = Tidying(lambda: packets[0], lambda: now[0], collect, lambda: made[0])
     for _ in range(int(AT_MOST_EVERY) * 3):
         now[0] += 1
         tidying.look()
@@ -22,3 +24,22 @@ def test_a_calm_worker_is_tidied_now_and_then_and_a_busy_one_seldom() -> None:
         now[0] += 1
         tidying.look()
     assert [each - collected[2] for each in collected[3:]] == [AT_LEAST_EVERY, 2 * AT_LEAST_EVERY]
+    packets[0] = made[0] = 0
+    before = len(collected)
+    for _ in range(int(AT_LEAST_EVERY)):
+        now[0] += 1
+        tidying.look()
+    assert len(collected) == before + 1
+
+
+def test_many_new_objects_are_seen_and_few_are_not() -> None:
+    before = gc.get_threshold()
+    gc.set_threshold(*THRESHOLDS)
+    try:
+        gc.collect()
+        kept: list[list[int]] = [[] for _ in range(THRESHOLDS[0] // 2)]
+        assert young() == 0
+        kept += [[] for _ in range(2 * THRESHOLDS[0])]
+        assert young() > 0
+    finally:
+        gc.set_threshold(*before)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import socket
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from signaling.errors import ErrorCode, SignalingError
 from signaling.sfu import rtcp
@@ -43,6 +46,34 @@ async def test_a_connected_transport_comes_back_from_silence() -> None:
         assert [state for state, _ in ann.states] == [
             "disconnected", "connected", "disconnected", "failed", "connected",
         ]  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.floats(0.0, 50.0), max_size=8), st.booleans())
+def test_who_is_looked_at_only_when_due_changes_when_others_do(pauses: list[float], secured: bool) -> None:
+    checks = list(itertools.accumulate(pauses))
+    often, seldom = (silences(checks, secured, seldom=seldom) for seldom in (False, True))
+    assert often == seldom
+
+
+def silences(checks: list[float], secured: bool, *, seldom: bool) -> list[tuple[int, str]]:
+    """What a transport says of itself by the second when checks come at these times."""
+    with Room() as room:
+        transport = room.browser("ann", "send").transport
+        transport.state, transport._secured = ("connected", True) if secured else ("connecting", False)
+        said, due, waiting = [], SILENT_AFTER, list(checks)
+        for second in range(1, 500):
+            while waiting and waiting[0] <= second:
+                room.now = waiting.pop(0)
+                assert transport.selected is not None
+                transport.checked(transport.selected, nominated=True)
+            room.now = float(second)
+            before = transport.state
+            if not seldom or due <= second:
+                due = transport.check_silence(room.now)
+            if transport.state != before:
+                said.append((second, transport.state))
+        return said
 
 
 async def test_a_handshake_is_begun_once() -> None:
