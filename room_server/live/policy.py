@@ -11,8 +11,9 @@ from weakref import WeakKeyDictionary, WeakValueDictionary
 import msgspec
 import structlog
 
-from room_server.bus import AccessEnded, Bus, ContinuedElsewhere, Published, RecordingConsentChanged
+from room_server.bus import Bus
 from room_server.domain.session import State
+from room_server.live.news import listen
 from room_server.live.recording import Director
 from room_server.live.refusals import as_signaling
 from room_server.live.switches import Switch, Switches, Tell
@@ -21,7 +22,7 @@ from room_server.services.everything import Services
 from signaling.caucus import Caucus
 from signaling.clock import SYSTEM_LATER, Later
 from signaling.errors import ErrorCode, SignalingError
-from signaling.hub import Hub, News
+from signaling.hub import Hub
 from signaling.ids import CaucusId, DocumentId, ParticipantId, RoomId
 from signaling.inbox import Allowance
 from signaling.kept import NOTHING_KEPT, KeptConduct, KeptMember
@@ -59,36 +60,7 @@ class SessionPolicy:
 
     def listen(self, bus: Bus, hub: Hub) -> None:
         """Show what services commit on the screens of live rooms, and close the sockets of who was shut out."""
-
-        async def tell(session_id: str, news: News) -> None:
-            if (room_id := self._room_of(session_id)) is not None:
-                await hub.tell(room_id, news)
-
-        async def show(event: Published) -> None:
-            async def news(room: Room) -> None:
-                room.set_board(event.topic, event.value, event.audience)
-
-            await tell(event.session_id, news)
-
-        async def shut_out(event: AccessEnded) -> None:
-            await tell(event.session_id, lambda room: room.remove(ParticipantId(event.participant_id), event.reason))
-            await self._services.presentations.shut_out(event.session_id, event.participant_id)
-
-        async def hand_over(event: ContinuedElsewhere) -> None:
-            room_id = self._room_of(event.session_id)
-            if room_id is not None and (room := hub.room(room_id)) is not None:
-                await room.door.hand_over(ParticipantId(event.participant_id), "continued_elsewhere")
-
-        async def consent(event: RecordingConsentChanged) -> None:
-            participant_id = ParticipantId(event.participant_id)
-            await tell(
-                event.session_id, lambda room: self._director.consent_changed(room, participant_id, event.agreed)
-            )
-
-        bus.subscribe(RecordingConsentChanged, consent)
-        bus.subscribe(Published, show)
-        bus.subscribe(AccessEnded, shut_out)
-        bus.subscribe(ContinuedElsewhere, hand_over)
+        listen(bus, hub, self._room_of, self._services, self._director)
 
     async def close(self) -> None:
         """The process ends in order: what was to be written down later is written down now."""

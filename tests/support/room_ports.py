@@ -694,5 +694,25 @@ async def three(home: House) -> tuple[Browser, Browser, Browser]:
     return host, await home.arrive("a", side="applicant"), await home.arrive("r", side="respondent")
 
 
+async def open_caucus(home: House, host: Browser, *members: str) -> str:
+    """A private talk of these, from the moment when it runs; its id."""
+    caucus_id = (await host.do("open_caucus", participant_ids=list(members), in_seconds=3))["caucus_id"]
+    home.clock.advance(3)
+    await home.settle()
+    return str(caucus_id)
+
+
+async def close_caucus(home: House, host: Browser, caucus_id: str) -> None:
+    """Its members are back."""
+    await host.do("close_caucus", caucus_id=caucus_id, in_seconds=3)
+    home.clock.advance(3)
+    await home.settle()
+
+
+def media_room(home: House, caucus_id: str) -> Any:
+    """The room at the media worker in which those of a private talk are."""
+    return f"{home.room.room_id}#{caucus_id}"
+
+
 def occurrences(events: list[Json]) -> Counter[str]:
     return Counter(event["type"] for event in events)

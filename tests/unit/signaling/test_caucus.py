@@ -10,22 +10,8 @@ import pytest
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import CaucusId, DocumentId, ParticipantId
 from signaling.kept import KeptMember
-from signaling.messages import RecordingView
 from signaling.policy import LoadedCaucus
-from tests.support.room_ports import ROOM, Browser, House, house, three
-
-
-async def open_caucus(home: House, host: Browser, *members: str) -> str:
-    caucus_id = (await host.do("open_caucus", participant_ids=list(members), in_seconds=3))["caucus_id"]
-    home.clock.advance(3)
-    await home.settle()
-    return str(caucus_id)
-
-
-async def close_caucus(home: House, host: Browser, caucus_id: str) -> None:
-    await host.do("close_caucus", caucus_id=caucus_id, in_seconds=3)
-    home.clock.advance(3)
-    await home.settle()
+from tests.support.room_ports import ROOM, House, close_caucus, house, media_room, open_caucus, three
 
 
 def place_of(home: House, transport_id: str) -> str:
@@ -78,7 +64,7 @@ async def test_a_poor_connection_inside_shows_inside_only_and_ends_with_the_talk
     host, a, r = await three(home)
     second = await home.arrive("a2", side="applicant")
     caucus_id = await open_caucus(home, host, "a", "a2")
-    inside = _media_room(home, CaucusId(caucus_id))
+    inside = media_room(home, CaucusId(caucus_id))
     await a.open_transports()
     before = len(r.catch_up()), len(host.catch_up())
     home.hub.quality(inside, ParticipantId("a"), "lost")
@@ -105,7 +91,7 @@ async def test_nobody_outside_learns_what_happens_inside(home: House) -> None:
     await second.do("subscribe", publication_id=publication, rtp_capabilities={})
     await a.do("raise_hand", raised=True)
     caucus = next(iter(home.room.caucuses))
-    home.hub.speakers(_media_room(home, caucus.caucus_id), [ParticipantId("a")])
+    home.hub.speakers(media_room(home, caucus.caucus_id), [ParticipantId("a")])
     await second.hang_up()
     await a.hang_up(1000)
     home.clock.advance(61)
@@ -116,69 +102,6 @@ async def test_nobody_outside_learns_what_happens_inside(home: House) -> None:
     assert fresh.snapshot is not None
     shown = {p["participant_id"]: p for p in fresh.snapshot["participants"]}
     assert {shown[name]["presence"] for name in ("a", "a2")} == {"away"}
-
-
-async def test_whoever_waits_at_the_door_cannot_tell_that_a_private_talk_runs(home: House) -> None:
-    host, _, _ = await three(home)
-    waiting = [await home.arrive(side[0] + "3", side=side, admitted=False) for side in ("applicant", "respondent")]
-    outsider = waiting[0].snapshot
-    assert outsider is not None
-    assert {each["participant_id"]: each["presence"] for each in outsider["participants"]} == {
-        "host": "present", "a3": "waiting",
-    }  # fmt: skip
-    before = [len(each.catch_up()) for each in waiting]
-    caucus_id = await open_caucus(home, host, "a", "host")
-    await host.do("leave_caucus")
-    await host.do("enter_caucus", caucus_id=caucus_id)
-    home.hub.quality(_media_room(home, CaucusId(caucus_id)), ParticipantId("host"), "lost")
-    await host.hang_up()  # in the talk
-    home.clock.advance(61)
-    await home.settle()
-    assert [len(each.catch_up()) for each in waiting] == before
-    late = (await home.arrive("a4", side="applicant", admitted=False)).snapshot
-    assert late is not None
-    mediator = next(each for each in late["participants"] if each["participant_id"] == "host")
-    assert (mediator["presence"], mediator["caucus_id"]) == ("present", None)
-    assert late["caucuses"] == []
-
-
-async def test_a_host_who_was_cut_off_before_a_private_talk_stays_so_to_those_at_the_door(home: House) -> None:
-    host, *_ = await three(home)
-    waiting = await home.arrive("a3", side="applicant", admitted=False)
-
-    def seen() -> list[tuple[str, str]]:
-        told = [each["data"]["participant"] for each in waiting.catch_up() if each["type"] == "participant_changed"]
-        return [(each["participant_id"], each["presence"]) for each in told]
-
-    caucus_id = (await host.do("open_caucus", participant_ids=["a", "host"], in_seconds=3))["caucus_id"]
-    await host.hang_up()
-    home.clock.advance(3)
-    await home.settle()
-    assert home.room.caucuses.get(CaucusId(caucus_id)).running
-    assert seen() == [("host", "dropped")]
-    late = (await home.arrive("r3", side="respondent", admitted=False)).snapshot
-    assert late is not None
-    assert {each["participant_id"]: each["presence"] for each in late["participants"]} == {
-        "host": "dropped", "r3": "waiting",
-    }  # fmt: skip
-    back = await home.arrive("host", role="host", side="mediator")
-    await home.settle()
-    assert seen()[1:] == [("host", "present")], "they are back, as they would be without a talk"
-    await back.hang_up()
-    await home.settle()
-    assert len(seen()) == 2, "and lost in it like anybody"
-
-
-async def test_the_door_is_told_that_a_recording_is_paused_and_not_why(home: House) -> None:
-    await three(home)
-    waiting = await home.arrive("a3", side="applicant", admitted=False)
-    inside = await home.arrive("a2", side="applicant")
-    for reason in ("caucus", "给孩子打个电话"):
-        home.room.set_recording(RecordingView("paused", 1000.0, None, reason))
-        await home.settle()
-        assert (await inside.event("recording_changed"))["recording"]["reason"] == reason
-    told = [each["data"]["recording"] for each in waiting.catch_up() if each["type"] == "recording_changed"]
-    assert [(each["state"], each["reason"]) for each in told] == [("paused", None)]
 
 
 async def test_those_inside_hear_each_other_and_still_see_who_is_outside(home: House) -> None:
@@ -366,10 +289,6 @@ async def test_no_edit_and_no_caret_leaves_a_caucus(home: House) -> None:
     assert document.view().writers == []
     changed = [e["data"]["document"] for e in r.catch_up() if e["type"] == "document_changed"][-1]
     assert changed["writers"] == []
-
-
-def _media_room(home: House, caucus_id: str) -> Any:
-    return f"{home.room.room_id}#{caucus_id}"
 
 
 async def test_a_caucus_is_called_sealed_once_the_worker_has_ended_everything_of_before(home: House) -> None:
