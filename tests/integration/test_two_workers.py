@@ -38,6 +38,12 @@ async def figures(service: Service, name: str) -> dict[str, float]:
     return {head.split('worker="')[1].split('"')[0]: float(value) for head, value in found}
 
 
+async def homes(service: Service) -> dict[str, str]:
+    """The worker of each live room."""
+    async with httpx.AsyncClient(base_url=service.url) as browser:
+        return {each["room_id"]: each["worker"] for each in (await browser.get("/metrics/rooms")).json()["rooms"]}
+
+
 async def up(service: Service, wanted: dict[str, float], seconds: float) -> None:
     """Until these workers are there, and those are not."""
     async with asyncio.timeout(seconds):
@@ -140,6 +146,7 @@ async def test_one_worker_is_killed_and_the_room_of_the_other_does_not_even_paus
         second = await speaking(kit, await admitted(other), (2, 3))
         assert (first.ports, second.ports) == ({service.media_port}, {service.media_port + 1})
         assert await figures(service, "rooms") == {"0": 1, "1": 1}
+        assert await homes(service) == {first.accesses[0].room_id: "0", second.accesses[0].room_id: "1"}
         for call in (first, second):
             await call.people[0].line.ask("start_recording")
         talking = [asyncio.create_task(send([each.person for each in [*first.people, *second.people]], SOUND, 60))]
