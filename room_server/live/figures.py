@@ -29,10 +29,11 @@ class Figures:
         self._hub = hub
 
     def rooms(self) -> list[Json]:
-        """Which rooms there are, and how many people are in each."""
+        """Which rooms there are, on which media worker, and how many people are in each."""
         return [
             {
                 "room_id": room_id,
+                "worker": room.media.name,
                 "people": sum(each.connected for each in room.participants.values()),
                 "recording": room.recording.state,
             }
@@ -54,4 +55,5 @@ class Figures:
             name: {key: value for key, value in each.items() if key not in PERSONAL}
             for name, each in told["transports"].items()
         }
-        return {"room_id": room_id, "transports": transports} | {name: told[name] for name in OF_A_ROOM}
+        figures = {name: told[name] for name in OF_A_ROOM}
+        return {"room_id": room_id, "worker": room.media.name, "transports": transports} | figures

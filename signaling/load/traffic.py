@@ -187,10 +187,13 @@ class _Crowd:
             self._endpoints[turn % len(self._endpoints)].check()
 
 
-async def send(people: Sequence[Person], shape: Shape, seconds: float) -> None:
-    """Let everybody send for so long, with sender and receiver reports and connectivity checks, as browsers do."""
+async def send(people: Sequence[Person], shape: Shape, seconds: float, tick: float = TICK) -> None:
+    """Let everybody send for so long, with sender and receiver reports and connectivity checks, as browsers do.
+
+    ``tick``: seconds between two looks at what is due; a longer one costs this process less.
+    """
     ticker = Ticker(_Crowd(people, shape).act)
-    ticker.set(TICK)
+    ticker.set(tick)
     try:
         await asyncio.sleep(seconds)
     finally:

@@ -1,5 +1,6 @@
 """What people see when processes die, the disk is full, the network goes, or somebody is sent out. Nobody reloads.
 
+The service has two media workers, of which the second carries the room and the first a call next door.
 size: one service and one room go through all of it, so that the browsers start once.
 """
 
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,12 +28,16 @@ import websockets
 from playwright.async_api import expect
 
 from recorder.fragments import salvage
+from signaling.load.traffic import send
+from signaling.load.visitor import Kit
 from tests.e2e.test_whole_mediation import INK
 from tests.support import received
 from tests.support.browser import DESKTOP, PHONE, Person, chromium, one_window, writes_name
 from tests.support.capture_rtp import play
+from tests.support.second_session import second_session
 from tests.support.service import Service, healthy, running_service
 from tests.support.short_way import everybody_meets
+from tests.support.spoken import SOUND, Call, admitted, speaking
 from tests.support.waiting import until
 from tests.support.watch import Screen, cut_off, take_notes, watch
 
@@ -98,7 +104,7 @@ async def room(tmp_path: Path) -> AsyncIterator[Room]:
     minimum = shutil.disk_usage(tmp_path).free // MEBIBYTE - HEADROOM_MB
     flag = ("--recording-minimum-free-mb", str(minimum))
     async with (
-        running_service(tmp_path / "data", *flag) as service,
+        running_service(tmp_path / "data", *flag, workers=2) as service,
         chromium() as browser,
         one_window("en-US") as window,
     ):
@@ -120,9 +126,11 @@ async def room(tmp_path: Path) -> AsyncIterator[Room]:
 
 
 async def test_a_room_survives_the_death_of_every_process_and_a_full_disk(room: Room, tmp_path: Path) -> None:
-    await everybody_is_in_and_recorded(room)
-    await the_recorder_dies(room)
-    await the_media_worker_dies(room)
+    async with next_door(room.service) as call:
+        await everybody_is_in_and_recorded(room)
+        await the_recorder_dies(room)
+        await the_media_worker_dies(room, call)
+    await the_other_media_worker_dies(room)
     await the_web_process_dies(room)
     not_refreshed = asyncio.ensure_future(the_console_is_not_refreshed(room.mediator))
     await a_party_loses_the_network_and_reloads(room)
@@ -218,11 +226,46 @@ async def the_recorder_dies(room: Room) -> None:
 # ---- 2 ---------------------------------------------------------------------------------------------------------------
 
 
-async def the_media_worker_dies(room: Room) -> None:
+@asynccontextmanager
+async def next_door(service: Service) -> AsyncIterator[Call]:
+    """Two who speak in another room, which came first and has the first worker."""
+    call = await speaking(Kit(service.url, None), await admitted(await second_session(service)), (0, 1))
+    assert call.ports == {service.media_port}
+    talking = asyncio.create_task(send([each.person for each in call.people], SOUND, 600, tick=0.01))
+    try:
+        yield call
+    finally:
+        talking.cancel()
+        for each in call.people:
+            await each.close()
+
+
+PORTS = """
+async () => {
+  const found = [];
+  for (const peer of window.peers) {
+    if (peer.connectionState === "closed") continue;
+    const rows = await peer.getStats();
+    rows.forEach((row) => {
+      if (row.type === "candidate-pair" && row.nominated) found.push(rows.get(row.remoteCandidateId).port);
+    });
+  }
+  return found;
+}
+"""
+
+
+async def on_the_second_worker(room: Room) -> None:
+    for person in room.everybody:
+        assert set(await person.page.evaluate(PORTS)) == {room.service.media_port + 1}, person.name
+
+
+async def the_media_worker_dies(room: Room, call: Call) -> None:
     before = room.files()
+    await on_the_second_worker(room)
     screens = await room.watched()
-    killed = time.monotonic()
-    await until_another(room.service, "signaling.sfu.worker", room.service.kill("signaling.sfu.worker"))
+    heard, killed = call.heard, time.monotonic()
+    await until_another(room.service, "media-1.sock", room.service.kill("media-1.sock"))
     listens = time.monotonic()
     room.measured["media worker killed -> another one listens"] = round(listens - killed, 2)
     await room.timed("media worker listens -> everybody sees and hears everybody", room.sees_and_hears(), listens)
@@ -230,7 +273,24 @@ async def the_media_worker_dies(room: Room) -> None:
     await until_told_again(room, screens)
     await shown_failed_then_on(screens)
     await every_track_grows(room, before)
+    await on_the_second_worker(room)  # it waits for its own
+    assert (call.missing, call.heard > heard) == (0, True)
     await asyncio.to_thread(ends, before)
+
+
+async def the_other_media_worker_dies(room: Room) -> None:
+    """Nobody in this room notices anything."""
+    before = room.files()
+    screens = await room.watched()
+    await until_another(room.service, "media-0.sock", room.service.kill("media-0.sock"))
+    silence = max([await screen.longest_silence() for screen in screens])
+    room.measured["other media worker killed: longest time without a packet of any track"] = round(silence, 2)
+    assert silence < STALL_SECONDS
+    for screen in screens:
+        assert await screen.recording_states() == []
+        await screen.was_not_reloaded()
+    await on_the_second_worker(room)
+    assert room.files() == before
 
 
 async def until_another(service: Service, module: str, pid: int) -> None:

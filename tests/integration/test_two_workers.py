@@ -5,24 +5,21 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
 
-from signaling.load.endpoint import connect_all
-from signaling.load.traffic import Shape, send
-from signaling.load.visitor import Kit, Visitor
-from tests.support.room_client import Access, agrees_to_everything, identified, inside, mediator, room_socket
+from signaling.load.traffic import send
+from signaling.load.visitor import Kit
+from tests.support.room_client import mediator, room_socket
 from tests.support.second_session import second_session
 from tests.support.service import Service, healthy, running_service
+from tests.support.spoken import SOUND, Call, admitted, speaking
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.slow
 
-SOUND = Shape(picture_rate=0)
 LONGEST_ABSENCE = 9.0
 """Seconds: one to two, but a process may start slowly beside other tests."""
 LOOK_EVERY = 0.005
@@ -38,6 +35,12 @@ async def figures(service: Service, name: str) -> dict[str, float]:
     return {head.split('worker="')[1].split('"')[0]: float(value) for head, value in found}
 
 
+async def homes(service: Service) -> dict[str, str]:
+    """The worker of each live room."""
+    async with httpx.AsyncClient(base_url=service.url) as browser:
+        return {each["room_id"]: each["worker"] for each in (await browser.get("/metrics/rooms")).json()["rooms"]}
+
+
 async def up(service: Service, wanted: dict[str, float], seconds: float) -> None:
     """Until these workers are there, and those are not."""
     async with asyncio.timeout(seconds):
@@ -45,68 +48,14 @@ async def up(service: Service, wanted: dict[str, float], seconds: float) -> None
             await asyncio.sleep(0.02)
 
 
-@dataclass
-class Call:
-    """The mediator and a party of one session, who speak and are heard by each other."""
-
-    accesses: tuple[Access, Access]
-    people: list[Visitor]
-
-    @property
-    def session_id(self) -> str:
-        return self.accesses[0].session_id
-
-    @property
-    def ports(self) -> set[int]:
-        """To which ports of the service their sound goes."""
-        ends = [end for each in self.people for end in (each.person.sender, each.person.listener)]
-        return {end.remote.address[1] for end in ends}
-
-    @property
-    def heard(self) -> int:
-        """Packets of sound that arrived, at both."""
-        return sum(stream.count for each in self.people for stream in each.person.listener.streams.values())
-
-    @property
-    def missing(self) -> int:
-        streams = [stream for each in self.people for stream in each.person.listener.streams.values()]
-        assert len(streams) == 2
-        return sum(stream.expected - stream.count for stream in streams)
-
-    async def recording(self, service: Service) -> tuple[str, float]:
-        """Whether it is recorded, and how many seconds are lost, as a screen of the clerk would show it."""
-        async with httpx.AsyncClient(base_url=service.url) as browser:
-            access = await mediator(browser, service, "jilu")
-            async with room_socket(service, access.room_id) as room:
-                shown = (await room.done("hello", token=access.token))["snapshot"]["recording"]
-                return shown["state"], shown["lost_seconds"]
-
-
-async def admitted(service: Service) -> tuple[Access, Access]:
-    """The mediator and the applicant, who agreed to everything and was let in."""
-    async with (
-        httpx.AsyncClient(base_url=service.url, timeout=20) as first,
-        httpx.AsyncClient(base_url=service.url, timeout=20) as second,
-    ):
-        host, party = await mediator(first, service), await identified(second, service, "applicant")
-        await agrees_to_everything(second, party)
-        async with inside(service, host) as room, inside(service, party):
-            await room.done("admit", participant_id=party.participant_id)
-    return host, party
-
-
-async def speaking(kit: Kit, accesses: tuple[Access, Access], numbers: Sequence[int]) -> Call:
-    """Come in, build transports, and follow each other."""
-    people = [
-        await Visitor.enter(kit, access.room_id, access.token, number, SOUND)
-        for access, number in zip(accesses, numbers, strict=True)
-    ]
-    await connect_all([end for each in people for end in (each.person.sender, each.person.listener)])
-    for each in people:
-        await each.publish()
-    for one, other in (people, people[::-1]):
-        await one.follow(other)
-    return Call(accesses, people)
+async def recording(call: Call, service: Service) -> tuple[str, float]:
+    """Whether it is recorded, and how many seconds are lost, as a screen of the clerk would show it."""
+    async with httpx.AsyncClient(base_url=service.url) as browser:
+        access = await mediator(browser, service, "jilu")
+        async with room_socket(service, access.room_id) as room:
+            shown = (await room.done("hello", token=access.token))["snapshot"]["recording"]
+            assert access.session_id == call.session_id
+            return shown["state"], shown["lost_seconds"]
 
 
 async def longest_silence(call: Call, until_done: asyncio.Event) -> float:
@@ -140,6 +89,7 @@ async def test_one_worker_is_killed_and_the_room_of_the_other_does_not_even_paus
         second = await speaking(kit, await admitted(other), (2, 3))
         assert (first.ports, second.ports) == ({service.media_port}, {service.media_port + 1})
         assert await figures(service, "rooms") == {"0": 1, "1": 1}
+        assert await homes(service) == {first.accesses[0].room_id: "0", second.accesses[0].room_id: "1"}
         for call in (first, second):
             await call.people[0].line.ask("start_recording")
         talking = [asyncio.create_task(send([each.person for each in [*first.people, *second.people]], SOUND, 60))]
@@ -165,9 +115,9 @@ async def test_one_worker_is_killed_and_the_room_of_the_other_does_not_even_paus
         assert second.missing == 0
         assert again.ports == {service.media_port}, "a room waits for its worker"
 
-        state, lost = await again.recording(service)
+        state, lost = await recording(again, service)
         assert state == "on" and 0 < lost < LONGEST_ABSENCE
-        assert await second.recording(other) == ("on", 0)
+        assert await recording(second, other) == ("on", 0)
         for call in (again, second):
             await call.people[0].line.ask("stop_recording", reason="enough")
         for task in talking:

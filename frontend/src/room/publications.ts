@@ -9,6 +9,7 @@ import { type Slot, SOURCE_OF, sendingOptions, slotOf } from "./sending";
 import { OPEN, openChosen, switchOver } from "./switchover";
 import type { TransportPair } from "./transports";
 import { Unplugged } from "./unplugged";
+import { WayUp } from "./wayup";
 
 /** After a refusal that may be over soon. */
 const AGAIN_MS = 1000;
@@ -36,6 +37,10 @@ export class Publications {
   private readonly turns = new Map<Slot, Promise<void>>();
   private readonly layers = new LayerSwitch();
   private readonly unplugged: Unplugged;
+  private readonly wayUp = new WayUp(
+    () => this.voiceBesidePictures(),
+    (ceiling) => this.layers.limit(ceiling),
+  );
   private readonly stopListening: (() => void)[];
   private readonly chosen = new Map<OwnDevice, string>();
   /** Devices that are being exchanged for others: what happens to the one before means nothing. */
@@ -116,6 +121,7 @@ export class Publications {
     clearTimeout(this.againTimer);
     for (const stop of this.stopListening) stop();
     this.unplugged.close();
+    this.wayUp.close();
     this.detach();
     this.screenSound?.stop();
     for (const { track } of Object.values(this.own)) track?.stop();
@@ -294,6 +300,11 @@ export class Publications {
       if (error instanceof CommandError && error.retryable) this.again();
       throw error;
     }
+  }
+
+  private voiceBesidePictures(): types.Producer | null {
+    const pictures = [this.producers.get("camera"), this.producers.get("screen")];
+    return pictures.some((one) => one && !one.paused) ? (this.producers.get("microphone") ?? null) : null;
   }
 
   /** The server's word on a track of one's own, held against what is here: a command may have been lost or refused. */

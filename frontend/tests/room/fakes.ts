@@ -149,7 +149,7 @@ export class FakeProducer {
   closed = false;
   paused = false;
   readonly rtpSender: FakeSender;
-  readonly rtpParameters: { encodings: { rid?: string }[] };
+  readonly rtpParameters: { encodings: { rid?: string; maxBitrate?: number }[] };
 
   constructor(
     readonly id: string,
@@ -159,7 +159,17 @@ export class FakeProducer {
     const several = (options.encodings?.length ?? 0) > 1;
     const rids = (options.encodings ?? [{}]).map((_, index) => (several ? `r${index}` : undefined));
     this.rtpSender = new FakeSender(rids, track);
-    this.rtpParameters = { encodings: rids.map((rid) => ({ rid })) };
+    this.rtpParameters = { encodings: rids.map((rid, index) => ({ ...options.encodings?.[index], rid })) };
+  }
+
+  /** Of so many packets so many were lost. */
+  readonly count = { packetsSent: 0, packetsLost: 0 };
+
+  async getStats() {
+    return new Map([
+      ["sent", { type: "outbound-rtp", ...this.count }],
+      ["told", { type: "remote-inbound-rtp", ...this.count }],
+    ]);
   }
 
   pause(): void {

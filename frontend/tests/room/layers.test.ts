@@ -117,4 +117,33 @@ describe("the layers that are really encoded", () => {
     await settle();
     expect(producer.rtpSender.active).toEqual([false]);
   });
+
+  it("have a ceiling over the lowest alone, which never adds anything, with whatever the server wants", async () => {
+    const producer = threeLayers();
+    for (const [index, maxBitrate] of [100_000, 300_000, 900_000].entries()) {
+      Object.assign(producer.rtpParameters.encodings[index] as object, { maxBitrate });
+    }
+    const rates = () => producer.rtpSender.encodings.map((one) => one.maxBitrate);
+    layers.attach(asProducer(producer));
+    layers.limit(60_000);
+    await settle();
+    expect(rates()).toEqual([60_000, undefined, undefined]);
+    expect(producer.rtpSender.active).toEqual([true, true, true]);
+    layers.want("pub", [0]);
+    await settle();
+    expect([rates()[0], producer.rtpSender.active]).toEqual([60_000, [true, false, false]]);
+    producer.rtpSender.refusals = 1;
+    layers.limit(Number.POSITIVE_INFINITY);
+    await settle();
+    expect([rates()[0], producer.rtpSender.active]).toEqual([100_000, [true, false, false]]);
+  });
+
+  it("keep their ceiling when another camera is sent", async () => {
+    layers.limit(30_000);
+    const producer = threeLayers();
+    Object.assign(producer.rtpParameters.encodings[0] as object, { maxBitrate: 100_000 });
+    layers.attach(asProducer(producer));
+    await settle();
+    expect(producer.rtpSender.encodings[0]?.maxBitrate).toBe(30_000);
+  });
 });

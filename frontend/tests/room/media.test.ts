@@ -39,6 +39,31 @@ describe("sound and picture of one person", () => {
       expect(room.produced("camera")?.rtpSender.active).toEqual([false, false]);
     });
 
+    it("less of a picture while its sound is lost on the way, on new transports as well", async () => {
+      await room.enter();
+      const lost = async (share: number) => {
+        for (let look = 0; look < 4; look++) {
+          const { count } = room.produced("microphone") ?? { count: { packetsSent: 0, packetsLost: 0 } };
+          count.packetsSent += 100;
+          count.packetsLost += 100 * share;
+          await settle(2000);
+        }
+      };
+      const ceiling = () => room.produced("camera")?.rtpSender.encodings[0]?.maxBitrate;
+      await room.media.setCamera(false);
+      await lost(0.4);
+      await room.media.setCamera(true);
+      await lost(0);
+      expect(ceiling()).toBeUndefined(); // no picture had a part in it
+      await lost(0.4);
+      expect(ceiling()).toBe(60_000);
+      const before = room.produced("camera");
+      room.client.offer.value = { ...room.client.offer.value, fresh: true } as never;
+      await settle(2000);
+      expect(room.produced("camera")).not.toBe(before);
+      expect(ceiling()).toBe(60_000);
+    });
+
     it("another camera as another publication when it is worth more layers", async () => {
       await room.enter();
       const first = room.produced("camera");

@@ -19,10 +19,10 @@ async def test_a_room_is_named_and_its_transports_are_told_without_names_and_add
         await party.open_transports()
         await home.media.create_transport(RoomId("room_2"), ParticipantId("a"), "send")
         figures = Figures(home.hub)
-        assert figures.rooms() == [{"room_id": ROOM, "people": 2, "recording": "off"}]
+        assert figures.rooms() == [{"room_id": ROOM, "worker": home.media.name, "people": 2, "recording": "off"}]
         found = await figures.of(ROOM)
         assert found is not None
-        assert len(found["transports"]) == 4
+        assert (found["worker"], len(found["transports"])) == (home.media.name, 4)
         assert {each["participant_id"] for each in found["transports"].values()} == {"host", "a"}
         written = json.dumps([figures.rooms(), found])
         assert "192.0.2.7" not in written and "名字" not in written
