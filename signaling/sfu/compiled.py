@@ -16,11 +16,11 @@ VARIABLE: Final = "MEDIATION_ROOM_COMPILED"
 """Environment: the folder that ``deploy/compiled.py`` wrote."""
 MANIFEST: Final = "sources.json"
 MODULES: Final = (
-    "agenda", "arrivals", "cache", "capture", "counters", "egress", "feed", "feedback", "forwarder", "freezes", "homes",
-    "ice", "layers", "ports", "publication", "pulse", "reception", "rounds", "rtcp", "rtp", "srtp", "stun",
-    "subscription", "tap", "ticker", "transport", "udp", "vp8", "watch",
+    "agenda", "arrivals", "cache", "capture", "counters", "egress", "feed", "forwarder", "freezes", "homes", "layers",
+    "ports", "publication", "pulse", "reception", "rtcp", "rtp", "srtp", "subscription", "tap", "ticker", "transport",
+    "udp", "vp8",
 )  # fmt: skip
-"""What packets and connectivity checks touch: a class is read fast only by modules that were compiled with it."""
+"""Everything that a forwarded packet touches: a class is read fast only by modules that were compiled with it."""
 SOURCES: Final = Path(__file__).parent
 
 

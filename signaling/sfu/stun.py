@@ -118,7 +118,12 @@ def read_request(datagram: bytes) -> Request:
 
 
 def shape(datagram: bytes) -> bytes:
-    """What a browser repeats from one check to the next: everything but transaction, integrity and fingerprint."""
+    """What a browser repeats from one check to the next: everything but transaction, integrity and fingerprint.
+
+    Empty for what is too short to have all of these.
+    """
+    if len(datagram) < HEADER.size + _END_BYTES:
+        return b""
     return datagram[:8] + datagram[20:-_TAIL_BYTES] + datagram[-_FINGERPRINT_BYTES:-4]
 
 

@@ -105,6 +105,11 @@ def outcome(read: Callable[[], tuple[bytes, bytes]]) -> tuple[bytes, bytes] | No
         return None
 
 
+@pytest.mark.parametrize("size", [0, 1, 8, 20, 51, 52])
+def test_what_is_too_short_to_be_repeated_has_no_shape(size: int) -> None:
+    assert stun.shape(bytes(size)) == (bytes(16) if size == 52 else b"")
+
+
 def test_a_request_that_ends_otherwise_is_always_read_anew() -> None:
     _, datagram = request("u1", b"secret")
     bare = datagram[:2] + (len(datagram) - 28).to_bytes(2, "big") + datagram[4:-8]  # without a fingerprint
