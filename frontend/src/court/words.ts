@@ -28,6 +28,8 @@ export function eventDetail(entry: LogEntry): string | null {
   const language = `court.language.${entry.data.language}`;
   if (hasKey(language)) return t(language);
   if (entry.kind.startsWith("exhibit_")) return exhibitWords(entry);
+  // Entries from before there was a choice name none: they were drawn.
+  if (entry.kind === "signed") return t(entry.data.mode === "typed" ? "ownName.typed" : "ownName.drawn");
   if (entry.kind === "draft_unfrozen" && typeof reason === "string") return reason;
   if (entry.kind === "recording_interrupted" && typeof reason === "string") return gapWords(reason);
   if (typeof source !== "string" || !hasKey(`court.source.${source}`)) return null;

@@ -1,17 +1,20 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type AgreementView, request, type Signer } from "../api";
+import { type AgreementView, request, type Signer, type SigningMode } from "../api";
 import { instant } from "../court/types";
 import { t } from "../i18n";
 import { clockTime } from "../i18n/time";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { Note } from "../ui/Note";
-import { type Handwriting, SignaturePad } from "../ui/SignaturePad";
+import { OwnNameField } from "../ui/OwnNameField";
+import { isOfName, isPut, NO_NAME, type OwnName, sentName } from "../ui/ownName";
+import type { Handwriting } from "../ui/SignaturePad";
+import { ownName } from "../ui/signers";
 import { sentenceOf } from "./api";
 import { useTools } from "./tools";
 
 interface Receipt {
-  receipt: { field: string; signed_at: string; digest: string };
+  receipt: { field: string; signed_at: string; digest: string; mode: SigningMode };
 }
 
 interface CodeSent {
@@ -20,17 +23,26 @@ interface CodeSent {
   resend_after: number;
 }
 
-/** The mediator's own signature: intent, handwriting, code. What was written stays when the server refuses. */
+/** The mediator's own signature: intent, name, code. What was written stays when the server refuses. */
 export function MySignature({ agreement, mine }: { agreement: AgreementView; mine: Signer }) {
   const [open, setOpen] = useState(false);
   const [receipt, setReceipt] = useState<Receipt["receipt"] | null>(null);
+  const done = useRef<HTMLDivElement>(null);
   const signedAt = receipt?.signed_at ?? mine.signed_at;
+  // The form that had the keyboard is gone.
+  useEffect(() => {
+    if (receipt) done.current?.focus();
+  }, [receipt]);
   if (signedAt) {
     const at = instant(signedAt);
+    const typed = (receipt?.mode ?? mine.mode) === "typed";
     return (
-      <Note tone="ok" testId="sign-receipt">
-        {t("staff.sign.receipt", { time: at === null ? "" : clockTime(at) })}
-      </Note>
+      <div ref={done} tabIndex={-1}>
+        <Note tone="ok" testId="sign-receipt">
+          {t("staff.sign.receipt", { time: at === null ? "" : clockTime(at) })}
+          {typed && ` · ${t("ownName.typed")}`}
+        </Note>
+      </div>
     );
   }
   if (!open) {
@@ -40,40 +52,47 @@ export function MySignature({ agreement, mine }: { agreement: AgreementView; min
       </Button>
     );
   }
-  return <SignForm agreement={agreement} onSigned={setReceipt} />;
+  return <SignForm agreement={agreement} me={mine.participant_id} onSigned={setReceipt} />;
 }
 
 function SignForm({
   agreement,
+  me,
   onSigned,
 }: {
   agreement: AgreementView;
+  me: string;
   onSigned: (receipt: Receipt["receipt"]) => void;
 }) {
   const { attempt } = useTools();
   const [intent, setIntent] = useState(false);
-  const [empty, setEmpty] = useState(true);
+  const [name, setName] = useState<OwnName>(NO_NAME);
   const [code, setCode] = useState("");
   const [refusal, setRefusal] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const handwriting = useRef<Handwriting | null>(null);
   const card = useRef<HTMLDivElement>(null);
+  const codeField = useRef<HTMLInputElement>(null);
   // The form opens below what is in view: bring all of it there.
-  useEffect(() => card.current?.scrollIntoView({ block: "nearest" }), []);
+  useEffect(() => {
+    card.current?.querySelector("input")?.focus({ preventScroll: true });
+    card.current?.scrollIntoView({ block: "nearest" });
+  }, []);
   const path = `/api/agreements/${encodeURIComponent(agreement.proposal_id)}`;
   const missing = !intent
     ? t("staff.sign.needIntent")
-    : empty
-      ? t("staff.sign.needPad")
+    : !isPut(name)
+      ? t(name.mode === "typed" ? "staff.sign.needName" : "staff.sign.needPad")
       : !/^\d{6}$/.test(code)
         ? t("staff.sign.needCode")
         : "";
 
   const submit = async () => {
-    if (!handwriting.current) return;
+    const own = sentName(name, handwriting.current);
+    if (!own || busy) return;
     setBusy(true);
     setRefusal(null);
-    const body = { digest: agreement.digest, intent: true, handwriting: handwriting.current.png(), code };
+    const body = { digest: agreement.digest, intent: true, own_name: own, code };
     try {
       const answer = await request<Receipt>(`${path}/signatures`, { method: "POST", body });
       onSigned(answer.receipt);
@@ -95,12 +114,22 @@ function SignForm({
         <i>{intent && <Icon name="check" />}</i>
         <span>{t("staff.sign.intent")}</span>
       </label>
-      <SignaturePad handle={handwriting} onChange={(strokes) => setEmpty(strokes.length === 0)} />
+      <OwnNameField
+        value={name}
+        onFile={ownName(agreement, me)}
+        handle={handwriting}
+        refusal={isOfName(refusal) ? sentenceOf(refusal) : null}
+        onChange={(now) => {
+          setName(now);
+          if (isOfName(refusal)) setRefusal(null);
+        }}
+      />
       <div class="sign-form__code">
         <div class="field grow">
           <label for="sign-code">{t("staff.sign.code")}</label>
           <input
             id="sign-code"
+            ref={codeField}
             class="input input--code"
             inputMode="numeric"
             autocomplete="one-time-code"
@@ -110,9 +139,13 @@ function SignForm({
             onInput={(event) => setCode(event.currentTarget.value.replace(/\D/g, ""))}
           />
         </div>
-        <CodeButton send={() => request<CodeSent>(`${path}/code`, { method: "POST" })} attempt={attempt} />
+        <CodeButton
+          send={() => request<CodeSent>(`${path}/code`, { method: "POST" })}
+          attempt={attempt}
+          onSent={() => codeField.current?.focus()}
+        />
       </div>
-      {refusal !== null && (
+      {refusal !== null && !isOfName(refusal) && (
         <Note tone="danger" alert>
           {sentenceOf(refusal)}
         </Note>
@@ -122,7 +155,8 @@ function SignForm({
         block
         icon="pen"
         testId="sign-submit"
-        disabled={missing !== "" || busy}
+        disabled={missing !== ""}
+        aria-disabled={busy}
         onClick={() => void submit()}
       >
         {busy ? t("staff.sign.busy") : missing || t("staff.sign.submit")}
@@ -134,9 +168,10 @@ function SignForm({
 interface CodeButtonProps {
   send: () => Promise<CodeSent>;
   attempt: (work: () => Promise<unknown>) => Promise<boolean>;
+  onSent: () => void;
 }
 
-function CodeButton({ send, attempt }: CodeButtonProps) {
+function CodeButton({ send, attempt, onSent }: CodeButtonProps) {
   const [sentTo, setSentTo] = useState("");
   const [wait, setWait] = useState(0);
   useEffect(() => {
@@ -149,6 +184,7 @@ function CodeButton({ send, attempt }: CodeButtonProps) {
       const sent = await send();
       setSentTo(sent.sent_to);
       setWait(sent.resend_after);
+      onSent(); // the button that was pressed cannot be pressed for a while
     });
   return (
     <div class="stack stack--1">

@@ -50,3 +50,10 @@ describe("an entry about a text that was opened again", () => {
     expect(eventDetail(entry)).toBe("日期写错了");
   });
 });
+
+describe("an entry about a signature", () => {
+  it("says how the name was put; before there was a choice it was drawn", () => {
+    const signed = (mode?: string) => eventDetail({ ...consent({ field: "party_a", mode }), kind: "signed" });
+    expect([signed("typed"), signed("drawn"), signed()]).toEqual(["typed name", "drawn by hand", "drawn by hand"]);
+  });
+});
