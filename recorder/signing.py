@@ -63,8 +63,9 @@ class SigningAct:
     """One person's signature. ``field``: the slot it goes into.
 
     ``own_name``: how they put their name: a PNG of it drawn by hand, or the letters of one that was typed instead; the
-    law asks for no form of ink (ESL 13, 14). Which of the two is part of what is signed. ``reason``: what the signer declared. ``evidence_digest``: SHA-256 (hex) of the act's evidence, which is filed with
-    the dossier; it becomes part of what is signed.
+    law asks for no form of ink (ESL 13, 14). Which of the two is part of what is signed. ``reason``: what the signer
+    declared. ``evidence_digest``: SHA-256 (hex) of the act's evidence, which is filed with the dossier; it becomes part
+    of what is signed.
     """
 
     field: str

@@ -26,9 +26,7 @@ class BadHandwriting(ValueError):
     """What should be a picture of handwriting is not a PNG of reasonable size, or it is blank."""
 
 
-def signature_picture(
-    size: tuple[float, float], name: str, signed_at: datetime, own_name: bytes | str
-) -> Image.Image:
+def signature_picture(size: tuple[float, float], name: str, signed_at: datetime, own_name: bytes | str) -> Image.Image:
     """Handwriting or a typed name over a line with name and Beijing time. ``size``: the box in PDF points.
 
     ``own_name``: as ``signing.SigningAct`` has it. Raises BadHandwriting, MissingGlyph.

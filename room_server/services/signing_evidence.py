@@ -81,7 +81,8 @@ def filed_evidence(blobs: BlobStore, entries: Iterable[Entry], proposal_id: str)
             # Entries from before there was a choice name none.
             if entry.data.get("mode", SigningMode.DRAWN) == SigningMode.DRAWN:
                 drawn = blobs.path(_key(proposal_id, digest, "png"))
-                files.append(DossierFile(f"signing/{field}.png", drawn, f"手写签名（{field}）", f"Handwriting ({field})"))
+                path = f"signing/{field}.png"
+                files.append(DossierFile(path, drawn, f"手写签名（{field}）", f"Handwriting ({field})"))
     return files
 
 

@@ -108,9 +108,7 @@ class Agreements(Repository):
     async def _stage(self, row: Row) -> Stage:
         table = schema.signatures
         query = select(table).where(table.c.proposal_id == row["proposal_id"]).order_by(table.c.position)
-        signatures = tuple(
-            _signature(item) for item in await self._all(query)
-        )
+        signatures = tuple(_signature(item) for item in await self._all(query))
         proposal = Proposal(
             row["proposal_id"],
             row["session_id"],

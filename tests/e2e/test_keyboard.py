@@ -210,7 +210,7 @@ async def a_view_with_its_reason(walk: Walk) -> None:
     await party.press("All exhibits", back=True)
     await party.press("Exhibit 2")
     await party.press("Say what you think of this exhibit")
-    await party.reach("No objection")
+    await party.is_somewhere("No objection")
     await party.person.page.keyboard.press("Space")
     await party.reach("No objection")  # of the next question
     await party.person.page.keyboard.press("ArrowRight")
@@ -239,7 +239,7 @@ async def offers_are_made_and_answered(walk: Walk) -> None:
     await walk.ask("/api/offers", **OFFER)
     await expect(party.person.see("offer-accept")).to_be_visible()
     await party.press("Accept", back=True)
-    await party.is_somewhere("Cancel")
+    await party.is_somewhere("No, go back")
     await party.press("Accept")
     await expect(party.person.see("offer-answer")).to_have_attribute("data-verdict", "accept")
     await party.is_somewhere()
@@ -251,7 +251,7 @@ async def a_private_talk(walk: Walk) -> None:
     """Asked first, counted down; words to carry across; ended."""
     mediator, party = walk.mediator, walk.party
     await mediator.press("与申请人")
-    await mediator.is_somewhere("取消")
+    await mediator.is_somewhere("不了")
     await mediator.press("3 秒后开始")
     await party.hears(r"Private talk of the mediator with the Applicant in \d s")
     await party.person.waits_for("caucus", state="open", inside="true")
@@ -267,7 +267,6 @@ async def a_private_talk(walk: Walk) -> None:
     await expect(party.person.see("ticket-question")).to_have_count(0)
     await party.is_somewhere()
     await mediator.press("结束，回到面对面")
-    await party.hears("everybody|back")
     for keys in (mediator, party):
         await expect(keys.person.see("caucus")).to_have_count(0, timeout=15_000)
         await keys.is_somewhere()
@@ -307,7 +306,6 @@ async def the_party_types_their_name(walk: Walk) -> None:
     await page.keyboard.type(await newest_code(walk))
     assert await problems_of_phone(page) == []
     await walk.picture("typed")
-    await page.keyboard.press("Tab")
     await party.press("Sign$")
     await party.hears("not the name on file")
     await party.is_somewhere("Type your name")
@@ -346,7 +344,7 @@ async def the_mediator_signs_and_seals(walk: Walk) -> None:
     await walk.picture("mediator")
     await mediator.press("签名$")
     await expect(mediator.person.see("sign-receipt")).to_contain_text("键入姓名")
-    await mediator.is_somewhere("您签好了|$")
+    await mediator.is_somewhere()
     await mediator.press("盖组织印章")
     await mediator.person.waits_for("agreement-state", state="in_force")
     await mediator.is_somewhere()

@@ -17,7 +17,8 @@ STOP = """
   if (!one || one === document.body || one.tabIndex < 0) return null; // where a page begins is no stop
   // the ring of a choice or a box is drawn around its label, that of the draft around its paper
   const around = ".radio, .choice label, .composer, .note, .draft__holder";
-  const seen = [one, one.closest("label"), one.closest(around)].filter(Boolean);
+  const over = one.closest(".add-form__pick")?.querySelector(".btn"); // the field for a file lies over its button
+  const seen = [one, one.closest("label"), one.closest(around), over].filter(Boolean);
   const ring = seen.some((each) => {
     const style = getComputedStyle(each);
     return style.boxShadow !== "none" || (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0);
@@ -49,6 +50,8 @@ async def presses(person: Person, testid: str, key: str = "Enter", participant: 
     await person.page.keyboard.press(key)
 
 
+AREAS = {"generic", "main", "region", "article", "tabpanel"}
+"""What is reached only to be scrolled: its words are those in it."""
 NOW = """
 () => {
   const one = document.activeElement;
@@ -101,21 +104,27 @@ class Keys:
                 continue
             assert stop.ring, f"{self.person.name}: nobody sees the focus on {stop}"
             met.append(stop)
-            if re.match(name, stop.name):
+            if stop.role not in AREAS and re.match(name, stop.name):
                 return
-        raise AssertionError(f"{self.person.name}: {name} is not reached; met {'; '.join(map(str, met))}")
+        each = dict.fromkeys(map(str, met))
+        raise AssertionError(f"{self.person.name}: {name} is not reached; met {'; '.join(each)}")
 
     async def press(self, name: str, key: str = "Enter", *, back: bool = False) -> None:
-        """Go there and press a key; the keyboard is somewhere afterwards."""
-        await self.reach(name, back=back)
+        """Go there, unless it has the focus already, and press a key; the keyboard is somewhere afterwards."""
+        await self._goes(name, back)
         await self.person.page.keyboard.press(key)
         await self.is_somewhere()
 
     async def write(self, name: str, text: str, *, back: bool = False) -> None:
-        """Go to a field and write over what is in it."""
-        await self.reach(name, back=back)
+        """Go to a field, unless it has the focus already, and write over what is in it."""
+        await self._goes(name, back)
         await self.person.page.keyboard.press("Control+A")
         await self.person.page.keyboard.type(text)
+
+    async def _goes(self, name: str, back: bool) -> None:
+        stop = await self.stop()
+        if stop is None or stop.role in AREAS or not re.match(name, stop.name):
+            await self.reach(name, back=back)
 
     async def chooses_tab(self, name: str) -> None:
         """From the chosen tab of a list with the arrow to another, which is chosen by that."""
@@ -136,10 +145,10 @@ class Keys:
         raise AssertionError(f"{self.person.name}: no tab {name}; met {met}")
 
     async def is_somewhere(self, name: str | None = None) -> None:
-        """The focus is on something that is shown, within a second; with ``name``: on this."""
+        """The focus is on something that is shown, within some seconds; with ``name``: on this."""
         now: dict[str, Any] = {}
         stop = None
-        for _ in range(20):
+        for _ in range(40):
             now = await self.person.page.evaluate(NOW)
             stop = None if now["nowhere"] or name is None else await self.stop()
             if not now["nowhere"] and (name is None or (stop is not None and re.match(name, stop.name))):

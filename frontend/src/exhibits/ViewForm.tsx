@@ -1,5 +1,5 @@
 /** Say what a side thinks of an exhibit: three questions with two answers each, and a reason for every objection. */
-import { useId, useState } from "preact/hooks";
+import { useId, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
@@ -21,10 +21,12 @@ export function ViewForm({ exhibit, side, plain, onGive, onCancel }: Props) {
   const [answers, setAnswers] = useState<Partial<Record<Aspect, Answer>>>(() => given(exhibit, side));
   const [missing, setMissing] = useState<Aspect | null>(null);
   const [busy, setBusy] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
   const send = async (event: Event) => {
     event.preventDefault();
     const without = ASPECTS.find((one) => answers[one]?.objects && !answers[one]?.reason.trim());
     setMissing(without ?? null);
+    if (without) form.current?.querySelector<HTMLElement>(`[data-testid="view-${without}-reason"]`)?.focus();
     const views = changed(exhibit, side, answers);
     if (without || busy) return;
     if (views.length === 0) {
@@ -36,7 +38,7 @@ export function ViewForm({ exhibit, side, plain, onGive, onCancel }: Props) {
     else setBusy(false);
   };
   return (
-    <form class="view-form" onSubmit={send} noValidate>
+    <form class="view-form" ref={form} onSubmit={send} noValidate>
       {ASPECTS.map((aspect) => (
         <Question
           key={aspect}

@@ -1,5 +1,5 @@
 /** Make an offer: how much, when, on what conditions, for how long. */
-import { useId, useState } from "preact/hooks";
+import { useId, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
@@ -32,6 +32,8 @@ export function OfferForm({ answering, inCaucus, onMake, onCancel }: Props) {
   const [problem, setProblem] = useState<"offer_amount" | "offer_instalments" | null>(null);
   const [busy, setBusy] = useState(false);
 
+  const field = useRef<HTMLInputElement>(null);
+
   const retype = (text: string) => {
     setAmount(text);
     setParts(shared(parts, text));
@@ -46,6 +48,7 @@ export function OfferForm({ answering, inCaucus, onMake, onCancel }: Props) {
     event.preventDefault();
     const wrong = whatIsWrong(amount, parts);
     setProblem(wrong);
+    if (wrong === "offer_amount") field.current?.focus();
     if (wrong || busy) return;
     setBusy(true);
     const in_answer_to = answering?.offer_id ?? null;
@@ -64,6 +67,7 @@ export function OfferForm({ answering, inCaucus, onMake, onCancel }: Props) {
         <input
           class="input"
           id={`${id}-amount`}
+          ref={field}
           data-testid="offer-amount"
           inputMode="decimal"
           autocomplete="off"

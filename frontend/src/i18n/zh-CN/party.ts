@@ -206,7 +206,7 @@ export default {
   "done.signing": "还差别人的签名",
   "done.overUnsigned": "今天结束了，协议没有签完",
   "done.overUnsignedHint": "没签完的协议不算数。后面怎么办，调解员会联系您。",
-  "done.effective": "{time} 生效",
+  "done.effective": "{time}\u00a0生\u2060效",
   "done.number": "编号 {number}",
   "done.notYet": "协议还没有生效",
   "done.notYetHint": "下面标着「还没签」的签好、盖好，才算生效。",
