@@ -164,7 +164,7 @@ class Codes(Repository):
         return None if row is None else OneTimeCode(**row)
 
 
-def _signature(item: Mapping[str, Any]) -> Signature:
+def _signature(item: Row) -> Signature:
     kept = {field: item[field] for field in ("participant_id", "field", "digest", "signed_at", "code_id")}
     return Signature(**kept, mode=SigningMode(item["mode"]))
 
