@@ -1,4 +1,4 @@
-"""A mediator and a party without a mouse: from the notices to a view of an exhibit, by Tab, arrows, Space and Enter."""
+"""A mediator and a party without a mouse: from the notices to the receipt, by Tab, arrows, Space and Enter."""
 
 from __future__ import annotations
 
@@ -8,23 +8,27 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import httpx
 import pytest
 from playwright.async_api import Browser, expect
 
+from recorder.signing import inspect
 from tests.support import room_client
-from tests.support.accessibility import problems_of_desk, watch
-from tests.support.browser import DESKTOP, Person, chromium
+from tests.support.accessibility import problems_of_desk, problems_of_phone, watch
+from tests.support.browser import DESKTOP, PHONE, Person, chromium
 from tests.support.evidence_files import payslips
 from tests.support.keyboard import Keys
-from tests.support.room_client import Access, RoomSocket
+from tests.support.room_client import CODE, Access, RoomSocket, signature
 from tests.support.service import Service, running_service
 from tests.support.short_way import CHECKED, DECIDED, keep_cookies
 
 pytestmark = pytest.mark.browser
 REASON = "The September row was never agreed"
+OFFER = {"payer": "respondent", "amount": "15000.00", "instalments": [{"due": "2099-01-01", "amount": "15000.00"}],
+         "valid_hours": 24}  # fmt: skip
 
 
 @dataclass
@@ -43,6 +47,13 @@ class Walk:
     async def picture(self, moment: str) -> None:
         for keys in (self.mediator, self.party):
             await keys.person.picture(str(self.shots / f"{moment}-{keys.person.name}.png"))
+
+    async def ask(self, path: str, **body: Any) -> httpx.Response:
+        """What the respondent asks for."""
+        answer = await self.client.post(path, json=body, headers=self.other.headers)
+        assert answer.is_success, answer.text
+        await self.room.done("ping")
+        return answer
 
 
 @asynccontextmanager
@@ -216,6 +227,146 @@ async def a_view_with_its_reason(walk: Walk) -> None:
     await party.is_somewhere("More")
 
 
+async def offers_are_made_and_answered(walk: Walk) -> None:
+    party = walk.party
+    await party.press("More")
+    await party.press("Offers")
+    await party.press("Make an offer")
+    await party.write("Amount", "26000")
+    await party.press("Make this offer")
+    await expect(party.person.see("offer")).to_have_count(1)
+    await party.is_somewhere()
+    await walk.ask("/api/offers", **OFFER)
+    await expect(party.person.see("offer-accept")).to_be_visible()
+    await party.press("Accept", back=True)
+    await party.is_somewhere("No, go back")
+    await party.press("Accept")
+    await expect(party.person.see("offer-answer")).to_have_attribute("data-verdict", "accept")
+    await party.is_somewhere()
+    await party.press("Close", back=True)
+    await party.is_somewhere("More")
+
+
+async def a_private_talk(walk: Walk) -> None:
+    """Asked first, counted down; words to carry across; ended."""
+    mediator, party = walk.mediator, walk.party
+    await mediator.press("与申请人")
+    await mediator.is_somewhere("不了")
+    await mediator.press("3 秒后开始")
+    await party.hears(r"Private talk of the mediator with the Applicant in \d s")
+    await party.person.waits_for("caucus", state="open", inside="true")
+    await party.hears("the other side cannot hear or see you")
+    for keys in (mediator, party):
+        await keys.is_somewhere()
+    await mediator.chooses_tab("转告")
+    await mediator.write("新的转告内容", "可以分两期付。")
+    await mediator.press("请当事人确认")
+    await party.hears("可以分两期付")
+    await party.press("Yes, say it")
+    await mediator.person.waits_for("ticket", state="agreed")
+    await expect(party.person.see("ticket-question")).to_have_count(0)
+    await party.is_somewhere()
+    await mediator.press("结束，回到面对面")
+    for keys in (mediator, party):
+        await expect(keys.person.see("caucus")).to_have_count(0, timeout=15_000)
+        await keys.is_somewhere()
+
+
+async def the_text_is_locked(walk: Walk) -> None:
+    mediator, party = walk.mediator, walk.party
+    await mediator.chooses_tab("协议")
+    await expect(mediator.person.see("draft-editor").locator("h1")).to_be_visible()
+    await mediator.press("锁定文本")
+    await mediator.press("锁定")
+    await mediator.person.waits_for("frozen-digest", match="true")
+    await mediator.is_somewhere()
+    await party.person.waits_for("sign-invitation")
+
+
+async def the_party_types_their_name(walk: Walk) -> None:
+    """On a phone with a keyboard: another name is refused beside the field, and the right one is signed with."""
+    party = walk.party
+    page = party.person.page
+    await page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    await party.press("The agreement is ready for you")
+    await party.press("I have read it, go and sign")
+    await party.person.waits_for("signing")
+    await party.is_somewhere()
+    await party.press("Sign$")
+    await party.hears("tick that you have read it")
+    await party.is_somewhere("I have read this")
+    await page.keyboard.press("Space")
+    await party.press("Sign$")
+    await party.is_somewhere("Type my name")
+    await page.keyboard.press("Enter")
+    await party.is_somewhere("Type your name")
+    await page.keyboard.type("林大满")
+    await party.press("Get a code")
+    await party.is_somewhere("Code by text message")
+    await page.keyboard.type(await newest_code(walk))
+    assert await problems_of_phone(page) == []
+    await walk.picture("typed")
+    await party.press("Sign$")
+    await party.hears("not the name on file")
+    await party.is_somewhere("Type your name")
+    assert [line for line in party.person.complaints if "422" in line] == party.person.complaints
+    party.person.complaints.clear()
+    assert await problems_of_phone(page) == []
+    await walk.picture("refused")
+    await page.keyboard.press("Control+A")
+    await page.keyboard.type("林 小满")
+    await party.press("Sign$")
+    await party.person.waits_for("sign-receipt")
+    await party.is_somewhere("You have signed")
+    await expect(party.person.see("sign-receipt")).to_contain_text("typed name")
+    assert await problems_of_phone(page) == []
+    await walk.picture("receipt")
+    await party.press("See who is missing")
+    await party.person.waits_for("done", state="signing")
+    await party.is_somewhere()
+
+
+async def the_mediator_signs_and_seals(walk: Walk) -> None:
+    mediator, page = walk.mediator, walk.mediator.person.page
+    shown = (await walk.client.get("/api/agreements/current", headers=walk.other.headers)).json()
+    await walk.ask(f"/api/agreements/{shown['proposal_id']}/code")
+    assert (await signature(walk.client, walk.other)).is_success
+    await mediator.press("我来签名")
+    await mediator.is_somewhere("我主持了这次调解")
+    await page.keyboard.press("Space")
+    await mediator.press("键入姓名代替手写")
+    await mediator.is_somewhere("键入您的姓名")
+    await page.keyboard.type("周和")
+    await mediator.press("要验证码")
+    await mediator.is_somewhere("短信验证码")
+    await page.keyboard.type(await newest_code(walk))
+    assert await problems_of_desk(page) == []
+    await walk.picture("mediator")
+    await mediator.press("签名$")
+    await expect(mediator.person.see("sign-receipt")).to_contain_text("键入姓名")
+    await mediator.is_somewhere()
+    await mediator.press("盖组织印章")
+    await mediator.person.waits_for("agreement-state", state="in_force")
+    await mediator.is_somewhere()
+    await walk.party.person.waits_for("done", state="in_force")
+    await walk.party.is_somewhere()
+    await walk.picture("in-force")
+    pdf = (await walk.client.get(f"/api/agreements/{shown['proposal_id']}/pdf", headers=walk.other.headers)).content
+    (walk.shots / "agreement.pdf").write_bytes(pdf)
+    root = next(walk.service.data.rglob("root.pem")).read_bytes()
+    reports = await asyncio.to_thread(inspect, pdf, root)
+    assert all(report.ok for report in reports)
+    assert [report.field for report in reports if report.typed] == ["party_a", "mediator"]
+
+
+async def newest_code(walk: Walk) -> str:
+    """The code in the newest message."""
+    messages = sorted((await walk.client.get("/api/demo/outbox")).json(), key=lambda message: str(message["at"]))
+    found = CODE.search(messages[-1]["body_zh"])
+    assert found is not None, messages[-1]
+    return found[0]
+
+
 STEPS = (
     the_mediator_signs_in,
     the_party_reads_and_chooses,
@@ -223,4 +374,9 @@ STEPS = (
     the_question_of_recusal,
     an_exhibit_is_brought_and_shown,
     a_view_with_its_reason,
+    offers_are_made_and_answered,
+    a_private_talk,
+    the_text_is_locked,
+    the_party_types_their_name,
+    the_mediator_signs_and_seals,
 )
