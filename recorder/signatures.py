@@ -20,6 +20,8 @@ from recorder.trust import DEVELOPMENT_MARK, Trust, Untrusted, signature_stamp
 
 EVIDENCE = "证据摘要 evidence sha256:"
 """Stands in the reason of a signature, before the digest of the act's evidence."""
+TYPED = "键入姓名代替手写 name typed instead of drawn"
+"""Stands in the reason of a signature whose signer typed their name; it is inside what is signed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,8 @@ class SignatureReport:
     """One signature. ``signed_at``: the time that its time-stamp proves (None when nothing does).
 
     ``document_stamp``: true for the time-stamp over the whole file that the seal brings; nobody's signature.
-    ``evidence_digest``: of the act's evidence, hex, empty for the seal. ``detail``: one sentence in both languages.
+    ``evidence_digest``: of the act's evidence, hex, empty for the seal. ``typed``: the signer typed their name instead
+    of drawing it. ``detail``: one sentence in both languages.
     """
 
     field: str
@@ -38,6 +41,7 @@ class SignatureReport:
     evidence_digest: str = ""
     development_time: bool = False
     document_stamp: bool = False
+    typed: bool = False
 
 
 class UnreadablePdf(Failure):
@@ -107,11 +111,11 @@ def _document_stamp(embedded: EmbeddedPdfSignature, name: str, trust: Trust) -> 
 def _signature(embedded: EmbeddedPdfSignature, name: str, trust: Trust) -> SignatureReport:
     reason = str(embedded.sig_object.get("/Reason", ""))
     found = re.search(re.escape(EVIDENCE) + r"([0-9a-f]{64})", reason)
-    evidence = found.group(1) if found else ""
+    evidence, typed = found.group(1) if found else "", TYPED in reason
     try:
         stamp = signature_stamp(embedded.signer_info, trust)
     except Untrusted as error:
-        return SignatureReport(embedded.field_name, name, None, False, error.sentence, evidence)
+        return SignatureReport(embedded.field_name, name, None, False, error.sentence, evidence, typed=typed)
     status = asyncio.run(
         async_validate_pdf_signature(embedded, trust.context(stamp.at), trust.context(stamp.at, stamps=True))
     )
@@ -119,7 +123,9 @@ def _signature(embedded: EmbeddedPdfSignature, name: str, trust: Trust) -> Signa
     detail = problem or Sentence(
         f"{name}签署，完整、受信任，签署后未改动", f"signed by {name}: intact, trusted, unchanged since"
     )
-    return SignatureReport(embedded.field_name, name, stamp.at, problem is None, detail, evidence, stamp.development)
+    return SignatureReport(
+        embedded.field_name, name, stamp.at, problem is None, detail, evidence, stamp.development, typed=typed
+    )
 
 
 def _problem(status: PdfSignatureStatus) -> Sentence | None:

@@ -30,7 +30,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from recorder.pdf import SEAL
 from recorder.pki import Authority, Signer
-from recorder.signatures import EVIDENCE, SignatureReport, UnreadablePdf, inspect
+from recorder.signatures import EVIDENCE, TYPED, SignatureReport, UnreadablePdf, inspect
 from recorder.stamps import BadHandwriting, seal_picture, signature_picture
 from recorder.timestamp import TimeStamper, TimeStampError
 
@@ -60,16 +60,18 @@ class SigningError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SigningAct:
-    """One person's signature. ``field``: the slot it goes into. ``handwriting_png``: None prints the name instead.
+    """One person's signature. ``field``: the slot it goes into.
 
-    ``reason``: what the signer declared. ``evidence_digest``: SHA-256 (hex) of the act's evidence, which is filed with
-    the dossier; it becomes part of what is signed.
+    ``own_name``: how they put their name: a PNG of it drawn by hand, or the letters of one that was typed instead; the
+    law asks for no form of ink (ESL 13, 14). Which of the two is part of what is signed. ``reason``: what the signer
+    declared. ``evidence_digest``: SHA-256 (hex) of the act's evidence, which is filed with the dossier; it becomes part
+    of what is signed.
     """
 
     field: str
     signer_name: str
     signed_at: datetime
-    handwriting_png: bytes | None
+    own_name: bytes | str
     reason: str
     evidence_digest: str
 
@@ -84,13 +86,14 @@ def sign_field(pdf: bytes, act: SigningAct, authority: Authority, stamper: TimeS
         raise SigningError(f"the file has no free signature field {act.field}")
     first = len(free) == len(_all_fields(pdf))
     size = _box_size(pdf, act.field)
-    picture = signature_picture(size, act.signer_name, act.signed_at, act.handwriting_png)
+    picture = signature_picture(size, act.signer_name, act.signed_at, act.own_name)
+    typed = [TYPED] if isinstance(act.own_name, str) else []
     metadata = signers.PdfSignatureMetadata(
         field_name=act.field,
         subfilter=fields.SigSeedSubFilter.PADES,
         md_algorithm="sha256",
         name=act.signer_name,
-        reason=f"{act.reason}；{EVIDENCE}{act.evidence_digest}",
+        reason="；".join([act.reason, *typed, f"{EVIDENCE}{act.evidence_digest}"]),
         certify=first,
         docmdp_permissions=fields.MDPPerm.FILL_FORMS,
     )

@@ -19,16 +19,18 @@ _SCALE = 4
 _INK, _QUIET, _RED = (20, 24, 60), (90, 90, 90), (200, 24, 24, 255)
 _BEIJING = timezone(timedelta(hours=8))
 _LARGEST_FILE, _LARGEST_SIDE = 2 << 20, 4096
+_TYPED = "键入姓名 typed name"
 
 
 class BadHandwriting(ValueError):
     """What should be a picture of handwriting is not a PNG of reasonable size, or it is blank."""
 
 
-def signature_picture(
-    size: tuple[float, float], name: str, signed_at: datetime, handwriting: bytes | None
-) -> Image.Image:
-    """Handwriting over a line with name and Beijing time. ``size``: the box in PDF points. Raises BadHandwriting."""
+def signature_picture(size: tuple[float, float], name: str, signed_at: datetime, own_name: bytes | str) -> Image.Image:
+    """Handwriting or a typed name over a line with name and Beijing time. ``size``: the box in PDF points.
+
+    ``own_name``: as ``signing.SigningAct`` has it. Raises BadHandwriting, MissingGlyph.
+    """
     require_glyphs(name)
     width, height = (round(side * _SCALE) for side in size)
     picture = Image.new("RGB", (width, height), "white")
@@ -39,11 +41,15 @@ def signature_picture(
     draw.line([(width * 0.03, baseline), (width * 0.97, baseline)], fill=(190, 190, 190), width=_SCALE // 2)
     draw.text((width / 2, height * 0.905), caption, font=font, fill=_QUIET, anchor="mm")
     space = (round(width * 0.9), round(baseline - height * 0.08))
-    if handwriting is None:
-        font = _font_for(name, space[0], space[1] * 0.5)
-        draw.text((width / 2, baseline / 2 + height * 0.02), name, font=font, fill=_INK, anchor="mm")
+    if isinstance(own_name, str):
+        require_glyphs(own_name)
+        font = _font_for(own_name, space[0], space[1] * 0.5)
+        draw.text((width / 2, baseline * 0.42), own_name, font=font, fill=_INK, anchor="mm")
+        # Nobody shall take a face for somebody's hand.
+        font = _font_for(_TYPED, space[0], height * 0.11)
+        draw.text((width / 2, baseline * 0.84), _TYPED, font=font, fill=_QUIET, anchor="mm")
     else:
-        ink = _ink(handwriting)
+        ink = _ink(own_name)
         ink.thumbnail(space, Image.Resampling.LANCZOS)
         corner = ((width - ink.width) // 2, round((baseline - ink.height) / 2 + height * 0.02))
         picture.paste(ink, corner, ink)

@@ -127,6 +127,8 @@ export async function requestFile(path: string, options: RequestOptions = {}): P
 
 // ---- what several roles read -----------------------------------------------------------------------------------
 
+export type SigningMode = "drawn" | "typed";
+
 export interface Signer {
   participant_id: string;
   field: string;
@@ -138,6 +140,8 @@ export interface Signer {
   agent: string | null;
   side: string;
   signed_at: string | null;
+  /** How the name was put; null: not signed. */
+  mode: SigningMode | null;
 }
 
 export interface Window {

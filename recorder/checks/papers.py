@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from recorder import bag
-from recorder.checks.opened import Check, Opened, rows
+from recorder.checks.opened import Check, Opened, parse_json, rows
 from recorder.layout import SEAL_FIELD, SEAL_NAME
 from recorder.sentences import Failure, Sentence
 from recorder.signatures import SignatureReport, agreement_digest, inspect_with
@@ -58,31 +58,46 @@ def _holds(dossier: Opened, row: Mapping[str, Any], reports: list[SignatureRepor
     text = row.get("text")
     if text is not None and (not dossier.has(text) or dossier.members[bag.PAYLOAD + text].sha256 != digest):
         raise Failure(f"{text} 不是被签署的文本。", f"{text} is not the text that was signed.")
-    known = {member.sha256 for member in dossier.members.values()} | dossier.log_strings
+    acts = {member.sha256: name for name, member in dossier.members.items()}
+    known = acts.keys() | dossier.log_strings
     for report in reports:
         if report.evidence_digest and report.evidence_digest not in known:
             raise Failure(
                 f"{path}：{report.field} 的签署证据既不在卷内也不在日志中。",
                 f"{path}: the evidence behind {report.field} is neither among the files nor in the log.",
             )
+        if report.evidence_digest in acts:
+            _mode_fits(dossier, path, report, acts[report.evidence_digest])
     return _outcome(path, digest, reports)
+
+
+def _mode_fits(dossier: Opened, path: str, report: SignatureReport, act: str) -> None:
+    """Whether the evidence of an act and the signature agree on how the name was put."""
+    facts = parse_json(dossier.read_tag(act), act)
+    mode = facts.get("mode", "drawn") if isinstance(facts, dict) else None  # older acts knew no other way
+    if mode != ("typed" if report.typed else "drawn"):
+        raise Failure(
+            f"{path}：{report.field} 是手写还是键入，签名与签署证据不符。",
+            f"{path}: {report.field}: signature and evidence differ on whether the name was drawn or typed.",
+        )
 
 
 def _outcome(path: str, digest: str, reports: list[SignatureReport]) -> Sentence:
     """Who signed, and whether the seal is on it: a paper that was not finished is filed as it is."""
     signers = [one for one in reports if one.field != SEAL_FIELD and not one.document_stamp]
-    names = "、".join(report.signer_name for report in signers)
+    names = "、".join(f"{one.signer_name}（键入姓名）" if one.typed else one.signer_name for one in signers)
+    names_en = "、".join(f"{one.signer_name} (typed name)" if one.typed else one.signer_name for one in signers)
     text_zh, text_en = f"文本校验码 {digest[:8]}… 与日志一致", f"the text digest {digest[:8]}… is the log's"
     if any(report.field == SEAL_FIELD for report in reports):
         return Sentence(
             f"{path}：{names}签名和调解组织印章均成立，{text_zh}。",
-            f"{path}: the signatures of {names} and the seal hold; {text_en}.",
+            f"{path}: the signatures of {names_en} and the seal hold; {text_en}.",
         )
     if not signers:
         return Sentence(f"{path}：没有任何签名，{text_zh}。", f"{path}: nobody signed it; {text_en}.")
     return Sentence(
         f"{path}：{names}签名成立，没有调解组织印章，{text_zh}。",
-        f"{path}: the signatures of {names} hold; the organisation's seal is NOT on it; {text_en}.",
+        f"{path}: the signatures of {names_en} hold; the organisation's seal is NOT on it; {text_en}.",
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from dataclasses import asdict
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -12,18 +13,39 @@ from starlette.routing import BaseRoute, Route
 from room_server.api.body import HANDWRITING_BYTES, Body, read, same_origin
 from room_server.api.identity import Identity
 from room_server.domain.errors import Invalid, NotFound
+from room_server.domain.own_name import Drawn, OwnName, SigningMode, Typed
 from room_server.domain.signing_steps import Hand, SigningSteps
 from room_server.services.everything import Services
 
 DATA_URL = "data:image/png;base64,"
 
 
+class DrawnName(Body, frozen=True, tag_field="mode", tag=str(SigningMode.DRAWN)):
+    """``picture``: base64 of a PNG."""
+
+    picture: str
+
+    def own_name(self) -> OwnName:
+        """As the domain has it. Raises Invalid: ``handwriting_empty``."""
+        return Drawn(_png(self.picture))
+
+
+class TypedName(Body, frozen=True, tag_field="mode", tag=str(SigningMode.TYPED)):
+    """``name``: as it was typed."""
+
+    name: str
+
+    def own_name(self) -> OwnName:
+        """As the domain has it."""
+        return Typed(self.name)
+
+
 class SignatureBody(Body, frozen=True):
-    """One act of signing. ``handwriting``: base64 of a PNG."""
+    """One act of signing. ``own_name``: how the name was put; it says itself which ``mode`` it is."""
 
     digest: str
     intent: bool
-    handwriting: str
+    own_name: DrawnName | TypedName
     code: str
 
 
@@ -90,11 +112,11 @@ class AgreementsApi:
             participant_id,
             digest=body.digest,
             intent=body.intent,
-            handwriting=_png(body.handwriting),
+            own_name=body.own_name.own_name(),
             code=body.code.strip(),
         )
-        signed_at = receipt.signed_at.isoformat()
-        return JSONResponse({"receipt": {"field": receipt.field, "signed_at": signed_at, "digest": receipt.digest}})
+        told = {**asdict(receipt), "signed_at": receipt.signed_at.isoformat()}
+        return JSONResponse({"receipt": told})
 
     async def seal(self, request: Request) -> JSONResponse:
         """The organisation's seal, by the mediator."""

@@ -141,7 +141,13 @@ def _paper(record: PaperRecord, base: str) -> dict[str, Any]:
         "title_en": "Mediation agreement",
         "url": f"{base}/agreement.pdf",
         "signatures": [
-            {"field": item.field, "name": item.signer_name, "signed_at": _time(item.signed_at), "ok": item.ok}
+            {
+                "field": item.field,
+                "name": item.signer_name,
+                "signed_at": _time(item.signed_at),
+                "ok": item.ok,
+                "typed": item.typed,
+            }
             for item in record.signatures
         ],
     }

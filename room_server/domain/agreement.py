@@ -11,6 +11,7 @@ from datetime import datetime
 
 from room_server.domain.codes import UsedCode
 from room_server.domain.errors import Conflict, Forbidden, Invalid
+from room_server.domain.own_name import SigningMode
 from room_server.domain.people import Authority, Side
 from room_server.domain.words import one_line
 
@@ -34,16 +35,22 @@ class Signer:
     authority: Authority
     agent: str | None = None
 
+    @property
+    def own_name(self) -> str:
+        """The name of the person who signs."""
+        return self.name if self.agent is None else self.agent
+
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """One act of signing: who, what text, when, and the code that was used for it."""
+    """One act of signing: who, what text, when, the code that was used for it, and how the name was put."""
 
     participant_id: str
     field: str
     digest: str
     signed_at: datetime
     code_id: str
+    mode: SigningMode
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +133,8 @@ class Proposal(Frozen):
             raise Invalid("intent_missing")
         return signer
 
-    def sign(self, intent: SigningIntent, code: UsedCode, at: datetime) -> Proposal | Agreement:
-        """One signature more; the last one makes it an agreement.
+    def sign(self, intent: SigningIntent, mode: SigningMode, code: UsedCode, at: datetime) -> Proposal | Agreement:
+        """One signature more, with the name put in this ``mode``; the last one makes it an agreement.
 
         Raises:
             Forbidden: also ``code_wrong``: the code was used for another text or by somebody else.
@@ -139,7 +146,7 @@ class Proposal(Frozen):
             self.digest,
         ):
             raise Forbidden("code_wrong", tries_left=0)
-        signature = Signature(signer.participant_id, signer.field, self.digest, at, code.code_id)
+        signature = Signature(signer.participant_id, signer.field, self.digest, at, code.code_id, mode)
         signed = replace(self, signatures=(*self.signatures, signature))
         return signed.complete() if len(signed.signatures) == len(self.signers) else signed
 

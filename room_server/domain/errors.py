@@ -82,6 +82,11 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "code_wrong": ("验证码不正确。", "The code is wrong."),
     "code_expired": ("验证码已失效，请重新获取。", "The code is no longer valid. Please ask for a new one."),
     "handwriting_empty": ("请手写签名。", "Please write your signature."),
+    "name_missing": ("请键入您的姓名。", "Please type your name."),
+    "name_differs": (
+        "键入的姓名和登记的不一样，请照登记的写。",
+        "The name typed is not the one on file. Please type it as it is on file.",
+    ),
     "signatures_missing": ("尚有签署人没有签署。", "Not everybody has signed."),
     "media_unavailable": (
         "音视频服务暂时连不上，请稍后再试。",

@@ -64,6 +64,7 @@ def _signer(stage: Stage, index: int) -> dict[str, Any]:
         "agent": signer.agent,
         "side": str(signer.side),
         "signed_at": signature.signed_at.isoformat() if signature else None,
+        "mode": str(signature.mode) if signature else None,
     }
 
 

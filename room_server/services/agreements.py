@@ -25,7 +25,9 @@ from room_server.domain.codes import (
     new_digits,
 )
 from room_server.domain.errors import Conflict, DomainError, Forbidden, Gone, Invalid
+from room_server.domain.own_name import Drawn, OwnName, SigningMode, Typed, require_same_name
 from room_server.domain.people import mask_phone
+from room_server.domain.words import printable
 from room_server.rules.agreement_text import Json
 from room_server.rules.intent import intent_sentence
 from room_server.services.agreement_view import UNFROZEN, open_windows, unfrozen_view, view
@@ -56,11 +58,12 @@ class CodeSent:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """Proof for the signer of what was signed and when."""
+    """Proof for the signer of what was signed, when, and how the name was put."""
 
     field: str
     signed_at: datetime
     digest: str
+    mode: SigningMode
 
 
 class AgreementService:
@@ -199,22 +202,26 @@ class AgreementService:
         return CodeSent(mask_phone(person.phone), int(LIFETIME.total_seconds()), int(RESEND_AFTER.total_seconds()))
 
     async def sign(
-        self, proposal_id: str, participant_id: str, *, digest: str, intent: bool, handwriting: bytes, code: str
+        self, proposal_id: str, participant_id: str, *, digest: str, intent: bool, own_name: OwnName, code: str
     ) -> Receipt:
-        """One signature: will (intent and handwriting), the person (the code), the text (the digest).
+        """One signature: will (intent and the name, drawn or typed), the person (the code), the text (the digest).
 
         Raises:
             Conflict: ``digest_mismatch``, ``already_signed``, ``not_signing``. Forbidden: ``not_a_signer``,
             ``authority_missing``, ``code_wrong`` with ``tries_left``. Gone: ``code_expired``. Invalid:
-            ``intent_missing``, ``handwriting_empty``.
+            ``intent_missing``, ``handwriting_empty``, ``name_missing``, ``name_differs``, ``text_invalid``.
         """
         wanted = SigningIntent(participant_id, digest, intent)
         async with self._locks(proposal_id):
             async with self._ports.unit_of_work() as unit:
-                (await _signing(unit, proposal_id, participant_id)).check(wanted)
-            await asyncio.to_thread(require_ink, handwriting)
+                signer = (await _signing(unit, proposal_id, participant_id)).check(wanted)
+            match own_name:
+                case Drawn(picture):
+                    await asyncio.to_thread(require_ink, picture)
+                case Typed(name):
+                    require_same_name(printable(name), signer.own_name)
             used = await self._use_code(proposal_id, participant_id, code)
-            return await self._sign(wanted, used, handwriting)
+            return await self._sign(wanted, used, own_name)
 
     async def seal(self, proposal_id: str, by: str) -> dict[str, Any]:
         """Put the organisation's seal on it: from now on the agreement is in force (LDZ 14; QY 26).
@@ -246,27 +253,28 @@ class AgreementService:
         await tell(self._ports, served, self._windows(in_force, found))
         return self._view(in_force, found)
 
-    async def _sign(self, wanted: SigningIntent, used: UsedCode, handwriting: bytes) -> Receipt:
+    async def _sign(self, wanted: SigningIntent, used: UsedCode, own_name: OwnName) -> Receipt:
         now, proposal_id = self._ports.clock(), used.proposal_id
         async with self._ports.unit_of_work() as unit:
             proposal = await _signing(unit, proposal_id, wanted.participant_id)
             before = await unit.papers.newest(proposal_id)
             found = await details(unit, await unit.sessions.get(proposal.session_id))
-        signature = proposal.sign(wanted, used, now).signatures[-1]
-        name = paper_name(proposal.signer(wanted.participant_id))
+        signature = proposal.sign(wanted, own_name.mode, used, now).signatures[-1]
+        signer = proposal.signer(wanted.participant_id)
         person = found.person(wanted.participant_id)
         intent = intent_sentence(person.role)[0]
-        evidence = evidence_of(proposal, signature, person, handwriting, intent)
+        evidence = evidence_of(proposal, signature, person, own_name, intent)
         await asyncio.to_thread(evidence.keep, self._ports.blobs)
         reason = f"{intent}（文本校验码 {proposal.digest}）"
-        act = SigningAct(signature.field, name, now, handwriting, reason, evidence.digest)
+        put = own_name.picture if isinstance(own_name, Drawn) else signer.own_name
+        act = SigningAct(signature.field, paper_name(signer), now, put, reason, evidence.digest)
         paper = await self._papers.sign(before, act)
         async with self._ports.unit_of_work() as unit:
             await unit.sessions.lock(proposal.session_id)
             # Another node may have signed meanwhile; its version then lacks ours, and ours would lack its.
             if (await unit.papers.newest(proposal_id)).version != before.version:
                 raise Conflict("wrong_state")
-            stage = (await _signing(unit, proposal_id, wanted.participant_id)).sign(wanted, used, now)
+            stage = (await _signing(unit, proposal_id, wanted.participant_id)).sign(wanted, own_name.mode, used, now)
             await unit.agreements.sign(stage)
             await unit.papers.add(paper)
             data = {
@@ -274,12 +282,13 @@ class AgreementService:
                 "field": signature.field,
                 "digest": signature.digest,
                 "code_id": used.code_id,
+                "mode": str(signature.mode),
                 "evidence": evidence.digest,
                 "paper_sha256": paper.sha256,
             }
             await unit.log.append(stage.session_id, at=now, kind="signed", actor=wanted.participant_id, data=data)
             self._show(unit, stage, found)
-        return Receipt(signature.field, now, signature.digest)
+        return Receipt(signature.field, now, signature.digest, signature.mode)
 
     async def _use_code(self, proposal_id: str, participant_id: str, digits: str) -> UsedCode:
         """Try the code. The attempt is committed whatever comes of it."""

@@ -17,18 +17,19 @@ from recorder.blobs import BlobStore
 from recorder.dossier import DossierFile
 from recorder.eventlog import Entry
 from room_server.domain.agreement import Proposal, Signature
+from room_server.domain.own_name import Drawn, OwnName, SigningMode, Typed
 from room_server.domain.people import Participant, mask_phone
 from room_server.services.signers import paper_name
 
 
 @dataclass(frozen=True, slots=True)
 class SigningEvidence:
-    """One act of signing. ``facts``: RFC 8785 JSON; ``handwriting``: PNG as it was drawn."""
+    """One act of signing. ``facts``: RFC 8785 JSON; ``drawn``: PNG of the handwriting, None: the name was typed."""
 
     proposal_id: str
     field: str
     facts: bytes
-    handwriting: bytes
+    drawn: bytes | None
 
     @property
     def digest(self) -> str:
@@ -36,13 +37,14 @@ class SigningEvidence:
         return sha256(self.facts).hexdigest()
 
     def keep(self, blobs: BlobStore) -> None:
-        """Store both files. Blocking."""
+        """Store what there is of it. Blocking."""
         blobs.put(_key(self.proposal_id, self.digest, "json"), self.facts)
-        blobs.put(_key(self.proposal_id, self.digest, "png"), self.handwriting)
+        if self.drawn is not None:
+            blobs.put(_key(self.proposal_id, self.digest, "png"), self.drawn)
 
 
 def evidence_of(
-    proposal: Proposal, signature: Signature, person: Participant, handwriting: bytes, intent: str
+    proposal: Proposal, signature: Signature, person: Participant, own_name: OwnName, intent: str
 ) -> SigningEvidence:
     """The facts of one act. ``intent``: the sentence that was agreed to."""
     facts: dict[str, Any] = {
@@ -57,9 +59,15 @@ def evidence_of(
         "intent": intent,
         "second_factor": {"kind": "one_time_code", "code_id": signature.code_id, "sent_to": mask_phone(person.phone)},
         "identity_checked_at": person.identity_checked_at.isoformat() if person.identity_checked_at else None,
-        "handwriting_sha256": sha256(handwriting).hexdigest(),
+        "mode": str(signature.mode),
     }
-    return SigningEvidence(proposal.proposal_id, signature.field, rfc8785.dumps(facts), handwriting)
+    match own_name:
+        case Drawn(picture):
+            facts["handwriting_sha256"] = sha256(picture).hexdigest()
+            return SigningEvidence(proposal.proposal_id, signature.field, rfc8785.dumps(facts), picture)
+        case Typed(name):
+            facts["typed_name"] = name
+            return SigningEvidence(proposal.proposal_id, signature.field, rfc8785.dumps(facts), None)
 
 
 def filed_evidence(blobs: BlobStore, entries: Iterable[Entry], proposal_id: str) -> list[DossierFile]:
@@ -68,9 +76,13 @@ def filed_evidence(blobs: BlobStore, entries: Iterable[Entry], proposal_id: str)
     for entry in entries:
         if entry.kind == "signed" and entry.data["proposal"] == proposal_id:
             field, digest = str(entry.data["field"]), str(entry.data["evidence"])
-            act, drawn = (blobs.path(_key(proposal_id, digest, ending)) for ending in ("json", "png"))
+            act = blobs.path(_key(proposal_id, digest, "json"))
             files.append(DossierFile(f"signing/{field}.json", act, f"签署过程（{field}）", f"Signing act ({field})"))
-            files.append(DossierFile(f"signing/{field}.png", drawn, f"手写签名（{field}）", f"Handwriting ({field})"))
+            # Entries from before there was a choice name none.
+            if entry.data.get("mode", SigningMode.DRAWN) == SigningMode.DRAWN:
+                drawn = blobs.path(_key(proposal_id, digest, "png"))
+                path = f"signing/{field}.png"
+                files.append(DossierFile(path, drawn, f"手写签名（{field}）", f"Handwriting ({field})"))
     return files
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from room_server.domain.agreement import Agreement, InForce, Proposal, Signature, Signer, Voided
 from room_server.domain.codes import OneTimeCode
 from room_server.domain.errors import NotFound
+from room_server.domain.own_name import SigningMode
 from room_server.domain.people import Authority, Side
 from room_server.store import schema
 from room_server.store.rows import Repository, Row
@@ -107,10 +108,7 @@ class Agreements(Repository):
     async def _stage(self, row: Row) -> Stage:
         table = schema.signatures
         query = select(table).where(table.c.proposal_id == row["proposal_id"]).order_by(table.c.position)
-        signatures = tuple(
-            Signature(item["participant_id"], item["field"], item["digest"], item["signed_at"], item["code_id"])
-            for item in await self._all(query)
-        )
+        signatures = tuple(_signature(item) for item in await self._all(query))
         proposal = Proposal(
             row["proposal_id"],
             row["session_id"],
@@ -164,6 +162,11 @@ class Codes(Repository):
         query = select(table).where(table.c.proposal_id == proposal_id, table.c.participant_id == participant_id)
         row = await self._first(query.order_by(table.c.sent_at.desc(), table.c.used_at.is_not(None)).limit(1))
         return None if row is None else OneTimeCode(**row)
+
+
+def _signature(item: Row) -> Signature:
+    kept = {field: item[field] for field in ("participant_id", "field", "digest", "signed_at", "code_id")}
+    return Signature(**kept, mode=SigningMode(item["mode"]))
 
 
 def _signer(item: Mapping[str, Any]) -> Signer:

@@ -232,6 +232,7 @@ signatures = Table(
     Column("digest", String(64), nullable=False),
     Column("signed_at", Moment, nullable=False),
     Column("code_id", String(64), nullable=False),
+    Column("mode", String(8), nullable=False, server_default="drawn"),
     UniqueConstraint("proposal_id", "field"),
 )
 

@@ -227,7 +227,7 @@ async def the_applicant_signs(table: Table, digest: str) -> None:
     for other, status, code in (
         ({"digest": "0" * 64}, 409, "digest_mismatch"),
         ({"code": "not it"}, 403, "code_wrong"),
-        ({"handwriting": ""}, 422, "handwriting_empty"),
+        ({"own_name": {"mode": "drawn", "picture": ""}}, 422, "handwriting_empty"),
     ):
         refused = await signature(browser, applicant, **other)
         assert (refused.status_code, refused.json()["code"]) == (status, code)

@@ -107,14 +107,16 @@ class Keys:
 
 def act(slot: SignatureSlot, evidence: bytes = b"{}", ink: bytes | None = None) -> SigningAct:
     digest = hashlib.sha256(evidence).hexdigest()
-    return SigningAct(slot.field, slot.name, NOON, ink, "同意本调解协议", digest)
+    return SigningAct(slot.field, slot.name, NOON, slot.name if ink is None else ink, "同意本调解协议", digest)
 
 
-def signed_agreement(keys: Keys, paper: AgreementText, evidence: bytes = b"{}") -> bytes:
+def signed_agreement(keys: Keys, paper: AgreementText, evidence: bytes = b"{}", typed: bytes = b"{}") -> bytes:
+    """The mediator, whose act has the evidence ``typed``, types the name; the others draw theirs."""
     pdf = prepare(render(paper))
     for slot in paper.slots:
-        ink = handwriting() if slot.field != "mediator" else None
-        pdf = sign_field(pdf, act(slot, evidence, ink), keys.authority, keys.stamper)
+        drawn = slot.field != "mediator"
+        one = act(slot, evidence, handwriting()) if drawn else act(slot, typed)
+        pdf = sign_field(pdf, one, keys.authority, keys.stamper)
     return close_with_seal(pdf, NOON, keys.authority, keys.stamper)
 
 
@@ -158,8 +160,12 @@ def log(*data: Json) -> list[eventlog.Entry]:
     return entries
 
 
-def contents(keys: Keys, *, fragments: Sequence[int] = (300, 200, 100), with_paper: bool = True) -> DossierContents:
-    """A dossier's parts: one agreement with evidence and text, one recording, a gap, something withheld."""
+def contents(
+    keys: Keys, *, fragments: Sequence[int] = (300, 200, 100), with_paper: bool = True, typed_mode: str = "typed"
+) -> DossierContents:
+    """A dossier's parts: one agreement with evidence and text, one recording, a gap, something withheld.
+
+    ``typed_mode``: what the evidence of the mediator, who typed the name, says of it."""
     track = recording(1, fragments)
     files = [
         DossierFile("recordings/applicant-audio.webm", track.content, "申请人录音", "Applicant, sound"),
@@ -170,11 +176,13 @@ def contents(keys: Keys, *, fragments: Sequence[int] = (300, 200, 100), with_pap
     if with_paper:
         paper = agreement()
         evidence = rfc8785.dumps({"digest": paper.digest, "device": "测试"})
-        pdf = signed_agreement(keys, paper, evidence)
+        typed = rfc8785.dumps({"digest": paper.digest, "mode": typed_mode})
+        pdf = signed_agreement(keys, paper, evidence, typed)
         files += [
             DossierFile("agreement/agreement.pdf", pdf, "调解协议书", "Mediation agreement"),
             DossierFile("agreement/agreement.json", rfc8785.dumps(paper.content), "锁定文本", "Frozen text"),
             DossierFile("acts/applicant.json", evidence, "签署证据", "Evidence of the act"),
+            DossierFile("acts/mediator.json", typed, "签署证据", "Evidence of the act"),
             DossierFile("acts/applicant.png", handwriting(), "手写签名", "Handwriting"),
         ]
         agreements.append(FiledAgreement("agreement/agreement.pdf", paper.digest, "agreement/agreement.json"))

@@ -27,11 +27,13 @@ from room_server.api.problems import EXCEPTION_HANDLERS
 from room_server.api.routes import api_routes
 from room_server.auth import Tokens
 from room_server.bus import AccessEnded, Bus, ContinuedElsewhere, Event, Published, RecordingConsentChanged
+from room_server.domain.own_name import Drawn, OwnName
 from room_server.live.drafting import Drafts
 from room_server.live.presence import Presence
 from room_server.live.probes import Probes
 from room_server.rules.notices import notices
 from room_server.services.access import PartyAccess
+from room_server.services.agreements import Receipt
 from room_server.services.demo import DemoAccess
 from room_server.services.everything import Services, build_services
 from room_server.services.messages import OutboxMessages
@@ -138,17 +140,17 @@ class Product:
         host = await self.person("mediator")
         return (await self.services.agreements.freeze(self.session_id, host, content or CONTENT)).proposal_id
 
-    async def sign(self, proposal_id: str, side: str) -> None:
-        """One whole act of signing."""
+    async def sign(self, proposal_id: str, side: str, own_name: OwnName | None = None) -> Receipt:
+        """One whole act of signing; drawn by hand unless told otherwise."""
         person = await self.person(side)
         stage = await self.services.agreements.stage(proposal_id)
         await self.services.agreements.request_code(proposal_id, person)
-        await self.services.agreements.sign(
+        return await self.services.agreements.sign(
             proposal_id,
             person,
             digest=stage.digest,
             intent=True,
-            handwriting=handwriting(),
+            own_name=own_name or Drawn(handwriting()),
             code=await self.code(person),
         )
 

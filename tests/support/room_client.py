@@ -93,8 +93,8 @@ async def signature(browser: httpx.AsyncClient, access: Access, **other: Any) ->
     shown = (await browser.get("/api/agreements/current", headers=access.headers)).json()
     messages = sorted((await browser.get("/api/demo/outbox")).json(), key=lambda message: str(message["at"]))
     code = CODE.search(messages[-1]["body_zh"])
-    drawn = base64.b64encode(handwriting()).decode()
-    body = {"digest": shown["digest"], "intent": True, "handwriting": drawn, "code": code[0] if code else ""} | other
+    drawn = {"mode": "drawn", "picture": base64.b64encode(handwriting()).decode()}
+    body = {"digest": shown["digest"], "intent": True, "own_name": drawn, "code": code[0] if code else ""} | other
     return await browser.post(f"/api/agreements/{shown['proposal_id']}/signatures", json=body, headers=access.headers)
 
 

@@ -38,7 +38,7 @@ async def mediator_conducts(mediator: Person, service: Service, username: str = 
     """Signed in and in the console; ``jilu`` is the clerk."""
     async with _desk(service) as desk:
         await room_client.mediator(desk, service, username)
-        await _keep_cookies(mediator, desk)
+        await keep_cookies(mediator, desk)
     await mediator.page.add_init_script(DECIDED)
     await mediator.page.goto(service.links["mediator"])
     await mediator.tap("console-enter")
@@ -50,7 +50,7 @@ async def party_waits(party: Person, service: Service, side: str) -> None:
     async with _desk(service) as desk:
         access = await room_client.identified(desk, service, side)
         await room_client.agrees_to_everything(desk, access)
-        await _keep_cookies(party, desk)
+        await keep_cookies(party, desk)
     await party.page.add_init_script(CHECKED)
     await party.page.goto(service.links[side])
     await party.waits_for("waiting-room")
@@ -60,7 +60,7 @@ def _desk(service: Service) -> httpx.AsyncClient:
     return httpx.AsyncClient(base_url=service.url)
 
 
-async def _keep_cookies(person: Person, desk: httpx.AsyncClient) -> None:
+async def keep_cookies(person: Person, desk: httpx.AsyncClient) -> None:
     """The browser is the device that asked."""
     await person.context.add_cookies(
         [

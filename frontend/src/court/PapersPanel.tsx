@@ -49,6 +49,12 @@ function Signature({ signature, organisation }: { signature: PaperSignature; org
         <br />
         <span class="tiny">
           {fieldWords(signature.field)}
+          {signature.typed && (
+            <>
+              <i class="dot" />
+              {t("ownName.typed")}
+            </>
+          )}
           {at !== null && (
             <>
               <i class="dot" />

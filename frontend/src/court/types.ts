@@ -38,6 +38,8 @@ export interface PaperSignature {
   name: string;
   signed_at: Moment | null;
   ok: boolean;
+  /** The name was typed instead of drawn. */
+  typed: boolean;
 }
 
 export interface Paper {

@@ -29,6 +29,8 @@ export function eventDetail(entry: LogEntry): string | null {
   if (hasKey(language)) return t(language);
   if (entry.kind.startsWith("exhibit_")) return exhibitWords(entry);
   if (entry.kind === "session_ended") return endingWords(reason);
+  // Entries from before there was a choice name none: they were drawn.
+  if (entry.kind === "signed") return t(entry.data.mode === "typed" ? "ownName.typed" : "ownName.drawn");
   if (REASONED.has(entry.kind) && typeof reason === "string") return pauseWords(reason);
   if (entry.kind === "recording_interrupted" && typeof reason === "string") return gapWords(reason);
   if (typeof source !== "string" || !hasKey(`court.source.${source}`)) return null;

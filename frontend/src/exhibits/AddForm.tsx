@@ -114,7 +114,7 @@ export function AddForm({ access, state, agreed, onDone, onCancel }: Props) {
       {agreed && <Holds holds={holds} busy={busy} onChange={setHolds} />}
       <Refusal words={refusal?.text() ?? ""} testId="exhibit-refusal" />
       <div class="exhibit-acts">
-        <Button look="primary" type="submit" testId="exhibit-send" disabled={!file || busy}>
+        <Button look="primary" type="submit" testId="exhibit-send" disabled={!file} aria-disabled={busy}>
           {t(busy ? "exhibit.sending" : "exhibit.send")}
         </Button>
         <Button onClick={onCancel} disabled={busy}>

@@ -1,5 +1,5 @@
 /** Say what a side thinks of an exhibit: three questions with two answers each, and a reason for every objection. */
-import { useId, useState } from "preact/hooks";
+import { useId, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
 import type { RoomState } from "../room/state";
 import { Button } from "../ui/Button";
@@ -31,10 +31,12 @@ export function viewScope(state: RoomState, exhibit: Exhibit, side: string): Sco
 export function ViewForm({ exhibit, side, answers, onAnswers, plain, onGive, onCancel }: Props) {
   const [missing, setMissing] = useState<Aspect | null>(null);
   const [busy, setBusy] = useState(false);
+  const form = useRef<HTMLFormElement>(null);
   const send = async (event: Event) => {
     event.preventDefault();
     const without = ASPECTS.find((one) => answers[one]?.objects && !answers[one]?.reason.trim());
     setMissing(without ?? null);
+    if (without) form.current?.querySelector<HTMLElement>(`[data-testid="view-${without}-reason"]`)?.focus();
     const views = changed(exhibit, side, answers);
     if (without || busy) return;
     if (views.length === 0) {
@@ -46,7 +48,7 @@ export function ViewForm({ exhibit, side, answers, onAnswers, plain, onGive, onC
     else setBusy(false);
   };
   return (
-    <form class="view-form" onSubmit={send} noValidate>
+    <form class="view-form" ref={form} onSubmit={send} noValidate>
       {ASPECTS.map((aspect) => (
         <Question
           key={aspect}

@@ -1,5 +1,5 @@
 /** Make an offer: how much, when, on what conditions, for how long. */
-import { useId, useState } from "preact/hooks";
+import { useId, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
@@ -47,6 +47,8 @@ export function OfferForm({ answering, terms, onTerms, inCaucus, onMake, onCance
   const [problem, setProblem] = useState<"offer_amount" | "offer_instalments" | null>(null);
   const [busy, setBusy] = useState(false);
 
+  const field = useRef<HTMLInputElement>(null);
+
   const retype = (text: string) => put({ amount: text, parts: shared(parts, text) });
   const change = (index: number, change: Partial<Instalment>) =>
     setParts(parts.map((each, at) => (at === index ? { ...each, ...change } : each)));
@@ -58,6 +60,7 @@ export function OfferForm({ answering, terms, onTerms, inCaucus, onMake, onCance
     event.preventDefault();
     const wrong = whatIsWrong(amount, parts);
     setProblem(wrong);
+    if (wrong === "offer_amount") field.current?.focus();
     if (wrong || busy) return;
     setBusy(true);
     const in_answer_to = answering?.offer_id ?? null;
@@ -77,6 +80,7 @@ export function OfferForm({ answering, terms, onTerms, inCaucus, onMake, onCance
         <input
           class="input"
           id={`${id}-amount`}
+          ref={field}
           data-testid="offer-amount"
           inputMode="decimal"
           autocomplete="off"

@@ -1,6 +1,7 @@
 /** The party's requests (link, identity, consents, agreement). */
-import { type AgreementView, request, requestFile } from "../api";
+import { type AgreementView, request, requestFile, type SigningMode } from "../api";
 import { locale } from "../i18n";
+import type { SentName } from "../ui/ownName";
 import type { SigningSteps } from "./room/signingSteps";
 
 export interface LinkView {
@@ -84,6 +85,7 @@ export interface Receipt {
   field: string;
   signed_at: string;
   digest: string;
+  mode: SigningMode;
 }
 
 const post = <T>(path: string, body: unknown, token?: string) => request<T>(path, { method: "POST", body, token });
@@ -135,7 +137,7 @@ export const tellSteps = (token: string, proposalId: string, steps: SigningSteps
 
 export interface Signature {
   digest: string;
-  handwriting: string;
+  own_name: SentName;
   code: string;
 }
 

@@ -1,18 +1,21 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type AgreementView, request, type Signer } from "../api";
+import { type AgreementView, request, type Signer, type SigningMode } from "../api";
 import { instant } from "../court/types";
 import { t } from "../i18n";
 import { clockTime } from "../i18n/time";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
 import { Note } from "../ui/Note";
-import { type Handwriting, SignaturePad, type Strokes } from "../ui/SignaturePad";
+import { OwnNameField } from "../ui/OwnNameField";
+import { isOfName, isPut, NO_NAME, type OwnName, sentName } from "../ui/ownName";
+import type { Handwriting } from "../ui/SignaturePad";
+import { ownName } from "../ui/signers";
 import { begun, forget, keep, ownerOf, signingScope } from "../ui/unsent";
 import { sentenceOf } from "./api";
 import { useTools } from "./tools";
 
 interface Receipt {
-  receipt: { field: string; signed_at: string; digest: string };
+  receipt: { field: string; signed_at: string; digest: string; mode: SigningMode };
 }
 
 interface CodeSent {
@@ -22,32 +25,43 @@ interface CodeSent {
 }
 
 /** What stands on the form of one text, while it is open. */
-interface Ink {
+interface Begun {
   intent: boolean;
-  strokes: Strokes;
+  name: OwnName;
 }
 
-/** The mediator's own signature: intent, handwriting, code. What was written stays when the server refuses. */
+const NOTHING: Begun = { intent: false, name: NO_NAME };
+
+/** The mediator's own signature: intent, name, code. What was written stays when the server refuses. */
 export function MySignature({ agreement, mine }: { agreement: AgreementView; mine: Signer }) {
   const { state } = useTools();
-  const scope = signingScope<Ink>(ownerOf(state.roomId, state.me), agreement);
-  const ink = begun(scope);
+  const scope = signingScope<Begun>(ownerOf(state.roomId, state.me), agreement);
+  const form = begun(scope);
   const [receipt, setReceipt] = useState<Receipt["receipt"] | null>(null);
+  const done = useRef<HTMLDivElement>(null);
   const signedAt = receipt?.signed_at ?? mine.signed_at;
   useEffect(() => {
     if (signedAt) forget(scope.name);
   }, [signedAt]);
+  // The form that had the keyboard is gone.
+  useEffect(() => {
+    if (receipt) done.current?.focus();
+  }, [receipt]);
   if (signedAt) {
     const at = instant(signedAt);
+    const typed = (receipt?.mode ?? mine.mode) === "typed";
     return (
-      <Note tone="ok" testId="sign-receipt">
-        {t("staff.sign.receipt", { time: at === null ? "" : clockTime(at) })}
-      </Note>
+      <div ref={done} tabIndex={-1}>
+        <Note tone="ok" testId="sign-receipt">
+          {t("staff.sign.receipt", { time: at === null ? "" : clockTime(at) })}
+          {typed && ` · ${t("ownName.typed")}`}
+        </Note>
+      </div>
     );
   }
-  if (!ink) {
+  if (!form) {
     return (
-      <Button block icon="pen" testId="sign-open" onClick={() => keep(scope, { intent: false, strokes: [] })}>
+      <Button block icon="pen" testId="sign-open" onClick={() => keep(scope, NOTHING)}>
         {t("staff.sign.open")}
       </Button>
     );
@@ -56,44 +70,50 @@ export function MySignature({ agreement, mine }: { agreement: AgreementView; min
     forget(scope.name);
     setReceipt(given);
   };
-  return <SignForm agreement={agreement} ink={ink} onInk={(now) => keep(scope, now)} onSigned={signed} />;
+  const me = mine.participant_id;
+  return <SignForm agreement={agreement} me={me} form={form} onForm={(now) => keep(scope, now)} onSigned={signed} />;
 }
 
 interface FormProps {
   agreement: AgreementView;
-  ink: Ink;
-  onInk: (ink: Ink) => void;
+  me: string;
+  form: Begun;
+  onForm: (form: Begun) => void;
   onSigned: (receipt: Receipt["receipt"]) => void;
 }
 
-function SignForm({ agreement, ink, onInk, onSigned }: FormProps) {
+function SignForm({ agreement, me, form, onForm, onSigned }: FormProps) {
   const { attempt } = useTools();
-  const newest = useRef(ink);
-  newest.current = ink;
-  const put = (part: Partial<Ink>) => onInk({ ...newest.current, ...part });
-  const { intent } = ink;
-  const empty = ink.strokes.length === 0;
+  const newest = useRef(form);
+  newest.current = form;
+  const put = (part: Partial<Begun>) => onForm({ ...newest.current, ...part });
+  const { intent, name } = form;
   const [code, setCode] = useState("");
   const [refusal, setRefusal] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
   const handwriting = useRef<Handwriting | null>(null);
   const card = useRef<HTMLDivElement>(null);
+  const codeField = useRef<HTMLInputElement>(null);
   // The form opens below what is in view: bring all of it there.
-  useEffect(() => card.current?.scrollIntoView({ block: "nearest" }), []);
+  useEffect(() => {
+    card.current?.querySelector("input")?.focus({ preventScroll: true });
+    card.current?.scrollIntoView({ block: "nearest" });
+  }, []);
   const path = `/api/agreements/${encodeURIComponent(agreement.proposal_id)}`;
   const missing = !intent
     ? t("staff.sign.needIntent")
-    : empty
-      ? t("staff.sign.needPad")
+    : !isPut(name)
+      ? t(name.mode === "typed" ? "staff.sign.needName" : "staff.sign.needPad")
       : !/^\d{6}$/.test(code)
         ? t("staff.sign.needCode")
         : "";
 
   const submit = async () => {
-    if (!handwriting.current) return;
+    const own = sentName(name, handwriting.current);
+    if (!own || busy) return;
     setBusy(true);
     setRefusal(null);
-    const body = { digest: agreement.digest, intent: true, handwriting: handwriting.current.png(), code };
+    const body = { digest: agreement.digest, intent: true, own_name: own, code };
     try {
       const answer = await request<Receipt>(`${path}/signatures`, { method: "POST", body });
       onSigned(answer.receipt);
@@ -115,12 +135,22 @@ function SignForm({ agreement, ink, onInk, onSigned }: FormProps) {
         <i>{intent && <Icon name="check" />}</i>
         <span>{t("staff.sign.intent")}</span>
       </label>
-      <SignaturePad before={ink.strokes} handle={handwriting} onChange={(strokes) => put({ strokes })} />
+      <OwnNameField
+        value={name}
+        onFile={ownName(agreement, me)}
+        handle={handwriting}
+        refusal={isOfName(refusal) ? sentenceOf(refusal) : null}
+        onChange={(now) => {
+          put({ name: now });
+          if (isOfName(refusal)) setRefusal(null);
+        }}
+      />
       <div class="sign-form__code">
         <div class="field grow">
           <label for="sign-code">{t("staff.sign.code")}</label>
           <input
             id="sign-code"
+            ref={codeField}
             class="input input--code"
             inputMode="numeric"
             autocomplete="one-time-code"
@@ -130,9 +160,13 @@ function SignForm({ agreement, ink, onInk, onSigned }: FormProps) {
             onInput={(event) => setCode(event.currentTarget.value.replace(/\D/g, ""))}
           />
         </div>
-        <CodeButton send={() => request<CodeSent>(`${path}/code`, { method: "POST" })} attempt={attempt} />
+        <CodeButton
+          send={() => request<CodeSent>(`${path}/code`, { method: "POST" })}
+          attempt={attempt}
+          onSent={() => codeField.current?.focus()}
+        />
       </div>
-      {refusal !== null && (
+      {refusal !== null && !isOfName(refusal) && (
         <Note tone="danger" alert>
           {sentenceOf(refusal)}
         </Note>
@@ -142,7 +176,8 @@ function SignForm({ agreement, ink, onInk, onSigned }: FormProps) {
         block
         icon="pen"
         testId="sign-submit"
-        disabled={missing !== "" || busy}
+        disabled={missing !== ""}
+        aria-disabled={busy}
         onClick={() => void submit()}
       >
         {busy ? t("staff.sign.busy") : missing || t("staff.sign.submit")}
@@ -154,9 +189,10 @@ function SignForm({ agreement, ink, onInk, onSigned }: FormProps) {
 interface CodeButtonProps {
   send: () => Promise<CodeSent>;
   attempt: (work: () => Promise<unknown>) => Promise<boolean>;
+  onSent: () => void;
 }
 
-function CodeButton({ send, attempt }: CodeButtonProps) {
+function CodeButton({ send, attempt, onSent }: CodeButtonProps) {
   const [sentTo, setSentTo] = useState("");
   const [wait, setWait] = useState(0);
   useEffect(() => {
@@ -169,6 +205,7 @@ function CodeButton({ send, attempt }: CodeButtonProps) {
       const sent = await send();
       setSentTo(sent.sent_to);
       setWait(sent.resend_after);
+      onSent(); // the button that was pressed cannot be pressed for a while
     });
   return (
     <div class="stack stack--1">

@@ -68,7 +68,15 @@ function SignerRow({ agreement, signer, last }: { agreement: Agreement; signer: 
           <Seal side={signer.side} />
           <span class="grow">
             <b>{signerName(signer)}</b>
-            <span class="tiny signers-table__label">{pick(signer.label_zh, signer.label_en)}</span>
+            <span class="tiny signers-table__label">
+              {pick(signer.label_zh, signer.label_en)}
+              {signer.mode === "typed" && (
+                <>
+                  <i class="dot" />
+                  {t("ownName.typed")}
+                </>
+              )}
+            </span>
             {onPaper && (
               <span class="tiny strong signers-table__label" data-testid="signer-on-paper">
                 {t("staff.esignRefused")}

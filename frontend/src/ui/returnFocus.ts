@@ -5,7 +5,7 @@ const STOPS = "button:not([disabled]), a[href], input:not([disabled]), select, t
 const WATCH_MS = 5_000;
 
 /** One of the elements around the opener, and which of its stops the opener was. */
-interface Around {
+export interface Around {
   element: HTMLElement;
   index: number;
 }
@@ -29,7 +29,7 @@ export function focusReturner(): () => void {
 }
 
 /** The nearest first; what holds every page is none of them. */
-function surroundings(opener: HTMLElement): Around[] {
+export function surroundings(opener: HTMLElement): Around[] {
   const found: Around[] = [];
   for (
     let one = opener.parentElement;
@@ -41,10 +41,12 @@ function surroundings(opener: HTMLElement): Around[] {
   return found;
 }
 
-function succeed(around: readonly Around[]): void {
+/** The stop that stands now where the lost one stood, or else the heading of what is shown. */
+export function succeed(around: readonly Around[]): void {
   for (const { element, index } of around.filter((one) => one.element.isConnected)) {
-    const stops = element.querySelectorAll<HTMLElement>(STOPS);
-    const next = stops[Math.min(Math.max(index, 0), stops.length - 1)];
+    const stops = [...element.querySelectorAll<HTMLElement>(STOPS)];
+    const at = Math.max(index, 0);
+    const next = [...stops.slice(at), ...stops.slice(0, at).reverse()].find((one) => one.checkVisibility());
     if (next) {
       next.focus();
       return;

@@ -74,3 +74,10 @@ describe("an entry with a reason", () => {
     expect(eventDetail(entry("session_ended", { reason: "SOMETHING_NEW" }))).toBeNull();
   });
 });
+
+describe("an entry about a signature", () => {
+  it("says how the name was put; before there was a choice it was drawn", () => {
+    const signed = (mode?: string) => eventDetail({ ...consent({ field: "party_a", mode }), kind: "signed" });
+    expect([signed("typed"), signed("drawn"), signed()]).toEqual(["typed name", "drawn by hand", "drawn by hand"]);
+  });
+});

@@ -41,6 +41,7 @@ function agreement(signed: (string | null)[], effective_at: string | null = null
     agent: null,
     side: "applicant",
     signed_at,
+    mode: signed_at === null ? null : ("drawn" as const),
   }));
   const seal = { organisation: "中心", sealed_at: effective_at };
   const rest = { proposal_id: "p", number: "n", digest: "", short_code: "", frozen_at: "", windows: [] };

@@ -46,7 +46,25 @@ async def sign_in(browser: httpx.AsyncClient, product: Product, username: str) -
     assert (await browser.post("/api/staff/login", json=body)).status_code == 200
 
 
-async def sign(browser: httpx.AsyncClient, product: Product, side: str, headers: dict[str, str]) -> httpx.Response:
+DRAWN = {"mode": "drawn", "picture": base64.b64encode(handwriting()).decode()}
+TYPED = {"mode": "typed", "name": "何 平"}
+MODES = {"applicant": "drawn", "respondent": "typed"}
+ODD_NAMES: list[Any] = [
+    None,
+    "何平",
+    {"name": "何平"},
+    {"mode": "", "name": "何平"},
+    {"mode": "dictated", "name": "何平"},
+    {"mode": "typed"},
+    {"mode": "drawn", "name": "何平"},
+    {**DRAWN, "name": "何平"},
+]
+"""Modes that are missing or unknown, and names that do not go with theirs."""
+
+
+async def sign(
+    browser: httpx.AsyncClient, product: Product, side: str, headers: dict[str, str], own_name: Any = DRAWN
+) -> httpx.Response:
     query = "" if headers else f"?session_id={product.session_id}"
     shown = (await browser.get(f"/api/agreements/current{query}", headers=headers)).json()
     path = f"/api/agreements/{shown['proposal_id']}"
@@ -54,7 +72,7 @@ async def sign(browser: httpx.AsyncClient, product: Product, side: str, headers:
     body = {
         "digest": shown["digest"],
         "intent": True,
-        "handwriting": base64.b64encode(handwriting()).decode(),
+        "own_name": own_name,
         "code": await product.code(await product.person(side)),
     }
     return await browser.post(f"{path}/signatures", json=body, headers=headers)
@@ -70,9 +88,15 @@ async def test_a_mediation_from_the_link_to_the_courts_check(product: Product, t
         for side in parties:
             await product.services.sessions.admit(product.session_id, host, await product.person(side))
         proposal = await product.services.agreements.freeze(product.session_id, host, CONTENT)
+        for odd in ODD_NAMES:
+            refused = await sign(worker, product, "applicant", parties["applicant"][1], odd)
+            assert (refused.status_code, refused.json()["code"]) == (400, "bad_request"), odd
+            product.clock.forward(seconds=60)
         for side, (browser, headers) in parties.items():
-            answer = await sign(browser, product, side, headers)
-            assert answer.json()["receipt"]["digest"] == proposal.digest
+            mode = MODES[side]
+            answer = await sign(browser, product, side, headers, TYPED if mode == "typed" else DRAWN)
+            receipt = answer.json()["receipt"]
+            assert (receipt["digest"], receipt["mode"]) == (proposal.digest, mode)
         assert (await sign(mediator, product, "mediator", {})).status_code == 200
         sealed = (await mediator.post(f"/api/agreements/{proposal.proposal_id}/seal")).json()
         assert sealed["state"] == "in_force"
@@ -100,6 +124,7 @@ async def look_up(court: httpx.AsyncClient, product: Product) -> dict[str, Any]:
     assert record["ending_reason"] == "AGREEMENT"
     signatures = record["papers"][0]["signatures"]
     assert {"party_a", "party_b", "mediator", "seal"} <= {item["field"] for item in signatures if item["ok"]}
+    assert [item["field"] for item in signatures if item["typed"]] == ["party_b"]
     return record
 
 

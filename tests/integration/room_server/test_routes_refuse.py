@@ -87,6 +87,7 @@ COSTLY = {"POST /api/exhibits", "POST /api/staff/login"}
 OFFER = {"payer": "respondent", "amount": "100.00", "instalments": [{"due": "2099-01-01", "amount": "100.00"}],
          "valid_hours": 1}  # fmt: skip
 COMPANY = {"alone": True, "who": ""}
+TYPED = {"mode": "typed", "name": "林小满"}
 S, E, F, A = (
     "/api/staff/sessions/{session_id}",
     "/api/exhibits/{exhibit_id}",
@@ -112,7 +113,7 @@ RULES: dict[str, Rule] = {
     "GET /api/agreements/current": Rule(INSIDE),
     f"POST {G}/code": Rule(PARTIES | {"host"}),
     f"POST {G}/steps": Rule(PARTIES | {"host"}, says(read=True, intent=True, handwriting="writing")),
-    f"POST {G}/signatures": Rule(PARTIES | {"host"}, says(digest="0" * 64, intent=True, handwriting="", code="1")),
+    f"POST {G}/signatures": Rule(PARTIES | {"host"}, says(digest="0" * 64, intent=True, own_name=TYPED, code="1")),
     f"POST {G}/seal": Rule(HOST),
     f"GET {G}/pdf": Rule(INSIDE),
     f"GET {A}/chat": Rule(INSIDE),

@@ -1,6 +1,7 @@
 import hashlib
 import io
 import subprocess
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from recorder.pdf import SignatureSlot, prepare, render
 from recorder.signing import BadHandwriting, SigningError, UnreadablePdf, close_with_seal, inspect, sign_field
+from recorder.typeface import MissingGlyph
 from tests.support.evidence_case import NOON, Keys, act, agreement, handwriting, signed_agreement
 
 LIN = SignatureSlot("applicant", "甲方（劳动者）", "林小满（演示）")
@@ -46,6 +48,17 @@ def test_every_signature_holds_and_says_who_when_and_on_what_evidence(signed: by
 def test_signatures_hold_years_after_the_certificates_ran_out(signed: bytes, keys: Keys) -> None:
     # Act certificates live for minutes around NOON; the clock of the machine that checks plays no part.
     assert all(verdicts(signed, keys))
+
+
+def test_a_name_that_was_typed_is_called_so_inside_what_is_signed(signed: bytes, keys: Keys) -> None:
+    reports = inspect(signed, keys.authority.root_certificate)
+    assert [report.typed for report in reports] == [False, False, True, False, False]
+
+
+def test_a_typed_name_that_cannot_be_drawn_is_refused(keys: Keys) -> None:
+    with pytest.raises(MissingGlyph):
+        odd = replace(act(LIN), own_name="\U0010ffff")
+        sign_field(prepare(render(agreement())), odd, keys.authority, keys.stamper)
 
 
 def test_a_signature_only_adds_to_the_file(keys: Keys) -> None:

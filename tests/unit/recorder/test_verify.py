@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from recorder import bag, container
-from recorder.dossier import build
+from recorder.dossier import DossierError, build
 from recorder.verify import Report, main, verify
 from tests.support.evidence_case import NOON, Keys, contents
 from tests.support.evidence_container import forge, pack, unpack
@@ -64,6 +64,18 @@ def test_a_dossier_that_was_built_holds_and_says_what_it_trusted(dossier: Path, 
     notes = " ".join(note.en for note in report.notes)
     assert keys.authority.fingerprint in notes
     assert "DEVELOPMENT" in notes
+
+
+def test_it_says_who_typed_their_name(dossier: Path) -> None:
+    (paper,) = [check.sentence for check in verify(dossier).checks if check.name.startswith("paper")]
+    assert "周和（演示调解员）（键入姓名）" in paper.zh and "周和（演示调解员） (typed name)" in paper.en
+    assert paper.en.count("typed name") == 1
+
+
+@pytest.mark.parametrize("mode", ["drawn", "dictated"])
+def test_evidence_that_says_otherwise_than_the_signature_is_found(keys: Keys, tmp_path: Path, mode: str) -> None:
+    with pytest.raises(DossierError, match="mediator: signature and evidence differ on whether the name was drawn"):
+        build(tmp_path / "x.zip", contents(keys, typed_mode=mode), keys.authority, keys.stamper, NOON)
 
 
 def test_it_holds_for_somebody_who_knows_the_root_from_elsewhere(dossier: Path, keys: Keys) -> None:

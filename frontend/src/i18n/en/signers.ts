@@ -5,7 +5,7 @@ const messages: Record<keyof typeof source, string> = {
   "signing.step.identity": "Identity",
   "signing.step.read": "Read",
   "signing.step.intent": "Intent",
-  "signing.step.hand": "By hand",
+  "signing.step.hand": "Name",
   "signing.step.code": "Code",
   "signing.result": "Result",
   "signing.mark.done": "done",

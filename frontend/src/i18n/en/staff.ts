@@ -276,6 +276,7 @@ const messages: Record<keyof typeof source, string> = {
   "staff.sign.busy": "Signing",
   "staff.sign.needIntent": "Sign (tick the sentence above first)",
   "staff.sign.needPad": "Sign (write your name first)",
+  "staff.sign.needName": "Sign (type your name first)",
   "staff.sign.needCode": "Sign (enter the 6 digits first)",
   "staff.sign.receipt": "You have signed, {time}",
 

@@ -3,7 +3,7 @@ export default {
   "signing.step.identity": "身份",
   "signing.step.read": "看完文本",
   "signing.step.intent": "意愿",
-  "signing.step.hand": "手写",
+  "signing.step.hand": "姓名",
   "signing.step.code": "验证码",
   "signing.result": "结果",
   "signing.mark.done": "完成",

@@ -266,6 +266,7 @@ export default {
   "staff.sign.busy": "正在签名",
   "staff.sign.needIntent": "签名（先勾选上面一句）",
   "staff.sign.needPad": "签名（先写名字）",
+  "staff.sign.needName": "签名（先键入姓名）",
   "staff.sign.needCode": "签名（先填 6 位验证码）",
   "staff.sign.receipt": "您签好了 {time}",
 

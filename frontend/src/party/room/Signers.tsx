@@ -6,10 +6,11 @@ import { Seal } from "../../ui/Seal";
 import { signerName } from "../../ui/signers";
 
 /** In what capacity, and whether it is done. The two share a line where there is room for both. */
-function Mark({ word, at }: { word: string; at: string | null }) {
+function Mark({ word, at, typed = false }: { word: string; at: string | null; typed?: boolean }) {
   return (
     <p class="row row--wrap signers__mark">
       <span class="meta">{word}</span>
+      {typed && <span class="meta">{t("ownName.typed")}</span>}
       <span class={at ? "badge badge--ok" : "badge"}>
         <Icon name={at ? "check" : "clock"} />
         {at ? t("signers.at", { time: shortTime(at) + zoneNote(at) }) : t("signers.waiting")}
@@ -30,7 +31,7 @@ export function Signers({ agreement, me }: { agreement: AgreementView; me: strin
               {signerName(one)}
               {one.participant_id === me && <span class="meta"> {t("signers.you")}</span>}
             </p>
-            <Mark word={pick(one.label_zh, one.label_en)} at={one.signed_at} />
+            <Mark word={pick(one.label_zh, one.label_en)} at={one.signed_at} typed={one.mode === "typed"} />
           </div>
         </li>
       ))}

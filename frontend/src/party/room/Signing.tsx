@@ -10,7 +10,10 @@ import { Dock } from "../../ui/Dock";
 import { scrollable, useNow } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Note } from "../../ui/Note";
-import { type Handwriting, SignaturePad, type Strokes } from "../../ui/SignaturePad";
+import { OwnNameField } from "../../ui/OwnNameField";
+import { isOfName, isPut, NO_NAME, type OwnName, sentName } from "../../ui/ownName";
+import type { Handwriting } from "../../ui/SignaturePad";
+import { ownName } from "../../ui/signers";
 import { begun, forget, keep } from "../../ui/unsent";
 import { type CodeSent, type Me, type Receipt, requestCode, sign } from "../api";
 import { Head, OwnChoices } from "../Frame";
@@ -39,12 +42,12 @@ type Missing = "intent" | "handwriting" | "code" | "match";
 
 interface Begun {
   intent: boolean;
-  strokes: Strokes;
+  name: OwnName;
   /** Whether this page was the one that was shown. */
   open: boolean;
 }
 
-const NOTHING: Begun = { intent: false, strokes: [], open: true };
+const NOTHING: Begun = { intent: false, name: NO_NAME, open: true };
 
 /** Whether somebody was about to sign this very text when the page was loaded anew. */
 export function wasSigning(me: Me, agreement: AgreementView): boolean {
@@ -55,8 +58,8 @@ export function Signing({ visit, me, agreement, strip, news, questions, onRead, 
   const { full } = useAgreementText(visit, agreement.digest);
   const match = useDigestMatch(agreement.digest, full?.content);
   const scope = signingScope<Begun>(me, agreement);
-  const [{ intent, strokes }, setBegun] = useState<Begun>(() => begun(scope) ?? NOTHING);
-  const written = strokes.length > 0;
+  const [{ intent, name }, setBegun] = useState<Begun>(() => begun(scope) ?? NOTHING);
+  const written = isPut(name);
   const [code, setCode] = useState("");
   const [missing, setMissing] = useState<Missing | null>(null);
   const [error, setError] = useState<ApiError | null>(null);
@@ -68,12 +71,12 @@ export function Signing({ visit, me, agreement, strip, news, questions, onRead, 
   const change = (part: Partial<Begun>) => setBegun((before) => ({ ...before, ...part }));
   // Before the next picture, not some time after it: a page may be thrown away at any moment.
   useLayoutEffect(() => {
-    if (!receipt) keep(scope, { intent, strokes, open: true });
-  }, [intent, strokes, receipt]);
-  useEffect(() => onSteps({ intent, handwriting: written ? "written" : "" }), [intent, written, strokes]);
+    if (!receipt) keep(scope, { intent, name, open: true });
+  }, [intent, name, receipt]);
+  useEffect(() => onSteps({ intent, handwriting: written ? "written" : "" }), [intent, written, name]);
   /** What was written is there again after the text was read once more. */
   const read = () => {
-    keep(scope, { intent, strokes, open: false });
+    keep(scope, { intent, name, open: false });
     onRead();
   };
 
@@ -81,14 +84,14 @@ export function Signing({ visit, me, agreement, strip, news, questions, onRead, 
     if (busy) return;
     const lacking = whatIsMissing(intent, written, code, match);
     setMissing(lacking);
-    if (lacking) form.current?.querySelector(`[data-part="${lacking}"]`)?.scrollIntoView({ block: "center" });
+    if (lacking) showPart(form.current, lacking);
     setError(null);
-    const handwriting = pad.current?.png();
-    if (lacking || !handwriting) return;
+    const own = sentName(name, pad.current);
+    if (lacking || !own) return;
     setBusy(true);
     try {
       const done = await withToken(visit, (token) =>
-        sign(token, agreement.proposal_id, { digest: agreement.digest, handwriting, code }),
+        sign(token, agreement.proposal_id, { digest: agreement.digest, own_name: own, code }),
       );
       forget(scope.name);
       forget("steps");
@@ -101,6 +104,7 @@ export function Signing({ visit, me, agreement, strip, news, questions, onRead, 
     }
   };
 
+  const refusedName = error && isOfName(error) ? error.sentence : null;
   if (receipt) return <Received strip={strip} news={news} questions={questions} receipt={receipt} onDone={onDone} />;
 
   return (
@@ -144,13 +148,18 @@ export function Signing({ visit, me, agreement, strip, news, questions, onRead, 
           {!intent && <Lack of="intent" missing={missing} />}
         </div>
         <div class="stack stack--1" data-part="handwriting">
-          <SignaturePad
-            before={strokes}
+          <OwnNameField
+            value={name}
+            onFile={ownName(agreement, me.participant.participant_id)}
             handle={pad}
+            refusal={refusedName}
             onStroke={() => onSteps({ handwriting: "writing" })}
-            onChange={(now) => change({ strokes: now })}
+            onChange={(now) => {
+              change({ name: now });
+              if (refusedName !== null) setError(null);
+            }}
           />
-          {!written && <Lack of="handwriting" missing={missing} />}
+          {!written && <Lack of="handwriting" missing={missing} typed={name.mode === "typed"} />}
         </div>
         <div class="stack stack--1" data-part="code">
           <Code visit={visit} proposalId={agreement.proposal_id} code={code} onCode={setCode} onError={setError} />
@@ -158,7 +167,7 @@ export function Signing({ visit, me, agreement, strip, news, questions, onRead, 
         </div>
         <div class="signing-page__act">
           <div role="alert">
-            {error && (
+            {error && refusedName === null && (
               <p class="error" data-testid="sign-error" data-code={error.code}>
                 <Icon name="alert" />
                 <span>{sentenceFor(error)}</span>
@@ -178,14 +187,22 @@ export function Signing({ visit, me, agreement, strip, news, questions, onRead, 
 const CODE = /^\d{4,8}$/;
 
 /** What is still to be done, beside the part it is about; it goes away when that part is done. */
-function Lack({ of, missing }: { of: Missing; missing: Missing | null }) {
+function Lack({ of, missing, typed = false }: { of: Missing; missing: Missing | null; typed?: boolean }) {
   if (missing !== of) return null;
   return (
     <p class="error" role="alert" data-testid="sign-missing">
       <Icon name="alert" />
-      <span>{t(`signing.missing.${of}`)}</span>
+      <span>{t(typed ? "signing.missing.name" : `signing.missing.${of}`)}</span>
     </p>
   );
+}
+
+/** What is to be done next, in sight and with the keyboard on it; whoever cannot draw is at the way to type. */
+function showPart(form: HTMLElement | null, part: Missing): void {
+  const shown = form?.querySelector(`[data-part="${part}"]`);
+  const controls = part === "handwriting" ? "[data-testid=sign-name], [data-testid=sign-type]" : "input";
+  shown?.querySelector<HTMLElement>(controls)?.focus({ preventScroll: true });
+  shown?.scrollIntoView({ block: "center" });
 }
 
 function whatIsMissing(intent: boolean, written: boolean, code: string, match: string): Missing | null {
@@ -212,6 +229,7 @@ interface CodeProps {
 function Code({ visit, proposalId, code, onCode, onError }: CodeProps) {
   const [sent, setSent] = useState<(CodeSent & { resendAt: number }) | null>(null);
   const [busy, setBusy] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
   const now = useNow(1000, sent !== null);
   const wait = sent ? Math.max(0, Math.ceil(sent.resendAt - now)) : 0;
   const send = async () => {
@@ -221,6 +239,7 @@ function Code({ visit, proposalId, code, onCode, onError }: CodeProps) {
     try {
       const answer = await withToken(visit, (token) => requestCode(token, proposalId));
       setSent({ ...answer, resendAt: Date.now() / 1000 + answer.resend_after });
+      input.current?.focus(); // the button that was pressed cannot be pressed for a while
     } catch (cause) {
       if (!(cause instanceof ApiError)) throw cause;
       onError(cause);
@@ -239,6 +258,7 @@ function Code({ visit, proposalId, code, onCode, onError }: CodeProps) {
       <div class="row">
         <input
           id="sign-code"
+          ref={input}
           class="input input--code grow"
           data-testid="sign-code"
           inputMode="numeric"
@@ -285,6 +305,7 @@ function Received({ strip, news, questions, receipt, onDone }: ReceivedProps) {
           <h1 class="h1" ref={title} tabIndex={-1}>
             {t("receipt.title")}
           </h1>
+          {receipt.mode === "typed" && <p class="badge">{t("ownName.typed")}</p>}
           <p class="lead">{t("receipt.text", { time: dateTime(receipt.signed_at) + zoneNote(receipt.signed_at) })}</p>
         </div>
         <Digest digest={receipt.digest} />

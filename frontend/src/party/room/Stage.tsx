@@ -235,8 +235,10 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
         <DeviceNotes media={local} />
         <Asked client={client} media={media} state={state} />
         <Sharing media={media} state={state} reading={reading} />
-        {!reading && <Invitation toSign={toSign} onOpen={() => setView("agreement")} />}
-        {!reading && <RollInvitation state={state} onOpen={() => setView("panel-roll")} />}
+        <div class="room__invitations" aria-live="polite">
+          {!reading && <Invitation toSign={toSign} onOpen={() => setView("agreement")} />}
+          {!reading && <RollInvitation state={state} onOpen={() => setView("panel-roll")} />}
+        </div>
       </main>
       {sounds}
       {unheard && !more && (

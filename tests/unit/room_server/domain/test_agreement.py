@@ -7,6 +7,7 @@ import pytest
 from room_server.domain.agreement import Agreement, Draft, Proposal, Signer, SigningIntent
 from room_server.domain.codes import UsedCode
 from room_server.domain.errors import Conflict, DomainError, Forbidden
+from room_server.domain.own_name import SigningMode
 from room_server.domain.people import Authority, Side
 
 NOW = datetime(2026, 9, 16, 3, tzinfo=UTC)
@@ -38,7 +39,7 @@ def code(person: str, digest: str = DIGEST, proposal: str = "proposal") -> UsedC
 
 def sign(proposal: Proposal | Agreement, person: str) -> Proposal | Agreement:
     assert isinstance(proposal, Proposal)
-    return proposal.sign(SigningIntent(person, DIGEST, stated=True), code(person), NOW)
+    return proposal.sign(SigningIntent(person, DIGEST, stated=True), SigningMode.DRAWN, code(person), NOW)
 
 
 def test_the_last_signature_makes_an_agreement_and_the_seal_puts_it_in_force() -> None:
@@ -63,7 +64,7 @@ def test_the_last_signature_makes_an_agreement_and_the_seal_puts_it_in_force() -
 )
 def test_a_signature_that_is_wrong_in_one_thing_is_refused(intent: SigningIntent, used: UsedCode, refusal: str) -> None:
     with pytest.raises(DomainError) as caught:
-        frozen().sign(intent, used, NOW)
+        frozen().sign(intent, SigningMode.DRAWN, used, NOW)
     assert caught.value.code == refusal
 
 

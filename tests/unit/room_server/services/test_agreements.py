@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import struct
 import zlib
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,7 +13,9 @@ from recorder.signatures import inspect
 from room_server.bus import Published
 from room_server.domain.agreement import InForce, Proposal
 from room_server.domain.errors import Conflict, DomainError, Forbidden, Gone, Invalid, NotFound, RateLimited
+from room_server.domain.own_name import Drawn, OwnName, Typed
 from room_server.domain.people import Authority
+from room_server.services.signing_evidence import filed_evidence
 from signaling.board import EVERYBODY
 from tests.support.product_room import CONTENT, Product, handwriting
 
@@ -21,7 +25,7 @@ SIDES = ("applicant", "respondent", "mediator")
 async def refused(product: Product, proposal_id: str, side: str, **changes: object) -> DomainError:
     """What a signature is refused with when one thing about it is wrong."""
     person = await product.person(side)
-    act = {"digest": "", "intent": True, "handwriting": handwriting(), "code": "000000"}
+    act = {"digest": "", "intent": True, "own_name": Drawn(handwriting()), "code": "000000"}
     act["digest"] = (await product.services.agreements.stage(proposal_id)).digest
     with pytest.raises(DomainError) as caught:
         await product.services.agreements.sign(proposal_id, person, **{**act, **changes})  # type: ignore[arg-type]
@@ -170,8 +174,73 @@ def huge_picture() -> bytes:
 @pytest.mark.parametrize("picture", [b"", b"no picture", handwriting()[:100], huge_picture()])
 async def test_a_signature_needs_ink(product: Product, picture: bytes) -> None:
     assert (
-        await refused(product, await product.freeze(), "applicant", handwriting=picture)
+        await refused(product, await product.freeze(), "applicant", own_name=Drawn(picture))
     ).code == "handwriting_empty"
+
+
+async def test_whoever_cannot_draw_types_their_name_and_everything_says_so(product: Product) -> None:
+    proposal_id = await product.freeze()
+    # The agent signs with their own name, not with the company's.
+    receipts = [await product.sign(proposal_id, side, name) for side, name in OWN_NAMES.items()]
+    assert [receipt.mode for receipt in receipts] == ["typed", "typed", "drawn"]
+    board = await product.services.agreements.current(product.session_id)
+    assert board is not None
+    assert [signer["mode"] for signer in board["signers"]] == ["typed", "typed", "drawn"]
+    async with product.ports.unit_of_work() as unit:
+        signed = [entry.data for entry in await unit.log.read(product.session_id) if entry.kind == "signed"]
+    assert [entry["mode"] for entry in signed] == ["typed", "typed", "drawn"]
+    pdf = await product.services.agreements.pdf(proposal_id)
+    reports = await asyncio.to_thread(inspect, pdf, product.ports.authority.root_certificate)
+    assert [(report.ok, report.typed) for report in reports] == [(True, True), (True, True), (True, False)]
+    assert [report.evidence_digest for report in reports] == [entry["evidence"] for entry in signed]
+
+
+OWN_NAMES: dict[str, OwnName | None] = {"applicant": Typed(" 林　小满"), "respondent": Typed("何平"), "mediator": None}
+
+
+async def test_what_is_filed_of_a_typed_name_is_what_was_typed_and_no_picture(product: Product) -> None:
+    proposal_id = await product.freeze()
+    for side, name in OWN_NAMES.items():
+        await product.sign(proposal_id, side, name)
+    async with product.ports.unit_of_work() as unit:
+        entries = await unit.log.read(product.session_id)
+    filed = {file.path: file for file in filed_evidence(product.ports.blobs, entries, proposal_id)}
+    assert set(filed) == {f"signing/{field}.json" for field in ("party_a", "party_b", "mediator")} | {
+        "signing/mediator.png"
+    }
+    facts = {path: json.loads(Path(str(file.source)).read_bytes()) for path, file in filed.items() if "json" in path}
+    assert facts["signing/party_a.json"]["typed_name"] == " 林　小满"
+    assert facts["signing/party_b.json"]["mode"] == "typed"
+    assert "handwriting_sha256" not in facts["signing/party_b.json"]
+    assert facts["signing/mediator.json"]["mode"] == "drawn" and "typed_name" not in facts["signing/mediator.json"]
+
+
+async def test_a_signature_from_before_there_was_a_choice_is_filed_with_its_picture(product: Product) -> None:
+    proposal_id = await product.freeze()
+    await product.sign(proposal_id, "applicant")
+    async with product.ports.unit_of_work() as unit:
+        (entry,) = [entry for entry in await unit.log.read(product.session_id) if entry.kind == "signed"]
+    older = replace(entry, data={name: value for name, value in entry.data.items() if name != "mode"})
+    paths = [file.path for file in filed_evidence(product.ports.blobs, [older], proposal_id)]
+    assert paths == ["signing/party_a.json", "signing/party_a.png"]
+
+
+@pytest.mark.parametrize(
+    ("side", "name", "refusal"),
+    [
+        ("applicant", "", "name_missing"),
+        ("applicant", "何平", "name_differs"),
+        ("applicant", "林小满\0", "text_invalid"),
+        ("respondent", "重庆示例电子有限公司", "name_differs"),
+    ],
+)
+async def test_another_name_is_refused_before_the_code_is_looked_at(
+    product: Product, side: str, name: str, refusal: str
+) -> None:
+    proposal_id = await product.freeze()
+    assert (await refused(product, proposal_id, side, own_name=Typed(name))).code == refusal
+    assert "code_failed" not in await product.kinds()
+    await product.sign(proposal_id, side, OWN_NAMES[side])
 
 
 async def test_signing_twice_is_refused(product: Product) -> None:
@@ -250,7 +319,7 @@ async def test_the_same_signature_sent_twice_at_once_is_taken_once(product: Prod
     stage = await product.services.agreements.stage(proposal_id)
     await product.services.agreements.request_code(proposal_id, person)
     code = await product.code(person)
-    act = {"digest": stage.digest, "intent": True, "handwriting": handwriting(), "code": code}
+    act = {"digest": stage.digest, "intent": True, "own_name": Drawn(handwriting()), "code": code}
     sign = product.services.agreements.sign
     outcomes = await asyncio.gather(*(sign(proposal_id, person, **act) for _ in range(3)), return_exceptions=True)  # type: ignore[arg-type]
     assert sum(not isinstance(outcome, BaseException) for outcome in outcomes) == 1

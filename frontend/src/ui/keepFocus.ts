@@ -1,0 +1,60 @@
+/** The keyboard is never nowhere: when the control that has it goes away, or can no longer be pressed, it goes on from
+ * what stands in that control's place. Only for whoever uses keys: a finger needs no focus, and a field that gets it
+ * brings up a phone's keyboard. */
+import { type Around, succeed, surroundings } from "./returnFocus";
+
+/** Whoever removes a control may know better where to go on, and says so after the next picture. */
+const SOON_MS = 100;
+/** A control that only waits for the server's answer gets the keyboard back. */
+const PATIENCE_MS = 1_500;
+/** Keys after which a control may go away. */
+const ACTING = ["Enter", " ", "Escape"];
+
+export function keepFocus(): void {
+  let last: HTMLElement | null = null;
+  let around: Around[] = [];
+  let byKeys = true;
+  let timer = 0;
+  let lostAt = 0;
+
+  const remember = () => {
+    const active = document.activeElement;
+    if (!(active instanceof HTMLElement) || active === document.body) return;
+    last = active;
+    around = surroundings(active);
+  };
+  const look = () => {
+    timer = 0;
+    if (last === null || !byKeys || document.activeElement !== document.body) return;
+    const there = last.isConnected && last.checkVisibility();
+    if (there && !last.matches(":disabled")) last.focus();
+    else if (there && Date.now() - lostAt < PATIENCE_MS) timer = window.setTimeout(look, SOON_MS);
+    else succeed(around);
+  };
+  document.addEventListener("focusin", remember);
+  document.addEventListener(
+    "keydown",
+    ({ key }) => {
+      byKeys = true;
+      if (ACTING.includes(key)) remember(); // what stands around it may have changed since it was reached
+    },
+    true,
+  );
+  document.addEventListener(
+    "pointerdown",
+    () => {
+      byKeys = false;
+    },
+    true,
+  );
+  new MutationObserver(() => {
+    if (!byKeys || timer !== 0 || last === null || document.activeElement !== document.body) return;
+    lostAt = Date.now();
+    timer = window.setTimeout(look, SOON_MS);
+  }).observe(document.body, {
+    subtree: true,
+    childList: true,
+    attributes: true,
+    attributeFilter: ["disabled", "hidden"],
+  });
+}
