@@ -26,7 +26,7 @@ export function keepFocus(): void {
   const look = () => {
     timer = 0;
     if (last === null || !byKeys || document.activeElement !== document.body) return;
-    const there = last.isConnected && last.checkVisibility();
+    const there = last.getClientRects().length > 0;
     if (there && !last.matches(":disabled")) last.focus();
     else if (there && Date.now() - lostAt < PATIENCE_MS) timer = window.setTimeout(look, SOON_MS);
     else succeed(around);
