@@ -46,7 +46,7 @@ export function succeed(around: readonly Around[]): void {
   for (const { element, index } of around.filter((one) => one.element.isConnected)) {
     const stops = [...element.querySelectorAll<HTMLElement>(STOPS)];
     const at = Math.max(index, 0);
-    const next = [...stops.slice(at), ...stops.slice(0, at).reverse()].find((one) => one.checkVisibility());
+    const next = [...stops.slice(at), ...stops.slice(0, at).reverse()].find((one) => one.getClientRects().length > 0);
     if (next) {
       next.focus();
       return;
