@@ -89,13 +89,16 @@ class ExhibitsApi:
 
     async def add(self, request: Request) -> JSONResponse:
         """A file as the body; title and name, percent-encoded, in ``Exhibit-Title`` and ``Exhibit-Name``; the sensitive
-        data of one's own in it, as purposes with commas between, in ``Exhibit-Holds``."""
+        data of one's own in it, as purposes with commas between, in ``Exhibit-Holds``; in ``Exhibit-Place`` the
+        caucus in which its owner believes to be, empty for the joint session."""
         same_origin(request)
         session_id, by = await self._identity.in_session(request)
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FILE:
             raise Malformed("bad_request", reason=f"the body must be {FILE}")
         title, name = (unquote(request.headers.get(field, "")) for field in ("exhibit-title", "exhibit-name"))
-        brought = Brought(title, name, request.stream(), _holds(request.headers.get("exhibit-holds", "")))
+        if (place := request.headers.get("exhibit-place")) is None:
+            raise Malformed("bad_request", reason="Exhibit-Place is missing")
+        brought = Brought(title, name, request.stream(), _holds(request.headers.get("exhibit-holds", "")), place)
         try:
             exhibit = await self._exhibits.add(session_id, by, brought)
         except ClientDisconnect as gone:

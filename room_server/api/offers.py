@@ -26,12 +26,13 @@ class InstalmentBody(Body, frozen=True):
 
 
 class OfferBody(Body, frozen=True):
-    """What is offered. ``in_answer_to``: the offer that it counters."""
+    """What is offered. ``in_answer_to``: the offer that it counters; ``place``: as of a line of chat."""
 
     payer: Literal["applicant", "respondent"]
     amount: str
     instalments: list[InstalmentBody]
     valid_hours: int
+    place: str
     conditions: str = ""
     in_answer_to: str | None = None
 
@@ -73,7 +74,7 @@ class OffersApi:
             body.valid_hours,
             body.in_answer_to,
         )
-        offer = await self._offers.make(session_id, by, wanted)
+        offer = await self._offers.make(session_id, by, wanted, place=body.place)
         return JSONResponse({"offer_id": offer.offer_id}, 201)
 
     async def share(self, request: Request) -> Response:

@@ -37,9 +37,10 @@ class CallBody(Body, frozen=True):
 
 
 class TicketBody(Body, frozen=True):
-    """The exact words."""
+    """The exact words. ``place``: as of a line of chat."""
 
     text: str
+    place: str
 
 
 class AnswerBody(Body, frozen=True):
@@ -111,7 +112,7 @@ class TalkApi:
         """May these words be carried across?"""
         session_id, host = await self._mediator(request)
         body = await read(request, TicketBody)
-        ticket = await self._services.tickets.ask(session_id, host, body.text)
+        ticket = await self._services.tickets.ask(session_id, host, body.text, place=body.place)
         return JSONResponse({"ticket_id": ticket.ticket_id, "digest": ticket.digest}, 201)
 
     async def answer(self, request: Request) -> JSONResponse:

@@ -50,6 +50,18 @@ def place_of(participant_id: str, caucuses: Iterable[Caucus]) -> Caucus | None:
     return next((each for each in caucuses if each.open and participant_id in each.members), None)
 
 
+def require_place(place: Caucus | None, believed: str | None) -> None:
+    """What was begun in one place is not for those of another: whoever was moved meanwhile is told so.
+
+    ``believed``: where its author believes to be (a caucus id, empty for the joint session); None: they did not say.
+
+    Raises:
+        Conflict: ``moved``: they are in ``place`` instead (None: the joint session).
+    """
+    if believed is not None and believed != ("" if place is None else place.caucus_id):
+        raise Conflict("moved")
+
+
 def was_in_talk(participant_id: str, caucuses: Iterable[Caucus], at: datetime) -> bool:
     """Whether somebody was in a private talk at this moment, as far as the books know."""
     return any(

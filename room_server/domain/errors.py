@@ -82,6 +82,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "code_wrong": ("验证码不正确。", "The code is wrong."),
     "code_expired": ("验证码已失效，请重新获取。", "The code is no longer valid. Please ask for a new one."),
     "handwriting_empty": ("请手写签名。", "Please write your signature."),
+    "typing_not_agreed": (
+        "您同意的那一版电子签名约定只写了手写，请手写姓名。",
+        "The terms of e-signature that you agreed to know only a name drawn by hand: please draw it.",
+    ),
     "name_missing": ("请键入您的姓名。", "Please type your name."),
     "name_differs": (
         "键入的姓名和登记的不一样，请照登记的写。",

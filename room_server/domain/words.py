@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from room_server.domain.errors import Invalid
+from signaling.direction import blank, straight
 
 LONGEST_TEXT = 2000
 """Characters of one line or ticket."""
 LONGEST_NOTE = 20_000
-LINE_BREAKS = "\n\t"
-OVERRIDES = "\u202d\u202e"
-"""They make words read otherwise than they are: a yes would be to others than those on the screen."""
 
 
 def checked(text: str, most: int = LONGEST_TEXT) -> str:
@@ -22,7 +18,7 @@ def checked(text: str, most: int = LONGEST_TEXT) -> str:
         characters, which no screen shows and a database may refuse.
     """
     clean = printable(text).strip()
-    if not clean:
+    if blank(clean):
         raise Invalid("text_empty")
     if len(clean) > most:
         raise Invalid("text_too_long", most=most)
@@ -42,16 +38,14 @@ def one_line(text: str, most: int) -> str:
 
 
 def printable(text: str) -> str:
-    """The text with line breaks as ``\\n``.
+    """The text with line breaks as ``\\n`` and without needless marks of direction (``signaling.direction``).
+
+    A yes must not be to other words than those on the screen.
 
     Raises:
         Invalid: ``text_invalid``.
     """
-    clean = text.replace("\r\n", "\n").replace("\r", "\n")
-    if any(_unshown(each) for each in clean):
-        raise Invalid("text_invalid")
-    return clean
-
-
-def _unshown(sign: str) -> bool:
-    return sign in OVERRIDES or (unicodedata.category(sign) in ("Cc", "Cs") and sign not in LINE_BREAKS)
+    try:
+        return straight(text.replace("\r\n", "\n").replace("\r", "\n"))
+    except ValueError as error:
+        raise Invalid("text_invalid") from error

@@ -19,6 +19,7 @@ from room_server.live.refusals import as_signaling
 from room_server.live.switches import Switch, Switches, Tell
 from room_server.rules.flow import ending_reasons
 from room_server.services.everything import Services
+from signaling.background import attempt
 from signaling.caucus import Caucus
 from signaling.clock import SYSTEM_LATER, Later
 from signaling.errors import ErrorCode, SignalingError
@@ -160,7 +161,7 @@ class SessionPolicy:
         if not allowance.take():
             raise SignalingError(ErrorCode.RATE_LIMITED, "too many new tracks")
         await self._director.opened(room, publication)
-        await self._switched(room, publication, self._switches.told_again)
+        await attempt(self._switched(room, publication, self._switches.told_again))  # no reason to refuse a microphone
 
     async def publication_changed(self, room: Room, publication: Publication) -> None:
         """A camera or microphone was switched, or a host muted it: on the record, unless it was in a private talk."""
@@ -179,7 +180,7 @@ class SessionPolicy:
         session_id, who = self._session(room), participant.participant_id
         trouble = {"source": source, "trouble": participant.troubles.get(source)}
         await self._switches.told_again(Switch(session_id, "device_trouble", who, source), trouble)
-        if off:
+        if off and not room.switchboard.sends(who, source):  # what is heard is not off, whatever its page says
             silent = {"source": source, "paused": True, "muted_by_host": room.silence.holds(who, source)}
             await self._switches.told_again(Switch(session_id, "track_switched", who, source), silent)
 

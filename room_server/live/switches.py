@@ -84,8 +84,12 @@ class Switches:
         if (known := self._restless.get(switch)) is not None:
             known.changes, known.data, known.at = known.changes + 1, data, at
             return
-        self._restless[switch] = _Restless(data, at, self._wait(switch, FIRST_WINDOW))
-        await self._record(switch.session_id, switch.kind, switch.actor, data, at=at)
+        restless = self._restless[switch] = _Restless(data, at, self._wait(switch, FIRST_WINDOW))
+        try:
+            await self._record(switch.session_id, switch.kind, switch.actor, data, at=at)
+        except Exception:
+            restless.changes += 1  # it is still to be written
+            raise
 
     async def told_again(self, switch: Switch, data: Mapping[str, Any]) -> None:
         """How a device is, which may be no change: on the record if that says something else of it.
@@ -94,6 +98,8 @@ class Switches:
         """
         known = self._restless.get(switch)
         before = await self._recorded(*switch) if known is None else known.data
+        if known is None and switch in self._restless:  # something newer came meanwhile
+            return
         if before is None:
             before = data if "trouble" not in data else {**data, "trouble": None}
         if any(before.get(word) != value for word, value in data.items()):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from room_server.domain.case import Case
-from room_server.domain.consent import Item, Notice, Step
+from room_server.domain.consent import Answer, Item, Notice, Step, latest
+from room_server.domain.errors import Forbidden
 from room_server.rules.citations import citation
 from room_server.rules.clocks import ChineseCalendar, clock
 from room_server.rules.package import page, table
@@ -20,6 +21,9 @@ MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 """Written out, because ``strftime`` follows the machine's language."""
+
+
+ESIGN_TERMS = "esign_terms"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,19 @@ class NoticeText:
 def notices() -> tuple[Notice, ...]:
     """All notices in the order in which they are shown."""
     return tuple(_notice(entry) for entry in table("consents")["notice"])
+
+
+def require_typing(answers: Iterable[Answer]) -> None:
+    """Whoever agreed to an older text of the terms of e-signature draws their name: it knew no other way.
+
+    Raises:
+        Forbidden: ``typing_not_agreed``.
+    """
+    agreed = latest(answers).get(ESIGN_TERMS)
+    if agreed is not None and agreed.version != next(
+        each.version for each in notices() if each.notice_id == ESIGN_TERMS
+    ):
+        raise Forbidden("typing_not_agreed")
 
 
 def texts(case: Case, talk_days: int, phone: str) -> tuple[NoticeText, ...]:

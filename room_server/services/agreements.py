@@ -30,6 +30,7 @@ from room_server.domain.people import mask_phone
 from room_server.domain.words import printable
 from room_server.rules.agreement_text import Json
 from room_server.rules.intent import intent_sentence
+from room_server.rules.notices import require_typing
 from room_server.services.agreement_view import UNFROZEN, open_windows, unfrozen_view, view
 from room_server.services.drafting import AGREEMENT
 from room_server.services.entry import recipient
@@ -208,13 +209,15 @@ class AgreementService:
 
         Raises:
             Conflict: ``digest_mismatch``, ``already_signed``, ``not_signing``. Forbidden: ``not_a_signer``,
-            ``authority_missing``, ``code_wrong`` with ``tries_left``. Gone: ``code_expired``. Invalid:
-            ``intent_missing``, ``handwriting_empty``, ``name_missing``, ``name_differs``, ``text_invalid``.
+            ``authority_missing``, ``typing_not_agreed``, ``code_wrong`` with ``tries_left``. Gone: ``code_expired``.
+            Invalid: ``intent_missing``, ``handwriting_empty``, ``name_missing``, ``name_differs``, ``text_invalid``.
         """
         wanted = SigningIntent(participant_id, digest, intent)
         async with self._locks(proposal_id):
             async with self._ports.unit_of_work() as unit:
                 signer = (await _signing(unit, proposal_id, participant_id)).check(wanted)
+                if own_name.mode is SigningMode.TYPED:
+                    require_typing(await unit.consents.of_participant(participant_id))
             match own_name:
                 case Drawn(picture):
                     await asyncio.to_thread(require_ink, picture)

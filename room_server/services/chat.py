@@ -10,8 +10,8 @@ from itertools import groupby
 from typing import Any
 
 from room_server.bus import Published
+from room_server.domain.caucus import require_place
 from room_server.domain.chat import SHOWN_LINES, WINDOW, Line, address, require_inside, require_pace, shown
-from room_server.domain.errors import Conflict
 from room_server.domain.people import Participant
 from room_server.domain.privilege import PrivilegeClass, commitment, new_salt
 from room_server.domain.words import checked
@@ -42,8 +42,7 @@ class ChatService:
         async with self._ports.unit_of_work() as unit:
             (await unit.sessions.get(session_id)).require_open()
             present = await gathering(unit, session_id)
-            if place is not None and place != present.place_name(author):
-                raise Conflict("moved")
+            require_place(present.place(author), place)
             envelope = address(present.person(author), to, present.people, present.caucuses)
             require_pace(await unit.lines.moments(session_id, author, now - WINDOW), now)
             line = Line(

@@ -13,7 +13,7 @@ from pathlib import Path
 from recorder.pages import MadePages, PagesRefusedError, make_pages
 from room_server.bus import Published
 from room_server.domain import consent
-from room_server.domain.caucus import Caucus, place_of
+from room_server.domain.caucus import Caucus, place_of, require_place
 from room_server.domain.challenge import View, challenges
 from room_server.domain.commitment import commitment
 from room_server.domain.errors import Conflict, DomainError, Forbidden, Invalid, Malformed, NotFound, RateLimited
@@ -43,13 +43,15 @@ RETRY_SECONDS = 5
 class Brought:
     """What somebody sends: how they call it, what their device calls it, and the file as it comes in.
 
-    ``holds``: the sensitive data of their own in it (``consent.SENSITIVE``).
+    ``holds``: the sensitive data of their own in it (``consent.SENSITIVE``). ``place``: where they believe to bring it
+    (``domain.caucus.require_place``).
     """
 
     title: str
     name: str
     content: AsyncIterable[bytes]
     holds: tuple[str, ...] = ()
+    place: str | None = None
 
 
 class ExhibitService:
@@ -73,8 +75,8 @@ class ExhibitService:
         Raises:
             NotFound: not of this session. Forbidden: not let in, or neither party nor mediator;
             ``exhibit_no_consent``: it holds what its owner has not agreed to. Conflict: ``wrong_state``: the session
-            has ended; ``exhibit_many``. Malformed: ``exhibit_too_large``. Invalid: ``exhibit_…``: what is wrong with
-            the file or its title. RateLimited: the same person's last one is still on its way.
+            has ended; ``exhibit_many``; ``moved``. Malformed: ``exhibit_too_large``. Invalid: ``exhibit_…``: what is
+            wrong with the file or its title. RateLimited: the same person's last one is still on its way.
         """
         if by in self._bringing:
             raise RateLimited("rate_limited", retry_after=RETRY_SECONDS)
@@ -88,6 +90,7 @@ class ExhibitService:
         title, name = require_title(brought.title), plain_name(brought.name)
         async with self._ports.unit_of_work() as unit:
             _, before = await self._welcome(unit, session_id, by, brought.holds)
+            require_place(before, brought.place)
         exhibit_id = new_id("ex")
         self._ports.scratch.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self._ports.scratch) as scratch:

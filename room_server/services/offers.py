@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 
 from room_server.bus import Published
-from room_server.domain.caucus import place_of
+from room_server.domain.caucus import place_of, require_place
 from room_server.domain.commitment import commitment
 from room_server.domain.errors import Conflict, NotFound
 from room_server.domain.offer import (
@@ -62,12 +62,15 @@ class OfferService:
         shown = {_topic(each): _piece(each, offers) for each in offers if _shown(each)}
         return shown | {_drafted_topic(each): _drafted(each) for each in offers if each.drafted_at is not None}
 
-    async def make(self, session_id: str, by: str, wanted: WantedOffer) -> Offer:
+    async def make(self, session_id: str, by: str, wanted: WantedOffer, *, place: str | None = None) -> Offer:
         """Offer something: to both sides in the joint session, else to those in the private talk and nobody else.
+
+        ``place``: where it was written (``domain.caucus.require_place``).
 
         Raises:
             Invalid: ``offer_…``. Forbidden: ``offer_authority``, or not let in. Gone, Conflict: as
-            ``domain.offer.Offer.answer`` when it answers another; ``offer_many``; ``wrong_state``: the session is over.
+            ``domain.offer.Offer.answer`` when it answers another; ``offer_many``; ``moved``; ``wrong_state``: the
+            session is over.
         """
         now = self._ports.clock()
         today = now.astimezone(self._ports.zone).date()
@@ -80,7 +83,8 @@ class OfferService:
                 raise Conflict("offer_many", most=MOST_OF_A_SIDE)
             if wanted.in_answer_to is not None:
                 await self._answer(unit, wanted.in_answer_to, person, Verdict.COUNTER)
-            place = place_of(person.participant_id, await unit.caucuses.of_session(session_id))
+            here = place_of(person.participant_id, await unit.caucuses.of_session(session_id))
+            require_place(here, place)
             offer = Offer(
                 new_id("of"),
                 session_id,
@@ -89,9 +93,9 @@ class OfferService:
                 given,
                 now,
                 secrets.token_hex(SALT_BYTES),
-                known_to=() if place is None else tuple(sorted({*place.members, by})),
+                known_to=() if here is None else tuple(sorted({*here.members, by})),
                 in_answer_to=wanted.in_answer_to,
-                shared_at=now if place is None else None,
+                shared_at=now if here is None else None,
             )
             await unit.offers.add(offer)
             await self._commit(unit, session_id, offer.salt, _terms_json(given))

@@ -33,11 +33,15 @@ class PresentationService:
         pieces: dict[str, Piece] = {}
         async with self._ports.unit_of_work() as unit:
             running = {each.caucus_id: each for each in await unit.caucuses.of_session(session_id) if each.open}
+            may = await unit.presentations.presenters(session_id)
             for shown in await unit.presentations.of_session(session_id):
+                by = await unit.participants.get(shown.presenter_id)
+                if by.role is Role.PARTY and by.participant_id not in may:
+                    continue  # they were sent out, and the process ended before it was put away
                 if shown.caucus_id is None or shown.caucus_id in running:
                     place = None if shown.caucus_id is None else running[shown.caucus_id]
                     pieces[presentation_topic(shown.caucus_id)] = presentation_piece(shown, place)
-            for participant_id in await unit.presentations.presenters(session_id):
+            for participant_id in may:
                 pieces[presenter_topic(participant_id)] = presenter_piece(participant_id)
         return pieces
 
@@ -48,7 +52,8 @@ class PresentationService:
         async with self._ports.unit_of_work() as unit:
             await unit.sessions.lock(session_id)
             unit.publish(Published(session_id, presenter_topic(participant_id), None, HOSTS))
-            for shown in await unit.presentations.of_session(session_id):
+            over = not (await unit.sessions.get(session_id)).open  # then nothing is on any screen
+            for shown in () if over else await unit.presentations.of_session(session_id):
                 if shown.presenter_id == participant_id:
                     await self._take_away(unit, shown, SYSTEM)
             for caucus in await unit.caucuses.of_session(session_id):

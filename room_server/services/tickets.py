@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from room_server.bus import Published
+from room_server.domain.caucus import require_place
 from room_server.domain.chat import Line
 from room_server.domain.errors import Conflict
 from room_server.domain.people import Role
@@ -26,12 +27,12 @@ class TicketService:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
 
-    async def ask(self, session_id: str, host: str, text: str) -> Ticket:
+    async def ask(self, session_id: str, host: str, text: str, *, place: str | None = None) -> Ticket:
         """Ask the side whose caucus the host is in whether these words may be carried across.
 
         Raises:
             Forbidden: not a host. Conflict: ``wrong_state``: not in a caucus, too many open questions, or the session
-            has ended. Invalid: as for a chat line.
+            has ended; ``moved``: not in ``place`` (``domain.caucus.require_place``). Invalid: as for a chat line.
         """
         words, now = checked(text), self._ports.clock()
         async with self._ports.unit_of_work() as unit:
@@ -39,6 +40,7 @@ class TicketService:
             present = await gathering(unit, session_id)
             author = present.host(host)
             caucus = present.place(author.participant_id)
+            require_place(caucus, place)
             if caucus is None:
                 raise Conflict("wrong_state")
             earlier = [each for each in await unit.tickets.of_session(session_id) if each.caucus_id == caucus.caucus_id]

@@ -67,8 +67,8 @@ class UnitOfWork:
         self.published.append(event)
 
     async def shut_out(self) -> None:
-        """Whoever's access ends in this transaction is in no private talk, writes in no text and shows nothing from its
-        commit on.
+        """Whoever's access ends in this transaction is in no private talk, writes in no text and may show nothing from
+        its commit on.
 
         The live room takes them out as well; if the two disagreed, what is written in the talk would reach somebody
         who comes back into the joint session, and a restart would give the rights back.

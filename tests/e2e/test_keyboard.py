@@ -28,7 +28,7 @@ from tests.support.short_way import CHECKED, DECIDED, keep_cookies
 pytestmark = pytest.mark.browser
 REASON = "The September row was never agreed"
 OFFER = {"payer": "respondent", "amount": "15000.00", "instalments": [{"due": "2099-01-01", "amount": "15000.00"}],
-         "valid_hours": 24}  # fmt: skip
+         "valid_hours": 24, "place": ""}  # fmt: skip
 
 
 @dataclass
@@ -203,7 +203,7 @@ async def a_view_with_its_reason(walk: Walk) -> None:
     """Two answers by arrow; without a reason the party is led to where it is missing."""
     party = walk.party
     headers = {**walk.other.headers, "Content-Type": "application/octet-stream"}
-    headers |= {"Exhibit-Title": quote("合同"), "Exhibit-Name": quote("合同.pdf")}
+    headers |= {"Exhibit-Title": quote("合同"), "Exhibit-Name": quote("合同.pdf"), "Exhibit-Place": ""}
     content = await asyncio.to_thread(payslips, ["9月"])
     answer = await walk.client.post("/api/exhibits", content=content, headers=headers)
     assert answer.status_code == 201, answer.text

@@ -3,6 +3,7 @@ import { useId, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
 import { myCaucus } from "../room/caucus";
 import type { RoomState } from "../room/state";
+import { placeOf } from "../room/talk";
 import { Button } from "../ui/Button";
 import type { Answers } from "../ui/consents";
 import { Icon } from "../ui/Icon";
@@ -66,7 +67,7 @@ export function AddForm({ access, state, agreed, onDone, onCancel }: Props) {
     setBusy(true);
     setRefusal(null);
     try {
-      onDone(await access.bring(file, title.trim(), holds));
+      onDone(await access.bring(file, title.trim(), holds, placeOf(state)));
     } catch (error) {
       setRefusal({ text: () => refusalOf(error) });
       setBusy(false);

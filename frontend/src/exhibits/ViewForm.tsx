@@ -36,7 +36,7 @@ export function ViewForm({ exhibit, side, answers, onAnswers, plain, onGive, onC
     event.preventDefault();
     const without = ASPECTS.find((one) => answers[one]?.objects && !answers[one]?.reason.trim());
     setMissing(without ?? null);
-    if (without) form.current?.querySelector<HTMLElement>(`[data-testid="view-${without}-reason"]`)?.focus();
+    if (without) form.current?.querySelector<HTMLElement>(`[data-aspect=${without}] textarea`)?.focus();
     const views = changed(exhibit, side, answers);
     if (without || busy) return;
     if (views.length === 0) {
@@ -100,7 +100,7 @@ function Question({ aspect, plain, answer, missing, onAnswer }: QuestionProps) {
     );
   };
   return (
-    <fieldset class="view-form__question">
+    <fieldset class="view-form__question" data-aspect={aspect}>
       <legend>
         {t(`exhibit.aspect.${aspect}`)}
         {plain && <span class="meta"> {t(`exhibit.plain.${aspect}`)}</span>}

@@ -39,8 +39,9 @@ export class ExhibitAccess {
   }
 
   /** @throws ApiError */
-  async bring(file: File, title: string, holds: readonly Sensitive[]): Promise<string> {
+  async bring(file: File, title: string, holds: readonly Sensitive[], place: string): Promise<string> {
     const headers = {
+      "Exhibit-Place": place,
       "Exhibit-Holds": holds.join(","),
       "Exhibit-Title": encodeURIComponent(title),
       "Exhibit-Name": encodeURIComponent(file.name),

@@ -20,8 +20,8 @@ export class OfferAccess {
   ) {}
 
   /** @throws ApiError */
-  make(wanted: Wanted): Promise<unknown> {
-    return this.post(`/api/offers${this.query}`, wanted);
+  make(wanted: Wanted, place: string): Promise<unknown> {
+    return this.post(`/api/offers${this.query}`, { ...wanted, place });
   }
 
   /** @throws ApiError */

@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import "../styles/offers.css";
 import { myCaucus } from "../room/caucus";
 import type { RoomState } from "../room/state";
+import { placeOf } from "../room/talk";
 import { type Acts, useActs } from "../ui/acts";
 import { useNow } from "../ui/hooks";
 import { begun, forget, keep, ownHere, type Scope } from "../ui/unsent";
@@ -26,6 +27,8 @@ export interface OfferDesk extends Acts {
   now: number;
   /** The form while an offer is made; null otherwise. */
   form: ComponentChildren;
+  /** The offer that it answers. */
+  answering: string | null;
   /** Begin one: a first one, or an answer to another. */
   make: (answering: Offer | null) => void;
   /** One offer with what its owner can do with it; `children` is what the reader can do. */
@@ -37,8 +40,9 @@ export function useOffers(access: OfferAccess, state: RoomState): OfferDesk {
   const scope: Scope<Making> = ownHere(state, "offer");
   const making = begun(scope);
   const { refusal, act } = useActs(offerRefusal);
+  const place = placeOf(state);
   const send = async (wanted: Wanted) => {
-    const made = await act(() => access.make(wanted));
+    const made = await act(() => access.make(wanted, place));
     if (made) forget(scope.name);
     return made;
   };
@@ -48,6 +52,7 @@ export function useOffers(access: OfferAccess, state: RoomState): OfferDesk {
     now,
     refusal,
     act,
+    answering: making?.answering ?? null,
     form: making && (
       <OfferForm
         key={scope.name}

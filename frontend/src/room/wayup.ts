@@ -44,7 +44,14 @@ export class Ceiling {
   look(now: number, sent: number, lost: number): boolean {
     const before = this.step;
     if (sent >= FEWEST) this.judge(now, lost / sent);
+    else this.rest(now);
     return this.step !== before;
+  }
+
+  /** Nobody speaks: nothing needs the room, and whether there is more is found out when somebody does. */
+  private rest(now: number): void {
+    this.fineSince ??= now;
+    if (now - this.fineSince >= this.patience) this.tryMore(now);
   }
 
   private judge(now: number, share: number): void {
@@ -113,11 +120,18 @@ export class WayUp {
     const producer = this.sound();
     const before = this.known;
     this.known = null;
-    if (!producer || producer.closed || producer.paused) return;
+    if (!producer || producer.closed || producer.paused) {
+      this.tell(0, 0);
+      return;
+    }
     const count = counted(await producer.getStats());
     this.known = { producer, count };
     if (before?.producer !== producer) return;
     const [sent, lost] = [count[0] - before.count[0], Math.max(0, count[1] - before.count[1])];
+    this.tell(sent, lost);
+  }
+
+  private tell(sent: number, lost: number): void {
     if (this.ceiling.look(Date.now(), sent, lost)) this.limit(this.ceiling.value);
   }
 }

@@ -8,6 +8,7 @@ import { Icon } from "../ui/Icon";
 import { Note } from "../ui/Note";
 import { OwnNameField } from "../ui/OwnNameField";
 import { isOfName, isPut, NO_NAME, type OwnName, sentName } from "../ui/ownName";
+import { goOn } from "../ui/returnFocus";
 import type { Handwriting } from "../ui/SignaturePad";
 import { ownName } from "../ui/signers";
 import { begun, forget, keep, ownerOf, signingScope } from "../ui/unsent";
@@ -45,7 +46,7 @@ export function MySignature({ agreement, mine }: { agreement: AgreementView; min
   }, [signedAt]);
   // The form that had the keyboard is gone.
   useEffect(() => {
-    if (receipt) done.current?.focus();
+    if (receipt) goOn(null, done.current);
   }, [receipt]);
   if (signedAt) {
     const at = instant(signedAt);
@@ -163,7 +164,7 @@ function SignForm({ agreement, me, form, onForm, onSigned }: FormProps) {
         <CodeButton
           send={() => request<CodeSent>(`${path}/code`, { method: "POST" })}
           attempt={attempt}
-          onSent={() => codeField.current?.focus()}
+          onSent={(pressed) => goOn(pressed, codeField.current)}
         />
       </div>
       {refusal !== null && !isOfName(refusal) && (
@@ -189,7 +190,8 @@ function SignForm({ agreement, me, form, onForm, onSigned }: FormProps) {
 interface CodeButtonProps {
   send: () => Promise<CodeSent>;
   attempt: (work: () => Promise<unknown>) => Promise<boolean>;
-  onSent: () => void;
+  /** Told what had the keyboard when it was pressed. */
+  onSent: (pressed: Element | null) => void;
 }
 
 function CodeButton({ send, attempt, onSent }: CodeButtonProps) {
@@ -200,13 +202,15 @@ function CodeButton({ send, attempt, onSent }: CodeButtonProps) {
     const timer = window.setTimeout(() => setWait(wait - 1), 1000);
     return () => window.clearTimeout(timer);
   }, [wait]);
-  const press = () =>
+  const press = () => {
+    const pressed = document.activeElement;
     void attempt(async () => {
       const sent = await send();
       setSentTo(sent.sent_to);
       setWait(sent.resend_after);
-      onSent(); // the button that was pressed cannot be pressed for a while
+      onSent(pressed); // it cannot be pressed for a while
     });
+  };
   return (
     <div class="stack stack--1">
       <Button dense icon="msg" testId="sign-code-send" disabled={wait > 0} onClick={press}>

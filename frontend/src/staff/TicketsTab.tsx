@@ -3,7 +3,7 @@ import { useState } from "preact/hooks";
 import { t } from "../i18n";
 import { shortTime } from "../i18n/time";
 import { myCaucus } from "../room/caucus";
-import { type Ticket, ticketsOf } from "../room/talk";
+import { placeOf, type Ticket, ticketsOf } from "../room/talk";
 import { askTicket, deliverTicket, withdrawTicket } from "../talk/api";
 import { TicketMark } from "../talk/TicketMark";
 import { Button } from "../ui/Button";
@@ -93,7 +93,7 @@ function NewTicket() {
   const send = async () => {
     if (busy || text.trim() === "") return;
     setBusy(true);
-    if (await attempt(() => askTicket(ask, text))) keep(scope, rest(begun(scope) ?? "", text));
+    if (await attempt(() => askTicket(ask, text, placeOf(state)))) keep(scope, rest(begun(scope) ?? "", text));
     setBusy(false);
   };
   return (

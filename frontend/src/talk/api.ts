@@ -26,7 +26,8 @@ export const say = (ask: Ask, to: string, text: string, place: string) =>
 export const allLines = (ask: Ask) => ask<LinesOfPlace>("/chat");
 export const call = (ask: Ask, kind: "talk" | "alarm") => ask<{ at: number }>("/calls", { kind });
 export const seeCall = (ask: Ask, id: string) => ask<void>(`/calls/${encodeURIComponent(id)}/seen`, {});
-export const askTicket = (ask: Ask, text: string) => ask<{ ticket_id: string }>("/tickets", { text });
+export const askTicket = (ask: Ask, text: string, place: string) =>
+  ask<{ ticket_id: string }>("/tickets", { text, place });
 export const answerTicket = (ask: Ask, id: string, yes: boolean, digest: string) =>
   ask<{ state: string }>(ticket(id, "answer"), { yes, digest });
 export const withdrawTicket = (ask: Ask, id: string) => ask<void>(ticket(id, "withdraw"), {});

@@ -44,7 +44,7 @@ export function OwnNameField({ value, onFile, handle, refusal, onChange, onStrok
           onStroke={onStroke}
           onChange={(strokes) => onChange({ ...value, strokes })}
         />
-        <LinkButton icon="doc" testId="sign-type" onClick={() => onChange({ ...value, mode: "typed" })}>
+        <LinkButton icon="doc" onClick={() => onChange({ ...value, mode: "typed" })}>
           {t("ownName.type")}
         </LinkButton>
       </div>
@@ -56,7 +56,7 @@ export function OwnNameField({ value, onFile, handle, refusal, onChange, onStrok
         <label class="label" for={id}>
           {t("ownName.label")}
         </label>
-        <LinkButton icon="pen" testId="sign-draw" onClick={() => onChange({ ...value, mode: "drawn" })}>
+        <LinkButton icon="pen" onClick={() => onChange({ ...value, mode: "drawn" })}>
           {t("ownName.draw")}
         </LinkButton>
       </div>
@@ -64,7 +64,6 @@ export function OwnNameField({ value, onFile, handle, refusal, onChange, onStrok
         id={id}
         ref={input}
         class="input input--name"
-        data-testid="sign-name"
         autocomplete="name"
         maxLength={200}
         value={value.typed}

@@ -7,8 +7,6 @@ import { type Around, succeed, surroundings } from "./returnFocus";
 const SOON_MS = 100;
 /** A control that only waits for the server's answer gets the keyboard back. */
 const PATIENCE_MS = 1_500;
-/** Keys after which a control may go away. */
-const ACTING = ["Enter", " ", "Escape"];
 
 export function keepFocus(): void {
   let last: HTMLElement | null = null;
@@ -34,9 +32,9 @@ export function keepFocus(): void {
   document.addEventListener("focusin", remember);
   document.addEventListener(
     "keydown",
-    ({ key }) => {
+    () => {
       byKeys = true;
-      if (ACTING.includes(key)) remember(); // what stands around it may have changed since it was reached
+      remember(); // what stands around it may have changed since it was reached
     },
     true,
   );
@@ -44,9 +42,18 @@ export function keepFocus(): void {
     "pointerdown",
     () => {
       byKeys = false;
+      last = null;
     },
     true,
   );
+  // Left on purpose, by "done" on a phone's keyboard or the like: nothing took the keyboard away.
+  document.addEventListener("focusout", ({ target, relatedTarget }) => {
+    if (relatedTarget !== null) return;
+    window.setTimeout(() => {
+      const left = target === last && last !== null && last.getClientRects().length > 0 && !last.matches(":disabled");
+      if (left && document.activeElement === document.body) last = null;
+    });
+  });
   new MutationObserver(() => {
     if (!byKeys || timer !== 0 || last === null || document.activeElement !== document.body) return;
     lostAt = Date.now();

@@ -58,3 +58,9 @@ export function succeed(around: readonly Around[]): void {
   heading.tabIndex = -1;
   heading.focus({ preventScroll: true });
 }
+
+/** On to the next control once an answer has come, unless whoever pressed has gone on to something else meanwhile. */
+export function goOn(from: Element | null, to: HTMLElement | null): void {
+  const now = document.activeElement;
+  if (now === null || now === document.body || now === from) to?.focus();
+}

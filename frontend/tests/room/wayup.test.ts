@@ -92,6 +92,15 @@ describe("the ceiling of the lowest layer", () => {
     expect(down / call.ceilings.length).toBeLessThan(0.25);
   });
 
+  it("is gone after a while in which nobody speaks, and comes back with who does", () => {
+    const call = new Call(90_000).goOn(12);
+    expect(call.ceiling.value).toBe(30_000);
+    for (let now = 12; now < 80; now += LOOK) call.ceiling.look(now * SECOND, 5, 0);
+    expect(call.ceiling.value).toBe(FREE);
+    for (const now of [80, 82]) call.ceiling.look(now * SECOND, 100, 40);
+    expect(call.ceiling.value).toBe(60_000);
+  });
+
   it("knows nothing of a microphone that is off, and forgives a single bad look", () => {
     const ceiling = new Ceiling();
     for (let now = 0; now < 60; now += LOOK) expect(ceiling.look(now * SECOND, 5, 5)).toBe(false);

@@ -21,6 +21,7 @@ OFFER = {
     "amount": "18000.00",
     "instalments": [{"due": "2027-01-15", "amount": "9000.00"}, {"due": "2027-02-15", "amount": "9000.00"}],
     "valid_hours": 24,
+    "place": "",
     "conditions": WRITTEN["condition"],
 }
 
@@ -307,7 +308,7 @@ async def exhibits(scene: Scene) -> None:
 async def brings(scene: Scene, title: str) -> None:
     """The respondent brings three pages."""
     headers = {**scene.access["respondent"].headers, "Content-Type": "application/octet-stream"}
-    headers |= {"Exhibit-Title": quote(title), "Exhibit-Name": quote(f"{title}.pdf")}
+    headers |= {"Exhibit-Title": quote(title), "Exhibit-Name": quote(f"{title}.pdf"), "Exhibit-Place": ""}
     content = await asyncio.to_thread(payslips, ["7月", "8月", "9月"])
     answer = await scene.respondent.post("/api/exhibits", content=content, headers=headers)
     assert answer.status_code == 201, answer.text

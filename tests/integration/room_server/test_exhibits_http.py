@@ -51,6 +51,7 @@ async def bring(browser: httpx.AsyncClient, data: bytes = PDF, **params: str) ->
         "content-type": "application/octet-stream",
         "exhibit-title": quote("工资表"),
         "exhibit-name": quote("工资表.pdf"),
+        "exhibit-place": params.pop("place", ""),
     }
     return await browser.post("/api/exhibits", content=data, headers=headers, params=params)
 
@@ -72,7 +73,7 @@ async def test_a_page_is_read_by_those_who_may_and_kept_by_no_cache_between(peop
 async def test_what_one_may_not_know_of_is_answered_like_what_is_not_there(people: People) -> None:
     room = people.room
     await room.caucus("cau_1", room.worker)
-    private = (await bring(people.worker)).json()["exhibit_id"]
+    private = (await bring(people.worker, place="cau_1")).json()["exhibit_id"]
     acts = ("disclose", "withdraw")
     for browser in (people.agent, people.mediator):
         answers = []
@@ -120,7 +121,7 @@ async def test_a_file_that_is_not_taken_is_answered_with_its_reason(
 
 async def test_what_another_site_or_a_form_would_send_is_refused(people: People) -> None:
     for headers in ({"sec-fetch-site": "cross-site"}, {"content-type": "text/plain"}):
-        typed = {"content-type": "application/octet-stream", "exhibit-title": "x", **headers}
+        typed = {"content-type": "application/octet-stream", "exhibit-title": "x", "exhibit-place": "", **headers}
         answer = await people.mediator.post("/api/exhibits", params=people.session, content=PDF, headers=typed)
         assert answer.status_code in (400, 403)
 
@@ -163,7 +164,7 @@ async def test_the_dossier_holds_originals_hashes_views_and_no_word_of_what_was_
     assert (await people.worker.post(f"/api/exhibits/{first}/withdraw")).status_code == 204
     await room.caucus("cau_1", room.worker, room.host)
     private = picture(mark="底线")
-    assert (await bring(people.worker, private)).json()["number"] is None
+    assert (await bring(people.worker, private, place="cau_1")).json()["number"] is None
     await product.services.sessions.end(product.session_id, room.host, "OTHER")
     filing = await product.services.filing.file_session(product.session_id)
     dossier = product.ports.blobs.path(filing.key)
@@ -185,3 +186,17 @@ async def test_the_dossier_holds_originals_hashes_views_and_no_word_of_what_was_
     assert (compared["outcome"], compared["way"], compared["remark"]) == ("differs", "camera", "原件没有签名")
     assert (compared["entered_by"], listed[1]["comparisons_with_the_original"]) == (room.host, [])
     assert {"kind": "caucus_exhibit", "count": 1, "duration": 0} in catalogue["withheld"]
+
+
+async def test_a_file_that_was_chosen_in_a_private_talk_is_not_taken_once_that_is_over(people: People) -> None:
+    room = people.room
+    await room.caucus("cau_1", room.worker, room.host)
+    assert (await bring(people.worker, place="cau_1")).json()["number"] is None
+    await room.back("cau_1")
+    late = await bring(people.worker, place="cau_1")
+    assert (late.status_code, late.json()["code"]) == (409, "moved")
+    assert not [topic for topic in await room.screen(room.agent) if topic.startswith("exhibit/")]
+    unsaid = await people.mediator.post(
+        "/api/exhibits", params=people.session, content=PDF, headers={"content-type": "application/octet-stream"}
+    )
+    assert (unsaid.status_code, unsaid.json()["code"]) == (400, "bad_request")

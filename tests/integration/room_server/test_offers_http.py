@@ -16,7 +16,7 @@ from tests.support.product_room import Product
 def body(product: Product, **changes: Any) -> dict[str, Any]:
     due = (product.clock().date() + timedelta(days=30)).isoformat()
     parts = [{"due": due, "amount": "18000"}]
-    return {"payer": "respondent", "amount": "18000", "instalments": parts, "valid_hours": 24, **changes}
+    return {"payer": "respondent", "amount": "18000", "instalments": parts, "valid_hours": 24, "place": "", **changes}
 
 
 async def make(browser: httpx.AsyncClient, product: Product, **changes: Any) -> httpx.Response:
@@ -72,7 +72,7 @@ async def test_what_was_offered_in_private_is_answered_like_what_is_not_there(pr
         await sign_in(mediator, product, "zhouhe")
         room = await exhibit_room(product)
         await room.caucus("cau_1", room.worker)
-        private = (await make(worker, product)).json()["offer_id"]
+        private = (await make(worker, product, place="cau_1")).json()["offer_id"]
         for browser in (agent, mediator):
             answers = []
             for offer in (private, "of_unknown"):
@@ -83,3 +83,17 @@ async def test_what_was_offered_in_private_is_answered_like_what_is_not_there(pr
             assert answers[0] == answers[1]
         counter = await make(agent, product, in_answer_to=private)
         assert counter.json() == (await make(agent, product, in_answer_to="of_unknown")).json()
+
+
+async def test_an_offer_that_was_written_in_a_private_talk_is_nobody_s_once_that_is_over(product: Product) -> None:
+    async with product.browser() as worker:
+        worker.headers.update(await enter(worker, product, "applicant"))
+        room = await exhibit_room(product)
+        await room.caucus("cau_1", room.worker, room.host)
+        private = (await make(worker, product, place="cau_1")).json()["offer_id"]
+        assert (await make(worker, product, place="")).json()["code"] == "moved"
+        await room.back("cau_1")
+        late = await make(worker, product, place="cau_1")
+        assert (late.status_code, late.json()["code"]) == (409, "moved")
+        assert [topic for topic in await room.screen(room.worker) if topic.startswith("offer/")] == [f"offer/{private}"]
+        assert not [topic for topic in await room.screen(room.agent) if topic.startswith("offer/")]

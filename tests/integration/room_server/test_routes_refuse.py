@@ -85,7 +85,7 @@ COURT = "test_http_api.py"
 COSTLY = {"POST /api/exhibits", "POST /api/staff/login"}
 """To make pages, or to check a password, takes a good part of a second."""
 OFFER = {"payer": "respondent", "amount": "100.00", "instalments": [{"due": "2099-01-01", "amount": "100.00"}],
-         "valid_hours": 1}  # fmt: skip
+         "valid_hours": 1, "place": ""}  # fmt: skip
 COMPANY = {"alone": True, "who": ""}
 TYPED = {"mode": "typed", "name": "林小满"}
 S, E, F, A = (
@@ -120,7 +120,7 @@ RULES: dict[str, Rule] = {
     f"POST {A}/chat": Rule(INSIDE, says(to="here", text="一句话", place="")),
     f"POST {A}/calls": Rule(BEARERS, says(kind="talk")),
     f"POST {A}/calls/{{call_id}}/seen": Rule(HOST),
-    f"POST {A}/tickets": Rule(HOST, says(text="可以转告吗")),
+    f"POST {A}/tickets": Rule(HOST, says(text="可以转告吗", place="")),
     f"POST {A}/tickets/{{ticket_id}}/answer": Rule(frozenset({"worker"}), about("digest", yes=True)),
     f"POST {A}/tickets/{{ticket_id}}/withdraw": Rule(frozenset({"host"})),
     f"POST {A}/tickets/{{ticket_id}}/deliver": Rule(HOST),
@@ -244,7 +244,12 @@ async def attempt(case: Case, name: str, rule: Rule, role: str) -> httpx.Respons
     body, browser = rule.body(case), case.people[role]
     more: dict[str, Any] = {"params": {"session_id": case.ids["session_id"]}}
     if isinstance(body, bytes):
-        headers = {"Content-Type": "application/octet-stream", "Exhibit-Title": "a", "Exhibit-Name": "a.jpg"}
+        headers = {
+            "Content-Type": "application/octet-stream",
+            "Exhibit-Title": "a",
+            "Exhibit-Name": "a.jpg",
+            "Exhibit-Place": "",
+        }
         more |= {"content": body, "headers": headers}
     elif body is not None:
         more["json"] = body

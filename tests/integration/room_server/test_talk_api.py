@@ -37,7 +37,10 @@ async def test_people_write_call_and_agree_over_http(product: Product) -> None:
         assert places == ["cau_1", "", "cau_1"]
         moved = await worker.post(f"{root}/chat", json=waiting, headers=theirs)
         assert (moved.status_code, moved.json()["code"]) == (409, "moved")
-        asked = (await mediator.post(f"{root}/tickets", json={"text": "可以分两期付。"})).json()
+        for elsewhere in ("", "cau_0"):
+            strayed = await mediator.post(f"{root}/tickets", json={"text": "可以分两期付。", "place": elsewhere})
+            assert (strayed.status_code, strayed.json()["code"]) == (409, "moved")
+        asked = (await mediator.post(f"{root}/tickets", json={"text": "可以分两期付。", "place": "cau_1"})).json()
         assert asked["digest"] == hashlib.sha256("可以分两期付。".encode()).hexdigest()
         ticket = f"{root}/tickets/{asked['ticket_id']}"
         assert (await mediator.post(f"{ticket}/deliver")).status_code == 409

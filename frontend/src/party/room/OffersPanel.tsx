@@ -21,11 +21,13 @@ import type { PanelProps } from "./panel";
 
 export function OffersPanel({ visit, me, state, onClose }: PanelProps) {
   const access = useMemo(() => new OfferAccess((work) => withToken(visit, (token) => work(token)), ""), [visit]);
-  const { all, now, refusal, act, form, make, card } = useOffers(access, state);
+  const { all, now, refusal, act, form, answering, make, card } = useOffers(access, state);
   const [accepting, setAccepting] = useState<Offer | null>(null);
   const { side, role } = me.participant;
-  useEffect(() => markAnswersSeen(state), [state]);
-  // What waits for an answer comes first.
+  useEffect(() => {
+    if (!form) markAnswersSeen(state); // beside a form they are not shown
+  }, [state, !form]);
+  // What waits for an answer comes first, also before an offer that was begun.
   const asked = (offer: Offer) => role === "party" && asks(offer, side, now);
   const answers = (offer: Offer) => (
     <Answers
@@ -45,9 +47,9 @@ export function OffersPanel({ visit, me, state, onClose }: PanelProps) {
       </header>
       <div class="paper__body" {...scrollable}>
         <Refusal words={refusal} />
+        {all.map((offer) => asked(offer) && offer.offer_id !== answering && card(offer, answers(offer)))}
         {form || (
           <>
-            {all.filter(asked).map((offer) => card(offer, answers(offer)))}
             <Comparison state={state} now={now} />
             {all.length === 0 && <Empty icon="money" words={t("offer.none")} hint={t("offer.noneHint")} />}
             {role === "party" && (

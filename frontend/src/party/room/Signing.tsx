@@ -12,6 +12,7 @@ import { Icon } from "../../ui/Icon";
 import { Note } from "../../ui/Note";
 import { OwnNameField } from "../../ui/OwnNameField";
 import { isOfName, isPut, NO_NAME, type OwnName, sentName } from "../../ui/ownName";
+import { goOn } from "../../ui/returnFocus";
 import type { Handwriting } from "../../ui/SignaturePad";
 import { ownName } from "../../ui/signers";
 import { begun, forget, keep } from "../../ui/unsent";
@@ -234,12 +235,13 @@ function Code({ visit, proposalId, code, onCode, onError }: CodeProps) {
   const wait = sent ? Math.max(0, Math.ceil(sent.resendAt - now)) : 0;
   const send = async () => {
     if (busy || wait > 0) return;
+    const pressed = document.activeElement;
     setBusy(true);
     onError(null);
     try {
       const answer = await withToken(visit, (token) => requestCode(token, proposalId));
       setSent({ ...answer, resendAt: Date.now() / 1000 + answer.resend_after });
-      input.current?.focus(); // the button that was pressed cannot be pressed for a while
+      goOn(pressed, input.current); // the button that was pressed cannot be pressed for a while
     } catch (cause) {
       if (!(cause instanceof ApiError)) throw cause;
       onError(cause);

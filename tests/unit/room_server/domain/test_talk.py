@@ -20,7 +20,7 @@ from room_server.domain.people import Authority, Participant, Role, Side
 from room_server.domain.privilege import PrivilegeClass, commitment, new_salt, text_digest
 from room_server.domain.rollcall import company, disclosure, recusal
 from room_server.domain.ticket import Ticket, TicketState, other_side, require_keeper
-from room_server.domain.words import LONGEST_TEXT, checked, one_line
+from room_server.domain.words import LONGEST_TEXT, checked, one_line, printable
 
 NOW = datetime(2026, 11, 28, 6, 0, tzinfo=UTC)
 SIDES = {"host": Side.MEDIATOR, "clerk": Side.MEDIATOR, "a1": Side.APPLICANT, "a2": Side.APPLICANT,
@@ -232,7 +232,14 @@ def test_one_line_is_one_line_and_may_be_empty() -> None:
     assert (refused.value.code, refused.value.detail) == ("text_too_long", {"most": 20})
 
 
-HIDDEN = ("before\x00after", "\x1b[31mred", "half \ud83d", "付\u202e0081元")
+HIDDEN = (
+    "before\x00after",
+    "\x1b[31mred",
+    "half \ud83d",
+    "付\u202e0081元",
+    "按 \u200f3 ： 7 分",
+    "付\u20675 : 3\u2069元",
+)
 SAID: dict[str, Callable[[str], object]] = {
     "who is beside one": lambda text: company(alone=False, who=text),
     "why another mediator": lambda text: recusal(objection=True, reason=text),
@@ -240,6 +247,21 @@ SAID: dict[str, Callable[[str], object]] = {
     "why a text is opened": unfreezing_reason,
     "on what conditions": lambda text: terms(Side.RESPONDENT, "1", [(NOW.date(), "1")], text, 1, NOW, NOW.date()),
 }
+
+
+def test_what_a_phone_pastes_round_a_number_is_taken_off_and_other_scripts_keep_their_marks() -> None:
+    assert printable("打 \u202d138 0000 0001\u202c 给我") == "打 138 0000 0001 给我"
+    uyghur = "\u2067ياخشى\u2069 \u200f3:7"
+    assert printable(uyghur) == uyghur
+    with pytest.raises(Invalid):
+        printable("ياخشى \u202e3:7")
+
+
+def test_words_of_which_nothing_can_be_seen_are_none() -> None:
+    for text in ("\u200b", " \u2060\ufeff ", "\u202d\u202c"):
+        with pytest.raises(Invalid) as refused:
+            checked(text)
+        assert refused.value.code == "text_empty"
 
 
 @pytest.mark.parametrize("said", SAID)

@@ -81,6 +81,7 @@ async def test_the_record_does_not_end_in_a_state_that_a_killed_process_knew_bet
     await company.do("tell_trouble", source="camera", off=True)
     for browser in (worker, company):
         await browser.do("tell_trouble", source="microphone")
+    await worker.do("tell_trouble", source="camera", off=True)  # it is seen all the same
     async with home.product.ports.unit_of_work() as unit:
         after = ends_of(await unit.log.read(home.product.session_id), home)
     said = {("a1", "camera"): True, ("r1", "camera"): False}

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from room_server.live.switches import Switch, Switches
+from room_server.live.switches import FIRST_WINDOW, Switch, Switches
 from tests.support.room_ports import MemoryClock
 
 CAMERA = Switch("session", "track_switched", "worker", "camera")
@@ -167,3 +167,28 @@ async def test_a_device_of_which_nothing_is_on_the_record_needs_no_entry_unless_
     assert book.entries == []
     await book.again(trouble="absent")
     assert book.data == [{"trouble": "absent"}]
+
+
+async def test_what_could_not_be_written_is_written_with_the_next_window(book: Book) -> None:
+    book.refusal = OSError("the disk is full")
+    with pytest.raises(OSError):
+        await book.told(paused=True)
+    book.refusal = None
+    await book.wait(FIRST_WINDOW)
+    assert [each["paused"] for each in book.data] == [True]
+
+
+async def test_what_a_page_says_again_does_not_undo_what_came_while_the_record_was_read(book: Book) -> None:
+    await book.told(muted_by_host=False)
+    book.killed()
+    read = book.recorded
+
+    async def meanwhile(*switch: str) -> Mapping[str, Any] | None:
+        found = await read(*switch)
+        await book.told(muted_by_host=True)
+        return found
+
+    book.switches._recorded = meanwhile  # type: ignore[assignment]
+    await book.again(muted_by_host=None)
+    await book.wait(60)
+    assert [each["muted_by_host"] for each in book.data] == [False, True]

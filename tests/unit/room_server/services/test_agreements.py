@@ -12,6 +12,7 @@ import pytest
 from recorder.signatures import inspect
 from room_server.bus import Published
 from room_server.domain.agreement import InForce, Proposal
+from room_server.domain.consent import Answer
 from room_server.domain.errors import Conflict, DomainError, Forbidden, Gone, Invalid, NotFound, RateLimited
 from room_server.domain.own_name import Drawn, OwnName, Typed
 from room_server.domain.people import Authority
@@ -241,6 +242,16 @@ async def test_another_name_is_refused_before_the_code_is_looked_at(
     assert (await refused(product, proposal_id, side, own_name=Typed(name))).code == refusal
     assert "code_failed" not in await product.kinds()
     await product.sign(proposal_id, side, OWN_NAMES[side])
+
+
+async def test_whoever_agreed_to_terms_that_knew_only_drawn_names_draws_theirs(product: Product) -> None:
+    proposal_id, person = await product.freeze(), await product.person("applicant")
+    older = Answer(person, "esign_terms", "2026.11.2", {"esign": True}, product.clock())
+    async with product.ports.unit_of_work() as unit:
+        await unit.consents.add(product.session_id, older)
+    refusal = await refused(product, proposal_id, "applicant", own_name=OWN_NAMES["applicant"])
+    assert refusal.code == "typing_not_agreed"
+    await product.sign(proposal_id, "applicant")
 
 
 async def test_signing_twice_is_refused(product: Product) -> None:

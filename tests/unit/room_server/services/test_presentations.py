@@ -168,7 +168,8 @@ async def test_who_was_sent_out_shows_nothing_any_more_and_may_not_when_they_com
     await services.presentations.present(own, room.worker, 1)
     await services.sessions.remove(session, room.host, room.worker, "")
     async with room.product.ports.unit_of_work() as unit:
-        assert await unit.presentations.presenters(session) == set(), "whatever becomes of the process now"
+        assert await unit.presentations.presenters(session) == set()
+    assert "presentation" not in await room.board(), "whatever becomes of the process now"
     await services.presentations.shut_out(session, room.worker)
     assert "presentation" not in await room.screen(room.agent)
     assert (await room.product.kinds())[-2:] == ["removed", "exhibit_put_away"]
