@@ -14,6 +14,7 @@ from room_server.domain.consent import Answer, Language, Minutes, Notice, Step
 from room_server.domain.errors import NotFound
 from room_server.domain.people import Participant, Role
 from room_server.rules.notices import NoticeText, notices, texts
+from room_server.services import shown_notices
 from room_server.services.ports import SYSTEM, Ports
 from room_server.services.withdrawals import carry_out
 from room_server.store.unit_of_work import UnitOfWork
@@ -77,6 +78,7 @@ class ConsentService:
             raise NotFound("not_found")
         consent.check(notice, version, answers)
         now = self._ports.clock()
+        shown = await self._shown(participant_id, notice_id)
         async with self._ports.unit_of_work() as unit:
             person = await unit.participants.get(participant_id)
             taken_back = await self._taken_back(unit, person, notice, answers)
@@ -89,6 +91,7 @@ class ConsentService:
                 "version": version,
                 "answers": dict(answers),
                 "language": str(language),
+                **shown,
             }
             if taken_back:
                 data["withdrawn"] = taken_back
@@ -105,6 +108,15 @@ class ConsentService:
             for topic, piece in {**_line(participant_id, given), **_minutes(after)}.items():
                 unit.publish(Published(person.session_id, topic, piece.value, piece.audience))
             return consent.ready(notices(), given)
+
+    async def _shown(self, participant_id: str, notice_id: str) -> dict[str, str]:
+        """The words that are answered, kept."""
+        async with self._ports.unit_of_work() as unit:
+            session = await unit.sessions.get((await unit.participants.get(participant_id)).session_id)
+            case = await unit.cases.get(session.case_id)
+        every = texts(case, self._ports.talk_days, self._ports.phone)
+        text = next(each for each in every if each.notice.notice_id == notice_id)
+        return await shown_notices.keep(self._ports, session.session_id, text)
 
     async def _taken_back(
         self, unit: UnitOfWork, person: Participant, notice: Notice, answers: Mapping[str, bool]

@@ -21,7 +21,8 @@ from recorder.dossier import (
 from recorder.eventlog import Entry
 from room_server.domain.agreement import InForce
 from room_server.domain.consent import Answer
-from room_server.rules.notices import NoticeText, texts
+from room_server.rules.notices import texts
+from room_server.services import shown_notices
 from room_server.services.consents import minutes_of, recordings_on_file
 from room_server.services.dossier_exhibits import filed_exhibits, withheld_exhibits
 from room_server.services.drafting import AGREEMENT
@@ -48,7 +49,7 @@ async def gather(ports: Ports, unit: UnitOfWork, found: SessionDetails) -> Dossi
     entries = await unit.log.read(session_id)
     agreement = await _agreement(ports, unit, session_id, entries)
     recorded = [_Filed(ports.recordings, row, number, found) for number, row in enumerate(tracks, start=1)]
-    files = [*_notices(ports, found, answers), *(file for item in recorded for file in item.files)]
+    files = [*_notices(ports, found, answers, entries), *(file for item in recorded for file in item.files)]
     exhibits = await filed_exhibits(ports, unit, found)
     files += exhibits[0]
     if agreement is not None:
@@ -138,27 +139,16 @@ class _Filed:
             self.tracks.append(track)
 
 
-def _notices(ports: Ports, found: SessionDetails, answers: Sequence[Answer]) -> list[DossierFile]:
+def _notices(
+    ports: Ports, found: SessionDetails, answers: Sequence[Answer], entries: Sequence[Entry]
+) -> list[DossierFile]:
     """The notices as they were shown, and who answered what to which version."""
-    files = [file for text in texts(found.case, ports.talk_days, ports.phone) for file in _notice(text)]
+    current = texts(found.case, ports.talk_days, ports.phone)
     given: list[Any] = [
         {**asdict(answer), "answers": dict(answer.answers), "at": answer.at.isoformat()} for answer in answers
     ]
     consents = DossierFile("notices/answers.json", rfc8785.dumps(given), "告知与同意记录", "Consents")
-    return [*files, consents]
-
-
-def _notice(text: NoticeText) -> list[DossierFile]:
-    """The text that was agreed to, and the version that was shown for reading it in English."""
-    path = f"notices/{text.notice.notice_id}-{text.notice.version}"
-    files = [DossierFile(f"{path}.md", text.body.encode(), text.title_zh, text.title_en)]
-    if text.reading is not None:
-        titles = (
-            f"{text.title_zh}（英文阅读版，以中文为准）",
-            f"{text.title_en} (for reading; the Chinese text decides)",
-        )
-        files.append(DossierFile(f"{path}.en.md", text.reading.encode(), *titles))
-    return files
+    return [*shown_notices.filed(ports, found.session.session_id, current, entries), consents]
 
 
 def _catalogue(found: SessionDetails) -> dict[str, Any]:

@@ -5,13 +5,16 @@ import json
 import re
 import zipfile
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+import room_server.rules.notices
 from recorder.verify import verify
 from room_server.domain.call import CallKind
 from room_server.domain.errors import Conflict
+from room_server.rules import package
 from room_server.rules.notices import notices
 from room_server.services.filing import FilingService
 from tests.support.product_room import Product
@@ -77,6 +80,28 @@ async def test_tracks_that_a_dead_recorder_left_are_filed_and_can_be_watched(pro
     assert filing.entries == len(kinds) - 1
     async with product.browser() as court:
         await watch(court, product)
+
+
+async def test_the_words_that_were_agreed_to_are_filed_also_when_newer_ones_are_in_force(
+    product: Product, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ended(product)
+    _, agreed_to = package.page("notices/esign_terms")
+
+    def amended(name: str) -> tuple[dict[str, Any], str]:
+        head, body = package.page(name)
+        return ({**head, "version": "2030.1.1"}, body + "修改") if name == "notices/esign_terms" else (head, body)
+
+    monkeypatch.setattr(room_server.rules.notices, "page", amended)
+    await product.services.filing.file_session(product.session_id)
+    await assert_good(product)
+    path, _ = await product.services.court.dossier(product.session_id, await court_officer(product))
+    with zipfile.ZipFile(path) as dossier:
+        (name,) = [each for each in dossier.namelist() if re.search(r"/notices/esign_terms-.*[0-9]\.md$", each)]
+        answers = json.loads(dossier.read(next(each for each in dossier.namelist() if each.endswith("answers.json"))))
+        words = dossier.read(name).decode()
+    assert {each["version"] for each in answers if each["notice_id"] == "esign_terms"} == {name[-12:-3]}
+    assert words.splitlines()[0] == agreed_to.splitlines()[0] and not words.endswith("修改")
 
 
 async def test_whose_recording_may_not_go_to_the_court_is_counted_and_kept_back(product: Product) -> None:
