@@ -23,7 +23,7 @@ test: .stamps/run
 	$(BIN)/python -m pytest $(ALONE) tests/e2e $(addprefix --ignore=,$(SCREENS) $(RELAY) $(NARROW))
 
 ALONE = $(shell grep -rl --include='*.py' pytest.mark.alone tests/unit)
-SCREENS = tests/e2e/test_accessibility.py
+SCREENS = tests/e2e/test_accessibility.py tests/e2e/test_keyboard.py
 RELAY = tests/e2e/test_relay.py
 NARROW = tests/e2e/test_narrow_way.py tests/e2e/test_narrow_way_down.py
 test-screens:
