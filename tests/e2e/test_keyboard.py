@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 import httpx
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, FileChooser, expect
 
 from recorder.signing import inspect
 from tests.support import room_client
@@ -171,14 +171,20 @@ async def the_question_of_recusal(walk: Walk) -> None:
 async def an_exhibit_is_brought_and_shown(walk: Walk) -> None:
     """The party chooses a file by key; the mediator shows it page by page, and turns back from the last one."""
     mediator, party = walk.mediator, walk.party
+    chooser: asyncio.Future[FileChooser] = asyncio.get_running_loop().create_future()
+
+    def opened(choosing: FileChooser) -> None:
+        chooser.set_result(choosing)
+
+    party.person.page.once("filechooser", opened)  # long before the key: the browser is told of it later
     await party.press("More")
     await party.press("Exhibits")
     await party.press("Bring an exhibit")
     await party.reach("Take a picture or choose a file")
-    async with party.person.page.expect_file_chooser() as choosing:
-        await party.person.page.keyboard.press("Enter")
     content = await asyncio.to_thread(payslips, ["7月", "8月"])
-    await (await choosing.value).set_files({"name": "a.pdf", "mimeType": "application/pdf", "buffer": content})
+    await party.person.page.keyboard.press("Enter")
+    choosing = await asyncio.wait_for(chooser, 20)
+    await choosing.set_files({"name": "a.pdf", "mimeType": "application/pdf", "buffer": content})
     await party.write("What is it", "Payslips")
     await party.press("Upload")
     await party.person.waits_for("exhibit-page", page="1")

@@ -44,7 +44,7 @@ export function OwnNameField({ value, onFile, handle, refusal, onChange, onStrok
           onStroke={onStroke}
           onChange={(strokes) => onChange({ ...value, strokes })}
         />
-        <LinkButton icon="doc" onClick={() => onChange({ ...value, mode: "typed" })}>
+        <LinkButton icon="doc" data-own-name onClick={() => onChange({ ...value, mode: "typed" })}>
           {t("ownName.type")}
         </LinkButton>
       </div>
@@ -64,6 +64,7 @@ export function OwnNameField({ value, onFile, handle, refusal, onChange, onStrok
         id={id}
         ref={input}
         class="input input--name"
+        data-own-name
         autocomplete="name"
         maxLength={200}
         value={value.typed}

@@ -8,16 +8,21 @@ const SOON_MS = 100;
 /** A control that only waits for the server's answer gets the keyboard back. */
 const PATIENCE_MS = 1_500;
 
+const WRITTEN = "input:not([type=checkbox]):not([type=radio]), textarea, [contenteditable]";
+
 export function keepFocus(): void {
   let last: HTMLElement | null = null;
   let around: Around[] = [];
   let byKeys = true;
   let timer = 0;
   let lostAt = 0;
+  /** Whether it could not be used for a while. */
+  let waited = false;
 
   const remember = () => {
     const active = document.activeElement;
     if (!(active instanceof HTMLElement) || active === document.body) return;
+    if (active !== last) waited = false;
     last = active;
     around = surroundings(active);
   };
@@ -25,8 +30,13 @@ export function keepFocus(): void {
     timer = 0;
     if (last === null || !byKeys || document.activeElement !== document.body) return;
     const there = last.getClientRects().length > 0;
-    if (there && !last.matches(":disabled")) last.focus();
-    else if (there && Date.now() - lostAt < PATIENCE_MS) timer = window.setTimeout(look, SOON_MS);
+    if (there && !last.matches(":disabled")) {
+      // A field that nothing took away was left on purpose: a phone's "done" does it, and a focus would bring up its keys.
+      if (waited || !last.matches(WRITTEN)) last.focus();
+      return;
+    }
+    waited ||= there;
+    if (there && Date.now() - lostAt < PATIENCE_MS) timer = window.setTimeout(look, SOON_MS);
     else succeed(around);
   };
   document.addEventListener("focusin", remember);
@@ -46,14 +56,6 @@ export function keepFocus(): void {
     },
     true,
   );
-  // Left on purpose, by "done" on a phone's keyboard or the like: nothing took the keyboard away.
-  document.addEventListener("focusout", ({ target, relatedTarget }) => {
-    if (relatedTarget !== null) return;
-    window.setTimeout(() => {
-      const left = target === last && last !== null && last.getClientRects().length > 0 && !last.matches(":disabled");
-      if (left && document.activeElement === document.body) last = null;
-    });
-  });
   new MutationObserver(() => {
     if (!byKeys || timer !== 0 || last === null || document.activeElement !== document.body) return;
     lostAt = Date.now();

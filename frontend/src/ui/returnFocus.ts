@@ -46,10 +46,10 @@ export function succeed(around: readonly Around[]): void {
   for (const { element, index } of around.filter((one) => one.element.isConnected)) {
     const stops = [...element.querySelectorAll<HTMLElement>(STOPS)];
     const at = Math.max(index, 0);
-    const next = [...stops.slice(at), ...stops.slice(0, at).reverse()].find((one) => one.getClientRects().length > 0);
-    if (next) {
-      next.focus();
-      return;
+    for (const next of [...stops.slice(at), ...stops.slice(0, at).reverse()]) {
+      if (next.getClientRects().length === 0) continue;
+      next.focus(); // what lies in something folded has a place, and takes no focus
+      if (document.activeElement === next) return;
     }
   }
   // Another page is there: it is read from its heading.

@@ -201,7 +201,7 @@ function Lack({ of, missing, typed = false }: { of: Missing; missing: Missing | 
 /** What is to be done next, in sight and with the keyboard on it; whoever cannot draw is at the way to type. */
 function showPart(form: HTMLElement | null, part: Missing): void {
   const shown = form?.querySelector(`[data-part="${part}"]`);
-  const controls = part === "handwriting" ? "[data-testid=sign-name], [data-testid=sign-type]" : "input";
+  const controls = part === "handwriting" ? "[data-own-name]" : "input";
   shown?.querySelector<HTMLElement>(controls)?.focus({ preventScroll: true });
   shown?.scrollIntoView({ block: "center" });
 }
