@@ -50,15 +50,20 @@ def place_of(participant_id: str, caucuses: Iterable[Caucus]) -> Caucus | None:
     return next((each for each in caucuses if each.open and participant_id in each.members), None)
 
 
+def name_of(place: Caucus | None) -> str:
+    """How a place is called on the wire: the id of the caucus; empty: the joint session."""
+    return "" if place is None else place.caucus_id
+
+
 def require_place(place: Caucus | None, believed: str | None) -> None:
     """What was begun in one place is not for those of another: whoever was moved meanwhile is told so.
 
-    ``believed``: where its author believes to be (a caucus id, empty for the joint session); None: they did not say.
+    ``believed``: where its author believes to be (``name_of``); None: they did not say.
 
     Raises:
         Conflict: ``moved``: they are in ``place`` instead (None: the joint session).
     """
-    if believed is not None and believed != ("" if place is None else place.caucus_id):
+    if believed is not None and believed != name_of(place):
         raise Conflict("moved")
 
 

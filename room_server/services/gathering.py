@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from room_server.domain.caucus import Caucus, place_of
+from room_server.domain.caucus import Caucus, name_of, place_of
 from room_server.domain.errors import Forbidden, NotFound
 from room_server.domain.people import Participant, Role
 from room_server.store.unit_of_work import UnitOfWork
@@ -48,8 +48,7 @@ class Gathering:
 
     def place_name(self, participant_id: str) -> str:
         """The id of the caucus that somebody is in; empty: the joint session."""
-        caucus = self.place(participant_id)
-        return "" if caucus is None else caucus.caucus_id
+        return name_of(self.place(participant_id))
 
     def caucus(self, caucus_id: str) -> Caucus:
         """A caucus of the session, over or not.

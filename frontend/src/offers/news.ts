@@ -1,9 +1,7 @@
 /** What a party has to be told of offers while they look at something else. Lasts as long as the tab. */
-import { signal } from "@preact/signals";
 import type { RoomState } from "../room/state";
+import { Seen } from "../ui/seen";
 import { asks, type Offer, offersOf } from "./model";
-
-const KEY = "offers.seen";
 
 export interface OfferNews {
   offer: Offer;
@@ -13,15 +11,7 @@ export interface OfferNews {
   side: string;
 }
 
-function remembered(): ReadonlySet<string> {
-  try {
-    return new Set(JSON.parse(sessionStorage.getItem(KEY) ?? "[]") as string[]);
-  } catch {
-    return new Set(); // Storage is forbidden or holds something else: then answers count as new after a reload.
-  }
-}
-
-const seen = signal<ReadonlySet<string>>(remembered());
+const seen = new Seen("offers.seen");
 
 /** The newest of it: what waits for an answer first, until it has one; then answers that were not looked at. */
 export function newsOf(state: RoomState, side: string, now: number): OfferNews | null {
@@ -32,7 +22,7 @@ export function newsOf(state: RoomState, side: string, now: number): OfferNews |
     if (offer.side !== side) continue;
     for (const { side: by, verdict } of offer.answers) {
       // Whoever made another offer asks for an answer: that is the news.
-      if (verdict !== "counter" && !seen.value.has(nameOf(offer, by))) return { offer, what: verdict, side: by };
+      if (verdict !== "counter" && !seen.has(nameOf(offer, by))) return { offer, what: verdict, side: by };
     }
   }
   return null;
@@ -41,13 +31,7 @@ export function newsOf(state: RoomState, side: string, now: number): OfferNews |
 /** Everything that was said so far is on the screen. */
 export function markAnswersSeen(state: RoomState): void {
   const said = offersOf(state).flatMap((offer) => offer.answers.map((one) => nameOf(offer, one.side)));
-  if (said.every((name) => seen.value.has(name))) return;
-  seen.value = new Set([...seen.value, ...said]);
-  try {
-    sessionStorage.setItem(KEY, JSON.stringify([...seen.value]));
-  } catch {
-    return; // As above.
-  }
+  seen.mark(said);
 }
 
 function nameOf(offer: Offer, by: string): string {
