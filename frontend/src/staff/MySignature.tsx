@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { type AgreementView, request, type Signer, type SigningMode } from "../api";
 import { instant } from "../court/types";
 import { t } from "../i18n";
@@ -41,7 +41,8 @@ export function MySignature({ agreement, mine }: { agreement: AgreementView; min
   const [receipt, setReceipt] = useState<Receipt["receipt"] | null>(null);
   const done = useRef<HTMLDivElement>(null);
   const signedAt = receipt?.signed_at ?? mine.signed_at;
-  useEffect(() => {
+  // With the picture, not some time after it: whoever reads that it is signed leaves nothing behind in the tab.
+  useLayoutEffect(() => {
     if (signedAt) forget(scope.name);
   }, [signedAt]);
   // The form that had the keyboard is gone.
