@@ -21,19 +21,23 @@ def what_is(house: House, names: list[str]) -> dict[str, Any]:
     if not names:
         return {}
     people = {name: house.room.participants[ParticipantId(name)] for name in names}
+    # To those at the door a host in a private talk is there even while cut off, until a restart.
+    members = {each for caucus in house.room.caucuses for each in caucus.members}
+    cut_off = members - {each.participant_id for each in house.room.participants.values() if each.connected}
     return {
         name: (
-            _in_the_room(visibility.view_of(house.room, person)),
+            _in_the_room(visibility.view_of(house.room, person), cut_off if not person.admitted else set()),
             [house.room.silence.holds(person.participant_id, source) for source in ("microphone", "camera", "screen")],
         )
         for name, person in people.items()
     }
 
 
-def _in_the_room(view: View) -> dict[str, Any]:
+def _in_the_room(view: View, cut_off: set[ParticipantId]) -> dict[str, Any]:
     """What somebody sees of those who are connected: all but media, what pages tell anew, and ``MEMORY``."""
     known = msgspec.to_builtins(view)
-    people = {each: person for each, person in known["participants"].items() if person["presence"] != "dropped"}
+    shown = {each: person for each, person in known["participants"].items() if each not in cut_off}
+    people = {each: person for each, person in shown.items() if person["presence"] != "dropped"}
     if known["stage"]["spotlight"] not in people:
         known["stage"]["spotlight"] = None
     return {
