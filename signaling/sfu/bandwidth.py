@@ -16,7 +16,9 @@ from signaling.sfu.delays import EMPTY, Delays, Losses
 DRAINING: Final = -0.05
 """Seconds by which a queue becomes shorter in a second: then the last cut was enough."""
 STANDING: Final = 0.12
-"""Seconds that packets wait on the way, all of them for a while, at which the way counts as too narrow."""
+FULL_QUEUE, LOST_WHEN_FULL = 0.06, 0.04
+"""Seconds that packets wait on the way, all of them for a while, at which the way counts as too narrow; and less, where
+such a share is lost as well: then the queue is full, and the shortest wait that was ever seen there was one already."""
 LOSSY, LOSSY_WHEN_FREE = 0.10, 0.15
 """Shares of lost packets at which the way counts as too narrow: on a bad radio link nothing waits."""
 CLEAN: Final = 0.03
@@ -128,7 +130,9 @@ class Downlink:
         if now > self._radio_until:
             self._radio = 0.0
         most = LOSSY_WHEN_FREE if self.soundings.free(now) else LOSSY
-        standing, lossy = self._standing(now, queue), self.losses.surely(now) > max(most, self._radio)
+        surely = self.losses.surely(now)
+        full = queue > FULL_QUEUE and surely > max(LOST_WHEN_FULL, self._radio)
+        standing, lossy = full or self._standing(now, queue), surely > max(most, self._radio)
         if queue > EMPTY or (lost > MOST_BY_CHANCE and not self.soundings.free(now)):
             self._waited_at = now
         if standing or lossy or queue > EMPTY or lost > max(CLEAN, self._radio):
