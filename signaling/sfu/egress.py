@@ -7,7 +7,7 @@ packet.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from signaling.sfu import rtp
@@ -15,7 +15,7 @@ from signaling.sfu.cache import Kept
 from signaling.sfu.counters import Counters
 from signaling.sfu.srtp import copy_bytes, protect_in_place, protect_report_in_place
 from signaling.sfu.subscription import PlainRoute, Route, Subscription
-from signaling.sfu.udp import SEGMENTS, SEND_SLOTS, UdpPort
+from signaling.sfu.udp import MESSAGES, SEGMENTS, SEND_SLOTS, UdpPort
 from signaling.sfu.vp8 import ABSENT, Descriptor, read_descriptor, shift
 
 Pack = Callable[..., None]
@@ -70,15 +70,14 @@ class Egress:
 
     def copy_out(
         self,
-        routes: Iterable[PlainRoute],
+        routes: Sequence[PlainRoute],
         body: bytes,
         head: int,
-        where: Descriptor = ABSENT,
-        start: int = 0,
-        *,
         marker: int,
         number: int,
         timestamp: int,
+        where: Descriptor = ABSENT,
+        start: int = 0,
     ) -> None:
         """Queue one packet for everybody who follows its stream.
 
@@ -90,35 +89,36 @@ class Egress:
         unended = self._open
         next_of = unended.get if self._port.groups else _NOBODY.get
         fresh = self._fresh
+        if fresh + SEGMENTS * len(routes) > SEND_SLOTS:
+            self.flush()
+            fresh = 0
+            if len(routes) > MESSAGES:
+                self.copy_out(routes[MESSAGES:], body, head, marker, number, timestamp, where, start)
+                self.flush()
+                routes = routes[:MESSAGES]
         timestamp &= 0xFFFFFFFF
         size = rtp.HEADER_BYTES + len(body)
         pack = _PACKERS[size]
-        for (
-            handle, payload_type, offset, timestamp_offset, ssrc, name, _, picture_offset, tl0_offset, connection,
-        ) in routes:  # fmt: skip
+        for handle, payload_type, offset, timestamp_offset, ssrc, name, rare in routes:
             slot, room = next_of(name, _CLOSED)
             if room < size:
-                if fresh == SEND_SLOTS:
-                    self._fresh = fresh
-                    self.flush()
-                    fresh = 0
                 slot = fresh
             pointer, base, length, name_at = slots[slot]
             pack(
                 view, base, head, marker | payload_type, (number + offset) & 0xFFFF,
                 (timestamp + timestamp_offset) & 0xFFFFFFFF if timestamp_offset else timestamp, ssrc, body,
             )  # fmt: skip
-            if picture_offset or tl0_offset:
-                shift(view, base - start, where, picture_offset, tl0_offset)
+            if rare is not None and (rare.picture_offset or rare.tl0_offset):
+                shift(view, base - start, where, rare.picture_offset, rare.tl0_offset)
             length[0] = size
             if protect_in_place(handle, pointer, length):
                 self._counters.srtp_failed += 1
-            elif connection is not None:  # the slot was only a place to work in
-                connection.send_media(bytes(view[base : base + length[0]]))
+            elif rare is not None and rare.connection is not None:  # the slot was only a place to work in
+                rare.connection.send_media(bytes(view[base : base + length[0]]))
             elif room < size:
                 words[name_at] = name
                 unended[name] = (slot + 1, size)
-                fresh = slot + SEGMENTS
+                fresh += SEGMENTS
             else:
                 message, place = divmod(slot, SEGMENTS)
                 self._grouped[message] = place + 1
@@ -183,7 +183,7 @@ class Egress:
                 chosen = route._replace(payload_type=promised.rtx_payload_type, ssrc=promised.rtx_ssrc, offset=0)
             subscription.repaired += 1
             self._counters.packets_retransmitted += 1
-            self.copy_out([chosen], packet, kept.first, marker=kept.marker, number=leaves_as, timestamp=kept.timestamp)
+            self.copy_out([chosen.plain()], packet, kept.first, kept.marker, leaves_as, kept.timestamp)
 
 
 def _shifted(kept: Kept, route: Route) -> bytes:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
@@ -30,7 +30,7 @@ BATCHES_PER_TURN: Final = 8
 
 
 _unpack_header = rtp.HEADER.unpack_from
-_unpack_extension = rtp.EXTENSION.unpack_from
+_number = int.from_bytes
 
 Header = tuple[int, int, int, int, int]
 """First two bytes, sequence number, time stamp and SSRC of an RTP packet."""
@@ -82,30 +82,41 @@ class Forwarder:
             handled += count
             self._now, self._arrived_at = self._clock(), self._wall_clock()
             self._counters.datagrams_received += count
-            for index in range(count):
-                try:
-                    self._datagram(index)
-                except Exception:
-                    self._fault()
+            self._batch(count, self._transports.get)
             self._egress.flush()
             if count < RECEIVE_SLOTS:
                 break
         return handled
 
-    def _datagram(self, index: int) -> None:
-        pointer, base, cell, name = self._inbox.slots[index]
-        header = _unpack_header(self._view, base)  # a slot always has so many bytes, if perhaps old ones
-        key = name.tobytes()
-        if not 127 < header[0] < 192 or cell[0] < rtp.HEADER_BYTES:
-            self._control(index, key, self._view[base : base + cell[0]].tobytes())
-            return
-        transport = self._transports.get(key)
-        if transport is None:
-            self._counters.unknown_address += 1
-        elif 192 <= header[1] <= 223:  # RFC 5761 §4
-            self._report(transport, self._view[base : base + cell[0]].tobytes())
-        else:
-            self._packet(transport, pointer, base, cell, header)
+    def _batch(self, count: int, transport_of: Callable[[bytes], Transport | None]) -> None:
+        """Handle the first ``count`` datagrams of the inbox. Locals and one loop: about 0.3 µs a datagram."""
+        slots, view, counters = self._inbox.slots, self._view, self._counters
+        for index in range(count):
+            try:
+                pointer, base, cell, name = slots[index]
+                header = _unpack_header(view, base)  # a slot always has so many bytes, if perhaps old ones
+                key = name.tobytes()
+                if not 127 < header[0] < 192 or cell[0] < rtp.HEADER_BYTES:
+                    self._control(index, key, view[base : base + cell[0]].tobytes())
+                    continue
+                transport = transport_of(key)
+                if transport is None:
+                    counters.unknown_address += 1
+                elif 192 <= header[1] <= 223:  # RFC 5761 §4
+                    self._report(transport, view[base : base + cell[0]].tobytes())
+                elif (inbound := transport.inbound) is None:
+                    counters.srtp_early += 1
+                elif unprotect_in_place(inbound.handle, pointer, cell):
+                    counters.srtp_rejected += 1
+                else:
+                    counters.packets_received += 1
+                    stream = transport.streams.get(header[4])
+                    if stream is None:
+                        self._other(transport, base, cell[0], header[4])
+                    else:
+                        self._media(stream, base, cell[0], header)
+            except Exception:
+                self._fault()
 
     def _control(self, index: int, key: bytes, datagram: bytes) -> None:
         """A datagram that is neither RTP nor RTCP (RFC 7983 §7)."""
@@ -174,14 +185,10 @@ class Forwarder:
         elif 19 < first < 64:
             transport.receive_dtls(frame)
         elif 127 < first < 192 and len(frame) >= rtp.HEADER_BYTES:
-            if 192 <= frame[1] <= 223:
-                self._report(transport, frame)
-                return
             # Between two batches nothing is in the inbox: its first slot serves.
             self._view[: len(frame)] = frame
-            pointer, base, cell, _ = self._inbox.slots[0]
-            cell[0] = len(frame)
-            self._packet(transport, pointer, base, cell, _unpack_header(frame))
+            self._inbox.slots[0][2][0] = len(frame)
+            self._batch(1, lambda _: transport)
         else:
             self._counters.unknown_datagram += 1
 
@@ -213,21 +220,6 @@ class Forwarder:
             return
         reporters.add(ssrc)
         self._on_report(transport, report)
-
-    def _packet(self, transport: Transport, pointer: Any, base: int, cell: Any, header: Header) -> None:
-        inbound = transport.inbound
-        if inbound is None:
-            self._counters.srtp_early += 1
-            return
-        if unprotect_in_place(inbound.handle, pointer, cell):
-            self._counters.srtp_rejected += 1
-            return
-        self._counters.packets_received += 1
-        stream = transport.streams.get(header[4])
-        if stream is None:
-            self._other(transport, base, cell[0], header[4])
-        else:
-            self._media(stream, base, cell[0], header)
 
     def _other(self, transport: Transport, base: int, length: int, ssrc: int) -> None:
         """A packet of a repair stream, or of one that nobody knows yet."""
@@ -265,36 +257,45 @@ class Forwarder:
         self._media(stream, restored, length - 2, _unpack_header(view, restored))
         return True
 
-    def _media(self, stream: Stream, base: int, length: int, header: Header) -> None:
+    # In one piece: each call would cost every packet as much as a tenth of this.
+    def _media(self, stream: Stream, base: int, length: int, header: Header) -> None:  # noqa: PLR0912, PLR0915
         """One plaintext packet of a known stream, which lies at ``base`` of the inbox."""
-        counters, view, now = self._counters, self._view, self._now
         first, second, sequence, timestamp, _ = header
-        publication = stream.publication
         if second & 0x7F != stream.payload_type or length > MAXIMUM_PACKET:
-            counters.rtp_oversize += length > MAXIMUM_PACKET
-            counters.rtp_malformed += length <= MAXIMUM_PACKET
+            self._foreign(length)
             return
         if not stream.awake:
             stream.awake = True
             self.awake.append(stream)
-        reception = stream.reception
+        now = self._now
+        reception, carrier = stream.reception, stream.carrier
         newest = reception.highest
         extended = reception.accept(sequence, timestamp, now)
-        found = self._layout(stream, base, length, first)
-        if found is None:
-            if extended > newest >= 0:  # nobody can send it again: subscribers must not miss it
-                stream.drop(extended)
-            return
-        payload, end, carried = found
+        came = self._view[base : base + length].tobytes()
+        payload, mask, heads, number_at, level_at = carrier.shape
+        values = _number(came[rtp.HEADER_BYTES : payload], "big")
+        end, carried = length, b""
+        if first & 0x3F == 0x10 and values & mask == heads:  # the extensions lie as in a packet before
+            if number_at >= 0:
+                stream.arrivals.note(values >> number_at & 0xFFFF, now)
+            if level_at >= 0:
+                carried = carrier.hear(values >> level_at & 0xFF)
+        else:
+            found = self._layout(stream, came, first)
+            if found is None:
+                if extended > newest >= 0:  # nobody can send it again: subscribers must not miss it
+                    stream.drop(extended)
+                return
+            payload, end, carried = found
+        publication = stream.publication
         if extended < 0 or publication.paused:
-            counters.rtp_duplicate += extended < 0
+            self._counters.rtp_duplicate += extended < 0
             return
-        came = view[base : base + length].tobytes()
-        if publication.sink is not None and publication.tap is None:
-            counters.packets_captured += 1
-            publication.sink.rtp(came, self._arrived_at)
+        if stream.sink is not None:
+            self._counters.packets_captured += 1
+            stream.sink.rtp(came, self._arrived_at)
         if payload >= end and extended > newest >= 0:
-            counters.rtp_padding += 1
+            self._counters.rtp_padding += 1
             stream.drop(extended)
             return
         number = extended - stream.dropped if extended > stream.last_drop else stream.number(extended)
@@ -307,23 +308,29 @@ class Forwarder:
         if (
             stream.waiting
             and payload < end
-            and (stream.key_frame is None or stream.key_frame(view, base + payload, base + end))
+            and (stream.key_frame is None or stream.key_frame(self._view, base + payload, base + end))
         ):
             stream.open_gates(number, Position(timestamp, now, where.picture, where.tl0, stream.report))
         tap = publication.tap
         if tap is not None and tap.stream is stream:
-            counters.packets_captured += tap.rtp(number, bytearray(came), where, base, self._arrived_at)
-        if stream.routes or stream.waiting:  # whoever waits for a key frame whose first packet is late needs the others
+            self._counters.packets_captured += tap.rtp(number, bytearray(came), where, base, self._arrived_at)
+        routes = stream.routes
+        if routes or stream.waiting:  # whoever waits for a key frame whose first packet is late needs the others
             body = carried + came[payload:end] if carried else came[payload:end]
             marker, head = second & 0x80, 0x90 if carried else 0x80
             stream.cache.put(number, head, marker, timestamp, body)
             stream.packets += 1
             stream.octets += end - payload
-            routes = stream.routes
-            routes = routes if number >= stream.barrier else [each for each in routes if each[6] <= number]  # ``first``
+            if number < stream.barrier:
+                routes = stream.routes_of(number)
             # Where the packet would begin with the new header and extensions before the payload as it lies here.
-            start = base + payload - len(carried) - rtp.HEADER_BYTES
-            self._egress.copy_out(routes, body, head, where, start, marker=marker, number=number, timestamp=timestamp)
+            start = base + payload - len(carried) - rtp.HEADER_BYTES if stream.described else 0
+            self._egress.copy_out(routes, body, head, marker, number, timestamp, where, start)
+
+    def _foreign(self, length: int) -> None:
+        """Count a packet of a known stream that cannot be one of its."""
+        self._counters.rtp_oversize += length > MAXIMUM_PACKET
+        self._counters.rtp_malformed += length <= MAXIMUM_PACKET
 
     def _descriptor(self, stream: Stream, number: int, payload: int, end: int) -> Descriptor:
         """Read what a packet of a layer tells; the newest picture is what a subscriber would leave behind."""
@@ -339,27 +346,24 @@ class Forwarder:
             stream.size = picture_size(view, payload, end) or stream.size
         return where
 
-    def _layout(self, stream: Stream, base: int, length: int, first: int) -> tuple[int, int, bytes] | None:
-        """Where payload and end are, and the extensions to be carried; on the way the arrival is noted."""
-        view = self._view
+    def _layout(self, stream: Stream, packet: bytes, first: int) -> tuple[int, int, bytes] | None:
+        """Where payload and end are, and the extensions to be carried; on the way the arrival is noted.
+
+        The next packet whose extensions lie as in this one is read by ``ExtensionCarrier.shape``.
+        """
         if not first & 0x3F:
-            return rtp.HEADER_BYTES, length, b""
-        if first & 0x2F or length < 16:  # CSRCs or padding, which are rare
-            try:
-                payload, end, extension = rtp.layout(view, base, length)
-            except ValueError:
-                self._counters.rtp_malformed += 1
-                return None
-        else:
-            profile, words = _unpack_extension(view, base + rtp.HEADER_BYTES)
-            payload, end, extension = 16 + 4 * words, length, 16 if profile == rtp.ONE_BYTE_PROFILE else 0
-            if payload > length:
-                self._counters.rtp_malformed += 1
-                return None
+            return rtp.HEADER_BYTES, len(packet), b""
+        try:
+            payload, end, extension = rtp.layout(packet, 0, len(packet))
+        except ValueError:
+            self._counters.rtp_malformed += 1
+            return None
         carrier = stream.carrier
         if extension:
-            carried = carrier.carry(view, base + extension, base + payload)
-        elif short := rtp.shortened(view, base, length):
+            carried = carrier.carry(packet, extension, payload)
+            if extension == rtp.HEADER_BYTES + rtp.EXTENSION.size:
+                carrier.learn(packet, payload)
+        elif short := rtp.shortened(packet, 0, len(packet)):
             carried = carrier.carry(short, 0, len(short))
         else:
             return payload, end, b""

@@ -93,6 +93,7 @@ class Stream:
         "report",
         "rid",
         "routes",
+        "sink",
         "size",
         "ssrc",
         "usual_rate",
@@ -121,6 +122,8 @@ class Stream:
         """Whether it is on the list of those that timers look at, because packets arrive."""
         self.routes: list[PlainRoute] = []
         self.waiting: list[Subscription | LayerTap] = []
+        self.sink: PacketSink | None = None
+        """Where each packet goes as it came; of layers those that a ``LayerTap`` chooses go elsewhere."""
         self.barrier = 0
         """The newest number at which a gate opened: older packets must not go through that gate."""
         self.last_number = 0
@@ -219,8 +222,13 @@ class Stream:
     def update_routes(self) -> None:
         """Rebuild the list that the hot path walks."""
         self.routes = [
-            tuple(route) for each in self.publication.subscriptions if (route := each.route(self)) is not None
+            route.plain() for each in self.publication.subscriptions if (route := each.route(self)) is not None
         ]
+
+    def routes_of(self, number: int) -> list[PlainRoute]:
+        """The same for a packet that may be from before the gates opened."""
+        routes = [each.route(self) for each in self.publication.subscriptions]
+        return [route.plain() for route in routes if route is not None and route.first <= number]
 
     def wait(self, who: Subscription | LayerTap, now: float) -> None:
         """Somebody follows from the next key frame on, and asks for one."""
@@ -336,9 +344,11 @@ class Publication:
             self.tap.stop()
             self.tap = None
         self.sink = sink
+        alone = len(self.streams) == 1
+        self.streams[0].sink = sink if alone else None
         if sink is None:
             return
-        if len(self.streams) > 1:
+        if not alone:
             self.tap = LayerTap(sink, self.streams[-1].ssrc or CAPTURE_SSRC)
             arrange(self, now)
         else:

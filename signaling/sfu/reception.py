@@ -66,32 +66,39 @@ class Reception:
 
     def accept(self, sequence: int, timestamp: int, now: float) -> int:
         """The extended sequence number (from 65,536 up) of a packet that is new, or -1 for a duplicate or a relic."""
+        extended = self.highest + 1
+        if sequence != extended & 0xFFFF or not extended:
+            return self._out_of_turn(sequence, timestamp, now)
+        self.highest = extended
+        self.received += 1
+        transit = now * self.clock_rate - timestamp
+        difference = abs(transit - self._transit)
+        if difference < self.clock_rate:  # a wrapped time stamp is not jitter, nor is the first of all
+            self.jitter += (difference - self.jitter) / 16
+        self._transit = transit
+        return extended
+
+    def _out_of_turn(self, sequence: int, timestamp: int, now: float) -> int:
+        """The same for a packet that does not follow the newest one."""
         highest = self.highest
         if highest < 0:
             # One cycle up, so that a packet just before the first one still has a positive number.
-            self.base = self.highest = extended = 0x10000 + sequence
-        else:
-            distance = ((sequence - highest + 0x8000) & 0xFFFF) - 0x8000
-            extended = highest + distance
-            if distance == 1:
-                self.highest = extended
-            elif distance > 1:
-                self._skip(highest + 1, extended)
-                self.highest = extended
-            else:
-                state = self.missing.pop(extended, None)
-                if state is None or extended < highest - WINDOW:
-                    return -1
-                self.reordered += not state.asked
-                self.repaired += state.asked > 0
-        self.received += 1
-        if extended == self.highest:  # a repaired packet says nothing about jitter
-            transit = now * self.clock_rate - timestamp
-            difference = abs(transit - self._transit)
-            if difference < self.clock_rate:  # a wrapped time stamp is not jitter, nor is the first of all
-                self.jitter += (difference - self.jitter) / 16
-            self._transit = transit
-        return extended
+            self.base = self.highest = 0x10000 + sequence
+            self.received += 1
+            self._transit = now * self.clock_rate - timestamp
+            return self.highest
+        distance = ((sequence - highest + 0x8000) & 0xFFFF) - 0x8000
+        if distance > 1:
+            self._skip(highest + 1, highest + distance)
+            self.highest = highest + distance - 1
+            return self.accept(sequence, timestamp, now)
+        state = self.missing.pop(highest + distance, None)
+        if state is None or distance < -WINDOW:
+            return -1
+        self.reordered += not state.asked
+        self.repaired += state.asked > 0
+        self.received += 1  # it says nothing about jitter
+        return highest + distance
 
     def _skip(self, start: int, stop: int) -> None:
         if stop - start > LARGEST_GAP:

@@ -41,9 +41,18 @@ class Route(NamedTuple):
     tl0_offset: int
     connection: TcpConnection | None
 
+    def plain(self) -> PlainRoute:
+        """As the hot path takes it."""
+        rare = self.picture_offset or self.tl0_offset or self.connection is not None
+        return (
+            self.handle, self.payload_type, self.offset, self.timestamp_offset, self.ssrc, self.name,
+            self if rare else None,
+        )  # fmt: skip
 
-PlainRoute = tuple[Any, int, int, int, int, int, int, int, int, TcpConnection | None]
-"""A ``Route`` that the hot path takes apart 0.1 µs faster: CPython has a shortcut for plain tuples."""
+
+PlainRoute = tuple[Any, int, int, int, int, int, Route | None]
+"""The first six of a ``Route``, and the whole of it where one of its last three says something: CPython takes plain
+tuples apart 0.1 µs faster, and what is rare need not be asked for one by one."""
 
 
 class Segment(NamedTuple):

@@ -13,6 +13,7 @@ import ipaddress
 import os
 import socket
 import struct
+from socket import MSG_DONTWAIT
 from typing import Any, Final
 
 import structlog
@@ -234,9 +235,7 @@ class UdpPort:
 
     def receive(self) -> int:
         """Fill the inbox; how many datagrams arrived (0: nothing is waiting)."""
-        count: int = libc.recvmmsg(
-            self.socket.fileno(), self.inbox.messages, RECEIVE_SLOTS, socket.MSG_DONTWAIT, ffi.NULL
-        )
+        count: int = libc.recvmmsg(self.socket.fileno(), self.inbox.messages, RECEIVE_SLOTS, MSG_DONTWAIT, ffi.NULL)
         return max(count, 0)
 
     def _takes_groups(self) -> bool:
@@ -261,9 +260,12 @@ class UdpPort:
         return sent
 
     def _send(self, messages: Any, count: int, grouped: dict[int, int]) -> int:
-        sent = index = 0
+        taken: int = libc.sendmmsg(self.socket.fileno(), messages, count, MSG_DONTWAIT)
+        if taken == count:
+            return count + sum(grouped.values()) - len(grouped) if grouped else count
+        sent = index = max(taken, 0)
         while index < count:
-            taken = libc.sendmmsg(self.socket.fileno(), messages + index, count - index, socket.MSG_DONTWAIT)
+            taken = libc.sendmmsg(self.socket.fileno(), messages + index, count - index, MSG_DONTWAIT)
             if taken > 0:
                 sent += taken
                 index += taken

@@ -211,14 +211,14 @@ class WayDown:
         ssrc, payload_type = carrier.promised.rtx_ssrc or 0, carrier.promised.rtx_payload_type or 0
         route = Route(
             outbound.handle, payload_type, 0, 0, ssrc, self._transport.name.pointer, 0, 0, 0, self._transport.connection
-        )
+        ).plain()
         timestamp = carrier.stream.newest_timestamp + carrier.offsets.timestamp
         for _ in range(max(1, packets)):
             padding = LARGEST_PADDING if packets > 0 else SHORT_PADDING
             sounding = body(self._soundings.send(now, self._octets + self._padded), padding)
             number = carrier.next_repair
             carrier.next_repair += 1
-            egress.copy_out([route], sounding, HEAD, marker=0, number=number, timestamp=timestamp)
+            egress.copy_out([route], sounding, HEAD, 0, number, timestamp)
             self._padded += rtp.HEADER_BYTES + len(sounding) + OVERHEAD - 20
 
 

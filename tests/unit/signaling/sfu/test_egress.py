@@ -22,9 +22,8 @@ async def test_time_stamps_wrap_in_every_copy(offset: int) -> None:
         assert route is not None
         number = subscription.first + 1
         room.egress.copy_out(
-            [route._replace(timestamp_offset=offset)], b"payload", 0x80,
-            marker=0x80, number=number, timestamp=(1 << 32) + 5,
-        )  # fmt: skip
+            [route._replace(timestamp_offset=offset).plain()], b"payload", 0x80, 0x80, number, (1 << 32) + 5
+        )
         room.egress.flush()
         (packet,) = bob.receive()[0]
         sequence = number + route.offset
@@ -55,7 +54,7 @@ def test_reports_leave_with_packets_whole_and_in_turn_and_are_not_counted_as_suc
                 continue
             number += 1
             packets.append(bytes(size))
-            room.egress.copy_out([route], packets[-1], 0x80, marker=0, number=number, timestamp=5)
+            room.egress.copy_out([route.plain()], packets[-1], 0x80, 0, number, 5)
         room.egress.flush()
         got, told = bob.receive()
         assert ([each[rtp.HEADER_BYTES :] for each in got], told) == (packets, reports)

@@ -7,6 +7,8 @@ import struct
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from signaling.ids import PublicationId
 from signaling.sfu import ortc, rtcp, rtp
@@ -133,6 +135,82 @@ def test_a_layer_and_its_repairs_are_known_by_mid_rid_and_repaired_rid() -> None
         assert camera.streams[1].ssrc == 7007
         assert ann.transport.repairs == {8008: camera.streams[1]}
         assert room.counters.rtp_unknown_stream == 1
+
+
+ELEMENTS = st.lists(
+    st.tuples(
+        st.sampled_from([0, 0, SENT_AS[AUDIO_LEVEL], SENT_AS[TRANSPORT_CC], SENT_AS[MID], 7, 15]), st.integers(1, 4)
+    ),
+    min_size=1,
+    max_size=4,
+)
+"""Ids and sizes; 0 is padding."""
+
+
+@settings(max_examples=80)
+@given(
+    shapes=st.lists(st.tuples(ELEMENTS, st.integers(0, 3)), min_size=1, max_size=3),
+    order=st.lists(st.integers(0, 2), min_size=3, max_size=12),
+    data=st.data(),
+)
+def test_what_lies_as_before_is_read_like_what_lies_otherwise(
+    shapes: list[tuple[list[tuple[int, int]], int]], order: list[int], data: st.DataObject
+) -> None:
+    """A stream learns where its extensions lie; one that has learned nothing must find the same in every packet."""
+    with Room() as room:
+        ann, bob = room.browser("ann", "send"), room.browser("bob", "receive")
+        publication = microphone(room, ann)
+        room.follow(bob, publication, CAPABILITIES)
+        heard = rtp.ExtensionCarrier({SENT_AS[AUDIO_LEVEL]: 10}, SENT_AS[AUDIO_LEVEL], SENT_AS[TRANSPORT_CC])
+        packets, numbers = [], []
+        for sequence, which in enumerate(order):
+            elements, cut = shapes[which % len(shapes)]
+            block = b""
+            for identifier, size in elements:
+                value = data.draw(st.binary(min_size=size, max_size=size))
+                block += bytes((identifier << 4 | (size - 1),)) + value if identifier else b"\0"
+            block = block[: max(1, len(block) - cut)].ljust(-(-len(block) // 4) * 4, b"\0")
+            header = rtp_packet(111, sequence, 960 * sequence, SOUND, b"")
+            extensions = rtp.EXTENSION.pack(rtp.ONE_BYTE_PROFILE, len(block) // 4) + block
+            packets.append(bytes((header[0] | 0x10,)) + header[1:] + extensions + b"opus")
+            fresh = rtp.ExtensionCarrier({SENT_AS[AUDIO_LEVEL]: 10}, 0, SENT_AS[TRANSPORT_CC])
+            expected = fresh.carry(packets[-1], 16, 16 + len(block))
+            heard.carry(packets[-1], 16, 16 + len(block))
+            numbers += [fresh.sequence] if fresh.sequence >= 0 else []
+            ann.send(packets[-1])
+            ((packet,), _) = bob.receive()
+            assert packet[rtp.HEADER_BYTES :] == expected + b"opus"
+            assert packet[0] == (0x90 if expected else 0x80)
+        assert publication.take_loudness() == pytest.approx(heard.take_loudness())
+        assert [number for number, _ in ann.transport.arrivals._fresh] == numbers
+        assert room.counters.faults == 0
+
+
+def test_what_is_cut_off_in_its_extensions_never_has_their_shape() -> None:
+    """libsrtp refuses such packets as well."""
+    carrier = rtp.ExtensionCarrier({1: 10}, 1, 3)
+    whole = rtp_packet(111, 1, 960, SOUND, b"opus", extensions={1: b"\x90", 3: NUMBER, 7: b"abcd"})
+    payload = len(whole) - 4
+    carrier.learn(whole, payload)
+    end, mask, heads, number_at, level_at = carrier.shape
+    values = int.from_bytes(whole[rtp.HEADER_BYTES : payload], "big")
+    assert (end, values & mask, values >> level_at & 0xFF) == (payload, heads, 0x90)
+    assert values >> number_at & 0xFFFF == 0x1234
+    for length in range(payload):
+        assert int.from_bytes(whole[rtp.HEADER_BYTES : length], "big") & mask != heads
+
+
+def test_who_never_settles_is_not_learned_from_for_ever() -> None:
+    with Room() as room:
+        ann = room.browser("ann", "send")
+        publication = microphone(room, ann)
+        carrier = publication.streams[0].carrier
+        for sequence in range(2 * rtp.MAXIMUM_SHAPES):
+            other = {7: bytes(1 + sequence % 2)} | {SENT_AS[TRANSPORT_CC]: sequence.to_bytes(2, "big")}
+            before = carrier.shape
+            ann.send(rtp_packet(111, sequence, 960 * sequence, SOUND, b"opus", extensions=other))
+            assert (carrier.shape != before) == (sequence < rtp.MAXIMUM_SHAPES)
+        assert told_numbers(ann) == [*range(2 * rtp.MAXIMUM_SHAPES)]
 
 
 def test_nobody_is_offered_the_orientation() -> None:

@@ -47,7 +47,7 @@ class Browser:
         subscription.granted, subscription.given_up = layer, layer is None
         subscription.ceiling = 2 if layer is None else layer
 
-    def copy_out(self, routes: object, body: bytes, head: int, **_: object) -> None:
+    def copy_out(self, routes: object, body: bytes, head: int, *_: object) -> None:
         whole = bytes((head,)) + bytes(rtp.HEADER_BYTES - 1) + body
         number = rtp.transport_sequence(whole, 0, len(whole), NUMBER_ID)
         assert number >= 0
