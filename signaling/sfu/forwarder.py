@@ -89,7 +89,7 @@ class Forwarder:
         return handled
 
     def _batch(self, count: int, transport_of: Callable[[bytes], Transport | None]) -> None:
-        """Handle the first ``count`` datagrams of the inbox. Locals and one loop: about 0.3 µs a datagram."""
+        """Handle the first ``count`` datagrams of the inbox: in one loop, because each call costs every packet."""
         slots, view, counters = self._inbox.slots, self._view, self._counters
         for index in range(count):
             try:
