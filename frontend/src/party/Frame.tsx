@@ -63,15 +63,19 @@ interface Props {
 /** A page outside the room: recording strip, head, one column, one thing to do. */
 export function Frame({ step, stepName, page, testId, dock, quiet, children }: Props) {
   const main = useRef<HTMLElement>(null);
+  // Put there, the focus shows nothing; whoever comes by the keyboard sees where they are.
   useEffect(() => {
-    main.current?.focus({ preventScroll: true });
-    if (main.current) main.current.scrollTop = 0;
+    if (!main.current) return;
+    main.current.dataset.placed = "";
+    main.current.focus({ preventScroll: true });
+    main.current.scrollTop = 0;
   }, [page]);
+  const left = () => delete main.current?.dataset.placed;
   return (
     <div class="phone" data-testid={testId}>
       <RecStrip recording={null} />
       <Head />
-      <main class="phone__main" ref={main} {...scrollable}>
+      <main class="phone__main" ref={main} onBlur={left} {...scrollable}>
         {step && <Steps step={step} name={stepName ?? ""} />}
         {children}
         {quiet}

@@ -13,7 +13,7 @@ from tests.e2e.screens.scene import WRITTEN, Scene
 from tests.support import room_client
 from tests.support.browser import Person, answers_every_purpose, entry_code, reads_a_notice
 from tests.support.gallery import THOROUGH, other_language
-from tests.support.keyboard import goes_to, presses
+from tests.support.keyboard import STOP, goes_to, presses
 
 REFUSES = """
 (name) => {
@@ -192,6 +192,10 @@ async def who_one_is(scene: Scene) -> None:
     await presses(party, "precheck-continue")
     await party.waits_for("identity-last4")
     await expect(party.page.locator("main")).to_be_focused()
+    for key in ("Shift+Tab", "Tab"):
+        await party.page.keyboard.press(key)
+    stop = await party.page.evaluate(STOP)
+    assert stop["words"].startswith("<main") and stop["ring"], "who comes back by the keyboard sees it"
     await goes_to(party, "identity-last4")
     await party.page.keyboard.type("9999")
     await expect(party.page.locator('[aria-invalid="true"]')).to_have_count(1)
