@@ -36,7 +36,7 @@ class Browser:
         receiver = SimpleNamespace(
             subscriptions={1: self.camera},
             outbound=SimpleNamespace(handle=None),
-            name=SimpleNamespace(pointer=None),
+            name=SimpleNamespace(pointer=0),
             connection=None,
         )
         self.camera.left = lambda: (self.camera.packets, self.camera.octets)
