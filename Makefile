@@ -10,7 +10,7 @@ BIN := .venv/bin
 NPM := $(CURDIR)/$(BIN)/python $(CURDIR)/deploy/npm.py
 unexport PYTHONDONTWRITEBYTECODE  # without its files every process that is started compiles the whole product anew
 
-.PHONY: run test compiled test-compiled test-narrow test-postgres test-relay check check-types check-rest test-frontend test-screens test-processes format lock fuzz fuzz-talk soak-lossy screens bench-forward bench-curve bench-idle bench-join bench-verify clean
+.PHONY: run test compiled test-compiled test-narrow test-postgres test-relay check check-types check-rest test-frontend test-screens test-processes format lock fuzz fuzz-talk soak-lossy screens bench-forward bench-curve bench-idle bench-join bench-restart bench-verify clean
 
 run: .stamps/run .stamps/frontend
 	@exec $(BIN)/mediation-room run --demo --host $(HOST) --port $(PORT) --data-dir $(DATA)
@@ -66,6 +66,9 @@ bench-idle: .stamps/test
 
 bench-join: .stamps/test .stamps/frontend
 	$(BIN)/python -m tests.bench.join
+
+bench-restart: .stamps/test
+	$(BIN)/python -m tests.bench.restart
 
 bench-verify: .stamps/test
 	$(BIN)/python -m tests.bench.verify

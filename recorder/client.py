@@ -28,7 +28,7 @@ from signaling.ids import CaptureId
 
 ANSWER_SECONDS = 10.0
 FIRST_RETRY_SECONDS = 0.05
-LAST_RETRY_SECONDS = 1.0
+LAST_RETRY_SECONDS = 0.2
 
 log = structlog.get_logger(__name__)
 

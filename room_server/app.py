@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from importlib import import_module
 
 import structlog
 import uvicorn
@@ -18,6 +19,16 @@ from room_server.api.routes import api_routes
 from room_server.bootstrap import build
 from room_server.services.demo import DemoAccess
 from room_server.settings import SHUTDOWN_SECONDS, Settings
+from room_server.store.database import load_driver
+
+FOUND_BY_NAME = (
+    "anyio._backends._asyncio",
+    "uvicorn.lifespan.on",
+    "uvicorn.loops.uvloop",
+    "uvicorn.protocols.http.auto",
+    "uvicorn.protocols.websockets.websockets_sansio_impl",
+)
+"""What uvicorn and Starlette look up only when they serve."""
 
 log = structlog.get_logger(__name__)
 
@@ -57,6 +68,13 @@ def create_app(settings: Settings, demo: Callable[[DemoAccess | None], None] = l
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=lifespan,
     )
+
+
+def load(settings: Settings) -> None:
+    """Load what serving needs beyond this module, so that nothing of it is left for the moment at which it begins."""
+    for name in FOUND_BY_NAME:
+        import_module(name)
+    load_driver(settings.database)
 
 
 def serve(settings: Settings, demo: Callable[[DemoAccess | None], None]) -> None:

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from room_server import settings
+from room_server import settings, successors
 from room_server.settings import PREFIX, MediaProcess, Settings, SettingsError
 from room_server.supervisor import Program, Supervisor
 
@@ -64,10 +64,8 @@ def _act(loaded: Settings, given: argparse.Namespace) -> int:
         )
     loaded.require_organisation()
     if given.command == "web":
-        from room_server import app
-
-        app.serve(loaded, partial(_tell, loaded))
-    elif given.command == "worker":
+        return successors.keep("web", partial(_web, loaded))
+    if given.command == "worker":
         from room_server import bootstrap
 
         asyncio.run(bootstrap.work(loaded))
@@ -111,6 +109,14 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("rest", nargs=argparse.REMAINDER)
     commands.add_parser("settings", help="every setting with its default and meaning")
     return parser
+
+
+def _web(loaded: Settings) -> Callable[[], None]:
+    """Load the web process; what runs it."""
+    from room_server import app
+
+    app.load(loaded)
+    return partial(app.serve, loaded, partial(_tell, loaded))
 
 
 def _run(loaded: Settings) -> None:
@@ -171,13 +177,15 @@ def stages(loaded: Settings) -> list[list[Program]]:
 
 
 def _media_worker(loaded: Settings, process: MediaProcess) -> Program:
-    arguments = ["-m", "signaling.sfu.worker", "--control", str(process.control), "--feed", str(loaded.recorder_feed)]
+    name = f"media worker {process.name}"
+    arguments = ["-m", "room_server.successors", name, "signaling.sfu.worker"]
+    arguments += ["--control", str(process.control), "--feed", str(loaded.recorder_feed)]
     arguments += ["--listen", loaded.media_listen, "--port", str(process.port)]
     if loaded.media_tcp:
         arguments += ["--tcp-port", str(process.port)]
     for address in loaded.announced:
         arguments += ["--announce", address]
-    return Program(f"media worker {process.name}", arguments, MEDIA_STOP_SECONDS)
+    return Program(name, arguments, MEDIA_STOP_SECONDS)
 
 
 def environment(loaded: Settings, present: Mapping[str, str]) -> dict[str, str]:

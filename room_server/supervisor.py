@@ -11,19 +11,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import os
 import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 
+from room_server.successors import HEALTHY_AFTER_SECONDS, die_with_parent
+
 SLOWEST_RESTART_SECONDS = 5.0
-HEALTHY_AFTER_SECONDS = 5.0
-PR_SET_PDEATHSIG = 1
 
 log = structlog.get_logger(__name__)
 
@@ -35,11 +35,6 @@ class Program:
     name: str
     arguments: Sequence[str]
     stop_seconds: float = 8.0
-
-
-def _die_with_parent() -> None:
-    """Linux: a child whose supervisor was killed gets SIGTERM instead of living on without anybody who knows it."""
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class Supervisor:
@@ -83,7 +78,7 @@ class Supervisor:
                 *program.arguments,
                 env=self._environment,
                 stdin=asyncio.subprocess.DEVNULL,
-                preexec_fn=_die_with_parent,  # safe: the parent has no threads
+                preexec_fn=partial(die_with_parent, signal.SIGTERM),  # safe: the parent has no threads
                 start_new_session=True,  # Ctrl-C reaches the parent only, which then stops the children in order
             )
             self._children[program.name] = child

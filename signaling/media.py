@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 ANSWER_WITHIN: Final = 10.0
 """Seconds. A worker answers in milliseconds; one that does not is stuck."""
 FIRST_RETRY: Final = 0.05
-LONGEST_RETRY: Final = 0.5
+LONGEST_RETRY: Final = 0.1
 DEEPEST: Final = 32
 """Containers in containers of what a browser says. How deep a decoder can go depends on its stack; the worker's is not
 to be tried."""

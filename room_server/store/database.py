@@ -41,6 +41,11 @@ def open_engine(url: str) -> AsyncEngine:
     return engine
 
 
+def load_driver(url: str) -> None:
+    """Load what ``open_engine`` would load for this database."""
+    make_url(url).get_dialect().import_dbapi()
+
+
 async def answers(engine: AsyncEngine) -> bool:
     """Whether a transaction gets its turn and an answer in time. Anybody may ask for it, so it must cost nothing."""
     try:

@@ -14,8 +14,7 @@ import websockets
 from signaling.commands import HOST_ONLY
 from signaling.messages import COMMANDS
 from tests.support.room_client import Access, agrees, draft, identified, inside, mediator, room_socket
-from tests.support.service import Service, healthy, running_service
-from tests.support.waiting import until
+from tests.support.service import Service, running_service
 
 pytestmark = pytest.mark.slow
 WORDS = "涉及商业秘密"
@@ -84,7 +83,7 @@ async def test_who_has_no_right_gets_nothing_and_lock_pause_and_removal_outlive_
                 async with draft(service, applicant):
                     pass
             assert (await browsers[1].get("/api/me", headers=applicant.headers)).status_code == 401
-        await killed_and_back(service)
+        await service.replace("room_server.cli web")
         assert await refused_hello(service, respondent) == "room_locked"
         assert await refused_hello(service, applicant, **kept) == "unauthenticated"
         async with room_socket(service, host.room_id) as room:
@@ -107,13 +106,6 @@ async def test_who_has_no_right_gets_nothing_and_lock_pause_and_removal_outlive_
         assert not any(SAID in line for line in log_of(service)), "captions are in no log"
 
 
-async def killed_and_back(service: Service) -> None:
-    """The web process is gone and another one answers."""
-    service.kill("room_server.cli web")
-    await until(lambda: not healthy(service.url), 20)
-    await until(lambda: healthy(service.url), 30)
-
-
 async def announced_said_and_killed(chair: Any, service: Service, respondent: Access) -> None:
     """A party is let in, writes a caption, and is about to be taken into a private talk when the process is killed.
 
@@ -126,7 +118,7 @@ async def announced_said_and_killed(chair: Any, service: Service, respondent: Ac
         await room.done("write_caption", text=SAID, place="")
         await chair.done("open_caucus", participant_ids=[respondent.participant_id], in_seconds=5)
         assert (await room.event("caucus_changed"))["caucus"]["state"] == "announced"
-        await killed_and_back(service)
+        await service.replace("room_server.cli web")
 
 
 async def the_same_lines_and_the_same_countdown(service: Service, host: Access, respondent: Access) -> None:

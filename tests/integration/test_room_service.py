@@ -32,7 +32,7 @@ from tests.support.room_client import (
     secret,
     signature,
 )
-from tests.support.service import Service, healthy, running_service
+from tests.support.service import Service, running_service
 from tests.support.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
@@ -256,9 +256,7 @@ async def how_far_they_are_is_told_again_after_a_killed_process(table: Table, pa
         return steps
 
     await told()
-    table.service.kill("room_server.cli web")
-    await until(lambda: not healthy(table.service.url), 20)
-    await until(lambda: healthy(table.service.url), 30)
+    await table.service.replace("room_server.cli web")
     async with room_socket(table.service, table.host.room_id) as chair, inside(table.service, person):
         board = (await chair.done("hello", token=table.host.token))["snapshot"]["board"]
         assert shown(board["signing"]) == {**UNKNOWN, "code_sent": True}

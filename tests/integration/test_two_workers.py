@@ -14,7 +14,7 @@ from signaling.load.traffic import send
 from signaling.load.visitor import Kit
 from tests.support.room_client import mediator, room_socket
 from tests.support.second_session import second_session
-from tests.support.service import Service, healthy, running_service
+from tests.support.service import Service, running_service
 from tests.support.spoken import SOUND, Call, admitted, speaking
 from tests.support.waiting import until
 
@@ -139,9 +139,7 @@ async def test_a_web_process_that_is_started_again_places_its_rooms_anew(tmp_pat
         kit = Kit(service.url, None)
         people = [await admitted(each) for each in (service, other)]
         calls = [await speaking(kit, each, (4 * place, 4 * place + 1)) for place, each in enumerate(people)]
-        service.kill("room_server.cli web")
-        await until(lambda: not healthy(service.url), 5)
-        await until(lambda: healthy(service.url), 30)
+        await service.replace("room_server.cli web")
         back = [await speaking(kit, each, (4 * place + 2, 4 * place + 3)) for place, each in enumerate(people)]
         assert sorted(port for call in back for port in call.ports) == [service.media_port, service.media_port + 1]
         talking = asyncio.create_task(send([each.person for call in back for each in call.people], SOUND, 20))

@@ -73,20 +73,43 @@ class Service:
         return dict(PASSWORD.findall(self.text))
 
     def pid_of(self, module: str) -> int:
-        """Process id of the child that runs ``module``."""
-        for child in psutil.Process(self.process.pid).children(recursive=True):
+        """Process id of the child that runs ``module``: the one that serves, not the one that waits to replace it."""
+        found = None
+        for child in psutil.Process(self.process.pid).children(recursive=True):  # parents before their children
             try:
                 if module in " ".join(child.cmdline()):
-                    return int(child.pid)
+                    found = int(child.pid)
             except psutil.NoSuchProcess:
                 continue
-        raise LookupError(module)
+        if found is None:
+            raise LookupError(module)
+        return found
 
     def kill(self, module: str) -> int:
         """``kill -9`` of the child that runs ``module``; its process id."""
         pid = self.pid_of(module)
         os.kill(pid, signal.SIGKILL)
         return pid
+
+    async def replace(self, module: str, seconds: float = 30) -> None:
+        """``kill -9`` of the child that runs ``module``; until another does and the service says that all is well."""
+        await self.until_another(module, self.kill(module), seconds)
+
+    async def until_another(self, module: str, pid: int, seconds: float = 30) -> None:
+        """Until another process than ``pid`` runs ``module``, and the service says that all is well.
+
+        Nobody waits for the moment without one: it may be shorter than a look.
+        """
+
+        def there() -> bool:
+            try:
+                return self.pid_of(module) != pid and healthy(self.url)
+            except LookupError:
+                return False
+
+        async with asyncio.timeout(seconds):
+            while not await asyncio.to_thread(there):
+                await asyncio.sleep(0.05)
 
 
 def healthy(url: str) -> bool:

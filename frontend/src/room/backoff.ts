@@ -3,7 +3,8 @@
 const FIRST_MS = 200;
 const EAGER_MS = 800;
 const LONGEST_MS = 2000;
-/** Tries, about four to eight seconds: a server process that died is back after two or three, and people wait for it. */
+/** Tries, about four to eight seconds: a server process that died is back at once, or after two or three where it has to
+ * be loaded anew, and people wait for it. */
 const EAGER_TRIES = 12;
 
 /** Doubles from 0.2 s to 0.8 s, after a while to 2 s, spread over the upper half so that a room does not come back in
