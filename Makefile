@@ -20,10 +20,13 @@ test: .stamps/run
 	@$(MAKE) --no-print-directory -j2 -O check-types test-frontend
 	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not alone" tests/unit
 	@$(MAKE) --no-print-directory -j2 -O test-screens test-processes
-	$(BIN)/python -m pytest $(ALONE) tests/e2e $(addprefix --ignore=,$(SCREENS) $(RELAY) $(NARROW))
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(PAGES)
+	$(BIN)/python -m pytest $(ALONE) tests/e2e $(addprefix --ignore=,$(SCREENS) $(PAGES) $(RELAY) $(NARROW))
 
 ALONE = $(shell grep -rl --include='*.py' pytest.mark.alone tests/unit)
 SCREENS = tests/e2e/test_accessibility.py tests/e2e/test_keyboard.py
+# What people do on their pages, whatever it takes: two at a time.
+PAGES = $(patsubst %,tests/e2e/test_%.py,conduct whole_mediation caucus arrival exhibits view_in_browser codecs from_the_network without_udp)
 RELAY = tests/e2e/test_relay.py
 NARROW = tests/e2e/test_narrow_way.py tests/e2e/test_narrow_way_down.py
 test-screens:

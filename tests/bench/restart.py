@@ -1,8 +1,8 @@
 """How long a web process that was killed is away.
 
 ``python -m tests.bench.restart`` (``make bench-restart``) kills it ten times with a session open, and prints the median
-and the longest of three times in seconds, and one line of JSON: until its port is open again, until it says that all is
-well, until the mediator's client is in the room. With ``--cold`` the process that waits to replace it dies as well.
+and the longest of two times in seconds, and one line of JSON: until another says that all is well, and until the
+mediator's client is in the room. With ``--cold`` the process that waits to replace it dies as well.
 ``--busy 4``: with so many processes beside it that do nothing but count, as on a machine that is too small.
 """
 
@@ -14,12 +14,10 @@ import json
 import multiprocessing
 import os
 import signal
-import socket
 import statistics
 import tempfile
 import time
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
 import psutil
@@ -30,16 +28,7 @@ from tests.support.room_client import Access, mediator
 from tests.support.service import Service, healthy, running_service
 
 WEB = "room_server.cli web"
-MOMENTS = ("port open", "all well", "in the room")
-
-
-def is_open(url: str) -> bool:
-    address = urlsplit(url)
-    try:
-        with socket.create_connection((str(address.hostname), address.port or 0), 1):
-            return True
-    except OSError:
-        return False
+MOMENTS = ("all well", "in the room")
 
 
 async def in_the_room(service: Service, host: Access) -> Line | None:
@@ -51,7 +40,7 @@ async def in_the_room(service: Service, host: Access) -> Line | None:
     return line
 
 
-async def away(service: Service, host: Access, cold: bool) -> tuple[float, float, float]:
+async def away(service: Service, host: Access, cold: bool) -> tuple[float, float]:
     """Kill it once; when each of the moments was reached."""
     pid = service.pid_of(WEB)
     waiting = psutil.Process(pid).parent()
@@ -59,9 +48,6 @@ async def away(service: Service, host: Access, cold: bool) -> tuple[float, float
     if cold and waiting is not None and waiting.pid != service.process.pid:
         waiting.kill()
     os.kill(pid, signal.SIGKILL)
-    while not await asyncio.to_thread(is_open, service.url):
-        await asyncio.sleep(0.005)
-    opened = time.monotonic() - killed
     while not await asyncio.to_thread(healthy, service.url):
         await asyncio.sleep(0.005)
     well = time.monotonic() - killed
@@ -69,10 +55,10 @@ async def away(service: Service, host: Access, cold: bool) -> tuple[float, float
         await asyncio.sleep(0.005)
     there = time.monotonic() - killed
     await line.close()
-    return opened, well, there
+    return well, there
 
 
-async def measure(times: int, cold: bool) -> list[tuple[float, float, float]]:
+async def measure(times: int, cold: bool) -> list[tuple[float, float]]:
     with tempfile.TemporaryDirectory() as folder:
         async with running_service(Path(folder) / "data") as service:
             async with httpx.AsyncClient(base_url=service.url, timeout=20) as browser:

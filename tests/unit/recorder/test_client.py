@@ -140,3 +140,23 @@ async def test_a_callback_that_fails_does_not_end_the_connection(tmp_path: Path)
         assert await client.list_tracks() == []
         await client.close()
         assert (await waiting).code is ErrorCode.RECORDING_UNAVAILABLE
+
+
+async def test_a_recorder_that_is_away_is_looked_for_five_times_a_second(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    sleep = asyncio.sleep
+
+    async def counted(seconds: float) -> None:
+        waits.append(seconds)
+        await sleep(0)
+
+    monkeypatch.setattr(client_module.asyncio, "sleep", counted)
+    client = RecorderClient(tmp_path / "recorder.sock", *[lambda *_: None] * 3)
+    await client.start()
+    async with asyncio.timeout(5):
+        while len(waits) < 20:
+            await sleep(0)
+    await client.close()
+    assert max(waits) <= 0.2

@@ -147,3 +147,23 @@ async def test_a_frame_that_is_nested_too_deep_does_not_decode_and_the_next_one_
     with pytest.raises(UndecodableError):
         await framing.read(reader)
     assert await framing.read(reader) == control.GetStatistics(7)
+
+
+async def test_a_worker_that_is_away_is_looked_for_ten_times_a_second(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    sleep = asyncio.sleep
+
+    async def counted(seconds: float) -> None:
+        waits.append(seconds)
+        await sleep(0)
+
+    monkeypatch.setattr(media.asyncio, "sleep", counted)
+    worker = MediaWorker("0", tmp_path / "media.sock", *[lambda *_: None] * 3)
+    await worker.start()
+    async with asyncio.timeout(5):
+        while len(waits) < 20:
+            await sleep(0)
+    await worker.close()
+    assert max(waits) <= 0.1, "its successor is there before one has waited longer"
