@@ -355,7 +355,7 @@ async def test_a_stop_ends_everything_quickly_and_quietly_and_what_was_written_i
     async with running_service(tmp_path / "data") as service, httpx.AsyncClient(base_url=service.url) as browser:
         host = await mediator(browser, service)
         children = family(service)
-        assert len(children) == 3
+        assert len(children) == 5, "recorder, media worker, web, and the two that wait to replace the latter"
         async with inside(service, host) as room, draft(service, host) as first, draft(service, host) as second:
             await first.write("停机前写的")
             await second.reads("停机前写的")

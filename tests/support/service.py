@@ -73,17 +73,14 @@ class Service:
         return dict(PASSWORD.findall(self.text))
 
     def pid_of(self, module: str) -> int:
-        """Process id of the child that runs ``module``: the one that serves, not the one that waits to replace it."""
-        found = None
-        for child in psutil.Process(self.process.pid).children(recursive=True):  # parents before their children
+        """Process id of the child that runs ``module``."""
+        for child in psutil.Process(self.process.pid).children(recursive=True):
             try:
                 if module in " ".join(child.cmdline()):
-                    found = int(child.pid)
+                    return int(child.pid)
             except psutil.NoSuchProcess:
                 continue
-        if found is None:
-            raise LookupError(module)
-        return found
+        raise LookupError(module)
 
     def kill(self, module: str) -> int:
         """``kill -9`` of the child that runs ``module``; its process id."""

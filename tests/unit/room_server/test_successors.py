@@ -4,6 +4,8 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -11,8 +13,6 @@ import pytest
 
 from tests.support.service import free_ports
 from tests.support.waiting import until
-
-pytestmark = pytest.mark.alone
 
 PARENT = """
 import os, signal, sys
@@ -39,8 +39,13 @@ sys.exit(successors.keep('child', load))
 """
 
 
-def start(folder: Path, healthy_after: float = 0) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-c", PARENT, str(folder), str(healthy_after)])
+@contextmanager
+def started(folder: Path, healthy_after: float = 0) -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen([sys.executable, "-c", PARENT, str(folder), str(healthy_after)]) as parent:
+        try:
+            yield parent
+        finally:
+            parent.kill()
 
 
 async def numbers(path: Path, count: int) -> list[int]:
@@ -52,34 +57,38 @@ async def numbers(path: Path, count: int) -> list[int]:
 
 
 async def test_what_is_killed_has_a_successor_and_nothing_is_loaded_again(tmp_path: Path) -> None:
-    parent = start(tmp_path)
-    for count in (1, 2, 3):
-        served = await numbers(tmp_path / "served", count)
-        assert psutil.Process(served[-1]).ppid() == parent.pid
-        if count < 3:
-            os.kill(served[-1], signal.SIGKILL)
-    assert await numbers(tmp_path / "loaded", 1) == [parent.pid]
-    parent.terminate()
-    assert parent.wait(20) == 0
-    assert await numbers(tmp_path / "told", 1) == served[-1:], "told to end, and waited for"
-    assert not psutil.pid_exists(served[-1])
+    with started(tmp_path) as parent:
+        for count in (1, 2, 3):
+            served = await numbers(tmp_path / "served", count)
+            assert psutil.Process(served[-1]).ppid() == parent.pid
+            if count < 3:
+                os.kill(served[-1], signal.SIGKILL)
+        assert await numbers(tmp_path / "loaded", 1) == [parent.pid]
+        title = f"mediation-room: waits for the end of {served[-1]}"
+        await until(lambda: " ".join(psutil.Process(parent.pid).cmdline()) == title)
+        shown = psutil.Process(served[-1]).cmdline()
+        assert shown[1:3] == ["-c", PARENT], "only who serves is found by its command line"
+        parent.terminate()
+        assert parent.wait(20) == 0
+        assert await numbers(tmp_path / "told", 1) == served[-1:], "told to end, and waited for"
+        assert not psutil.pid_exists(served[-1])
 
 
 async def test_what_dies_young_is_left_to_whoever_started_it(tmp_path: Path) -> None:
-    parent = start(tmp_path, healthy_after=60)
-    (served,) = await numbers(tmp_path / "served", 1)
-    os.kill(served, signal.SIGKILL)
-    assert parent.wait(20) == 128 + signal.SIGKILL
-    await numbers(tmp_path / "served", 1)
+    with started(tmp_path, healthy_after=60) as parent:
+        (served,) = await numbers(tmp_path / "served", 1)
+        os.kill(served, signal.SIGKILL)
+        assert parent.wait(20) == 128 + signal.SIGKILL
+        await numbers(tmp_path / "served", 1)
 
 
 async def test_nobody_serves_whose_parent_is_gone(tmp_path: Path) -> None:
-    parent = start(tmp_path)
-    (served,) = await numbers(tmp_path / "served", 1)
-    parent.kill()
-    parent.wait(20)
-    await until(lambda: not psutil.pid_exists(served))
-    assert not (tmp_path / "told").exists(), "whoever has its port must go at once"
+    with started(tmp_path) as parent:
+        (served,) = await numbers(tmp_path / "served", 1)
+        parent.kill()
+        parent.wait(20)
+        await until(lambda: not psutil.pid_exists(served))
+        assert not (tmp_path / "told").exists(), "whoever has its port must go at once"
 
 
 LATE = """
