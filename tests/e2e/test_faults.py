@@ -488,7 +488,7 @@ async def the_web_process_dies_while_people_sign(room: Room) -> None:
     await writes_name(applicant)
     for step, mark in STEPS.items():
         await expect(line.get_by_test_id(f"step-{step}")).to_have_attribute("data-mark", mark)
-    screens = await room.watched()
+    before, screens = room.files(), await room.watched()
     killed = time.monotonic()
     await room.service.replace("room_server.cli web")
     listens = time.monotonic()
@@ -500,6 +500,7 @@ async def the_web_process_dies_while_people_sign(room: Room) -> None:
             await expect(line.get_by_test_id(f"step-{step}")).to_have_attribute("data-mark", mark)
 
     await room.timed("web process answers -> the table of who signs is right", right_again(), listens, AFTER_ALL)
+    await every_track_grows(room, before)  # a reload before would leave files with nothing in them
     written = await mediator.page.evaluate(INK)
     await mediator.page.reload()
     await expect(mediator.see("sign-intent")).to_be_checked()

@@ -146,7 +146,7 @@ def test_everything_is_loaded_before_the_fork_and_nothing_is_open(name: str, pro
     """What was loaded only by the one that serves would be loaded after every death."""
     for _ in "twice":  # the first start also makes keys and database, whose makers are not needed again
         command = [sys.executable, "-c", program, str(free_ports()[0]), str(tmp_path / "data")]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     prepared, late = [line for line in done.stdout.splitlines() if line.endswith("]")]
     assert prepared == f"{name} 1 []", "threads, and files or sockets"
     assert late == "[]"
