@@ -20,13 +20,13 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import structlog
 
 HEALTHY_AFTER_SECONDS = 5.0
-PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG, PR_SET_NAME = 1, 15
+WAITS = "waits: "
 HEARD = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGCHLD})
 
 log = structlog.get_logger(__name__)
@@ -37,6 +37,11 @@ def die_with_parent(number: int) -> None:
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, number)
 
 
+def call_oneself(name: str) -> None:
+    """Linux: what ``ps -e`` and ``top`` call this process, 15 bytes of it: its command line is that of its parent."""
+    ctypes.CDLL(None).prctl(PR_SET_NAME, name.encode()[:15])
+
+
 def keep(name: str, load: Callable[[], Callable[[], None]]) -> int:
     """Run what ``load`` returns in a process of its own, and again in another one whenever that dies; its exit status.
 
@@ -44,11 +49,11 @@ def keep(name: str, load: Callable[[], Callable[[], None]]) -> int:
     process has died young: what was loaded may be why, so whoever started this one starts it anew. Should this one be
     killed, so is the other.
     """
+    call_oneself(f"{WAITS}{name}")
     gc.disable()  # a third of the time that loading takes, for next to no garbage
     serve = load()
     gc.freeze()  # what is loaded stays: no collection looks at it again, and its memory stays shared
     signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)
-    line = _CommandLine()
     while True:
         here, born = os.getpid(), time.monotonic()
         child = os.fork()
@@ -56,46 +61,16 @@ def keep(name: str, load: Callable[[], Callable[[], None]]) -> int:
             die_with_parent(signal.SIGKILL)
             if os.getppid() != here:
                 return 1
-            line.restore()
+            call_oneself(name)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, HEARD)
             gc.enable()
             serve()
             return 0
-        line.show(f"mediation-room: waits for the end of {child}")
         told, status = _wait(child)
         lived = time.monotonic() - born
         if told or lived < HEALTHY_AFTER_SECONDS:
             return status if status >= 0 else 128 - status
         log.warning("died", process=name, pid=child, status=status, restart_in=0.0)
-
-
-class _CommandLine:
-    """What ``ps`` shows of this process. Whoever looks for who serves must not find who waits.
-
-    Linux shows the memory in which the arguments lie (proc(5), ``arg_start``), of which the program has copies; where
-    its last byte is not the NUL that it was, only as much as comes before the first one.
-    """
-
-    def __init__(self) -> None:
-        try:
-            fields = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            fields = ["0"] * 47
-        self._start = int(fields[45])
-        self._size = int(fields[46]) - self._start
-        self._own = ctypes.string_at(self._start, self._size) if self._start else b""
-
-    def show(self, title: str) -> None:
-        """Show this instead, as much of it as there is room for."""
-        self._put(title.encode()[: self._size - 2].ljust(self._size - 1, b"\0") + b".")
-
-    def restore(self) -> None:
-        """Show how the process was started."""
-        self._put(self._own)
-
-    def _put(self, text: bytes) -> None:
-        if self._start:  # 0: the system does not tell
-            ctypes.memmove(self._start, text, self._size)
 
 
 def _wait(child: int) -> tuple[bool, int]:

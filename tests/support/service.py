@@ -20,6 +20,7 @@ import psutil
 
 from room_server.cli import AGAIN
 from room_server.settings import PREFIX
+from room_server.successors import WAITS
 from tests.support.waiting import until
 
 LINK = re.compile(r"^\s*(mediator|applicant|respondent|court officer)\b.*?(https?://\S+)", re.MULTILINE)
@@ -73,10 +74,10 @@ class Service:
         return dict(PASSWORD.findall(self.text))
 
     def pid_of(self, module: str) -> int:
-        """Process id of the child that runs ``module``."""
+        """Process id of the child that runs ``module``, not of the one that waits to replace it."""
         for child in psutil.Process(self.process.pid).children(recursive=True):
             try:
-                if module in " ".join(child.cmdline()):
+                if module in " ".join(child.cmdline()) and not child.name().startswith(WAITS):
                     return int(child.pid)
             except psutil.NoSuchProcess:
                 continue
