@@ -25,8 +25,8 @@ test: .stamps/run
 
 ALONE = $(shell grep -rl --include='*.py' pytest.mark.alone tests/unit)
 SCREENS = tests/e2e/test_accessibility.py tests/e2e/test_keyboard.py
-# What people do on their pages, but for how fast: two at a time. test_conduct.py asks where the focus went in a second and a half.
-PAGES = $(patsubst %,tests/e2e/test_%.py,whole_mediation caucus arrival exhibits view_in_browser codecs from_the_network without_udp)
+# Which screens and pictures people get, and nothing about when: two at a time.
+PAGES = $(patsubst %,tests/e2e/test_%.py,arrival exhibits view_in_browser codecs from_the_network without_udp)
 RELAY = tests/e2e/test_relay.py
 NARROW = tests/e2e/test_narrow_way.py tests/e2e/test_narrow_way_down.py
 test-screens:
