@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import msgspec
 from starlette.requests import Request
 
 from room_server.domain.errors import Forbidden, Malformed
+from room_server.domain.sending import KEY
 
 MOST_BYTES = 64 * 1024
 HANDWRITING_BYTES = 1024 * 1024
 
 T = TypeVar("T")
+Key = Annotated[str, msgspec.Meta(pattern=KEY)]
+"""By which a request that comes again is known (``domain.sending``)."""
 
 
 class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

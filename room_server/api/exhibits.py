@@ -5,6 +5,7 @@ Each act is judged by who asks now. Whoever may not know of an exhibit gets the 
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 from urllib.parse import unquote
 
@@ -19,6 +20,7 @@ from room_server.domain.challenge import Aspect, View
 from room_server.domain.comparison import Finding, Outcome, Way
 from room_server.domain.errors import Malformed
 from room_server.domain.people import Side
+from room_server.domain.sending import KEY
 from room_server.services.everything import Services
 from room_server.services.exhibits import Brought
 
@@ -90,7 +92,7 @@ class ExhibitsApi:
     async def add(self, request: Request) -> JSONResponse:
         """A file as the body; title and name, percent-encoded, in ``Exhibit-Title`` and ``Exhibit-Name``; the sensitive
         data of one's own in it, as purposes with commas between, in ``Exhibit-Holds``; in ``Exhibit-Place`` the
-        caucus in which its owner believes to be, empty for the joint session."""
+        caucus in which its owner believes to be, empty for the joint session; ``Exhibit-Key``: as of a line of chat."""
         same_origin(request)
         session_id, by = await self._identity.in_session(request)
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != FILE:
@@ -98,7 +100,10 @@ class ExhibitsApi:
         title, name = (unquote(request.headers.get(field, "")) for field in ("exhibit-title", "exhibit-name"))
         if (place := request.headers.get("exhibit-place")) is None:
             raise Malformed("bad_request", reason="Exhibit-Place is missing")
-        brought = Brought(title, name, request.stream(), _holds(request.headers.get("exhibit-holds", "")), place)
+        key = request.headers.get("exhibit-key")
+        if key is not None and not re.match(KEY, key):
+            raise Malformed("bad_request", reason="Exhibit-Key is no key")
+        brought = Brought(title, name, request.stream(), _holds(request.headers.get("exhibit-holds", "")), place, key)
         try:
             exhibit = await self._exhibits.add(session_id, by, brought)
         except ClientDisconnect as gone:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from room_server.api.body import Body, read, same_origin
+from room_server.api.body import Body, Key, read, same_origin
 from room_server.api.identity import Identity
 from room_server.domain.offer import Verdict
 from room_server.domain.people import Side
@@ -26,7 +26,8 @@ class InstalmentBody(Body, frozen=True):
 
 
 class OfferBody(Body, frozen=True):
-    """What is offered. ``in_answer_to``: the offer that it counters; ``place``: as of a line of chat."""
+    """What is offered. ``in_answer_to``: the offer that it counters; ``place``, ``key``: as of a line of
+    chat."""
 
     payer: Literal["applicant", "respondent"]
     amount: str
@@ -35,6 +36,7 @@ class OfferBody(Body, frozen=True):
     place: str
     conditions: str = ""
     in_answer_to: str | None = None
+    key: Key | None = None
 
 
 class AnswerBody(Body, frozen=True):
@@ -74,7 +76,7 @@ class OffersApi:
             body.valid_hours,
             body.in_answer_to,
         )
-        offer = await self._offers.make(session_id, by, wanted, place=body.place)
+        offer = await self._offers.make(session_id, by, wanted, place=body.place, key=body.key)
         return JSONResponse({"offer_id": offer.offer_id}, 201)
 
     async def share(self, request: Request) -> Response:

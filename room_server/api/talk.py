@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from room_server.api.body import Body, read, same_origin
+from room_server.api.body import Body, Key, read, same_origin
 from room_server.api.identity import Identity
 from room_server.domain.call import CallKind
 from room_server.services.everything import Services
@@ -22,12 +22,13 @@ class LineBody(Body, frozen=True):
     """A line and where it goes: ``here``, ``hosts``, or from a host one person.
 
     ``place``: the caucus in which the writer believes to be, empty for the joint session. It widens nothing: a line
-    that was typed in one place is refused in another.
+    that was typed in one place is refused in another. ``key``: a line that comes again with it is the same line.
     """
 
     to: str
     text: str
     place: str
+    key: Key | None = None
 
 
 class CallBody(Body, frozen=True):
@@ -37,10 +38,11 @@ class CallBody(Body, frozen=True):
 
 
 class TicketBody(Body, frozen=True):
-    """The exact words. ``place``: as of a line of chat."""
+    """The exact words. ``place``, ``key``: as of a line of chat."""
 
     text: str
     place: str
+    key: Key | None = None
 
 
 class AnswerBody(Body, frozen=True):
@@ -72,6 +74,7 @@ class TalkApi:
         return [
             Route(f"{one}/chat", self.lines, methods=["GET"]),
             Route(f"{one}/chat", self.say, methods=["POST"]),
+            Route(one + "/sent/{key}", self.sent, methods=["GET"]),
             Route(f"{one}/calls", self.call, methods=["POST"]),
             Route(one + "/calls/{call_id}/seen", self.seen, methods=["POST"]),
             Route(f"{one}/tickets", self.ask, methods=["POST"]),
@@ -92,8 +95,14 @@ class TalkApi:
         """Write a line."""
         session_id, person = await self._who(request)
         body = await read(request, LineBody)
-        line = await self._services.chat.say(session_id, person, body.to, body.text, place=body.place)
+        line = await self._services.chat.say(session_id, person, body.to, body.text, place=body.place, key=body.key)
         return JSONResponse({"line_id": line.line_id}, 201)
+
+    async def sent(self, request: Request) -> JSONResponse:
+        """What came of what whoever asks sent with a key (the id of a line, ticket, offer or exhibit), if it came."""
+        _, person = await self._who(request)
+        made = await self._services.chat.sent(person, request.path_params["key"])
+        return JSONResponse({"made": made}, headers=PRIVATE)
 
     async def call(self, request: Request) -> JSONResponse:
         """Call for the mediator, also from the waiting room."""
@@ -112,7 +121,7 @@ class TalkApi:
         """May these words be carried across?"""
         session_id, host = await self._mediator(request)
         body = await read(request, TicketBody)
-        ticket = await self._services.tickets.ask(session_id, host, body.text, place=body.place)
+        ticket = await self._services.tickets.ask(session_id, host, body.text, place=body.place, key=body.key)
         return JSONResponse({"ticket_id": ticket.ticket_id, "digest": ticket.digest}, 201)
 
     async def answer(self, request: Request) -> JSONResponse:

@@ -109,6 +109,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "text_empty": ("还没有写内容。", "There is nothing written yet."),
     "text_invalid": ("内容里有无法显示的字符。", "There are characters in it that cannot be shown."),
     "moved": ("您刚换了地方，请看清现在发给谁。", "You were moved just now: look who gets this."),
+    "key_used": (
+        "刚才已经发过一次，内容不一样。看看发出去的是什么，再重新写。",
+        "Something else was sent with this already. Look at what was sent, then write it anew.",
+    ),
     "note_changed": ("这份记事在另一个窗口改过。", "This note was changed in another window."),
     "filing_incomplete": ("案卷正在归档。", "The record is being filed."),
     "exhibit_too_large": ("文件太大，请分开上传。", "The file is too large."),

@@ -14,6 +14,7 @@ from room_server.domain.caucus import require_place
 from room_server.domain.chat import SHOWN_LINES, WINDOW, Line, address, require_inside, require_pace, shown
 from room_server.domain.people import Participant
 from room_server.domain.privilege import PrivilegeClass, commitment, new_salt
+from room_server.domain.sending import sending
 from room_server.domain.words import checked
 from room_server.services.gathering import Gathering, gathering, these
 from room_server.services.ports import SYSTEM, Ports
@@ -28,20 +29,27 @@ class ChatService:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
 
-    async def say(self, session_id: str, author: str, to: str, text: str, *, place: str | None = None) -> Line:
+    async def say(
+        self, session_id: str, author: str, to: str, text: str, *, place: str | None = None, key: str | None = None
+    ) -> Line:
         """Write a line. ``to``: ``here``, ``hosts``, or from a host the id of one person.
 
         ``place``: where the author believes to be (a caucus id, empty for the joint session); None: they did not say.
+        ``key``: as ``domain.sending``; the same line with the same key is the first one again.
 
         Raises:
             Forbidden: not let in, or no host and names a person. NotFound: nobody of that id. Conflict:
-            ``wrong_state``: the session has ended, or that person cannot be written to; ``moved``: they are elsewhere.
+            ``wrong_state``: the session has ended, or that person cannot be written to; ``moved``: they are elsewhere;
+            ``key_used``: another line came with it.
             Invalid: ``text_empty``, ``text_too_long``, ``text_invalid``. RateLimited: ten lines in ten seconds.
         """
         words, now = checked(text), self._ports.clock()
+        sent = sending(author, key, "line", to, words, place)
         async with self._ports.unit_of_work() as unit:
-            (await unit.sessions.get(session_id)).require_open()
             present = await gathering(unit, session_id)
+            if made := await unit.sendings.made(sent):
+                return await unit.lines.get(session_id, made)
+            (await unit.sessions.get(session_id)).require_open()
             require_place(present.place(author), place)
             envelope = address(present.person(author), to, present.people, present.caucuses)
             require_pace(await unit.lines.moments(session_id, author, now - WINDOW), now)
@@ -57,8 +65,14 @@ class ChatService:
                 now,
             )
             await keep_line(unit, line, present)
+            await unit.sendings.add(session_id, sent, line.line_id)
             await self._record(unit, line)
         return line
+
+    async def sent(self, author: str, key: str) -> str | None:
+        """The id of what somebody sent with this key, a line or anything else; None: it did not come."""
+        async with self._ports.unit_of_work() as unit:
+            return await unit.sendings.find(author, key)
 
     async def visible(self, session_id: str, participant_id: str) -> tuple[str, list[dict[str, Any]]]:
         """Where somebody is (a caucus id, empty for the joint session), and every line that they may read there, in the

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import secrets
 import tempfile
 from collections.abc import AsyncIterable, Sequence
@@ -27,6 +28,7 @@ from room_server.domain.exhibit import (
     require_title,
 )
 from room_server.domain.people import Participant, Role, Side
+from room_server.domain.sending import sending
 from room_server.services.exhibit_view import exhibit_topic, piece, presentation_topic, show
 from room_server.services.ports import SYSTEM, Ports
 from room_server.store.unit_of_work import UnitOfWork
@@ -44,7 +46,7 @@ class Brought:
     """What somebody sends: how they call it, what their device calls it, and the file as it comes in.
 
     ``holds``: the sensitive data of their own in it (``consent.SENSITIVE``). ``place``: where they believe to bring it
-    (``domain.caucus.require_place``).
+    (``domain.caucus.require_place``). ``key``: as ``domain.sending``.
     """
 
     title: str
@@ -52,6 +54,7 @@ class Brought:
     content: AsyncIterable[bytes]
     holds: tuple[str, ...] = ()
     place: str | None = None
+    key: str | None = None
 
 
 class ExhibitService:
@@ -75,8 +78,9 @@ class ExhibitService:
         Raises:
             NotFound: not of this session. Forbidden: not let in, or neither party nor mediator;
             ``exhibit_no_consent``: it holds what its owner has not agreed to. Conflict: ``wrong_state``: the session
-            has ended; ``exhibit_many``; ``moved``. Malformed: ``exhibit_too_large``. Invalid: ``exhibit_…``: what is
-            wrong with the file or its title. RateLimited: the same person's last one is still on its way.
+            has ended; ``exhibit_many``; ``moved``; ``key_used``. Malformed: ``exhibit_too_large``. Invalid:
+            ``exhibit_…``: what is wrong with the file or its title. RateLimited: the same person's last one is still on
+            its way.
         """
         if by in self._bringing:
             raise RateLimited("rate_limited", retry_after=RETRY_SECONDS)
@@ -89,22 +93,31 @@ class ExhibitService:
     async def _bring(self, session_id: str, by: str, brought: Brought) -> Exhibit:
         title, name = require_title(brought.title), plain_name(brought.name)
         async with self._ports.unit_of_work() as unit:
-            _, before = await self._welcome(unit, session_id, by, brought.holds)
-            require_place(before, brought.place)
+            before, again = None, brought.key is not None and await unit.sendings.find(by, brought.key) is not None
+            if not again:
+                _, before = await self._welcome(unit, session_id, by, brought.holds)
+                require_place(before, brought.place)
         exhibit_id = new_id("ex")
         self._ports.scratch.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self._ports.scratch) as scratch:
             file = Path(scratch) / "original"
-            await _receive(brought.content, file, self._ports.exhibit_bytes)
+            sha256 = await _receive(brought.content, file, self._ports.exhibit_bytes)
+            sent = sending(by, brought.key, "exhibit", title, name, brought.holds, brought.place, sha256)
+            if again:  # its pages are made, if it is the same file
+                async with self._ports.unit_of_work() as unit:
+                    return await unit.exhibits.get(await unit.sendings.made(sent) or "")
             original, pages = await self._keep(f"exhibits/{session_id}/{exhibit_id}", file, name)
         now = self._ports.clock()
         try:
             async with self._ports.unit_of_work() as unit:
                 await unit.sessions.lock(session_id)
+                if await unit.sendings.made(sent):  # it came at the same time to another process
+                    raise RateLimited("rate_limited", retry_after=RETRY_SECONDS)
                 person, after = await self._welcome(unit, session_id, by, brought.holds)
                 exhibit = Exhibit(
                     exhibit_id, session_id, by, person.side, title, original, pages, added_at=now, holds=brought.holds
                 )
+                await unit.sendings.add(session_id, sent, exhibit_id)
                 # Whatever touches a private talk stays in it: also a file whose sending began or ended there.
                 return await self._add(unit, exhibit, person, before or after)
         except DomainError:  # too late: the session ended, or they were sent out or took a consent back meanwhile
@@ -313,19 +326,21 @@ async def require_joint(unit: UnitOfWork, person: Participant) -> None:
         raise Conflict("only_joint")
 
 
-async def _receive(content: AsyncIterable[bytes], file: Path, most_bytes: int) -> None:
-    """Write what comes into the file.
+async def _receive(content: AsyncIterable[bytes], file: Path, most_bytes: int) -> str:
+    """Write what comes into the file. Its SHA-256 as hex.
 
     Raises:
         Malformed: ``exhibit_too_large``, as soon as it is.
     """
-    size = 0
+    size, digest = 0, hashlib.sha256()
     with file.open("wb") as opened:
         async for chunk in content:
             size += len(chunk)
             if size > most_bytes:
                 raise Malformed("exhibit_too_large", most_mb=most_bytes // (1024 * 1024))
+            digest.update(chunk)
             await asyncio.to_thread(opened.write, chunk)
+    return digest.hexdigest()
 
 
 def _private(exhibit: Exhibit, place: Caucus) -> Exhibit:

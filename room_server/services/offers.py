@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -24,6 +24,7 @@ from room_server.domain.offer import (
     terms,
 )
 from room_server.domain.people import Participant, Side
+from room_server.domain.sending import sending
 from room_server.rules.offer_text import agreement_clauses, agreement_sentence, capitals
 from room_server.services.drafting import AGREEMENT, write
 from room_server.services.exhibits import require_joint
@@ -62,20 +63,26 @@ class OfferService:
         shown = {_topic(each): _piece(each, offers) for each in offers if _shown(each)}
         return shown | {_drafted_topic(each): _drafted(each) for each in offers if each.drafted_at is not None}
 
-    async def make(self, session_id: str, by: str, wanted: WantedOffer, *, place: str | None = None) -> Offer:
+    async def make(
+        self, session_id: str, by: str, wanted: WantedOffer, *, place: str | None = None, key: str | None = None
+    ) -> Offer:
         """Offer something: to both sides in the joint session, else to those in the private talk and nobody else.
 
-        ``place``: where it was written (``domain.caucus.require_place``).
+        ``place``: where it was written (``domain.caucus.require_place``). ``key``: as ``domain.sending``.
 
         Raises:
             Invalid: ``offer_…``. Forbidden: ``offer_authority``, or not let in. Gone, Conflict: as
-            ``domain.offer.Offer.answer`` when it answers another; ``offer_many``; ``moved``; ``wrong_state``: the
-            session is over.
+            ``domain.offer.Offer.answer`` when it answers another; ``offer_many``; ``moved``; ``key_used``;
+            ``wrong_state``: the session is over.
         """
         now = self._ports.clock()
         today = now.astimezone(self._ports.zone).date()
-        given = terms(wanted.payer, wanted.amount, wanted.instalments, wanted.conditions, wanted.hours, now, today)
+        sent = sending(by, key, "offer", asdict(wanted), place)
         async with self._ports.unit_of_work() as unit:
+            await unit.sessions.lock(session_id)
+            if made := await unit.sendings.made(sent):
+                return await unit.offers.get(made)
+            given = terms(wanted.payer, wanted.amount, wanted.instalments, wanted.conditions, wanted.hours, now, today)
             person = await self._person(unit, session_id, by)
             require_authority(person)
             before = await unit.offers.of_session(session_id)
@@ -98,6 +105,7 @@ class OfferService:
                 shared_at=now if here is None else None,
             )
             await unit.offers.add(offer)
+            await unit.sendings.add(session_id, sent, offer.offer_id)
             await self._commit(unit, session_id, offer.salt, _terms_json(given))
             await self._show(unit, session_id)
         return offer

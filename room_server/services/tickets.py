@@ -11,6 +11,7 @@ from room_server.domain.chat import Line
 from room_server.domain.errors import Conflict
 from room_server.domain.people import Role
 from room_server.domain.privilege import PrivilegeClass, new_salt
+from room_server.domain.sending import sending
 from room_server.domain.ticket import MOST_OPEN, Ticket, TicketState, other_side, require_keeper
 from room_server.domain.words import checked
 from room_server.services.chat import keep_line
@@ -27,17 +28,25 @@ class TicketService:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
 
-    async def ask(self, session_id: str, host: str, text: str, *, place: str | None = None) -> Ticket:
+    async def ask(
+        self, session_id: str, host: str, text: str, *, place: str | None = None, key: str | None = None
+    ) -> Ticket:
         """Ask the side whose caucus the host is in whether these words may be carried across.
+
+        ``key``: as ``domain.sending``.
 
         Raises:
             Forbidden: not a host. Conflict: ``wrong_state``: not in a caucus, too many open questions, or the session
-            has ended; ``moved``: not in ``place`` (``domain.caucus.require_place``). Invalid: as for a chat line.
+            has ended; ``moved``: not in ``place`` (``domain.caucus.require_place``);
+            ``key_used``. Invalid: as for a chat line.
         """
         words, now = checked(text), self._ports.clock()
+        sent = sending(host, key, "ticket", words, place)
         async with self._ports.unit_of_work() as unit:
-            (await unit.sessions.get(session_id)).require_open()
             present = await gathering(unit, session_id)
+            if made := await unit.sendings.made(sent):
+                return await unit.tickets.get(session_id, made)
+            (await unit.sessions.get(session_id)).require_open()
             author = present.host(host)
             caucus = present.place(author.participant_id)
             require_place(caucus, place)
@@ -58,6 +67,7 @@ class TicketService:
                 now,
             )
             await unit.tickets.add(ticket)
+            await unit.sendings.add(session_id, sent, ticket.ticket_id)
             show(unit, ticket, present)
         return ticket
 

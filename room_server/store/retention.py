@@ -12,6 +12,7 @@ from room_server.domain.session import State
 from room_server.store import offer_tables, schema, talk_tables
 from room_server.store.rows import Repository
 from room_server.store.schema import Moment, metadata
+from room_server.store.sendings import sendings
 
 holds = Table(
     "holds",
@@ -26,8 +27,10 @@ WORDS = (
     talk_tables.private_notes,
     offer_tables.offers,
     schema.document_updates,
+    sendings,
 )
-"""What people wrote to one another, to themselves, offered, and typed into the draft. No dossier has it."""
+"""What people wrote to one another, to themselves, offered, and typed into the draft, and the digests by which what
+comes twice is known. No dossier has it."""
 
 
 class Retention(Repository):

@@ -24,6 +24,18 @@ class Lines(Repository):
         """Keep a line."""
         await self._insert(talk_tables.chat_lines, {**asdict(line), "recipients": list(line.recipients)})
 
+    async def get(self, session_id: str, line_id: str) -> Line:
+        """One line.
+
+        Raises:
+            NotFound: there is none.
+        """
+        table = talk_tables.chat_lines
+        row = await self._by(table, table.c.session_id == session_id, table.c.line_id == line_id)
+        if row is None:
+            raise NotFound("not_found")
+        return _line(row)
+
     async def of_session(self, session_id: str) -> list[Line]:
         """Every line of a session in the order in which they were written."""
         table = talk_tables.chat_lines

@@ -21,6 +21,7 @@ from room_server.store.offers import Offers
 from room_server.store.people import Consents, Links, Participants
 from room_server.store.recordings import Filings, Recordings
 from room_server.store.retention import Retention
+from room_server.store.sendings import Sendings
 from room_server.store.serving import Servings
 from room_server.store.staff import Outbox, Reads, Staff
 from room_server.store.talk import Calls, Lines, PrivateNotes, Tickets
@@ -52,6 +53,7 @@ class UnitOfWork:
         self.comparisons = Comparisons(connection)
         self.presentations = Presentations(connection)
         self.offers = Offers(connection)
+        self.sendings = Sendings(connection)
         self.recordings = Recordings(connection)
         self.filings = Filings(connection)
         self.servings = Servings(connection)

@@ -19,9 +19,10 @@ export class OfferAccess {
     private readonly query: string,
   ) {}
 
-  /** @throws ApiError */
-  make(wanted: Wanted, place: string): Promise<unknown> {
-    return this.post(`/api/offers${this.query}`, { ...wanted, place });
+  /** @param key as of `ui/once`
+   * @throws ApiError */
+  make(offer: Wanted & { place: string }, key: string): Promise<unknown> {
+    return this.post(`/api/offers${this.query}`, { ...offer, key });
   }
 
   /** @throws ApiError */

@@ -1,11 +1,14 @@
 /** What a party's panel and the mediator's tab have in common: the offers, their cards, and the form of a new one. */
 import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
 import "../styles/offers.css";
 import { myCaucus } from "../room/caucus";
 import type { RoomState } from "../room/state";
 import { placeOf } from "../room/talk";
+import { type Ask, sentWith } from "../talk/api";
 import { type Acts, useActs } from "../ui/acts";
 import { useNow } from "../ui/hooks";
+import { alike, once, useSettled } from "../ui/once";
 import { begun, forget, keep, ownHere, type Scope } from "../ui/unsent";
 import type { OfferAccess, Wanted } from "./access";
 import { OfferCard } from "./Card";
@@ -35,18 +38,27 @@ export interface OfferDesk extends Acts {
   card: (offer: Offer, children?: ComponentChildren) => ComponentChildren;
 }
 
-export function useOffers(access: OfferAccess, state: RoomState): OfferDesk {
+export function useOffers(access: OfferAccess, ask: Ask, state: RoomState): OfferDesk {
   const now = useNow(5000) + state.clockOffset;
   const scope: Scope<Making> = ownHere(state, "offer");
   const making = begun(scope);
   const { refusal, act } = useActs(offerRefusal);
   const place = placeOf(state);
+  const [busy, setBusy] = useState(false);
   const send = async (wanted: Wanted) => {
-    const made = await act(() => access.make(wanted, place));
+    setBusy(true);
+    const made = await act(() => once(scope, { making, place }, (key) => access.make({ ...wanted, place }, key)));
     if (made) forget(scope.name);
+    setBusy(false);
     return made;
   };
   const all = offersOf(state);
+  const news = all.filter((one) => one.owner_id === state.me).length;
+  useSettled<{ making: Making }>(scope, sentWith(ask), { busy, news }, (sent) => {
+    if (!alike(sent.making, begun(scope))) return; // it has become another since
+    forget(scope.name);
+    void act(async () => undefined); // nothing is refused any more
+  });
   return {
     all,
     now,

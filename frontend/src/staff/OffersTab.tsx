@@ -12,6 +12,7 @@ import { scrollable } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { Note } from "../ui/Note";
 import { Refusal } from "../ui/Refusal";
+import { useAsk } from "./ask";
 import { DOCUMENT } from "./phase";
 import { useTools } from "./tools";
 
@@ -21,7 +22,7 @@ export function OffersTab() {
     () => new OfferAccess((work) => work(undefined), `?session_id=${encodeURIComponent(detail.session_id)}`),
     [detail.session_id],
   );
-  const { all, now, refusal, act, form, make, card } = useOffers(access, state);
+  const { all, now, refusal, act, form, make, card } = useOffers(access, useAsk(), state);
   return (
     <div class="exhibits" {...scrollable} data-testid="offers">
       <Refusal words={refusal} />

@@ -4,11 +4,12 @@ import { t } from "../i18n";
 import { shortTime } from "../i18n/time";
 import { myCaucus } from "../room/caucus";
 import { placeOf, type Ticket, ticketsOf } from "../room/talk";
-import { askTicket, deliverTicket, withdrawTicket } from "../talk/api";
+import { type AskedTicket, askTicket, deliverTicket, sentWith, withdrawTicket } from "../talk/api";
 import { TicketMark } from "../talk/TicketMark";
 import { Button } from "../ui/Button";
 import { scrollable } from "../ui/hooks";
 import { Note } from "../ui/Note";
+import { once, useSettled } from "../ui/once";
 import { Seal } from "../ui/Seal";
 import { rest } from "../ui/typed";
 import { begun, keep, ownHere, type Scope } from "../ui/unsent";
@@ -90,10 +91,13 @@ function NewTicket() {
   const scope: Scope<string> = ownHere(state, "ticket");
   const text = begun(scope) ?? "";
   const [busy, setBusy] = useState(false);
+  const put = (sent: AskedTicket) => keep(scope, rest(begun(scope) ?? "", sent.text));
+  useSettled<AskedTicket>(scope, sentWith(ask), { busy, news: ticketsOf(state).length }, put);
   const send = async () => {
     if (busy || text.trim() === "") return;
     setBusy(true);
-    if (await attempt(() => askTicket(ask, text, placeOf(state)))) keep(scope, rest(begun(scope) ?? "", text));
+    const wanted: AskedTicket = { text, place: placeOf(state) };
+    if (await attempt(() => once(scope, wanted, (key) => askTicket(ask, wanted, key)))) put(wanted);
     setBusy(false);
   };
   return (

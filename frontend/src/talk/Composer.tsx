@@ -2,11 +2,12 @@
 import { useEffect, useId, useState } from "preact/hooks";
 import { t } from "../i18n";
 import type { RoomState } from "../room/state";
-import { placeOf } from "../room/talk";
+import { linesOf, placeOf } from "../room/talk";
 import { Button } from "../ui/Button";
 import { Icon } from "../ui/Icon";
+import { once, useSettled } from "../ui/once";
 import { rest } from "../ui/typed";
-import { type Ask, say } from "./api";
+import { type Ask, type SaidLine, say, sentWith } from "./api";
 import { chatScope, draftOf, forgetEmpty, setDraft, type Target, targetOf } from "./drafts";
 
 interface Props {
@@ -31,13 +32,20 @@ export function Composer({ state, ask, targets, sentenceOf }: Props) {
   useEffect(() => () => forgetEmpty(scope), [scope.owner, scope.name]);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
+  const put = (line: SaidLine) => setDraft(scope, { text: rest(draftOf(scope).text, line.text) });
+  const news = linesOf(state).filter((one) => one.author.participant_id === state.me).length;
+  useSettled<SaidLine>(scope, sentWith(ask), { busy, news }, (line) => {
+    put(line);
+    setError(null);
+  });
   const send = async () => {
     if (busy || !target || text.trim() === "") return;
     setBusy(true);
     setError(null);
     try {
-      await say(ask, target.to, text, place);
-      setDraft(scope, { text: rest(draftOf(scope).text, text) });
+      const line: SaidLine = { to: target.to, text, place };
+      await once(scope, line, (key) => say(ask, line, key));
+      put(line);
     } catch (cause) {
       setError(cause);
     } finally {

@@ -21,13 +21,23 @@ export function askFor(sessionId: string, token?: string): Ask {
 
 const ticket = (id: string, act: string) => `/tickets/${encodeURIComponent(id)}/${act}`;
 
-export const say = (ask: Ask, to: string, text: string, place: string) =>
-  ask<{ line_id: string }>("/chat", { to, text, place });
+/** What makes a line another when it differs. */
+export interface SaidLine {
+  to: string;
+  text: string;
+  place: string;
+}
+export type AskedTicket = Omit<SaidLine, "to">;
+
+/** @param key as of `ui/once` */
+export const say = (ask: Ask, line: SaidLine, key: string) => ask<{ line_id: string }>("/chat", { ...line, key });
+/** What came of something that this person sent with a key: a line, a ticket, an offer or an exhibit. */
+export const sentWith = (ask: Ask) => (key: string) => ask<{ made: string | null }>(`/sent/${encodeURIComponent(key)}`);
 export const allLines = (ask: Ask) => ask<LinesOfPlace>("/chat");
 export const call = (ask: Ask, kind: "talk" | "alarm") => ask<{ at: number }>("/calls", { kind });
 export const seeCall = (ask: Ask, id: string) => ask<void>(`/calls/${encodeURIComponent(id)}/seen`, {});
-export const askTicket = (ask: Ask, text: string, place: string) =>
-  ask<{ ticket_id: string }>("/tickets", { text, place });
+export const askTicket = (ask: Ask, ticket: AskedTicket, key: string) =>
+  ask<{ ticket_id: string }>("/tickets", { ...ticket, key });
 export const answerTicket = (ask: Ask, id: string, yes: boolean, digest: string) =>
   ask<{ state: string }>(ticket(id, "answer"), { yes, digest });
 export const withdrawTicket = (ask: Ask, id: string) => ask<void>(ticket(id, "withdraw"), {});

@@ -118,6 +118,7 @@ RULES: dict[str, Rule] = {
     f"GET {G}/pdf": Rule(INSIDE),
     f"GET {A}/chat": Rule(INSIDE),
     f"POST {A}/chat": Rule(INSIDE, says(to="here", text="一句话", place="")),
+    f"GET {A}/sent/{{key}}": Rule(BEARERS | HOST),
     f"POST {A}/calls": Rule(BEARERS, says(kind="talk")),
     f"POST {A}/calls/{{call_id}}/seen": Rule(HOST),
     f"POST {A}/tickets": Rule(HOST, says(text="可以转告吗", place="")),
@@ -354,4 +355,5 @@ async def things(product: Product, ids: Mapping[str, str]) -> dict[str, str]:
         "ticket_id": ticket.ticket_id,
         "digest": ticket.digest,
         "url": url,
+        "key": "a-key-that-nobody-used",
     }

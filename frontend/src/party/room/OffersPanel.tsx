@@ -17,11 +17,13 @@ import { Note } from "../../ui/Note";
 import { Refusal } from "../../ui/Refusal";
 import { sideName } from "../../ui/Seal";
 import { withToken } from "../visit";
+import { partyAsk } from "./ask";
 import type { PanelProps } from "./panel";
 
 export function OffersPanel({ visit, me, state, onClose }: PanelProps) {
   const access = useMemo(() => new OfferAccess((work) => withToken(visit, (token) => work(token)), ""), [visit]);
-  const { all, now, refusal, act, form, answering, make, card } = useOffers(access, state);
+  const ask = useMemo(() => partyAsk(visit, me), [visit, me]);
+  const { all, now, refusal, act, form, answering, make, card } = useOffers(access, ask, state);
   const [accepting, setAccepting] = useState<Offer | null>(null);
   const { side, role } = me.participant;
   useEffect(() => {

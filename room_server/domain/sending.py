@@ -1,0 +1,33 @@
+"""A request that comes again because its answer was lost: the key by which it is known, and what it said."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+KEY = r"^[A-Za-z0-9_-]{16,64}\Z"
+"""What a key looks like. The device of whoever sends makes it by chance, once for each thing that is sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One thing that somebody sends, however often it comes. ``digest``: SHA-256 of the key and everything in it.
+
+    The key is in it so that a short line cannot be found in a table of digests once its words are deleted.
+    """
+
+    author: str
+    key: str
+    digest: str
+
+
+def sending(author: str, key: str | None, *content: object) -> Sending | None:
+    """How it is known. ``content``: everything that makes it another when it differs, JSON values or dates.
+
+    None: it came without a key, and is taken each time it comes.
+    """
+    if key is None:
+        return None
+    said = json.dumps([key, *content], sort_keys=True, default=str)
+    return Sending(author, key, hashlib.sha256(said.encode()).hexdigest())
