@@ -1,16 +1,20 @@
 /** Bring an exhibit: a file or a photograph, and what it is called. */
-import { useId, useRef, useState } from "preact/hooks";
+import { useId, useState } from "preact/hooks";
 import { t } from "../i18n";
 import { myCaucus } from "../room/caucus";
 import type { RoomState } from "../room/state";
 import { placeOf } from "../room/talk";
+import { type Ask, sentWith } from "../talk/api";
 import { Button } from "../ui/Button";
 import type { Answers } from "../ui/consents";
 import { Icon } from "../ui/Icon";
 import { Note } from "../ui/Note";
+import { alike, once, useSettled } from "../ui/once";
 import { Refusal } from "../ui/Refusal";
+import { begun, forget, keep } from "../ui/unsent";
 import type { ExhibitAccess } from "./access";
-import { mostBytes, SENSITIVE, type Sensitive } from "./model";
+import { type Bringing, bringingScope, choose, chosenFile, EMPTY } from "./bringing";
+import { exhibitsOf, mostBytes, SENSITIVE, type Sensitive } from "./model";
 import { refusalOf } from "./words";
 
 /** Without HEIC here, an iPhone hands over its photographs as JPEG. */
@@ -23,35 +27,47 @@ type Setter = (holds: readonly Sensitive[]) => void;
 
 interface Props {
   access: ExhibitAccess;
+  ask: Ask;
   state: RoomState;
   /** What a party has agreed to: they say what of their own is in it. Null: a mediator, who is not asked. */
   agreed: Answers | null;
   onDone: (exhibitId: string) => void;
-  onCancel: () => void;
 }
 
-export function AddForm({ access, state, agreed, onDone, onCancel }: Props) {
+/** What is sent, but for the file's content. */
+interface Sent {
+  bringing: Bringing;
+  place: string;
+}
+
+export function AddForm({ access, ask, state, agreed, onDone }: Props) {
   const id = useId();
   const most = mostBytes(state);
   const mostMegabytes = Math.floor(most / MEGABYTE);
-  const input = useRef<HTMLInputElement>(null);
-  const [file, setFile] = useState<File | null>(null);
-  const [title, setTitle] = useState("");
-  const [holds, setHolds] = useState<readonly Sensitive[]>([]);
+  const scope = bringingScope(state);
+  const bringing = begun(scope) ?? EMPTY;
+  const { title, holds } = bringing;
+  const file = chosenFile(scope);
   const [busy, setBusy] = useState(false);
   /** Made when it is shown: the language may change meanwhile. */
   const [refusal, setRefusal] = useState<{ text: () => string } | null>(null);
 
-  const choose = () => {
-    const chosen = input.current?.files?.[0] ?? null;
+  const done = (exhibitId: string) => {
+    forget(scope.name);
+    onDone(exhibitId);
+  };
+  const news = exhibitsOf(state).filter((one) => one.owner_id === state.me).length;
+  useSettled<Sent>(scope, sentWith(ask), { busy, news }, (sent, made) => {
+    if (alike(sent.bringing, begun(scope))) done(made);
+  });
+  const pick = (chosen: File | null) => {
     setRefusal(null);
     if (chosen && chosen.size > most) {
-      setFile(null);
+      choose(scope, null, title);
       setRefusal({ text: () => t("exhibit.error.exhibit_too_large", { most: mostMegabytes }) });
       return;
     }
-    setFile(chosen);
-    if (chosen && !title) setTitle(titleFrom(chosen.name));
+    choose(scope, chosen, title || titleFrom(chosen?.name ?? ""));
   };
   const send = async (event: Event) => {
     event.preventDefault();
@@ -67,7 +83,8 @@ export function AddForm({ access, state, agreed, onDone, onCancel }: Props) {
     setBusy(true);
     setRefusal(null);
     try {
-      onDone(await access.bring(file, title.trim(), holds, placeOf(state)));
+      const sent: Sent = { bringing, place: placeOf(state) };
+      done(await once(scope, sent, (key) => access.bring(file, { ...sent.bringing, place: sent.place }, key)));
     } catch (error) {
       setRefusal({ text: () => refusalOf(error) });
       setBusy(false);
@@ -90,14 +107,18 @@ export function AddForm({ access, state, agreed, onDone, onCancel }: Props) {
           <input
             id={`${id}-file`}
             data-testid="exhibit-file"
-            ref={input}
             type="file"
             accept={ACCEPTED}
             disabled={busy}
-            onChange={choose}
+            onChange={(event) => pick(event.currentTarget.files?.[0] ?? null)}
           />
         </div>
         <p class="meta">{t("exhibit.accepted", { most: mostMegabytes })}</p>
+        {bringing.file && !file && (
+          <Note tone="warn" small testId="exhibit-file-gone">
+            {t("exhibit.fileGone", { name: bringing.file.name })}
+          </Note>
+        )}
       </div>
       <div class="field">
         <label for={`${id}-title`}>{t("exhibit.title")}</label>
@@ -109,16 +130,16 @@ export function AddForm({ access, state, agreed, onDone, onCancel }: Props) {
           placeholder={t("exhibit.titleHint")}
           value={title}
           disabled={busy}
-          onInput={(event) => setTitle(event.currentTarget.value)}
+          onInput={(event) => keep(scope, { ...bringing, title: event.currentTarget.value })}
         />
       </div>
-      {agreed && <Holds holds={holds} busy={busy} onChange={setHolds} />}
+      {agreed && <Holds holds={holds} busy={busy} onChange={(chosen) => keep(scope, { ...bringing, holds: chosen })} />}
       <Refusal words={refusal?.text() ?? ""} testId="exhibit-refusal" />
       <div class="exhibit-acts">
         <Button look="primary" type="submit" testId="exhibit-send" disabled={!file} aria-disabled={busy}>
           {t(busy ? "exhibit.sending" : "exhibit.send")}
         </Button>
-        <Button onClick={onCancel} disabled={busy}>
+        <Button onClick={() => forget(scope.name)} disabled={busy}>
           {t("common.cancel")}
         </Button>
       </div>

@@ -8,6 +8,13 @@ export interface GivenView {
   reason: string;
 }
 
+/** What is said of a file that is brought. */
+export interface Wanted {
+  title: string;
+  holds: readonly Sensitive[];
+  place: string;
+}
+
 export type Finding = Pick<Comparison, "outcome" | "way" | "remark">;
 
 /** Runs a request with whatever says who asks: a party's token, or nothing when a cookie does. */
@@ -38,12 +45,14 @@ export class ExhibitAccess {
     return asked;
   }
 
-  /** @throws ApiError */
-  async bring(file: File, title: string, holds: readonly Sensitive[], place: string): Promise<string> {
+  /** @param key as of `ui/once`
+   * @throws ApiError */
+  async bring(file: File, { title, holds, place }: Wanted, key: string): Promise<string> {
     const headers = {
+      "Exhibit-Key": key,
       "Exhibit-Place": place,
       "Exhibit-Holds": holds.join(","),
-      "Exhibit-Title": encodeURIComponent(title),
+      "Exhibit-Title": encodeURIComponent(title.trim()),
       "Exhibit-Name": encodeURIComponent(file.name),
     };
     // A file that was taken away meanwhile (a cloud folder, a card) cannot be read: better said now than by the network.

@@ -1,7 +1,8 @@
 /** The mediator's exhibits: what is shown, whose view is still missing, who may show, and all of them. */
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef } from "preact/hooks";
 import { AddForm } from "../exhibits/AddForm";
 import { ExhibitAccess, type GivenView } from "../exhibits/access";
+import { bringingScope, EMPTY } from "../exhibits/bringing";
 import { ExhibitCard } from "../exhibits/Card";
 import { ExhibitList } from "../exhibits/List";
 import { type Exhibit, exhibitsOf, mayPresent, otherSides, presentationOf } from "../exhibits/model";
@@ -18,17 +19,20 @@ import { Note } from "../ui/Note";
 import { Refusal } from "../ui/Refusal";
 import { Seal, sideName } from "../ui/Seal";
 import { begun, forget, keep, own, type Scope } from "../ui/unsent";
+import { useAsk } from "./ask";
 import { useTools } from "./tools";
 
 export function ExhibitsTab() {
   const { state, detail } = useTools();
   const access = useStaffAccess(detail.session_id);
+  const ask = useAsk();
   const presented = presentationOf(state);
   const all = exhibitsOf(state);
   const lookedAt: Scope<string | null> = own(state, "at/exhibit");
   const chosen = begun(lookedAt);
   const setChosen = (id: string | null) => keep(lookedAt, id);
-  const [adding, setAdding] = useState(false);
+  const bringing = bringingScope(state);
+  const adding = begun(bringing) !== null;
   const { refusal, act } = useActs(refusalOf);
   // Whatever comes onto everybody's screen comes to the front here too.
   const shownId = presented?.shown.exhibit_id;
@@ -46,22 +50,17 @@ export function ExhibitsTab() {
       <section class="exhibits__all">
         <h3 class="exhibits__head">
           <span class="grow">{t("exhibit.all")}</span>
-          <LinkButton icon="plus" testId="exhibit-add" onClick={() => setAdding(!adding)}>
+          <LinkButton
+            icon="plus"
+            testId="exhibit-add"
+            onClick={() => (adding ? forget(bringing.name) : keep(bringing, EMPTY))}
+          >
             {t("exhibit.add")}
           </LinkButton>
         </h3>
         {adding && (
           <div class="card">
-            <AddForm
-              access={access}
-              state={state}
-              agreed={null}
-              onCancel={() => setAdding(false)}
-              onDone={(exhibitId) => {
-                setAdding(false);
-                setChosen(exhibitId);
-              }}
-            />
+            <AddForm key={bringing.name} access={access} ask={ask} state={state} agreed={null} onDone={setChosen} />
           </div>
         )}
         <ExhibitList exhibits={all} chosen={open?.exhibit_id ?? null} onChoose={setChosen} />

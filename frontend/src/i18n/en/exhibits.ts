@@ -55,6 +55,8 @@ export default {
   "exhibit.add": "Add",
   "exhibit.bring": "Bring an exhibit",
   "exhibit.choose": "Take a picture or choose a file",
+  "exhibit.fileGone":
+    "The page was loaded again, and “{name}” was not kept. Please choose it once more; the rest is still here.",
   "exhibit.accepted":
     "PDF or pictures, up to {most} MB. The original is kept as it is; people see pictures made from it.",
   "exhibit.addPrivate":

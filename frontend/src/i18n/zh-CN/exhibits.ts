@@ -53,6 +53,7 @@ export default {
   "exhibit.add": "添加",
   "exhibit.bring": "拿出一份证据",
   "exhibit.choose": "拍照，或者选一个文件",
+  "exhibit.fileGone": "页面重新打开过，「{name}」没有留下来。请再选一次，其他的都还在。",
   "exhibit.accepted": "PDF 或者照片，最大 {most} MB。原件原样保存，大家看到的是转出来的图片。",
   "exhibit.addPrivate": "现在是单独沟通：这份证据只有这里的人知道。以后您可以再拿给对方看。",
   "exhibit.title": "这是什么",

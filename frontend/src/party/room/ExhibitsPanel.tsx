@@ -1,7 +1,8 @@
 /** A party's exhibits: bring one, look at each, say what one's side thinks of the other's. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { AddForm } from "../../exhibits/AddForm";
 import { ExhibitAccess } from "../../exhibits/access";
+import { bringingScope, EMPTY } from "../../exhibits/bringing";
 import { ExhibitCard } from "../../exhibits/Card";
 import { ExhibitList } from "../../exhibits/List";
 import { type Exhibit, exhibitsOf, mayPresent, otherSides, type Party, presentationOf } from "../../exhibits/model";
@@ -19,6 +20,7 @@ import { Note } from "../../ui/Note";
 import { Refusal } from "../../ui/Refusal";
 import { begun, forget, keep, own, type Scope } from "../../ui/unsent";
 import { type Visit, withToken } from "../visit";
+import { partyAsk } from "./ask";
 import type { PanelProps } from "./panel";
 
 const ACCESSES = new WeakMap<Visit, ExhibitAccess>();
@@ -52,7 +54,9 @@ export function ExhibitsPanel({ visit, me, state, onClose }: PanelProps) {
   useEffect(() => setChosen(chosen), [shownId]);
   // Closed and opened again it begins with all of them, as ever.
   useEffect(() => () => forget(lookedAt.name), []);
-  const [adding, setAdding] = useState(false);
+  const bringing = bringingScope(state);
+  const adding = begun(bringing) !== null;
+  const ask = useMemo(() => partyAsk(visit, me), [visit, me]);
   const open = all.find((one) => one.exhibit_id === chosen) ?? null;
   const party = me.participant.role === "party";
   return (
@@ -79,18 +83,16 @@ export function ExhibitsPanel({ visit, me, state, onClose }: PanelProps) {
         )}
         {!open && adding && (
           <AddForm
+            key={bringing.name}
             access={access}
+            ask={ask}
             state={state}
             agreed={answersOf(state) ?? {}}
-            onCancel={() => setAdding(false)}
-            onDone={(exhibitId) => {
-              setAdding(false);
-              setChosen(exhibitId);
-            }}
+            onDone={setChosen}
           />
         )}
         {!open && !adding && party && (
-          <Button look="primary" block icon="plus" testId="exhibit-add" onClick={() => setAdding(true)}>
+          <Button look="primary" block icon="plus" testId="exhibit-add" onClick={() => keep(bringing, EMPTY)}>
             {t("exhibit.bring")}
           </Button>
         )}

@@ -24,6 +24,7 @@ from room_server.worker import Sweeper
 from tests.support.product_room import Product
 
 SECRET = "SECRETWORD"
+KEY = "a-key-of-the-first-line"
 COMMITTED = ("chat_line", "material_committed")
 WRITTEN = 8
 """Two lines, a ticket, a note, an offer, its answer, the first text of the draft and an edit of it."""
@@ -35,7 +36,7 @@ async def talked(product: Product, *, filed: bool = True) -> str:
     host, worker = await product.person("mediator"), await product.person("applicant")
     await services.sessions.start(session, host)
     await services.sessions.admit(session, host, worker)
-    await services.chat.say(session, worker, "here", f"{SECRET} joint")
+    await services.chat.say(session, worker, "here", f"{SECRET} joint", key=KEY)
     await services.caucuses.open(session, "cau_1", [worker, host])
     await services.chat.say(session, worker, "here", f"{SECRET} caucus")
     await services.tickets.ask(session, host, f"{SECRET} ticket")
@@ -73,9 +74,11 @@ async def test_the_words_are_there_until_the_day_and_gone_after_it(product: Prod
     product.clock.forward(days=TALK_DAYS, seconds=-1)
     assert await retention.sweep() == [] and await words(product) == WRITTEN
     product.clock.forward(seconds=1)
-    before = await product.kinds()
+    before, worker = await product.kinds(), await product.person("applicant")
+    assert await product.services.chat.sent(worker, KEY) is not None
     assert await retention.sweep() == [product.session_id]
     assert await words(product) == 0
+    assert await product.services.chat.sent(worker, KEY) is None
     assert await product.kinds() == [*before, "talk_deleted"]
     assert await retention.sweep() == [] and (await product.kinds()).count("talk_deleted") == 1
 
