@@ -13,6 +13,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.e2e.test_whole_mediation import Table, everybody_sees_and_hears, the_recording_starts
+from tests.support.absences import absences, remember_absences
 from tests.support.accessibility import problems_of_desk, problems_of_phone, watch
 from tests.support.browser import DESKTOP, PHONE, Person, chromium
 from tests.support.evidence_files import payslips
@@ -52,6 +53,7 @@ async def test_a_private_talk_is_private(table: Table) -> None:
     await a_line_is_begun(table.applicant, JOINT, "hosts")
     for person in table.everybody:
         await count_bytes(person)
+        await remember_absences(person)
     await table.mediator.tap("caucus-open", side="applicant")
     await table.mediator.tap("confirm-yes")
     await table.respondent.waits_for("caucus", state="announced")
@@ -64,16 +66,20 @@ async def test_a_private_talk_is_private(table: Table) -> None:
         assert await person.see("tile", kind="video").count() == (1 if person is table.respondent else 2)
         await person.waits_for("rec-chip" if person is table.mediator else "rec-strip", state=CHIP[person.name])
     await it_looks_well(table, "caucus")
+    await nobody_seemed_to_have_their_camera_off(table)
     await words_are_asked_for_and_stay_inside(table)
     await what_is_refused_or_taken_back_stays(table)
     await an_exhibit_and_an_offer_stay_inside(table)
     await nobody_receives_the_other_place(table, (await heard(table.mediator, "open"))["at"] + MOST, time.time())
     await what_is_begun_in_the_talk_survives_a_reload(table)
     await the_mediator_leaves_and_one_side_stays_alone(table)
+    for person in table.everybody:
+        await remember_absences(person)
     await table.mediator.tap("caucus-close")
     for person in table.everybody:
         await expect(person.see("caucus")).to_have_count(0, timeout=15_000)
         await person.sees_and_hears(2)
+    await nobody_seemed_to_have_their_camera_off(table)
     await table.mediator.waits_for("rec-chip", state="on")
     await what_was_begun_in_the_talk_is_nowhere_else(table.applicant)
     await agreed_words_are_carried_across(table)
@@ -91,6 +97,14 @@ async def test_a_private_talk_is_private(table: Table) -> None:
         assert last <= opened["at"] + MOST or first >= closing["caucus"]["changes_at"], f"{name} is of the private talk"
     for person in table.everybody:
         assert person.complaints == [], f"{person.name}: {person.complaints}"
+
+
+async def nobody_seemed_to_have_their_camera_off(table: Table) -> None:
+    """Every camera is on: whoever was moved is on their way to whoever sees them, and nothing else is said of them."""
+    for person in table.everybody:
+        seen = await absences(person)
+        assert "off" not in seen, f"{person.name}: {seen}"
+    assert "connecting" in {reason for person in table.everybody for reason in await absences(person)}
 
 
 MOST = 0.5

@@ -15,6 +15,7 @@ import type {
   Snapshot,
   StageView,
 } from "../generated/messages";
+import { arrivalsAfter } from "./arrivals";
 
 export interface CalledOff {
   readonly side: string;
@@ -44,6 +45,8 @@ export interface RoomState {
   readonly speakers: readonly ParticipantId[];
   /** Add to this device's clock to get the server's, in seconds. */
   readonly clockOffset: number;
+  /** Who has just come here, and when (this device's Unix time in seconds). */
+  readonly arrivals: ReadonlyMap<ParticipantId, number>;
 }
 
 export type RoomEvent = { [Name in EventName]: { type: Name; data: EventMap[Name] } }[EventName];
@@ -65,6 +68,7 @@ export function fromSnapshot(snapshot: Snapshot, now: number): RoomState {
     mediaEpoch: snapshot.media_epoch,
     speakers: [],
     clockOffset: snapshot.server_time - now,
+    arrivals: new Map(),
   };
 }
 
@@ -146,11 +150,16 @@ function change(state: RoomState, event: RoomEvent, now: number): RoomState {
 /** The state after an event. An event that is already in the state (`seq` not newer) changes nothing.
  * @param seq null for events that are not in the log (who speaks) */
 export function apply(state: RoomState, event: RoomEvent, seq: number | null, now: number): RoomState {
-  if (event.type === "snapshot") return fromSnapshot(event.data.snapshot, now);
+  if (event.type === "snapshot") return arrived(state, fromSnapshot(event.data.snapshot, now), now);
   const logged = seq !== null && event.type !== "active_speakers";
   if (logged && seq <= state.seq) return state;
-  const next = change(state, event, now);
+  const next = arrived(state, change(state, event, now), now);
   return logged ? { ...next, seq } : next;
+}
+
+function arrived(before: RoomState, after: RoomState, now: number): RoomState {
+  const arrivals = arrivalsAfter(before, after, now);
+  return arrivals === after.arrivals ? after : { ...after, arrivals };
 }
 
 export function myself(state: RoomState): ParticipantView | null {

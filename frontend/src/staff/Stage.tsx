@@ -8,7 +8,7 @@ import type { LocalTrack, MediaState } from "../room/media";
 import { myself, publicationOf, type RoomState } from "../room/state";
 import { ownTroubles, troublesOf } from "../room/troubles";
 import { Button } from "../ui/Button";
-import { scrollable, useStore } from "../ui/hooks";
+import { scrollable, useStore, useUnknownCameras } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { HideSelf, SelfHidden } from "../ui/SelfView";
 import { isSelfHidden } from "../ui/selfHidden";
@@ -26,6 +26,7 @@ const MANY = 7;
 export function Stage({ small }: { small: boolean }) {
   const { desk, state } = useTools();
   const media = useStore(desk.media.state);
+  const unknown = useUnknownCameras(state);
   const [captioning, setCaptioning] = useState(false);
   const people = inOrder([...state.participants.values()].filter((one) => one.presence !== "waiting"));
   const large = people.find((one) => one.participant_id === state.stage.spotlight);
@@ -58,6 +59,7 @@ export function Stage({ small }: { small: boolean }) {
         {seen.map((one) => (
           <PersonTile
             key={one.participant_id}
+            unknown={unknown.has(one.participant_id)}
             person={one}
             state={state}
             media={media}
@@ -121,6 +123,12 @@ interface PersonTileProps {
   small: boolean;
 }
 
+interface SomebodyProps extends PersonTileProps {
+  alone: boolean;
+  /** They have just come, and it is not known yet whether their camera is on. */
+  unknown: boolean;
+}
+
 function ScreenTile({ person, state, media, small }: PersonTileProps) {
   const { desk } = useTools();
   const id = person.participant_id;
@@ -144,7 +152,7 @@ function ScreenTile({ person, state, media, small }: PersonTileProps) {
   );
 }
 
-function PersonTile({ person, state, media, small, alone }: PersonTileProps & { alone: boolean }) {
+function PersonTile({ person, state, media, small, alone, unknown }: SomebodyProps) {
   const { desk } = useTools();
   const id = person.participant_id;
   const me = id === state.me;
@@ -161,8 +169,10 @@ function PersonTile({ person, state, media, small, alone }: PersonTileProps & { 
       name={me ? (small ? t("common.you") : t("staff.nameYou", { name: person.display_name })) : person.display_name}
       side={person.side}
       video={me ? media.camera.track : shown ? (received ?? null) : null}
-      awaited={!me && shown ? "coming" : null}
-      microphone={wall ? null : me ? media.microphone.wanted && media.microphone.track !== null : open}
+      awaited={me ? null : shown ? "coming" : unknown ? "connecting" : null}
+      microphone={
+        wall || (unknown && !microphone) ? null : me ? media.microphone.wanted && media.microphone.track !== null : open
+      }
       speaking={state.speakers.includes(id)}
       dropped={person.presence === "dropped"}
       apart={wall}

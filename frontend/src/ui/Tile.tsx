@@ -20,8 +20,9 @@ export interface TileProps {
   publicationId?: PublicationId;
   /** A received picture, or one's own. */
   video: RemoteTrack | MediaStreamTrack | null;
-  /** Their camera is on and there is no picture here: it has not arrived yet, or this device takes sound only. */
-  awaited?: "coming" | "soundOnly" | null;
+  /** Their camera is on and there is no picture here: it has not arrived yet, or this device takes sound only. They
+   * have just come: it is not known yet whether it is on. */
+  awaited?: "coming" | "soundOnly" | "connecting" | null;
   /** Whether their microphone is open: null when it is not known. */
   microphone: boolean | null;
   speaking?: boolean;
@@ -99,6 +100,7 @@ const ABSENT = {
   outside: { icon: "users", word: "tile.outside" },
   dropped: { icon: "replay", word: "tile.dropped" },
   coming: { icon: "cam", word: "tile.coming" },
+  connecting: { icon: "replay", word: "tile.connecting" },
   soundOnly: { icon: "speaker", word: "tile.soundOnly" },
   givenUp: { icon: "signal", word: "tile.givenUp" },
   off: { icon: "cam-off", word: "tile.cameraOff" },

@@ -1,5 +1,8 @@
 /** Bridges from the room (which knows no framework) to Preact. */
 import { useEffect, useState } from "preact/hooks";
+import type { ParticipantId } from "../generated/messages";
+import { COMING_SECONDS, unknownCameras } from "../room/arrivals";
+import type { RoomState } from "../room/state";
 import type { Readable } from "../room/store";
 
 /** For an area that scrolls and may hold nothing to press: the keyboard must be able to reach it to scroll it. */
@@ -26,6 +29,20 @@ export function useNow(everyMs = 1000, running = true): number {
     return () => clearInterval(timer);
   }, [everyMs, running]);
   return now;
+}
+
+/** Whose camera nobody knows of yet, renewed when the time to wait is over. */
+export function useUnknownCameras(state: RoomState): ReadonlySet<ParticipantId> {
+  const [, again] = useState(0);
+  const now = Date.now() / 1000;
+  const last = Math.max(0, ...[...state.arrivals.values()].filter((at) => now - at < COMING_SECONDS));
+  useEffect(() => {
+    if (last === 0) return;
+    const left = Math.max(0, last + COMING_SECONDS - Date.now() / 1000);
+    const timer = setTimeout(() => again((count) => count + 1), left * 1000 + 1);
+    return () => clearTimeout(timer);
+  }, [last]);
+  return unknownCameras(state, now);
 }
 
 /** `00:42:18` */

@@ -38,7 +38,8 @@ describe("the state of a room", () => {
       }),
       990,
     );
-    expect(live).toEqual(fresh);
+    // Who has just come is known only to whoever was there.
+    expect(live).toEqual({ ...fresh, arrivals: new Map([["late", 990]]) });
   });
 
   it("takes an event that it already has for nothing new", () => {

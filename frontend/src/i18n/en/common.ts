@@ -85,6 +85,7 @@ const messages: Record<keyof typeof source, string> = {
   "tile.trouble.camera.unavailable": "Camera will not open",
   "tile.trouble.camera.interrupted": "Camera taken",
   "tile.coming": "Picture coming",
+  "tile.connecting": "Connecting",
   "tile.dropped": "Lost, coming back",
   "tile.poor": "Weak network",
   "tile.lost": "Sound and picture cut off",

@@ -81,6 +81,7 @@ export default {
   "tile.trouble.camera.unavailable": "摄像头打不开",
   "tile.trouble.camera.interrupted": "摄像头被占着",
   "tile.coming": "画面马上就来",
+  "tile.connecting": "正在接通",
   "tile.dropped": "掉线了，正在回来",
   "tile.poor": "网络差",
   "tile.lost": "声音画面断了",

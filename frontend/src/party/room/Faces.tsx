@@ -1,11 +1,11 @@
-import type { ParticipantView, PublicationId, Source } from "../../generated/messages";
+import type { ParticipantId, ParticipantView, PublicationId, Source } from "../../generated/messages";
 import { t } from "../../i18n";
 import { apart } from "../../room/caucus";
 import { inOrder } from "../../room/conduct";
 import type { MediaState, RemoteTrack, TileSize } from "../../room/media";
 import { myself, publicationOf, type RoomState } from "../../room/state";
 import { ownTroubles, troublesOf } from "../../room/troubles";
-import { scrollable } from "../../ui/hooks";
+import { scrollable, useUnknownCameras } from "../../ui/hooks";
 import { sideName } from "../../ui/Seal";
 import { HideSelf, SelfHidden } from "../../ui/SelfView";
 import { isSelfHidden } from "../../ui/selfHidden";
@@ -37,12 +37,19 @@ function pictureOf(person: string, source: Source, media: MediaState): RemoteTra
   return null;
 }
 
-function Other({ person, props, small }: { person: ParticipantView; props: Props; small: boolean }) {
+interface OtherProps {
+  person: ParticipantView;
+  props: Props & { unknown: ReadonlySet<ParticipantId> };
+  small: boolean;
+}
+
+function Other({ person, props, small }: OtherProps) {
   const { media, state } = props;
   const wall = apart(state, person);
   const sound = publicationOf(state, person.participant_id, "microphone");
   const picture = publicationOf(state, person.participant_id, "camera");
   const shown = picture !== null && !picture.paused && !picture.muted_by_host;
+  const unknown = props.unknown.has(person.participant_id);
   return (
     <Tile
       participantId={person.participant_id}
@@ -50,8 +57,8 @@ function Other({ person, props, small }: { person: ParticipantView; props: Props
       side={person.side}
       publicationId={picture?.publication_id}
       video={shown ? pictureOf(person.participant_id, "camera", media) : null}
-      awaited={shown ? (media.soundOnly ? "soundOnly" : "coming") : null}
-      microphone={wall ? null : sound !== null && !sound.paused && !sound.muted_by_host}
+      awaited={shown ? (media.soundOnly ? "soundOnly" : "coming") : unknown ? "connecting" : null}
+      microphone={wall || (unknown && !sound) ? null : sound !== null && !sound.paused && !sound.muted_by_host}
       mutedByHost={sound?.muted_by_host}
       troubles={troublesOf(person)}
       speaking={state.speakers.includes(person.participant_id)}
@@ -91,8 +98,9 @@ function cameraShown(state: RoomState, media: MediaState): boolean {
 }
 
 /** A shared screen, whom the mediator shows large, or the mediator takes the height that is left; the rest one row. */
-export function Faces(props: Props) {
-  const { media, state, me, compact } = props;
+export function Faces(given: Props) {
+  const { media, state, me, compact } = given;
+  const props = { ...given, unknown: useUnknownCameras(state) };
   const others = inOrder(
     [...state.participants.values()].filter((one) => one.participant_id !== state.me && one.presence !== "waiting"),
   );
