@@ -33,6 +33,7 @@ export function keepFocus(): void {
     if (there && !last.matches(":disabled")) {
       // A field that nothing took away was left on purpose: a phone's "done" does it, and a focus would bring up its keys.
       if (waited || !last.matches(WRITTEN)) last.focus();
+      waited = false;
       return;
     }
     waited ||= there;
