@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 
 from room_server import tls
 from room_server.api import operators, pages, websocket
+from room_server.api.assets import Build
 from room_server.api.problems import EXCEPTION_HANDLERS
 from room_server.api.routes import api_routes
 from room_server.bootstrap import build
@@ -64,7 +65,13 @@ def create_app(settings: Settings, demo: Callable[[DemoAccess | None], None] = l
             *websocket.routes(node.hub),
             *pages.routes(settings.frontend_dir, settings.demo),
         ],
-        middleware=[Middleware(pages.StrictHeaders, hsts=bool(settings.tls_certificate))],
+        middleware=[
+            Middleware(
+                pages.StrictHeaders,
+                hsts=bool(settings.tls_certificate),
+                build=Build(settings.frontend_dir),
+            )
+        ],
         exception_handlers=EXCEPTION_HANDLERS,
         lifespan=lifespan,
     )

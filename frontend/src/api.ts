@@ -1,4 +1,5 @@
 /** Typed requests to the server. Refusals arrive as RFC 9457 problems and leave as `ApiError`. */
+import { heardOfBuild } from "./build";
 import { hasKey, pick, t } from "./i18n";
 
 export interface Problem {
@@ -98,6 +99,7 @@ async function send(path: string, options: RequestOptions): Promise<Response> {
   } catch (cause) {
     throw unreached(cause);
   }
+  heardOfBuild(response.headers);
   if (!response.ok) throw new ApiError(await problemOf(response));
   return response;
 }

@@ -1,6 +1,7 @@
 /** Entry: words, sprite, and the page that the address names. */
 import "./styles/index.css";
 import { render } from "preact";
+import { watchBuild } from "./build";
 import { loadLocale, preferredLocale } from "./i18n";
 import { Router } from "./router";
 import { keepFocus } from "./ui/keepFocus";
@@ -9,6 +10,7 @@ async function start(): Promise<void> {
   const root = document.getElementById("app");
   if (!root) throw new Error("the page has no #app");
   await loadLocale(preferredLocale());
+  watchBuild(document.querySelector<HTMLScriptElement>("script[type=module][src]")?.src);
   render(<Router />, root);
   keepFocus();
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from itertools import product
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +19,8 @@ ENCODINGS: Final = (("br", ".br"), ("gzip", ".gz"))
 """What the build packs, the smallest first (RFC 7932, RFC 1952)."""
 LOCALES: Final = ("zh-CN", "en")
 PAGES: Final = ("party", "staff", "court", "demo")
+
+ENTRY: Final = re.compile(r'<script[^>]*\bsrc="/assets/([\w.-]+\.js)"')
 
 Manifest = dict[str, dict[str, Any]]
 
@@ -47,6 +50,28 @@ def _accepted(header: str) -> set[str]:
 
 
 REFUSED: Final = frozenset({"q=0", "q=0.0", "q=0.00", "q=0.000"})
+
+
+class Build:
+    """Which build of the frontend this process hands out: the name of its first script, which has a hash in it.
+
+    A page that was loaded before an upgrade learns from it that it is an old one (``Frontend-Build``).
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._index = folder / "index.html"
+        self._known: tuple[int, str] = (0, "")
+
+    def __call__(self) -> str:
+        """``index-Bx3f….js``; empty: there is no built frontend. It may be replaced while the process runs."""
+        try:
+            changed = self._index.stat().st_mtime_ns
+            if changed != self._known[0]:
+                script = ENTRY.search(self._index.read_text())
+                self._known = changed, script[1] if script else ""
+        except OSError:
+            return ""
+        return self._known[1]
 
 
 class Preloads:

@@ -11,7 +11,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from room_server.api.assets import YEAR_SECONDS, Assets, Preloads
+from room_server.api.assets import YEAR_SECONDS, Assets, Build, Preloads
 
 PAGES = (
     "/",
@@ -63,10 +63,12 @@ register_url_convertor("elsewhere", ElsewherePath())
 
 
 class StrictHeaders:
-    """Adds the security headers to every HTTP response, and HSTS under HTTPS with a real certificate."""
+    """Adds the security headers to every HTTP response, and HSTS under HTTPS with a real certificate; to answers of the
+    API the build of the frontend that is handed out now."""
 
-    def __init__(self, app: ASGIApp, hsts: bool) -> None:
+    def __init__(self, app: ASGIApp, hsts: bool, build: Build) -> None:
         self._app = app
+        self._build = build
         self._headers = HEADERS | ({"strict-transport-security": f"max-age={YEAR_SECONDS}"} if hsts else {})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -80,8 +82,12 @@ class StrictHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers.items():
                     headers.setdefault(name, value)
-                if not scope["path"].startswith("/assets/"):
-                    headers.setdefault("cache-control", "no-store" if scope["path"].startswith("/api/") else "no-cache")
+                if scope["path"].startswith("/api/"):
+                    headers.setdefault("cache-control", "no-store")
+                    if build := self._build():
+                        headers["frontend-build"] = build
+                elif not scope["path"].startswith("/assets/"):
+                    headers.setdefault("cache-control", "no-cache")
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
@@ -109,6 +115,10 @@ def routes(folder: Path, demo: bool) -> list[BaseRoute]:
     async def nowhere(_: Request) -> Response:
         return built(404)
 
+    async def build(_: Request) -> Response:
+        """Nothing but the headers: for pages that have asked nothing else for a while."""
+        return Response(status_code=204)
+
     async def icon(_: Request) -> Response:
         return FileResponse(folder / "favicon.svg", media_type="image/svg+xml")
 
@@ -116,6 +126,7 @@ def routes(folder: Path, demo: bool) -> list[BaseRoute]:
     return [
         *(Route(path, page) for path in shown),
         Route("/favicon.svg", icon),
+        Route("/api/build", build),
         Mount("/assets", Assets(directory=folder / "assets", check_dir=False)),
         Route("/{path:elsewhere}", nowhere),
     ]

@@ -6,6 +6,7 @@ import { Dock } from "../ui/Dock";
 import { scrollable } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
 import { LanguageSwitch } from "../ui/LanguageSwitch";
+import { Newer } from "../ui/Newer";
 import { RecStrip } from "../ui/RecStrip";
 import { largeType, setLargeType } from "./preferences";
 
@@ -74,6 +75,7 @@ export function Frame({ step, stepName, page, testId, dock, quiet, children }: P
   return (
     <div class="phone" data-testid={testId}>
       <RecStrip recording={null} />
+      <Newer />
       <Head />
       <main class="phone__main" ref={main} onBlur={left} {...scrollable}>
         {step && <Steps step={step} name={stepName ?? ""} />}

@@ -1,3 +1,4 @@
+import { useRenewal } from "../build";
 import { pick, t } from "../i18n";
 import { civilDay, daysUntil, dayWords, shortTime, zoneNote } from "../i18n/time";
 import { Button, LinkButton } from "../ui/Button";
@@ -57,6 +58,7 @@ export function When({ at }: { at: string }) {
 /** Whose mediation, when, who waits, and how to check that this is no fraud. */
 export function Landing({ link, onContinue, onRehearse }: Props) {
   const { session, person } = link;
+  useRenewal();
   return (
     <Frame
       page="landing"

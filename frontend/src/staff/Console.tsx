@@ -1,11 +1,13 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { ApiError } from "../api";
+import { useBuildOf } from "../build";
 import { t } from "../i18n";
 import { myself, type RoomState } from "../room/state";
 import { Confirm } from "../ui/Confirm";
 import { Connected } from "../ui/connected";
 import { useStore } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
+import { Newer } from "../ui/Newer";
 import { Sounds } from "../ui/Sounds";
 import { begun, forgetOver, forgetSession, keep, own, type Scope } from "../ui/unsent";
 import { Viewing } from "../ui/Watermark";
@@ -46,6 +48,7 @@ export function Console(props: Props) {
   const connection = useStore(desk.client.connection);
   const state = useStore(desk.client.state);
 
+  useBuildOf(connection.phase);
   const closed = connection.phase === "ended" && connection.ending === "closed";
   useEffect(() => {
     if (!closed) return;
@@ -152,6 +155,7 @@ function LiveConsole({ desk, detail: first, account, state }: Props & { state: R
           <Caucus />
           <RunningTimer />
           <RecordingAlarm />
+          <Newer dense />
         </Messages>
         <div class="console__grid">
           <PeoplePane talks={layout === "paper"} onClose={() => setDrawer(false)} />

@@ -107,6 +107,11 @@ export function belongsTo(person: string): void {
   write(session, OF, person);
 }
 
+/** Whether nothing was begun in this tab; what only lies open on the screen does not count. */
+export function nothingBegun(): boolean {
+  return names().every((name) => name.startsWith("at/"));
+}
+
 /** Private talks that are over: what was begun in one can be sent nowhere any more. */
 export function forgetOver(state: RoomState): void {
   const over = [...state.caucuses.values()].filter((one) => one.state === "closed");

@@ -73,6 +73,8 @@ const messages: Record<keyof typeof source, string> = {
   "digest.checked": "Checked on this device: not one character changed",
   "digest.different": "The code does not match. Do not sign; tell the mediator",
   "digest.checking": "Checking…",
+  "newer.words": "There is a newer version of this page. What you have written stays.",
+  "newer.reload": "Reload",
   "tile.speaking": "Speaking",
   "tile.micOff": "Microphone off",
   "tile.micOn": "Microphone on",

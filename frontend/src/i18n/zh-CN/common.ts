@@ -69,6 +69,8 @@ export default {
   "digest.checked": "这台设备算过了：一字没变",
   "digest.different": "核对码对不上。先不要签，请告诉调解员",
   "digest.checking": "正在核对…",
+  "newer.words": "这个页面有新版本，写了的都还在。",
+  "newer.reload": "重新打开",
   "tile.speaking": "正在说话",
   "tile.micOff": "话筒关着",
   "tile.micOn": "话筒开着",

@@ -1,6 +1,7 @@
 /** The live room of a party: one connection, one media session, and the screen that fits the state. */
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { AgreementView } from "../../api";
+import { useBuildOf } from "../../build";
 import { t } from "../../i18n";
 import { type Connection, RoomClient } from "../../room/client";
 import { MediaSession } from "../../room/media";
@@ -66,6 +67,7 @@ export default function RoomPage({ visit, me, checked }: Props) {
   }, [connection.phase]);
 
   useEffect(() => rememberDevices(OWN_DEVICES, media), []);
+  useBuildOf(connection.phase);
 
   const leave = () => {
     setLeft(true);

@@ -15,6 +15,7 @@ import { notRecorded } from "../../ui/consents";
 import { Dock } from "../../ui/Dock";
 import { scrollable, useStore } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
+import { Newer } from "../../ui/Newer";
 import { RecStrip } from "../../ui/RecStrip";
 import { Sounds } from "../../ui/Sounds";
 import { TimerBar } from "../../ui/TimerBar";
@@ -97,6 +98,7 @@ export function Stage({ client, media, visit, me, state, onLeave }: Props) {
       <CaucusBar state={state} except={except} />
       <TimerBar state={state} />
       <Banner client={client} media={media} state={state} />
+      <Newer />
     </>
   );
   const lightStrip = (

@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { useRenewal } from "../../build";
 import { t } from "../../i18n";
 import type { RoomClient } from "../../room/client";
 import type { MediaSession } from "../../room/media";
@@ -9,6 +10,7 @@ import { Confirm } from "../../ui/Confirm";
 import { Dock } from "../../ui/Dock";
 import { scrollable, useStore } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
+import { Newer } from "../../ui/Newer";
 import { Note } from "../../ui/Note";
 import { RecStrip } from "../../ui/RecStrip";
 import { rollLineOf } from "../../ui/roll";
@@ -34,6 +36,7 @@ interface Props {
 /** Only the own side is here. Nothing is recorded and nothing is sent. */
 export function WaitingRoom({ visit, client, media, me, state, onLeave }: Props) {
   const local = useStore(media.state);
+  useRenewal();
   const [leaving, setLeaving] = useState(false);
   const people = [...state.participants.values()];
   const hosts = people.filter((one) => one.role === "host" && one.presence === "present");
@@ -45,6 +48,7 @@ export function WaitingRoom({ visit, client, media, me, state, onLeave }: Props)
     <div class="phone" data-testid="waiting-room">
       <RecStrip recording={state.recording} clockOffset={state.clockOffset} />
       <Banner client={client} media={media} state={state} />
+      <Newer />
       <Head />
       <main class="phone__main" {...scrollable}>
         <div class="stack stack--2">

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import zlib
 from pathlib import Path
 
 import httpx
 import pytest
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 
 from room_server.api import pages
+from room_server.api.assets import Build
 
 SCRIPT = b"console.log('hello');\n" * 100
 PACKED = zlib.compress(SCRIPT, wbits=31)
@@ -38,7 +41,8 @@ def browser(tmp_path: Path) -> httpx.AsyncClient:
 
 
 def client(folder: Path) -> httpx.AsyncClient:
-    app = Starlette(routes=pages.routes(folder, demo=False))
+    strict = Middleware(pages.StrictHeaders, hsts=False, build=Build(folder))
+    app = Starlette(routes=pages.routes(folder, demo=False), middleware=[strict])
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://room")
 
 
@@ -87,3 +91,24 @@ async def test_a_page_names_what_it_will_need_and_nothing_that_it_has(
 async def test_without_a_build_nothing_is_named(tmp_path: Path) -> None:
     answer = await client(tmp_path).get("/j/a-secret")
     assert (answer.status_code, "link" in answer.headers) == (503, False)
+
+
+async def test_answers_name_the_build_that_is_handed_out_now(tmp_path: Path) -> None:
+    async with client(tmp_path) as asker:
+
+        async def named() -> str | None:
+            answer = await asker.get("/api/build")
+            assert (answer.status_code, answer.headers["cache-control"]) == (204, "no-store")
+            return answer.headers.get("frontend-build")
+
+        assert await named() is None
+        index = tmp_path / "index.html"
+        for moment, script in enumerate(("index-Ab_3-x9Z.js", "index-2.js"), start=1):
+            page = f'<script type="module" crossorigin src="/assets/{script}"></script><script src="/assets/x.js">'
+            index.write_text(f"<!doctype html><title>room</title>{page}")
+            os.utime(index, (moment, moment))
+            assert await named() == script
+        assert "frontend-build" not in (await asker.get("/j/a-secret")).headers
+        index.write_text("<!doctype html>")
+        os.utime(index, (9, 9))
+        assert await named() is None
