@@ -139,7 +139,7 @@ export function AddForm({ access, ask, state, agreed, onDone }: Props) {
         <Button look="primary" type="submit" testId="exhibit-send" disabled={!file} aria-disabled={busy}>
           {t(busy ? "exhibit.sending" : "exhibit.send")}
         </Button>
-        <Button onClick={() => forget(scope.name)} disabled={busy}>
+        <Button testId="exhibit-cancel" onClick={() => forget(scope.name)} disabled={busy}>
           {t("common.cancel")}
         </Button>
       </div>

@@ -274,6 +274,7 @@ async def exhibits(scene: Scene) -> None:
     await party.waits_for("exhibit-refusal")
     party.complaints.clear()
     await gallery.look_in_both(party, "room-exhibit-refused")
+    await party.tap("exhibit-cancel")
     await closes_panel(scene)
     for title in (WRITTEN["exhibit"], "劳动合同"):
         await brings(scene, title)

@@ -96,7 +96,7 @@ export function ExhibitsPanel({ visit, me, state, onClose }: PanelProps) {
             {t("exhibit.bring")}
           </Button>
         )}
-        {!open && !adding && <ExhibitList exhibits={all} chosen={null} onChoose={setChosen} />}
+        {!open && !(adding && all.length === 0) && <ExhibitList exhibits={all} chosen={null} onChoose={setChosen} />}
       </div>
     </section>
   );
