@@ -20,6 +20,7 @@ import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -45,14 +46,16 @@ def call_oneself(name: str) -> None:
 def keep(name: str, load: Callable[[], Callable[[], None]]) -> int:
     """Run what ``load`` returns in a process of its own, and again in another one whenever that dies; its exit status.
 
-    ``name``: in the log. It returns when it was told to stop (SIGTERM, SIGINT; the other one is told too), or when a
-    process has died young: what was loaded may be why, so whoever started this one starts it anew. Should this one be
-    killed, so is the other.
+    ``name``: in the log. It returns when it was told to stop (SIGTERM, SIGINT; the other one is told too), when a
+    process has died young (what was loaded may be why), or when the product's files are others by now: whoever started
+    this one starts it anew. Should this one be killed, so is the other.
     """
     call_oneself(f"{WAITS}{name}")
     gc.disable()  # a third of the time that loading takes, for next to no garbage
     serve = load()
-    gc.freeze()  # what is loaded stays: no collection looks at it again, and its memory stays shared
+    gc.freeze()  # what is loaded stays: until the first whole collection none looks at it, and its memory stays shared
+    version = _version()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # ignored, as some leave it, nobody would hear of an end
     signal.pthread_sigmask(signal.SIG_BLOCK, HEARD)
     while True:
         here, born = os.getpid(), time.monotonic()
@@ -68,9 +71,18 @@ def keep(name: str, load: Callable[[], Callable[[], None]]) -> int:
             return 0
         told, status = _wait(child)
         lived = time.monotonic() - born
-        if told or lived < HEALTHY_AFTER_SECONDS:
+        if told and status == -signal.SIGTERM:  # how uvicorn ends when all went well
+            return 0
+        if told or lived < HEALTHY_AFTER_SECONDS or _version() != version:
             return status if status >= 0 else 128 - status
         log.warning("died", process=name, pid=child, status=status, restart_in=0.0)
+
+
+def _version() -> dict[Path, int]:
+    """The product's files and when each was written."""
+    root = Path(__file__).parents[1]
+    files = (file for top in ("room_server", "signaling", "recorder") for file in (root / top).rglob("*.py"))
+    return {file: file.stat().st_mtime_ns for file in files}
 
 
 def _wait(child: int) -> tuple[bool, int]:

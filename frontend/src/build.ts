@@ -6,7 +6,7 @@ import { read, write } from "./ui/storage";
 import { nothingBegun } from "./ui/unsent";
 
 const HEADER = "Frontend-Build";
-/** For which build this tab was loaded anew already: never twice for the same one. */
+/** For which builds this tab was loaded anew already: never twice for the same one, also where two take turns. */
 const TRIED = "loaded-for";
 const BETWEEN_MS = 5_000;
 const session = () => sessionStorage;
@@ -66,7 +66,9 @@ export function useRenewal(reload: () => void = () => location.reload()): void {
 /** Whether the page may be loaded anew by itself; it is remembered that it was. */
 export function mayRenew(build: string): boolean {
   if (!nothingBegun() || document.querySelector("[role=dialog]") !== null) return false;
-  if (read(session, TRIED) === build) return false;
-  write(session, TRIED, build);
-  return read(session, TRIED) === build; // Where nothing can be remembered it would never end.
+  const tried = (read(session, TRIED) ?? "").split(" ");
+  if (tried.includes(build)) return false;
+  const all = [...tried, build].join(" ").trim();
+  write(session, TRIED, all);
+  return read(session, TRIED) === all; // Where nothing can be remembered it would never end.
 }

@@ -92,6 +92,10 @@ describe("a page on which nothing is lost", () => {
     build = await loaded(page(OLD)); // a cache on the way still gave the old one
     expect(build.mayRenew(NEW)).toBe(false);
     expect(build.mayRenew("index-CCCCCCCC.js")).toBe(true);
+    build = await loaded(page(NEW)); // two servers, one of them not upgraded yet, answer in turns
+    expect(build.mayRenew(OLD)).toBe(true);
+    build = await loaded(page(OLD));
+    expect(build.mayRenew(NEW)).toBe(false);
   });
 
   it("is not one in which something was begun, or a question is open", async () => {

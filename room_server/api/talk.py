@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Literal
 
 from starlette.requests import Request
@@ -11,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 from room_server.api.body import Body, Key, read, same_origin
 from room_server.api.identity import Identity
 from room_server.domain.call import CallKind
+from room_server.domain.sending import KEY
 from room_server.services.everything import Services
 from room_server.store.talk import PrivateNote
 
@@ -101,7 +103,8 @@ class TalkApi:
     async def sent(self, request: Request) -> JSONResponse:
         """What came of what whoever asks sent with a key (the id of a line, ticket, offer or exhibit), if it came."""
         _, person = await self._who(request)
-        made = await self._services.chat.sent(person, request.path_params["key"])
+        key = request.path_params["key"]
+        made = await self._services.chat.sent(person, key) if re.match(KEY, key) else None
         return JSONResponse({"made": made}, headers=PRIVATE)
 
     async def call(self, request: Request) -> JSONResponse:

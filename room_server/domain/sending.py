@@ -14,7 +14,7 @@ KEY = r"^[A-Za-z0-9_-]{16,64}\Z"
 class Sending:
     """One thing that somebody sends, however often it comes. ``digest``: SHA-256 of the key and everything in it.
 
-    The key is in it so that a short line cannot be found in a table of digests once its words are deleted.
+    It goes when the words go (``store.retention``): who has the key beside it could try short lines.
     """
 
     author: str

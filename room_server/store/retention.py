@@ -39,7 +39,9 @@ class Retention(Repository):
     async def due(self, ended_before: datetime) -> list[str]:
         """Filed sessions that ended before then, are not held, and of which there are words."""
         sessions = schema.sessions
-        written = [exists().where(table.c.session_id == sessions.c.session_id) for table in WORDS]
+        written = [
+            exists().where(table.c.session_id == sessions.c.session_id) for table in WORDS if table is not sendings
+        ]
         query = select(sessions.c.session_id).where(
             sessions.c.state == State.FILED,
             sessions.c.ended_at <= ended_before,

@@ -32,8 +32,8 @@ CAP = 10
 """Percent of a core: what a mediation of one takes is far less, what the load below takes is more."""
 ROUND = 1.0
 """Seconds of sound and pictures that are sent again and again; each round begins with a key frame."""
-LOAD = ("--rooms", "2", "--people", "6", "--seconds", "600")
-"""10,000 packets a second out."""
+LOAD = ("--rooms", "4", "--people", "6", "--seconds", "600")
+"""20,000 packets a second out."""
 
 
 class Speaker:

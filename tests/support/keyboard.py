@@ -14,7 +14,8 @@ from tests.support.browser import Person
 STOP = """
 () => {
   const one = document.activeElement;
-  if (!one || one === document.body || one.tabIndex < 0) return null; // where a page begins is no stop
+  // where a page begins is no stop, also when it began while the key was on its way
+  if (!one || one === document.body || one.tabIndex < 0 || one.dataset.placed !== undefined) return null;
   // the ring of a choice or a box is drawn around its label, that of the draft around its paper
   const around = ".radio, .choice label, .composer, .note, .draft__holder";
   const over = one.closest(".add-form__pick")?.querySelector(".btn"); // the field for a file lies over its button
@@ -27,7 +28,7 @@ STOP = """
   return { name, ring, participant: one.dataset.participant ?? "", words: one.outerHTML.slice(0, 120) };
 }
 """
-STOP_NOW = STOP.replace(" || one.tabIndex < 0", "")
+STOP_NOW = STOP.replace(" || one.tabIndex < 0 || one.dataset.placed !== undefined", "")
 """The same, headings that were given the focus among them."""
 MOST = 90
 

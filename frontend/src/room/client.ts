@@ -14,7 +14,7 @@ import { backoff } from "./backoff";
 import { CommandError, ConnectionLost, type Ending, endingOfClose, endingOfCode } from "./failure";
 import { watchNetwork } from "./network";
 import { watchStandstill } from "./standstill";
-import { apply, fromSnapshot, type RoomEvent, type RoomState } from "./state";
+import { apply, type RoomEvent, type RoomState, refreshed } from "./state";
 import { type Readable, Store } from "./store";
 
 /** For a token and a socket that opens: on a way that is dead a browser waits for minutes. */
@@ -275,7 +275,7 @@ export class RoomClient {
     this.resume = welcome.resume;
     this.attempt = 0;
     this.refusals = 0;
-    if (welcome.snapshot) this.stateStore.value = fromSnapshot(welcome.snapshot, this.seconds());
+    if (welcome.snapshot) this.stateStore.value = refreshed(this.stateStore.value, welcome.snapshot, this.seconds());
     const epoch = this.stateStore.value?.mediaEpoch ?? 0;
     this.connectionStore.value = { phase: "open" };
     this.offerStore.value = {

@@ -150,11 +150,17 @@ function change(state: RoomState, event: RoomEvent, now: number): RoomState {
 /** The state after an event. An event that is already in the state (`seq` not newer) changes nothing.
  * @param seq null for events that are not in the log (who speaks) */
 export function apply(state: RoomState, event: RoomEvent, seq: number | null, now: number): RoomState {
-  if (event.type === "snapshot") return arrived(state, fromSnapshot(event.data.snapshot, now), now);
+  if (event.type === "snapshot") return refreshed(state, event.data.snapshot, now);
   const logged = seq !== null && event.type !== "active_speakers";
   if (logged && seq <= state.seq) return state;
   const next = arrived(state, change(state, event, now), now);
   return logged ? { ...next, seq } : next;
+}
+
+/** Everything anew, after what was known before. */
+export function refreshed(before: RoomState | null, snapshot: Snapshot, now: number): RoomState {
+  const after = fromSnapshot(snapshot, now);
+  return before ? arrived(before, after, now) : after;
 }
 
 function arrived(before: RoomState, after: RoomState, now: number): RoomState {

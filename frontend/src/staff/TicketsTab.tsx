@@ -92,7 +92,9 @@ function NewTicket() {
   const text = begun(scope) ?? "";
   const [busy, setBusy] = useState(false);
   const put = (sent: AskedTicket) => keep(scope, rest(begun(scope) ?? "", sent.text));
-  useSettled<AskedTicket>(scope, sentWith(ask), { busy, news: ticketsOf(state).length }, put);
+  useSettled<AskedTicket>(scope, sentWith(ask), { busy, news: ticketsOf(state).length }, (sent) => {
+    if (begun(scope) === sent.text) keep(scope, ""); // else it has become another since
+  });
   const send = async () => {
     if (busy || text.trim() === "") return;
     setBusy(true);

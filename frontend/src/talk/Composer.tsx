@@ -8,7 +8,7 @@ import { Icon } from "../ui/Icon";
 import { once, useSettled } from "../ui/once";
 import { rest } from "../ui/typed";
 import { type Ask, type SaidLine, say, sentWith } from "./api";
-import { chatScope, draftOf, forgetEmpty, setDraft, type Target, targetOf } from "./drafts";
+import { chatScope, draftOf, forgetEmpty, putAway, setDraft, type Target, targetOf } from "./drafts";
 
 interface Props {
   state: RoomState;
@@ -35,8 +35,7 @@ export function Composer({ state, ask, targets, sentenceOf }: Props) {
   const put = (line: SaidLine) => setDraft(scope, { text: rest(draftOf(scope).text, line.text) });
   const news = linesOf(state).filter((one) => one.author.participant_id === state.me).length;
   useSettled<SaidLine>(scope, sentWith(ask), { busy, news }, (line) => {
-    put(line);
-    setError(null);
+    if (putAway(scope, line, targetOf(targets, draftOf(scope))?.to)) setError(null);
   });
   const send = async () => {
     if (busy || !target || text.trim() === "") return;

@@ -30,6 +30,15 @@ export function setDraft(scope: Scope<Draft>, change: Partial<Draft>): void {
   keep(scope, { ...draftOf(scope), ...change });
 }
 
+/** A line that was thought lost has come. Whatever was made of it since, or whoever it is for now, stays as it is.
+ * @param to for whom the draft is now
+ * @returns whether it was still the same */
+export function putAway(scope: Scope<Draft>, line: { to: string; text: string }, to: string | undefined): boolean {
+  if (draftOf(scope).text !== line.text || to !== line.to) return false;
+  setDraft(scope, { text: "" });
+  return true;
+}
+
 /** Where nothing is typed the next line begins anew. */
 export function forgetEmpty(scope: Scope<Draft>): void {
   if (draftOf(scope).text.trim() === "") forget(scope.name);

@@ -35,13 +35,13 @@ export function useNow(everyMs = 1000, running = true): number {
 export function useUnknownCameras(state: RoomState): ReadonlySet<ParticipantId> {
   const [, again] = useState(0);
   const now = Date.now() / 1000;
-  const last = Math.max(0, ...[...state.arrivals.values()].filter((at) => now - at < COMING_SECONDS));
+  const next = Math.min(...[...state.arrivals.values()].filter((at) => now - at < COMING_SECONDS));
   useEffect(() => {
-    if (last === 0) return;
-    const left = Math.max(0, last + COMING_SECONDS - Date.now() / 1000);
+    if (!Number.isFinite(next)) return;
+    const left = Math.max(0, next + COMING_SECONDS - Date.now() / 1000);
     const timer = setTimeout(() => again((count) => count + 1), left * 1000 + 1);
     return () => clearTimeout(timer);
-  }, [last]);
+  }, [next]);
   return unknownCameras(state, now);
 }
 

@@ -21,14 +21,15 @@ function attempts<T>(scope: Scope<unknown>): Scope<Attempt<T>[]> {
   return { name: `sent/${scope.name}`, owner: scope.owner, words: scope.words };
 }
 
-function keyOf<T>(scope: Scope<unknown>, what: T): string {
+/** `again`: it is one that was tried before. */
+function keyOf<T>(scope: Scope<unknown>, what: T): { key: string; again: boolean } {
   const before = begun(attempts<T>(scope)) ?? [];
   const same = before.find((one) => alike(one.what, what));
-  if (same) return same.key;
+  if (same) return { key: same.key, again: true };
   const bytes = crypto.getRandomValues(new Uint8Array(KEY_BYTES));
   const key = [...bytes].map((one) => one.toString(16).padStart(2, "0")).join("");
   keep(attempts<T>(scope), [...before, { key, what }]);
-  return key;
+  return { key, again: false };
 }
 
 /** Whether two things are sent as the same. */
@@ -43,15 +44,27 @@ export async function once<T, Made>(
   what: T,
   send: (key: string) => Promise<Made>,
 ): Promise<Made> {
-  const key = keyOf(scope, what);
+  const { key, again } = keyOf(scope, what);
   try {
     const made = await send(key);
     forget(attempts(scope).name);
     return made;
   } catch (cause) {
     if (cause instanceof ApiError && cause.code === "key_used") forget(attempts(scope).name);
+    else if (!again && wasRefused(cause)) drop(scope, key);
     throw cause;
   }
+}
+
+/** What the server refused when it first came has made nothing: its words are not kept beside what becomes of them. */
+function wasRefused(cause: unknown): boolean {
+  return cause instanceof ApiError && cause.status >= 400 && cause.status < 500;
+}
+
+function drop(scope: Scope<unknown>, key: string): void {
+  const others = (begun(attempts<unknown>(scope)) ?? []).filter((one) => one.key !== key);
+  if (others.length > 0) keep(attempts<unknown>(scope), others);
+  else forget(attempts(scope).name);
 }
 
 /** Ask about everything of `scope` whose answer was lost, and tell of what has come. No answer: it stays as it is. */
@@ -61,9 +74,7 @@ export async function settle<T>(scope: Scope<unknown>, asked: Asked, onCame: (wh
     // It may have been answered meanwhile, or the place be over.
     const left = begun(attempts<T>(scope)) ?? [];
     if (made === null || left.every((one) => one.key !== key)) continue;
-    const others = left.filter((one) => one.key !== key);
-    if (others.length > 0) keep(attempts<T>(scope), others);
-    else forget(attempts(scope).name);
+    drop(scope, key);
     onCame(what, made);
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Snapshot } from "../../src/generated/messages";
 import { COMING_SECONDS, unknownCameras } from "../../src/room/arrivals";
-import { apply, fromSnapshot, type RoomEvent, type RoomState } from "../../src/room/state";
+import { apply, fromSnapshot, type RoomEvent, type RoomState, refreshed } from "../../src/room/state";
 import { caucus, person, publication, snapshot } from "./sample";
 
 const host = (change = {}) => person("host", { role: "host", side: "mediator", ...change });
@@ -62,6 +62,9 @@ describe("whose camera is not known yet", () => {
     const dropped = room({ participants: [person("me"), host({ presence: "dropped" })], publications: [] });
     const whole: RoomEvent = { type: "snapshot", data: { snapshot: snapshot({ publications: [] }) } };
     expect(waitsFor(told(dropped, 1010, whole), 1010)).toEqual(["host"]);
+    // A connection of one's own that is new after a restart of the server brings it with its welcome.
+    expect(waitsFor(refreshed(room(), snapshot({ publications: [] }), 1010), 1010)).toEqual(["host"]);
+    expect(waitsFor(refreshed(null, snapshot({ publications: [] }), 1010), 1010)).toEqual([]);
   });
 
   it("is that of somebody whose track is gone though they stay: its server was lost, or the camera is another", () => {

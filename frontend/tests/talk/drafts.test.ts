@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Snapshot } from "../../src/generated/messages";
 import { fromSnapshot } from "../../src/room/state";
-import { chatScope, draftOf, forgetEmpty, setDraft, targetOf } from "../../src/talk/drafts";
+import { chatScope, draftOf, forgetEmpty, putAway, setDraft, targetOf } from "../../src/talk/drafts";
 import { forgetAll, forgetOver } from "../../src/ui/unsent";
 import { caucus, person, snapshot } from "../room/sample";
 import { stubTab } from "../ui/tab";
@@ -22,6 +22,18 @@ describe("a line that is not sent yet", () => {
 
   it("is for everybody here unless somebody was chosen", () => {
     expect(targetOf([everybody, worker], draftOf(chatScope(room())))).toEqual(everybody);
+  });
+
+  it("is put away when it has come after all, unless it has become another since", () => {
+    const scope = chatScope(room());
+    const lost = { to: "here", text: "不" };
+    setDraft(scope, { text: "不同意这个数" });
+    expect(putAway(scope, lost, "here")).toBe(false);
+    expect(draftOf(scope).text, "its beginning is not cut off").toBe("不同意这个数");
+    setDraft(scope, { text: "不", target: worker });
+    expect(putAway(scope, lost, "worker"), "the same word for somebody else").toBe(false);
+    expect(putAway(scope, lost, "here")).toBe(true);
+    expect(draftOf(scope).text).toBe("");
   });
 
   it("stays for whom it was begun when that person is gone: it is never everybody's instead", () => {

@@ -23,7 +23,7 @@ class Server {
 }
 
 let api: typeof import("../../src/api");
-const refusal = (code: string) => new api.ApiError({ status: 0, code, title: "", detail: "", words: null, extra: {} });
+const refusal = (code: string, status = 0) => new api.ApiError({ status, code, title: "", detail: "", words: null, extra: {} });
 const joint = fromSnapshot(snapshot(), 1000);
 const apart = fromSnapshot(snapshot({ caucuses: [caucus()], participants: [person("me", { caucus_id: "c1" })] }), 1000);
 const chat = ownHere(joint, "chat");
@@ -85,6 +85,17 @@ describe("what is sent", () => {
     const keys = [...server.taken.keys()];
     expect(keys).toHaveLength(2);
     for (const key of keys) expect(key).toMatch(/^[0-9a-f]{32}$/);
+  });
+
+  it("is not kept when the server refused it at once, and is when only a second try was refused", async () => {
+    const refuse = async () => {
+      throw refusal("text_too_long", 422);
+    };
+    await expect(page.once(chat, { words: "too long" }, refuse)).rejects.toThrow();
+    expect([...tab.values()].join()).not.toContain("too long");
+    await lose("perhaps it came");
+    await expect(page.once(chat, { words: "perhaps it came" }, refuse)).rejects.toThrow();
+    expect([...tab.values()].join()).toContain("perhaps it came");
   });
 
   it("begins anew where the server knows its key with something else", async () => {

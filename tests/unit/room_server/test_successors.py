@@ -21,13 +21,20 @@ from room_server import successors
 
 folder = Path(sys.argv[1])
 successors.HEALTHY_AFTER_SECONDS = float(sys.argv[2])
+if sys.argv[3]:  # another version at each look
+    successors._version = iter([{}, {Path("file"): 1}]).__next__
 
 def write(name, text):
     with (folder / name).open("a") as file:
         file.write(f"{text}\\n")
 
+def tell(*_):
+    write("told", os.getpid())
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # as uvicorn ends
+    os.kill(os.getpid(), signal.SIGTERM)
+
 def serve():
-    signal.signal(signal.SIGTERM, lambda *_: (write("told", os.getpid()), sys.exit(0)))
+    signal.signal(signal.SIGTERM, tell)
     write("served", os.getpid())
     signal.pause()
 
@@ -40,8 +47,9 @@ sys.exit(successors.keep('child', load))
 
 
 @contextmanager
-def started(folder: Path, healthy_after: float = 0) -> Iterator[subprocess.Popen[bytes]]:
-    with subprocess.Popen([sys.executable, "-c", PARENT, str(folder), str(healthy_after)]) as parent:
+def started(folder: Path, healthy_after: float = 0, *, upgraded: bool = False) -> Iterator[subprocess.Popen[bytes]]:
+    arguments = [str(folder), str(healthy_after), "upgraded" if upgraded else ""]
+    with subprocess.Popen([sys.executable, "-c", PARENT, *arguments]) as parent:
         try:
             yield parent
         finally:
@@ -78,6 +86,14 @@ async def test_what_dies_young_is_left_to_whoever_started_it(tmp_path: Path) -> 
         os.kill(served, signal.SIGKILL)
         assert parent.wait(20) == 128 + signal.SIGKILL
         await numbers(tmp_path / "served", 1)
+
+
+async def test_who_has_loaded_an_older_version_is_not_followed_by_one_of_it(tmp_path: Path) -> None:
+    """After an upgrade in place a successor would be the old program with the new migrations and pages."""
+    with started(tmp_path, upgraded=True) as parent:
+        (served,) = await numbers(tmp_path / "served", 1)
+        os.kill(served, signal.SIGKILL)
+        assert parent.wait(20) == 128 + signal.SIGKILL
 
 
 async def test_nobody_serves_whose_parent_is_gone(tmp_path: Path) -> None:

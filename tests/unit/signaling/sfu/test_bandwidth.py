@@ -92,6 +92,9 @@ class Way:
     radio: float = 0.0
     longest_queue: float = 0.3
     seed: int = 1
+    longer_from: float = float("inf")
+    """From then on every packet is on its way ``longer_by`` seconds more: another cell, another route."""
+    longer_by: float = 0.0
     queue: float = 0.0
     now: float = 1000.0
     estimate: Downlink = field(default_factory=Downlink)
@@ -117,6 +120,7 @@ class Way:
             if step % 5 == 0:
                 arrived = chance.random() >= dropped + self.radio
                 delay = 7.5 + self.queue / self.capacity + 0.01 * chance.random()
+                delay += self.longer_by if self.now >= self.longer_from else 0.0
                 self.estimate.told_sounding(self.now, self.now, delay if arrived else None, octets)
             if self.now - reported >= 1:
                 self.estimate.told_losses(self.now, lost, packets)
@@ -211,6 +215,14 @@ def test_a_quick_look_comes_to_the_same_as_a_thorough_one(capacity: int, seed: i
         way.capacity, way.radio = 2_000_000, 0.0
         way.run(60)
     assert quick.history == thorough.history
+
+
+@pytest.mark.parametrize("radio", [0.04, 0.06, 0.08])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_way_that_became_longer_and_loses_some_is_not_narrow(radio: float, seed: int) -> None:
+    way = Way(2_500_000, TWO_CAMERAS, radio, seed=seed, longer_from=1015, longer_by=0.08)
+    way.run(60)
+    assert (way.estimate.cuts, way.changes(1015)) == (0, 0)
 
 
 def test_losses_of_a_bad_radio_link_do_not_take_the_picture_away() -> None:
