@@ -23,7 +23,8 @@ class Server {
 }
 
 let api: typeof import("../../src/api");
-const refusal = (code: string, status = 0) => new api.ApiError({ status, code, title: "", detail: "", words: null, extra: {} });
+const refusal = (code: string, status = 0) =>
+  new api.ApiError({ status, code, title: "", detail: "", words: null, extra: {} });
 const joint = fromSnapshot(snapshot(), 1000);
 const apart = fromSnapshot(snapshot({ caucuses: [caucus()], participants: [person("me", { caucus_id: "c1" })] }), 1000);
 const chat = ownHere(joint, "chat");
