@@ -72,6 +72,8 @@ class Downlink:
         self._radio = 0.0
         self._radio_until = float("-inf")
         self._lost_at_cut = 0.0
+        self._full_at = float("-inf")
+        self._lost_when_full = 0.0
         self._reports_from = self._hurried_until = float("-inf")
 
     def interrupted(self, now: float) -> None:
@@ -132,18 +134,24 @@ class Downlink:
             self._radio = 0.0
         most = LOSSY_WHEN_FREE if self.soundings.free(now) else LOSSY
         surely = self.losses.surely(now)
-        full = self.limit is not None and queue > FULL_QUEUE and surely > max(LOST_WHEN_FULL, self._radio)
-        standing, lossy = self._standing(now, queue), surely > max(most, self._radio)
+        full = self._full(now, queue, surely)
+        standing, lossy = full or self._standing(now, queue), surely > max(most, self._radio)
         if queue > EMPTY or (lost > MOST_BY_CHANCE and not self.soundings.free(now)):
             self._waited_at = now
-        if standing or full or lossy or queue > EMPTY or lost > max(CLEAN, self._radio):
+        if standing or lossy or queue > EMPTY or lost > max(CLEAN, self._radio):
             self._trouble(now)
         elif self.limit is not None and self._trial_from is None and now - self._troubled_at > SETTLED:
             self.limit = max(self.limit, min(sent, self.limit * CREEP))
-        lost = max(lost, surely) if full else lost
-        if now - self._cut_at >= PAUSE and (standing or ((lossy or full) and not self._only_radio(now, lost, full))):
-            self._cut(now, sent, lost, full)
+        if now - self._cut_at >= PAUSE and (standing or (lossy and not self._only_radio(now, lost))):
+            self._full_at, self._lost_when_full = (now, surely) if full else (self._full_at, self._lost_when_full)
+            self._cut(now, sent, lost)
         return self._seek(now, sent, needed)
+
+    def _full(self, now: float, queue: float, surely: float) -> bool:
+        """Whether a queue that looks short is full; not where as much was lost after a cut for this reason."""
+        if self.limit is None or queue <= FULL_QUEUE or surely <= max(LOST_WHEN_FULL, self._radio):
+            return False
+        return now - self._full_at > FORGOTTEN or surely < 0.7 * self._lost_when_full
 
     def _standing(self, now: float, queue: float) -> bool:
         """Whether too much waits, and what was sent since the last cut does not let it drain."""
@@ -174,23 +182,22 @@ class Downlink:
         self._reports_from = now + REPORTED_LATE + (self.queue(now) or 0.0)
         self.losses.clear()
 
-    def _only_radio(self, now: float, lost: float, full: bool) -> bool:
-        """Whether as much was lost after sending less, with nothing waiting, or waiting as before (``full``; another
-        way may just be longer): then sending less does not help."""
-        if not (full or self.soundings.free(now)) or now - self._cut_at > FORGOTTEN:
+    def _only_radio(self, now: float, lost: float) -> bool:
+        """Whether as much was lost after sending less, with nothing waiting: then sending less does not help."""
+        if not self.soundings.free(now) or now - self._cut_at > FORGOTTEN:
             return False
         if lost < 0.7 * self._lost_at_cut or not self._lost_at_cut:
             return False
         self._radio, self._radio_until = min(WORST_RADIO, 1.3 * lost), now + FORGOTTEN
         return lost < self._radio
 
-    def _cut(self, now: float, sent: float, lost: float, full: bool) -> None:
+    def _cut(self, now: float, sent: float, lost: float) -> None:
         carried = self.soundings.carried(now, self._cut_at)
         through = (sent if carried is None else carried) * (1 - min(self.losses.probably(now), MOST_LOST)) * SHARE
         if self.limit is not None and through > self.limit:
             return  # it bears that: what stands there is of before
         self.limit = max(LEAST, through)
-        self._lost_at_cut = lost if full or self.soundings.free(now) else 0.0
+        self._lost_at_cut = lost if self.soundings.free(now) else 0.0
         self._begin_anew(now)
         self.cuts += 1
 
