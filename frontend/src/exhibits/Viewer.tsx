@@ -1,5 +1,5 @@
 /** A page as large as one likes: the whole screen, steps of zoom, keys; a finger drags it. */
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
 import { keepFocusInside } from "../ui/Confirm";
 import { scrollable } from "../ui/hooks";
@@ -26,7 +26,7 @@ export function Viewer({ access, exhibit, page, onTurn, onClose }: Props) {
   const box = useRef<HTMLDivElement>(null);
   const closer = useRef<HTMLButtonElement>(null);
   const [step, setStep] = useState(0);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement as HTMLElement | null;
     closer.current?.focus();
     return () => before?.focus();

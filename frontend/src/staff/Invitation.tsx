@@ -1,5 +1,5 @@
 /** A link as a QR code beside whose it is and when: to hold up to a camera, or to print. */
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import "../styles/invitation.css";
 import { t } from "../i18n";
 import { dayWords, shortTime, zoneNote } from "../i18n/time";
@@ -38,7 +38,7 @@ function Sheet({ detail, person, url, onClose }: Props & { detail: SessionDetail
   const titleId = useId();
   const box = useRef<HTMLDivElement>(null);
   const { address, refusal } = usePicture(detail.session_id, person.participant_id, url);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement as HTMLElement | null;
     box.current?.querySelector<HTMLButtonElement>("button:not(:disabled)")?.focus();
     return () => before?.focus();

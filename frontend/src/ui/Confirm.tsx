@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
 import { Button } from "./Button";
 import { Icon, type IconName } from "./Icon";
@@ -49,7 +49,8 @@ export function Confirm(props: Props) {
   const [reason, setReason] = useState("");
   const [left, setLeft] = useState<number | null>(null);
 
-  useEffect(() => {
+  // With the question itself: a second Enter must not ask it again.
+  useLayoutEffect(() => {
     const giveBack = focusReturner();
     no.current?.focus();
     return giveBack;
@@ -57,7 +58,7 @@ export function Confirm(props: Props) {
 
   // The button that was pressed goes away: without this the keyboard would be outside, and nothing taken back by it.
   const acting = left !== null;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (acting) no.current?.focus();
   }, [acting]);
 

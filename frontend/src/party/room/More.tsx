@@ -1,5 +1,5 @@
 /** The sheet behind "More": everything that is not needed all the time. */
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../../i18n";
 import { Icon, type IconName } from "../../ui/Icon";
 import { OwnChoices } from "../Frame";
@@ -18,7 +18,7 @@ export function More({ choices, onClose }: { choices: Choice[]; onClose: () => v
   const titleId = useId();
   const box = useRef<HTMLDivElement>(null);
   const closing = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = document.activeElement as HTMLElement | null;
     closing.current?.focus();
     return () => before?.focus();

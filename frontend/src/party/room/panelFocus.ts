@@ -1,5 +1,5 @@
 import type { RefObject } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 const HEAD = ".paper__head h2, .paper__head button";
 const MORE = '[data-testid="ctrl-more"]';
@@ -8,7 +8,8 @@ const MORE = '[data-testid="ctrl-more"]';
 export function usePanelFocus(stage: RefObject<HTMLElement | null>, view: string): void {
   const opener = useRef<Element | null>(null);
   const before = useRef(view);
-  useEffect(() => {
+  // With the change itself, not some time after it: a key that is pressed at once goes to what is there now.
+  useLayoutEffect(() => {
     if (before.current === view) return;
     before.current = view;
     const head = stage.current?.querySelector<HTMLElement>(HEAD);
