@@ -5,7 +5,6 @@ Each act is judged by who asks now. Whoever may not know of an exhibit gets the 
 
 from __future__ import annotations
 
-import re
 from typing import Literal
 from urllib.parse import unquote
 
@@ -20,7 +19,7 @@ from room_server.domain.challenge import Aspect, View
 from room_server.domain.comparison import Finding, Outcome, Way
 from room_server.domain.errors import Malformed
 from room_server.domain.people import Side
-from room_server.domain.sending import KEY
+from room_server.domain.sending import is_key
 from room_server.services.everything import Services
 from room_server.services.exhibits import Brought
 
@@ -101,7 +100,7 @@ class ExhibitsApi:
         if (place := request.headers.get("exhibit-place")) is None:
             raise Malformed("bad_request", reason="Exhibit-Place is missing")
         key = request.headers.get("exhibit-key")
-        if key is not None and not re.match(KEY, key):
+        if key is not None and not is_key(key):
             raise Malformed("bad_request", reason="Exhibit-Key is no key")
         brought = Brought(title, name, request.stream(), _holds(request.headers.get("exhibit-holds", "")), place, key)
         try:

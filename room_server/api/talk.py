@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Literal
 
 from starlette.requests import Request
@@ -12,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 from room_server.api.body import Body, Key, read, same_origin
 from room_server.api.identity import Identity
 from room_server.domain.call import CallKind
-from room_server.domain.sending import KEY
+from room_server.domain.sending import is_key
 from room_server.services.everything import Services
 from room_server.store.talk import PrivateNote
 
@@ -104,7 +103,7 @@ class TalkApi:
         """What came of what whoever asks sent with a key (the id of a line, ticket, offer or exhibit), if it came."""
         _, person = await self._who(request)
         key = request.path_params["key"]
-        made = await self._services.chat.sent(person, key) if re.match(KEY, key) else None
+        made = await self._services.chat.sent(person, key) if is_key(key) else None
         return JSONResponse({"made": made}, headers=PRIVATE)
 
     async def call(self, request: Request) -> JSONResponse:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 
 KEY = r"^[A-Za-z0-9_-]{16,64}\Z"
 """What a key looks like. The device of whoever sends makes it by chance, once for each thing that is sent."""
+
+
+def is_key(text: str) -> bool:
+    """Whether this can be one."""
+    return re.match(KEY, text) is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,8 @@ class Downlink:
         elif self.limit is not None and self._trial_from is None and now - self._troubled_at > SETTLED:
             self.limit = max(self.limit, min(sent, self.limit * CREEP))
         if now - self._cut_at >= PAUSE and (standing or (lossy and not self._only_radio(now, lost))):
-            self._full_at, self._lost_when_full = (now, surely) if full else (self._full_at, self._lost_when_full)
+            if full:
+                self._full_at, self._lost_when_full = now, surely
             self._cut(now, sent, lost)
         return self._seek(now, sent, needed)
 
