@@ -38,8 +38,6 @@ HURRY: Final = 0.3
 """Seconds in which what was held back is through."""
 FULL: Final = 0.1
 """Seconds after a cut for which a queue may still be full."""
-REPORTED_LATE: Final = 1.2
-"""Seconds for which receiver reports still tell of the time before a cut or the end of an interruption."""
 FIRST_WAIT: Final = 3.0
 AFTER_RISE: Final = 3.0
 LONGEST_WAIT: Final = 60.0
@@ -74,14 +72,13 @@ class Downlink:
         self._lost_at_cut = 0.0
         self._full_at = float("-inf")
         self._lost_when_full = 0.0
-        self._reports_from = self._hurried_until = float("-inf")
+        self._hurried_until = float("-inf")
 
-    def interrupted(self, now: float) -> None:
+    def interrupted(self) -> None:
         """Nothing was heard of the subscriber for a while: that tells nothing of how wide the way is."""
         self._trial_from = None
         self._rose_at = float("-inf")
         self.losses.clear()
-        self._reports_from = now + REPORTED_LATE
 
     def hurried(self, now: float) -> None:
         """This process had a pause, and what it held back leaves all at once: that it waits on the way is no wonder."""
@@ -107,14 +104,9 @@ class Downlink:
         if sent_at > self.forgotten_until:
             self.losses.note(now, delay is None, 1)
 
-    def told_asked(self, now: float, lost: float, packets: float) -> None:
-        """So many of so many were asked for again."""
-        if packets > 0:
-            self.losses.note(now, lost, packets)
-
     def told_losses(self, now: float, lost: float, packets: float) -> None:
-        """A receiver report: so many of so many did not arrive."""
-        if now > self._reports_from:
+        """So many of so many were asked for again, or did not arrive as a report tells."""
+        if packets > 0:
             self.losses.note(now, lost, packets)
 
     def troubled(self, now: float) -> bool:
@@ -180,7 +172,6 @@ class Downlink:
     def _begin_anew(self, now: float) -> None:
         """Less is sent from now on: what is told of the time before does not count."""
         self._cut_at = now
-        self._reports_from = now + REPORTED_LATE + (self.queue(now) or 0.0)
         self.losses.clear()
 
     def _only_radio(self, now: float, lost: float) -> bool:

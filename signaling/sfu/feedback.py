@@ -101,13 +101,12 @@ def _note_losses(transport: Transport, blocks: tuple[rtcp.ReportBlock, ...], now
         if subscription.reported is not None and subscription.reported[0] == block.last_report:
             subscription.round_trip = max(0.0, now - subscription.reported[1] - block.delay / 65536)
             transport.told_trip(subscription.round_trip, now)
-        packets = subscription.packets - subscription.packets_at_report
-        subscription.packets_at_report = subscription.packets
-        transport.told_losses(subscription.fraction_lost * packets, packets)
+        lost, packets = subscription.losses.take(block, subscription.packets, subscription.never_left)
+        transport.told_losses(lost, packets)
         if transport.way_down is not None and packets > 0:
             estimate = transport.way_down.estimate
             if not (subscription.asks and subscription.asked_again):  # else it told already, and sooner
-                estimate.told_losses(now, subscription.fraction_lost * packets, packets)
+                estimate.told_losses(now, lost, packets)
             if subscription.round_trip is not None:
                 estimate.trips.note(now, now, subscription.round_trip)
 

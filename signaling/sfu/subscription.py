@@ -14,6 +14,7 @@ from signaling.sfu.freezes import Freezes
 from signaling.sfu.layers import Offsets, Position, join
 from signaling.sfu.ortc import Promised
 from signaling.sfu.publication import Publication, Stream
+from signaling.sfu.reported import ReportedLosses
 from signaling.sfu.tcp import TcpConnection
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ class Subscription:
         """Seconds there and back, from receiver reports."""
         self.reported: tuple[int, float] | None = None
         """The last sender report: the middle of its NTP time (RFC 3550 §6.4.1), and when it left."""
-        self.packets_at_report = 0
+        self.losses = ReportedLosses()
         self.paused = True
         self.given_up = False
         """The picture was given up, so that the sound gets through."""
@@ -103,6 +104,7 @@ class Subscription:
         self.first = 0
         # RFC 3711 §3.3.1: a start in the lower half keeps a loss at the beginning from confusing the roll-over counter.
         self.next_sequence = secrets.randbelow(0x4000) + 1
+        self._began_behind = self.next_sequence - 1
         self.next_repair = secrets.randbelow(0x4000) + 1
         self.fraction_lost = self.jitter = 0.0
         """From the last receiver report; the jitter in seconds."""
@@ -185,13 +187,13 @@ class Subscription:
         """Follow the stream no longer; the caller's routes are rebuilt."""
         if not self.is_open:
             return
-        stream, last = self.stream, max(self.stream.last_number, self.first)
+        stream, reached = self.stream, self._reached
         if (route := self.route(stream)) is not None:
-            self._segments.append(Segment(stream, route, last))
+            self._segments.append(Segment(stream, route, reached - self.offset))
         self._left = stream.position()
         self._packets, self._octets = self.packets, self.octets
         self.is_open = False
-        self.next_sequence = last + self.offset + 1
+        self.next_sequence = reached + 1
         stream.update_routes()
 
     def route(self, stream: Stream) -> Route | None:
@@ -243,11 +245,25 @@ class Subscription:
                 count += left and number not in stream.late and stream.cache.get(number) is not None
         return count
 
+    def overlook(self) -> None:
+        """What was lost of what left until now is not counted, whether a NACK tells of it or a report."""
+        self._newest_asked = self._reached & 0xFFFF
+        self.losses.overlook(self._reached)
+
     def forgive(self) -> None:
-        """What left until now is not counted by ``newly_asked`` any more, and of an earlier layer not repaired."""
+        """The same, and what left of an earlier layer is not repaired any more."""
         self._segments.clear()
-        newest = self.stream.last_number + self.offset if self.is_open else self.next_sequence - 1
-        self._newest_asked = newest & 0xFFFF
+        self.overlook()
+
+    @property
+    def _reached(self) -> int:
+        """The newest sequence number that left, not wrapped."""
+        return max(self.stream.last_number, self.first) + self.offset if self.is_open else self.next_sequence - 1
+
+    @property
+    def never_left(self) -> int:
+        """How many sequence numbers were passed over so far, because what they stood for did not come here."""
+        return self._reached - self._began_behind - self.packets
 
     @property
     def layer(self) -> int | None:

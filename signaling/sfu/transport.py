@@ -102,6 +102,8 @@ class Transport:
         self._paths: dict[bytes, Path] = {}
         self.selected: Path | None = None
         """The path on which media leaves; ``name`` is its address while it is not TCP."""
+        self._left_by = b""
+        """The key of the last one that was selected; empty: there was none yet."""
         self._reachable = asyncio.Event()
         self._counters = counters
         self._on_state = on_state
@@ -144,10 +146,11 @@ class Transport:
         self.heard_at = self.clock()
         if self.state in ("disconnected", "failed") and self._secured:
             self._set_state("connected")
+        anew = self.agent.generations[0] is not self._credentials
+        self._credentials = self.agent.generations[0]
         if self.selected is None or (nominated and path != self.selected):
-            self._select(path)
-        if self.agent.generations[0] is not self._credentials:
-            self._credentials = self.agent.generations[0]
+            anew |= self._select(path)
+        if anew:
             self._begin_with_key_frames()
         if path.key in self._paths:
             return None
@@ -165,7 +168,8 @@ class Transport:
         if self.selected is None or self.selected.key != key:
             return
         if self._paths:
-            self._select(list(self._paths.values())[-1])
+            if self._select(list(self._paths.values())[-1]):
+                self._begin_with_key_frames()
             return
         self.selected = None
         self._reachable.clear()
@@ -174,19 +178,24 @@ class Transport:
             self._set_state("disconnected", "path_closed")
 
     def _begin_with_key_frames(self) -> None:
-        """After a restart: what was sent meanwhile is lost. A browser waits for up to 3 s until it asks by itself."""
+        """What was sent meanwhile is lost. A browser waits for up to 3 s until it asks by itself."""
+        now = self.clock()
         streams = [stream for publication in self.publications for stream in publication.streams]
         for stream in [*streams, *(each.target for each in self.subscriptions.values() if each.wanted)]:
-            stream.ask_key_frame(self.heard_at)
+            stream.ask_key_frame(now)
 
-    def _select(self, path: Path) -> None:
-        if self.way_down is not None and self.selected is not None and path.key != self.selected.key:
+    def _select(self, path: Path) -> bool:
+        """Let media leave here; whether they left by another path before."""
+        another = self._left_by not in (b"", path.key)
+        if another and self.way_down is not None:
             self.way_down.start_over()
+        self._left_by = path.key
         self.selected = path
         if path.raw:
             self.name.set(path.raw, path.control)
         self._reachable.set()
         self._follow(path.port if isinstance(path.port, TcpConnection) else None)
+        return another
 
     def _follow(self, connection: TcpConnection | None) -> None:
         if connection is self.connection:

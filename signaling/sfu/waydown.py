@@ -65,14 +65,21 @@ class WayDown:
     def start_over(self) -> None:
         """Packets leave on another path from now on: nothing is known of it."""
         self.estimate = Downlink()
-        self._soundings.forget()
         self._cuts = 0
+        self._overlook()
+
+    def _overlook(self) -> None:
+        """What was lost until now was lost to an interruption."""
+        self._soundings.forget()
+        self.estimate.interrupted()
+        self._asked = 0
+        for subscription in self._transport.subscriptions.values() if self._heard_at else ():
+            subscription.overlook()
 
     def heard(self, now: float) -> None:
         """Some RTCP came from the browser: what was not answered until now is lost, unless everything was cut off."""
         if now - self._heard_at > self._silence:
-            self._soundings.forget()
-            self.estimate.interrupted(now)
+            self._overlook()
         self._heard_at = now
 
     @property
@@ -189,7 +196,7 @@ class WayDown:
         share = REPAIRS if self.estimate.limit is None else REPAIRS_WHEN_NARROW
         self._repairs = min(MOST_REPAIRS, self._repairs + share * max(0, packets - self._packets))
         self._packets = packets
-        self.estimate.told_asked(now, min(self._asked, told - self._told), told - self._told)
+        self.estimate.told_losses(now, min(self._asked, told - self._told), told - self._told)
         self._asked, self._told = 0, told
         sent = self._sent
         sent.append((now, media, media + 8 * self._padded))

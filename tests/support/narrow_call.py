@@ -15,6 +15,7 @@ from typing import Any, Final
 from signaling.ids import PublicationId
 from signaling.sfu import control, ortc, rtcp, rtp
 from signaling.sfu.arrivals import Arrivals
+from signaling.sfu.bandwidth import Downlink
 from signaling.sfu.capabilities import NUMBER_ID, TRANSPORT_CC
 from signaling.sfu.publication import Publication
 from signaling.sfu.reception import Reception
@@ -98,6 +99,8 @@ class NarrowCall:
         self.stalled_until = {"worker": 0.0, "browser": 0.0}
         self._arrivals = Arrivals()
         self._receptions: dict[int, Reception] = {}
+        self._came: set[int] = set()
+        """Of what something came since the last report about it."""
         self._track = Track()
         self._turn = 0
         self._sent = [0, 0, 0]
@@ -120,6 +123,19 @@ class NarrowCall:
     def told(self) -> list[tuple[int | None, str]]:
         """What the watcher was told of the layer, and why."""
         return [(each.layer, each.reason) for each in self.notices if isinstance(each, control.SubscriptionLayer)]
+
+    @property
+    def estimate(self) -> Downlink:
+        """What the worker makes of the watcher's way."""
+        assert self.bob.transport.way_down is not None
+        return self.bob.transport.way_down.estimate
+
+    def move(self, seconds: float) -> None:
+        """A router gives the watcher another address, which they notice after so many seconds: until then nothing gets
+        through in either direction."""
+        self.bob.reopen()
+        self.run(seconds)
+        self.bob.check()
 
     def stall(self, who: str, seconds: float) -> None:
         """The worker's or the watcher's process gets no processor for a while."""
@@ -199,7 +215,11 @@ class NarrowCall:
             for report in self._arrivals.reports(1):
                 self.bob.socket.send(self.bob.seal.seal_report(report))
         if self._due("receptions", 1.0):
-            blocks = [each.report(now) for each in self._receptions.values()]
+            # About sound every 5 s, and about nothing of which nothing came since, as Chromium does.
+            sound = self._due("sound", 5.0)
+            told = {ssrc for ssrc in self._came if sound or ssrc != self.heard.promised.ssrc}
+            self._came -= told
+            blocks = [self._receptions[ssrc].report(now) for ssrc in told]
             self.bob.socket.send(self.bob.seal.seal_report(rtcp.receiver_report(blocks)))
 
     def _receive(self, packet: bytes, now: float) -> None:
@@ -208,6 +228,7 @@ class NarrowCall:
         number = rtp.transport_sequence(packet, 0, len(packet), NUMBER_ID)
         if kind in (VOICE, PICTURE):
             clock_rate = 48_000 if kind == VOICE else 90_000
+            self._came.add(ssrc)
             self._receptions.setdefault(ssrc, Reception(ssrc, clock_rate)).accept(sequence, timestamp, now)
         if packet[0] == HEAD and number >= 0:
             self._arrivals.note(number, now + OTHER_CLOCK)

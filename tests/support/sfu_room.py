@@ -38,15 +38,24 @@ class Browser:
             on_state=lambda transport, state, reason: self.states.append((state, reason)),
         )  # fmt: skip
         room.ice.add(self.transport.agent, self.transport)
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.socket.setblocking(False)
-        self.socket.connect(("127.0.0.1", room.port.port))
+        self.socket = self._open()
         self.check()
         up, down = name.encode().ljust(28, b"u"), name.encode().ljust(28, b"d")
         self.transport.inbound = SrtpContext.inbound(SrtpKeys(AEAD_AES_128_GCM, up, down))
         self.transport.outbound = SrtpContext.outbound(SrtpKeys(AEAD_AES_128_GCM, up, down))
         self.seal = SrtpContext.outbound(SrtpKeys(AEAD_AES_128_GCM, down, up))
         self.open = SrtpContext.inbound(SrtpKeys(AEAD_AES_128_GCM, down, up))
+
+    def _open(self) -> socket.socket:
+        opened = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        opened.setblocking(False)
+        opened.connect(("127.0.0.1", self._room.port.port))
+        return opened
+
+    def reopen(self) -> None:
+        """From now on everything leaves from another port; what comes to the old one is lost."""
+        self.socket.close()
+        self.socket = self._open()
 
     def ask(self) -> bytes:
         """Send a valid connectivity check from here that nobody reads yet; its transaction."""

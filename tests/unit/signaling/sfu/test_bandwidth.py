@@ -232,12 +232,13 @@ def test_losses_of_a_bad_radio_link_do_not_take_the_picture_away() -> None:
     assert way.estimate.limit is None or way.estimate.limit > 300_000
 
 
-def test_an_interruption_ends_a_trial_and_what_is_reported_of_it_is_not_believed() -> None:
+def test_an_interruption_ends_a_trial_and_what_was_told_before_is_forgotten() -> None:
     way = Way(300_000, TWO_CAMERAS)
     way.run(20)
     limit, cuts = way.estimate.limit, way.estimate.cuts
-    way.estimate.interrupted(way.now + 9)
     way.estimate.told_losses(way.now + 9.1, 50, 60)
+    assert way.estimate.losses.share(way.now + 9.2) > LOSSY
+    way.estimate.interrupted()
     assert way.estimate.losses.share(way.now + 9.2) == 0
     assert way.estimate.look(way.now + 9.2, 0, 500_000) in (0.0, limit)
     assert (way.estimate.limit, way.estimate.cuts) == (limit, cuts)

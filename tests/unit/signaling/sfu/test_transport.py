@@ -123,6 +123,34 @@ async def test_after_a_restart_pictures_begin_with_a_key_frame_on_either_side(wh
         assert ann.receive() == ([], [rtcp.pli(2001)])
 
 
+@pytest.mark.parametrize("who", ["ann", "bob"])
+async def test_at_another_address_pictures_begin_with_a_key_frame_on_either_side(who: str) -> None:
+    with Room() as room:
+        ann, bob = room.browser("ann", "send"), room.browser("bob", "receive")
+        room.follow(bob, room.camera(ann))
+        ann.send(camera_packet(10, VP8_KEY))
+        ann.receive(), bob.receive()
+        room.now += 10
+        moved = {"ann": ann, "bob": bob}[who]
+        moved.check()
+        assert ann.receive() == ([], []), "the address is the same"
+        moved.reopen()
+        for _ in range(2):
+            moved.ask()
+            room.forwarder.on_readable()
+        assert [ann.open.open_report(each) for each in came(ann.socket) if each[0] >= 128] == [rtcp.pli(2001)]
+
+
+def came(at: socket.socket) -> list[bytes]:
+    """The datagrams that wait there."""
+    datagrams = []
+    while True:
+        try:
+            datagrams.append(at.recv(2048))
+        except BlockingIOError:
+            return datagrams
+
+
 async def test_a_browser_has_a_bounded_number_of_addresses() -> None:
     with Room() as room:
         ann = room.browser("ann", "send")

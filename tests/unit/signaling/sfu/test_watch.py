@@ -104,7 +104,8 @@ async def test_losses_that_a_receiver_reports_are_the_receivers() -> None:
         scene = Scene(room)
         for _ in range(5):
             scene.second()
-            block = rtcp.ReportBlock(scene.subscription.promised.ssrc, 60, 9, 0, 900, 0, 0)
+            newest = scene.subscription.stream.last_number + scene.subscription.offset
+            block = rtcp.ReportBlock(scene.subscription.promised.ssrc, 60, 9, newest, 900, 0, 0)
             scene.bob.send_report(rtcp.receiver_report([block]))
         assert scene.words() == [("bob", "poor")]
         assert (scene.subscription.lost, scene.subscription.jitter) == (9, 0.01)

@@ -27,7 +27,7 @@ class Browser:
             publication=SimpleNamespace(
                 kind="video", streams=[None, None, None], rates=lambda: (100_000, 300_000, 900_000)
             ),
-            wished=True, asks=False, forgive=lambda: None,
+            wished=True, asks=False, forgive=lambda: None, overlook=lambda: None,
             wish=2, granted=2, ceiling=2, given_up=False, pixels=640 * 360,
             packets=0, octets=0, repaired=0, next_repair=1,
             promised=SimpleNamespace(rtx_ssrc=5, rtx_payload_type=97, sounded=True),
