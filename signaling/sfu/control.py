@@ -135,6 +135,7 @@ class GetStatistics(Request):
     """Result: counters and load of the worker, its people, transports, publications and subscriptions, as JSON values.
 
     With ``room_id`` only what is in that room and in its caucuses; counters and load are always the whole worker's.
+    Without it the answer of a worker with more than about a thousand people is too long: OVERLOADED.
     Times are seconds, losses shares of packets before repairs. Rates and people are as of the last look, once a second;
     of publications each layer has ``lost`` packets, ``jitter`` and ``bits_per_second``, of subscriptions there are the
     subscriber's reports, the ``layer``, and ``freezes`` as ``signaling.sfu.freezes`` defines them.

@@ -88,8 +88,15 @@ class ControlServer:
                 continue
             if request is None:
                 return
-            writer.write(self._framing.pack(await self._answer(request)))
+            writer.write(self._pack(await self._answer(request)))
             await writer.drain()
+
+    def _pack(self, answer: control.Done | control.Refused) -> bytes:
+        """One that is too long is refused: an end of the connection would close every transport."""
+        try:
+            return self._framing.pack(answer)
+        except FramingError as error:
+            return self._framing.pack(control.Refused(answer.number, ErrorCode.OVERLOADED, str(error)))
 
     async def _answer(self, request: control.Request) -> control.Done | control.Refused:
         try:
