@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_type_hints
 
+from room_server import cores
+
 PREFIX = "MEDIATION_ROOM_"
 KEY_BYTES = 32
 SHORTEST_KEY = 32
@@ -67,7 +69,7 @@ class Settings:
     media_host: str = _doc("address of the media socket; empty: host, or the announced own address", "")
     media_port: int = _doc("UDP port of the first media worker; the next one has the next number", 40000)
     media_workers: int = _doc(
-        "how many media workers run here, each room on one of them; 0: one less than there are cores, from 1 to 64",
+        "how many media workers run here, each room on one of them; 0: one less than it may use cores, from 1 to 64",
         0,
     )
     media_tcp: bool = _doc("media also over TCP, on the same port number, for networks without UDP", default=True)
@@ -180,7 +182,7 @@ class Settings:
     @property
     def media(self) -> tuple[MediaProcess, ...]:
         """The media workers."""
-        number = self.media_workers or min(max(1, len(os.sched_getaffinity(0)) - 1), MOST_WORKERS)
+        number = self.media_workers or min(max(1, cores.usable() - 1), MOST_WORKERS)
         return tuple(
             MediaProcess(str(place), self.run_dir / f"media-{place}.sock", self.media_port + place)
             for place in range(number)
