@@ -63,6 +63,7 @@ bench-forward: .stamps/test
 
 bench-curve: .stamps/test
 	$(BIN)/python -m tests.bench.curve $(if $(wildcard /usr/bin/janus),--janus) --picture deploy/pictures/cost.svg
+	$(BIN)/python -m tests.bench.curve $(if $(wildcard /usr/bin/janus),--janus) --usual --picture deploy/pictures/cost-usual.svg
 
 bench-idle: .stamps/test
 	$(BIN)/python -m tests.bench.idle

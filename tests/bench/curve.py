@@ -1,7 +1,8 @@
 """Whether a packet costs the same with ten subscriptions on a server as with a thousand, and what it costs in Janus.
 
 ``python -m tests.bench.curve`` (``make bench-curve``) sends about 20,000 packets a second through one worker, always
-five copies of each, spread over more and more people, and prints a table and one line of JSON; ``--janus`` measures
+five copies of each, spread over more and more people, and prints a table and one line of JSON. ``--usual``: each of
+them sends as much as people do, 170 packets a second: the load grows with the subscriptions. ``--janus`` measures
 Debian's Janus at the same points, each right after the worker. ``--picture FILE`` draws the curves as SVG and keeps the
 figures beside it as JSON: points that are not measured this time (``--points``) stay as they were.
 """
@@ -29,6 +30,7 @@ SUBSCRIPTIONS = (10, 20, 60, 120, 240, 480, 720, 1000)
 """Ten for each publisher: a microphone and a camera, and five listeners."""
 PEOPLE = 6
 PACKETS_OUT = 20_400
+USUAL = "each person sends 170 packets a second"
 
 
 def target_of(name: str) -> Target:
@@ -38,11 +40,11 @@ def target_of(name: str) -> Target:
     return OurWorker(AEAD_AES_128_GCM, recorded=True, compiled=name == "compiled")
 
 
-async def measure(name: str, subscriptions: int, seconds: float) -> dict[str, Any]:
+async def measure(name: str, subscriptions: int, seconds: float, *, usual: bool) -> dict[str, Any]:
     """One point: microseconds a packet."""
     publishers = subscriptions // (2 * (PEOPLE - 1))
-    each_track = PACKETS_OUT / (PEOPLE - 1) / publishers / 2
-    shape = Shape(sound_rate=each_track, picture_rate=each_track)
+    shared = PACKETS_OUT / (PEOPLE - 1) / publishers / 2
+    shape = Shape() if usual else Shape(sound_rate=shared, picture_rate=shared)
     target = target_of(name)
     people: list[Person] = []
     await target.start()
@@ -50,7 +52,7 @@ async def measure(name: str, subscriptions: int, seconds: float) -> dict[str, An
         for room in range(-(-publishers // PEOPLE)):
             sending = min(PEOPLE, publishers - room * PEOPLE)
             people += await target.fill_room(room, PEOPLE, shape, sending)
-        await send(people, shape, WARM_UP + 250 / each_track)  # a key frame on every track
+        await send(people, shape, WARM_UP + 250 / shape.picture_rate)  # a key frame on every track
         for each in people:
             each.listener.forget()
         gc.collect()
@@ -95,6 +97,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5)
     parser.add_argument("--points", type=_points, default=list(SUBSCRIPTIONS), help="which, with commas between")
     parser.add_argument("--picture", type=Path)
+    parser.add_argument("--usual", action="store_true", help="people send as people do; else they share one load")
     parser.add_argument("--compiled", action="store_true", help="with the modules that `make compiled` made")
     parser.add_argument("--janus", action="store_true", help="Janus at the same points as well")
     chosen = parser.parse_args()
@@ -108,7 +111,7 @@ def main() -> None:
     )
     for subscriptions in chosen.points:
         for server in servers:
-            point = uvloop.run(measure(server, subscriptions, chosen.seconds))
+            point = uvloop.run(measure(server, subscriptions, chosen.seconds, usual=chosen.usual))
             points.append(point)
             print(
                 f"{server:>9} {subscriptions:>13} {point['packets_per_s']:>10,} {point['us_per_packet']:>10.2f} "
@@ -121,7 +124,7 @@ def main() -> None:
         before = json.loads(figures.read_text()) if figures.exists() else []
         kept = merged(before, points)
         figures.write_text("[\n" + ",\n".join(json.dumps(each) for each in kept) + "\n]\n")
-        chosen.picture.write_text(draw(kept, PACKETS_OUT))
+        chosen.picture.write_text(draw(kept, USUAL if chosen.usual else f"{PACKETS_OUT:,} packets a second out"))
     growth = {}
     for server in servers:
         costs = [point["us_per_packet"] for point in points if point["server"] == server]

@@ -17,8 +17,11 @@ SERVERS = {
 """What the legend says, colour and dashes: the lines are told apart without colours too."""
 
 
-def draw(points: list[dict[str, Any]], packets_out: int) -> str:
-    """The figures of each server as a line, from zero upwards; across, each doubling takes the same room."""
+def draw(points: list[dict[str, Any]], load: str) -> str:
+    """The figures of each server as a line, from zero upwards; across, each doubling takes the same room.
+
+    ``load`` is said under it.
+    """
     across = sorted({point["subscriptions"] for point in points})
     top = STEP * ceil(1.1 * max(point["us_per_packet"] for point in points) / STEP)
     right, base = WIDTH - MARGIN, HEIGHT - MARGIN
@@ -61,8 +64,5 @@ def draw(points: list[dict[str, Any]], packets_out: int) -> str:
         parts.append(f'<path d="M{right - 220} {y}h28" stroke="{colour}" stroke-width="2"{dashes}/>')
         parts.append(f'<text x="{right - 186}" y="{y + 4}" text-anchor="start">{label}</text>')
     parts.append(f'<text x="{MARGIN - 24}" y="20" text-anchor="start">CPU for a forwarded packet, µs</text>')
-    parts.append(
-        f'<text x="{WIDTH / 2:.0f}" y="{HEIGHT - 10}">subscriptions on one server; {packets_out:,} packets a second out'
-        "</text></svg>\n"
-    )
+    parts.append(f'<text x="{WIDTH / 2:.0f}" y="{HEIGHT - 10}">subscriptions on one server; {load}</text></svg>\n')
     return "".join(parts)
