@@ -185,7 +185,10 @@ class Downlink:
 
     def _cut(self, now: float, sent: float, lost: float) -> None:
         carried = self.soundings.carried(now, self._cut_at)
-        through = (sent if carried is None else carried) * (1 - min(self.losses.probably(now), MOST_LOST)) * SHARE
+        through = (sent if carried is None else carried) * (1 - min(self.losses.probably(now), MOST_LOST))
+        if carried is not None:  # the losses of the last moments may be more than those of the whole stretch
+            through = max(through, min(carried, self.soundings.carried_filling(now, self._cut_at) or 0.0))
+        through *= SHARE
         if self.limit is not None and through > self.limit:
             return  # it bears that: what stands there is of before
         self.limit = max(LEAST, through)

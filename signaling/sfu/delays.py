@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import deque
 from typing import Final, NamedTuple
@@ -14,6 +15,8 @@ BASE_SECONDS: Final = 30.0
 BASE_BUCKET: Final = 3.0
 SHORTEST: Final = 0.15
 """Seconds from which a rate may be told."""
+NEARLY_FULL: Final = 0.9
+"""Share of the longest wait at which a queue counts as full: jitter is a part of each wait."""
 CERTAIN, FAIRLY_CERTAIN, PROBABLE = 3.0, 2.0, 1.0
 """Standard deviations that are left to chance."""
 LASTING: Final = 4.0
@@ -94,16 +97,35 @@ class Delays:
 
         So much the way carries, but for what was lost of it. None: too little waited to tell.
         """
+        return _rate(self._waiting(now, since))
+
+    def carried_filling(self, now: float, since: float = float("-inf")) -> float | None:
+        """The same of what came through while the queue became longer: nothing is lost before it is full."""
+        waiting, base = self._waiting(now, since), self.base
+        if not waiting or base is None:
+            return None
+        nearly_full = base + NEARLY_FULL * (max(each.delay for each in waiting) - base)
+        first = next(place for place, each in enumerate(waiting) if each.delay >= nearly_full)
+        return _rate(waiting[: first + 1])
+
+    def _waiting(self, now: float, since: float) -> list[Told]:
+        """The newest of those that left after ``since`` and had to wait, oldest first, without a break."""
         base = self.base
         if base is None or not self._lately(now):
-            return None
-        last = first = self._recent[-1]
-        for each in reversed(self._recent):
-            if each.delay - base < EMPTY or each.sent_at < since:
-                break
-            first = each
-        took = last.sent_at + last.delay - first.sent_at - first.delay
-        return 8 * (last.octets - first.octets) / took if took > SHORTEST else None
+            return []
+        waiting = itertools.takewhile(
+            lambda each: each.delay - base >= EMPTY and each.sent_at >= since, reversed(self._recent)
+        )
+        return list(waiting)[::-1]
+
+
+def _rate(told: list[Told]) -> float | None:
+    """Bits per second from the first of these to the last; None: in less than ``SHORTEST``."""
+    if not told:
+        return None
+    first, last = told[0], told[-1]
+    took = last.sent_at + last.delay - first.sent_at - first.delay
+    return 8 * (last.octets - first.octets) / took if took > SHORTEST else None
 
 
 class Losses:

@@ -69,9 +69,7 @@ def test_layers_go_down_then_the_picture_and_never_the_sound(call: NarrowCall, q
 @pytest.mark.parametrize("jitter", [0.0, 0.03])
 def test_half_of_the_picture_is_kept_where_it_fits_and_all_of_it_comes_back(call: NarrowCall, jitter: float) -> None:
     call.way.rate, call.way.jitter = FOR_MIDDLE, jitter
-    # Of 120 seeds ten with jitter go to the lowest layer first, and to this one when they have tried it.
-    call.until(lambda: call.given == MIDDLE, 12.0 if jitter else 3.0)
-    assert None not in [layer for layer, _ in call.told]
+    call.until(lambda: call.given == MIDDLE, 3.0)
     assert set(layers(call, 10)) == {MIDDLE}
     call.way.rate = None
     call.until(lambda: call.given == BEST, 20.0)
