@@ -47,7 +47,8 @@ MEBIBYTE = 1024 * 1024
 HEADROOM_MB = 300
 """Free space above the recorder's minimum; other processes on the machine use and free some meanwhile."""
 
-STALL_SECONDS = 1.0
+STALL_SECONDS = 1.5
+"""Without any packet of a track, while others work on. Calm 0.2 to 0.6, beside eight other processes 1.03."""
 STANDS_STILL, AWAKE_WITHIN = 5.0, 8.0
 FROZEN = 8.0
 BACK_WITHIN = 8.0
