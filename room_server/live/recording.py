@@ -215,9 +215,11 @@ class Director:
         Raises:
             SignalingError: WRONG_STATE, nothing is recorded; CONFLICT, it is paused already, for ``detail.reason``.
         """
-        self._require(room.room_id)
+        running = self._require(room.room_id)
         self._pauses.begin_by_host(room.room_id, reason)
         await self._begin_pause(room, "host", by)
+        if running.over:
+            raise SignalingError(ErrorCode.WRONG_STATE, "nothing is recorded")
 
     async def _begin_pause(self, room: LiveRoom, cause: Cause, by: str) -> None:
         try:
@@ -286,6 +288,8 @@ class Director:
         if (why := self._pauses.why(room.room_id)) is not None:
             running.paused = why  # at once: whatever waits for its turn captures nothing any more
         async with running.turn:
+            if running.over:  # every screen says so already
+                return
             reason = self._pauses.why(room.room_id)
             if reason is not None and (not running.held or running.due is not None):
                 await self._captures.account(running)  # the pause before it was over, whatever they could write then
