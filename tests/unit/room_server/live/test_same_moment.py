@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 
 from room_server.domain.errors import Conflict
+from room_server.domain.session import State
 from signaling.ids import CaucusId, ParticipantId
+from tests.support import product_house
 from tests.support.product_house import ProductHouse, seated_house
+from tests.support.recording_ports import Feed, Recorder
 from tests.support.room_ports import WAIT, Browser
 
 
@@ -208,3 +211,48 @@ async def test_a_recording_is_taken_up_by_the_next_who_comes_when_the_first_fail
     await a.join()
     assert a.snapshot is not None
     assert (a.snapshot["recording"]["state"], a.snapshot["recording"]["reason"]) == ("failed", "server_restarted")
+
+
+async def recorded(home: ProductHouse) -> tuple[Browser, Browser]:
+    """Both hosts are in a room in which a recording is on."""
+    host, _, _ = await three(home)
+    await home.product.consent(home.ids["r1"], recording_dispute=True)
+    await home.product.services.recording.start(home.product.session_id, home.ids["host"])
+    await home.killed()
+    clerk = await home.visitor("clerk")
+    for browser in (host, clerk):
+        assert (await browser.join())["type"] == "ok"
+    return host, clerk
+
+
+async def test_one_host_ends_the_session_while_another_stops_the_recording(home: ProductHouse) -> None:
+    host, clerk = await recorded(home)
+    reached, gate = held(home.product.services.recording, "stop")
+    stopping = asyncio.create_task(clerk.ask("stop_recording", reason="结束"))
+    await until(reached)
+    ending = asyncio.create_task(host.ask("close_room"))
+    for _ in range(20):
+        await asyncio.sleep(0.01)
+    gate.set()
+    assert [(await each)["type"] for each in (stopping, ending)] == ["ok", "ok"]
+    found = await home.product.services.sessions.get(home.product.session_id)
+    assert found.session.state is State.ENDED
+
+
+async def test_a_media_worker_that_is_lost_shows_although_the_books_do_not_take_it(
+    home: ProductHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(product_house, "NoRecorder", Recorder)
+    home.media.feed = Feed()
+    host, _ = await recorded(home)
+    await host.publish((await host.open_transports())[0])
+    assert home.room.recording.state == "on"
+
+    async def fail(session_id: str, kind: str, *rest: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(home.product.services.sessions, "record", fail)
+    home.media.ready = False
+    home.hub.media_lost(home.media)
+    await home.settle()
+    assert (home.room.recording.state, home.room.recording.reason) == ("failed", "media_lost")
