@@ -229,9 +229,7 @@ class SessionPolicy:
         view = await self._services.recording.current(session_id)
         if running.pause_reason is not None:
             self._director.still_paused(room, running.pause_reason)
-        since = await self._services.recording.last_moment(session_id)
-        if since is None:
-            since = running.started_at.timestamp()
+        since = await self._services.recording.silent_since(running)
         consents = await self._services.recording.consents(session_id)
         await self._director.adopt(room, session_id, running.recording_id, view, since, consents)
 

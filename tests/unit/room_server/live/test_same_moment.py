@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from recorder.control import Track
 from room_server.domain.errors import Conflict
 from room_server.domain.session import State
-from signaling.ids import CaucusId, ParticipantId
+from signaling.ids import CaptureId, CaucusId, ParticipantId
 from tests.support import product_house
 from tests.support.product_house import ProductHouse, seated_house
 from tests.support.recording_ports import Feed, Recorder
@@ -256,3 +257,30 @@ async def test_a_media_worker_that_is_lost_shows_although_the_books_do_not_take_
     home.hub.media_lost(home.media)
     await home.settle()
     assert (home.room.recording.state, home.room.recording.reason) == ("failed", "media_lost")
+
+
+async def test_a_recording_of_a_process_that_was_killed_is_not_broken_since_before_it_began(home: ProductHouse) -> None:
+    host, _, _ = await three(home)
+    await home.product.consent(home.ids["r1"], recording_dispute=True)
+    recording, session_id, by = home.product.services.recording, home.product.session_id, home.ids["host"]
+    first = await recording.start(session_id, by)
+    await recording.track_opened(
+        session_id,
+        first,
+        1,
+        participant_id=by,
+        kind="audio",
+        source="microphone",
+        mime_type="audio/opus",
+        path="1",
+    )
+    await recording.track_closed(Track(CaptureId(1), "1", "1.webm", ended_at=home.product.clock().timestamp()))
+    await recording.stop(session_id, by)
+    home.advance(1000)
+    await recording.start(session_id, by)
+    await home.killed()
+    host = await home.visitor("host")
+    await host.join()
+    assert host.snapshot is not None
+    shown = host.snapshot["recording"]
+    assert (shown["state"], shown["failed_at"]) == ("failed", shown["started_at"])
