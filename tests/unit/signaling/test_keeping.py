@@ -158,7 +158,8 @@ async def test_a_new_link_leads_out_of_a_private_talk_with_nothing_that_was_said
     await home.room.remove(ParticipantId("a"), "link_reissued")
     await a.join()
     me = home.room.participants[ParticipantId("a")]
-    assert home.room.caucuses.of(ParticipantId("a")) is None and me.known.participants[ParticipantId("a")].hand_place == 0
+    assert home.room.caucuses.of(me.participant_id) is None
+    assert me.known.participants[me.participant_id].hand_place == 0
     assert not await muted(a) and await muted(other)
 
 
