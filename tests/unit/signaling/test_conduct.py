@@ -216,18 +216,6 @@ async def test_leave_that_is_taken_back_while_the_worker_works_counts(home: Hous
     assert home.media.publications == {} and not home.room.publications
 
 
-async def test_leave_that_is_taken_back_while_the_product_takes_the_screen_counts(home: House) -> None:
-    host, a, _ = await three(home)
-    await host.do("allow_sharing", participant_id="a", allowed=True)
-    gate = home.policy.hold["publication_opened"] = asyncio.Event()
-    sharing = asyncio.create_task(screen(a))
-    await asyncio.wait_for(home.policy.reached["publication_opened"].wait(), 5)
-    await host.do("allow_sharing", participant_id="a", allowed=False)
-    gate.set()
-    assert (await sharing)["data"]["code"] == "forbidden", "its page must not say that others see it"
-    assert home.media.publications == {} and not home.room.publications
-
-
 # ---- spotlight, countdown, break -------------------------------------------------------------------------------------
 
 

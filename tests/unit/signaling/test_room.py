@@ -166,43 +166,6 @@ async def test_who_loses_the_connection_is_shown_as_dropped_and_leaves_after_a_m
     assert (await host.event("participant_left"))["reason"] == "lost"
 
 
-@pytest.mark.parametrize("taken", [True, False])
-async def test_who_is_on_the_way_back_when_their_minute_is_over_has_not_left(home: House, taken: bool) -> None:
-    host, party = await home.host(), await home.arrive("a")
-    await party.do("raise_hand", raised=True)
-    await party.hang_up()
-    gate = home.policy.hold["joined"] = asyncio.Event()
-    home.policy.reached["joined"].clear()
-    coming = asyncio.create_task(party.join(resuming=True))
-    async with asyncio.timeout(5):
-        await home.policy.reached["joined"].wait()
-    home.clock.advance(60)
-    await home.settle()
-    if not taken:
-        home.policy.refuse["joined"] = SignalingError(ErrorCode.OVERLOADED, "not now")
-    gate.set()
-    assert ((await coming)["type"] == "ok") == taken
-    assert home.policy.told("left") == [] and home.room.conduct.hand_of(A)[0] == 1
-    home.clock.advance(60)
-    await home.settle()
-    assert home.policy.told("left") == ([] if taken else [("a", "lost")])
-    assert [each["type"] for each in host.catch_up()].count("participant_left") == (0 if taken else 1)
-
-
-async def test_media_of_the_device_before_end_whatever_else_the_room_is_about(home: House) -> None:
-    host, a = await home.host(), await home.arrive("a")
-    await home.arrive("r", side="respondent")
-    await a.open_transports()
-    gate = home.policy.hold["open_caucus"] = asyncio.Event()
-    await host.do("open_caucus", participant_ids=["r"], in_seconds=0)
-    home.clock.advance(0)
-    async with asyncio.timeout(5):
-        await home.policy.reached["open_caucus"].wait()
-    await home.room.door.hand_over(A, "continued_elsewhere")
-    assert home.media.transports == {}
-    gate.set()
-
-
 async def test_who_closes_on_purpose_has_left(home: House) -> None:
     host = await home.host()
     party = await home.arrive("a")

@@ -189,21 +189,6 @@ async def test_nobody_knows_of_a_track_before_the_policy_has_taken_it(home: Hous
     assert (await host.event("publication_changed"))["publication"]["publication_id"] == publication
 
 
-async def test_a_track_that_ended_while_the_policy_took_it_is_not_answered_as_if_it_was_there(home: House) -> None:
-    host, a = await home.host(), await home.arrive("a")
-    send, _ = await a.open_transports()
-    gate = home.policy.hold["publication_opened"] = asyncio.Event()
-    number = a.tell("publish", transport_id=send, kind="video", source="camera", rtp_parameters={})
-    async with asyncio.timeout(5):
-        await home.policy.reached["publication_opened"].wait()
-    await host.do("open_caucus", participant_ids=["a"], in_seconds=0)
-    home.clock.advance(0)
-    await home.settle()
-    gate.set()
-    assert (await a.answer(number))["data"]["code"] == "wrong_state"
-    assert not home.room.publications
-
-
 async def test_a_change_that_the_worker_refuses_takes_no_later_one_back(home: House) -> None:
     host, a = await home.host(), await home.arrive("a")
     send, _ = await a.open_transports()
