@@ -133,8 +133,7 @@ class Director:
         """
         running = self._require(room.room_id)
         async with running.turn:
-            if running.over:
-                raise SignalingError(ErrorCode.WRONG_STATE, "nothing is recorded")
+            self._require_not_over(running)
             try:
                 await self._captures.account(running)
                 await self._captures.end(running, list(running.captures))
@@ -218,8 +217,7 @@ class Director:
         running = self._require(room.room_id)
         self._pauses.begin_by_host(room.room_id, reason)
         await self._begin_pause(room, "host", by)
-        if running.over:
-            raise SignalingError(ErrorCode.WRONG_STATE, "nothing is recorded")
+        self._require_not_over(running)
 
     async def _begin_pause(self, room: LiveRoom, cause: Cause, by: str) -> None:
         try:
@@ -253,6 +251,7 @@ class Director:
             self._come_back(running)
             if not isinstance(error, Exception):
                 raise
+        self._require_not_over(running)
 
     async def _overdue(self, room: LiveRoom, at: float) -> None:
         if (running := self._running.get(room.room_id)) is None:
@@ -360,3 +359,9 @@ class Director:
         if running is None:
             raise SignalingError(ErrorCode.WRONG_STATE, "nothing is recorded")
         return running
+
+    @staticmethod
+    def _require_not_over(running: Running) -> None:
+        """It may have been stopped while somebody waited for their turn."""
+        if running.over:
+            raise SignalingError(ErrorCode.WRONG_STATE, "nothing is recorded")

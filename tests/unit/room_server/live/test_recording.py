@@ -742,14 +742,17 @@ async def test_a_pause_that_meets_the_stop_of_another_host_is_refused_and_no_scr
     assert scene.room.state == ("on", None)
 
 
-async def test_going_on_that_meets_the_stop_of_another_host_shows_nothing_that_runs(scene: Scene) -> None:
+async def test_going_on_that_meets_the_stop_of_another_host_is_refused_and_nothing_shows_that_it_runs(
+    scene: Scene,
+) -> None:
     await scene.start()
     await scene.director.pause(scene.room, HOST, "商业秘密")
     scene.ledger.on_stop = asyncio.Event()
     stopping = asyncio.create_task(scene.director.stop(scene.room, HOST, ""))
     await scene.ledger.stopping.wait()
     going_on = asyncio.create_task(scene.director.go_on(scene.room, HOST))
-    await stopped(scene, stopping, going_on)
+    _, refused = await stopped(scene, stopping, going_on)
+    assert isinstance(refused, SignalingError) and refused.code is ErrorCode.WRONG_STATE
     assert scene.room.state == ("off", None)
     assert scene.of("continued") == []
 

@@ -120,6 +120,21 @@ async def test_the_last_party_is_sent_out_at_the_last_moment(home: ProductHouse,
     assert caucus_id in await books(home) or not after
 
 
+async def test_two_hosts_who_let_in_or_send_out_the_same_person_are_one_entry_each(home: ProductHouse) -> None:
+    host, clerk, a = [await home.visitor(name) for name in ("host", "clerk", "a1")]
+    for browser in (host, clerk, a):
+        await browser.join()
+    await asyncio.gather(*(each.do("admit", participant_id=home.ids["a1"]) for each in (host, clerk)))
+    reached, gate = held(home.product.services.sessions, "remove")
+    quicker = asyncio.create_task(host.do("remove", participant_id=home.ids["a1"], reason="disturbs"))
+    await until(reached)
+    slower = asyncio.create_task(clerk.do("remove", participant_id=home.ids["a1"], reason="shouts"))
+    gate.set()
+    await asyncio.gather(quicker, slower)
+    kinds = await home.product.kinds()
+    assert (kinds.count("admitted"), kinds.count("removed")) == (1, 1)
+
+
 async def test_a_session_whose_end_cannot_be_kept_goes_on_with_its_private_talk(home: ProductHouse) -> None:
     host, _, _ = await three(home)
     caucus_id = await apart(home, host, "a1", "host")
