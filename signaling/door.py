@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections import Counter
 from collections.abc import Iterable
@@ -16,6 +17,7 @@ from signaling.messages import CloseCode, Removed, Welcome
 from signaling.participant import Outlet, Participant
 from signaling.policy import Grant
 from signaling.replay import EventLog
+from signaling.tracks import Detached
 from signaling.visibility import view_of
 
 if TYPE_CHECKING:
@@ -61,6 +63,10 @@ class Door:
         """Whether somebody is on the way in."""
         return bool(+self._arriving)
 
+    def awaits(self, participant_id: ParticipantId) -> bool:
+        """Whether this person is on the way in."""
+        return self._arriving[participant_id] > 0
+
     async def hand_over(self, participant_id: ParticipantId, reason: str) -> None:
         """Somebody goes on on another device: the connection of the one before ends at once, with all its media.
 
@@ -76,8 +82,10 @@ class Door:
             person.outlet.close(CloseCode.FORBIDDEN, reason)
         for document in self._room.documents.values():
             document.dismiss(participant_id, CloseCode.FORBIDDEN, reason)
-        self._start_anew(person)
+        detached = self._start_anew(person)
+        ending = asyncio.create_task(self._room.switchboard.close(detached, "replaced"))
         await self._room.wait_for(person)
+        await ending
 
     def line(self) -> tuple[ParticipantId, ...]:
         """Who waits to be let in, in the order in which they came."""
@@ -176,7 +184,8 @@ class Door:
         person.connections += 1
         missed = self._missed(person, resume, last_seq)
         if missed is None:
-            self._start_anew(person)
+            detached = self._start_anew(person)
+            self._room.background.run(self._room.switchboard.close(detached, "replaced"))
         snapshot = self._room.snapshot(person) if missed is None else None
         welcome = Welcome(
             resume=person.resume_handle,
@@ -195,10 +204,10 @@ class Door:
             return None
         return person.log.since(last_seq)
 
-    def _start_anew(self, person: Participant) -> None:
-        """Forget what an earlier page of this person had: its media, its events, its handle."""
+    def _start_anew(self, person: Participant) -> Detached:
+        """Forget what an earlier page of this person had: its media, which are still to be closed, its events, its
+        handle."""
         detached = self._room.switchboard.detach(person)
-        self._room.background.run(self._room.switchboard.close(detached, "replaced"))
         person.incarnation += 1
         person.resume_handle = secrets.token_urlsafe(24)
         person.log = EventLog()
@@ -206,6 +215,7 @@ class Door:
         person.troubles.clear()
         person.told_of.clear()
         person.known = view_of(self._room, person)
+        return detached
 
 
 def _arrival(grant: Grant) -> Participant:

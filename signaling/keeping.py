@@ -45,6 +45,10 @@ class Keeping:
         person.wants_break, person.may_share = wishes.wants_break, wishes.may_share
         person.asks = {ask.source: ask for ask in wishes.asks}
 
+    def forget(self, participant_id: ParticipantId) -> None:
+        """What somebody wanted and was asked for in the process before is over."""
+        self._absent.pop(participant_id, None)
+
     def notice(self) -> None:
         """Something may have changed: keep it soon."""
         if self._noticed or self._room.closed or self.state() == self._kept:

@@ -113,12 +113,15 @@ class Movement:
 
     def sent_out(self, participant_id: ParticipantId) -> None:
         """Somebody may not come back: a caucus without a party ends."""
+        if self._room.caucuses.of(participant_id) is not None:
+            self._leave_behind([participant_id])
         for caucus in self._room.caucuses.drop_member(participant_id):
             if caucus.coming:
                 self._call_off(caucus, "nobody")
                 continue
             if caucus.timer is not None:
                 caucus.timer.cancel()
+            self._expected.pop(caucus.caucus_id, None)
             caucus.state, caucus.changes_at = "closing", self._clock.now()
             self._room.background.run(self._close(caucus))
         self.came(participant_id)
@@ -244,6 +247,7 @@ class Movement:
             people = self._present(caucus)
             self._release(people)
             self._end(caucus)
+            self._leave_behind(caucus.members)
             await self._carry(people)
             await attempt(self._room.policy.caucus_closed(self._room, caucus))
 
@@ -251,6 +255,13 @@ class Movement:
         caucus.state, caucus.changes_at = "closed", None
         self._room.conduct.ended(caucus.caucus_id)
         self._room.captions.ended(caucus.caucus_id)
+
+    def _leave_behind(self, participant_ids: Iterable[ParticipantId]) -> None:
+        """Nothing that was said in a caucus follows anybody out of it, whether they are here now or not."""
+        for participant_id in participant_ids:
+            self._room.conduct.gone(participant_id)
+            self._room.silence.forget(participant_id)
+            self._room.keeping.forget(participant_id)
 
     @staticmethod
     async def _kept(commit: Awaitable[None], caucus: Caucus) -> bool:

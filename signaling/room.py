@@ -146,17 +146,24 @@ class Room:
     async def wait_for(self, person: Participant) -> None:
         """Somebody has no socket any more: their place and their rights are kept for a while."""
         person.outlet = None
+        self._give_a_while(person)
+        self.refresh()
+        await attempt(self.policy.connection_lost(self, person))
+
+    def _give_a_while(self, person: Participant) -> None:
         if person.departure is not None:
             person.departure.cancel()
         person.departure = self._clock.later(
             self.settings.resume_seconds, lambda: self.background.run(self._depart(person))
         )
-        self.refresh()
-        await attempt(self.policy.connection_lost(self, person))
 
     async def _depart(self, person: Participant) -> None:
-        if person.outlet is None and self.participants.get(person.participant_id) is person:
-            await self._take_out(person, "lost")
+        if person.outlet is not None or self.participants.get(person.participant_id) is not person:
+            return
+        if self.door.awaits(person.participant_id):  # on the record they are back; if they are refused, they wait anew
+            self._give_a_while(person)
+            return
+        await self._take_out(person, "lost")
 
     async def _take_out(self, person: Participant, reason: str) -> None:
         del self.participants[person.participant_id]

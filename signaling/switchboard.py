@@ -114,12 +114,10 @@ class Switchboard:
             paused=command.paused,
             muted_by_host=self._room.silence.holds(person.participant_id, command.source),
         )
-        if command.source == "screen" and not person.sharing_allowed():  # taken back while the worker made it
+        gone = ticket != self._ticket(person) or transport.transport_id not in self.transports
+        if gone or (command.source == "screen" and not person.sharing_allowed()):  # while the worker made it
             await attempt(media.close_publication(publication_id))
-            self._require_allowed(person, command.source)
-        if ticket != self._ticket(person) or transport.transport_id not in self.transports:
-            await attempt(media.close_publication(publication_id))
-            raise SignalingError(ErrorCode.WRONG_STATE, "the connection changed while the track was made")
+            raise self._ended_meanwhile(person, command.source)
         self.publications[publication_id] = publication
         try:
             if publication.silent:
@@ -128,6 +126,8 @@ class Switchboard:
         except BaseException:
             await self._end(publication, "refused")
             raise
+        if publication_id not in self.publications:
+            raise self._ended_meanwhile(person, command.source)
         publication.opened = True
         self._announce(publication)
         return Published(publication_id)
@@ -138,8 +138,7 @@ class Switchboard:
 
     async def set_paused(self, person: Participant, publication_id: PublicationId, paused: bool) -> None:
         """The owner switches a track off or on."""
-        publication = self._own_publication(person, publication_id)
-        await self.switch(publication, paused=paused)
+        await self.switch(self._own_publication(person, publication_id), paused=paused)
 
     def sends(self, participant_id: ParticipantId, source: Source) -> bool:
         """Whether others can hear or see somebody's source."""
@@ -207,13 +206,8 @@ class Switchboard:
                 await attempt(self._drop(old))
         ticket = self._ticket(person)
         answer = await self._room.media.subscribe(transport.transport_id, publication_id, capabilities)
-        allowed = (
-            ticket == self._ticket(person)
-            and transport.transport_id in self.transports
-            and publication_id in self.publications
-            and knows_track(self._room, person, publication)
-        )
-        if not allowed:
+        gone = ticket != self._ticket(person) or transport.transport_id not in self.transports
+        if gone or publication_id not in self.publications or not knows_track(self._room, person, publication):
             await attempt(self._room.media.close_subscription(answer.subscription_id))
             raise SignalingError(ErrorCode.NOT_FOUND, "the track is gone")
         self.subscriptions[answer.subscription_id] = Subscription(
@@ -347,6 +341,10 @@ class Switchboard:
     def _require_allowed(self, person: Participant, source: Source) -> None:
         if source == "screen" and not person.sharing_allowed():
             raise SignalingError(ErrorCode.FORBIDDEN, "a host lets people share their screen")
+
+    def _ended_meanwhile(self, person: Participant, source: Source) -> SignalingError:
+        self._require_allowed(person, source)
+        return SignalingError(ErrorCode.WRONG_STATE, "the connection changed while the track was made")
 
     def _require_media(self) -> None:
         if not self._room.media.ready:

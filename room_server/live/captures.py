@@ -39,7 +39,9 @@ class Captures:
 
     async def go_on(self, running: Running) -> None:
         """End the gap, if there is one, once nothing is missing any more and the books say that there was one."""
-        if running.gap_since is None or running.paused is not None or not await attempt(self.account(running)):
+        if running.over or running.gap_since is None or running.paused is not None:
+            return
+        if not await attempt(self.account(running)):
             return
         await self.begin_all(running)
         missing = any(self._wanted(running, each) for each in running.room.publications.values())

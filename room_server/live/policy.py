@@ -190,9 +190,10 @@ class SessionPolicy:
 
     async def media_lost(self, room: Room) -> None:
         """The media worker died."""
-        session_id = self._session(room)
-        await self._services.sessions.record(session_id, "media_lost", "system")
-        await self._director.media_lost(room)
+        try:
+            await self._services.sessions.record(self._session(room), "media_lost", "system")
+        finally:  # whatever the books take: the screens must not say that it is recorded
+            await self._director.media_lost(room)
 
     async def media_back(self, room: Room) -> None:
         """A media worker is there again."""
@@ -228,9 +229,7 @@ class SessionPolicy:
         view = await self._services.recording.current(session_id)
         if running.pause_reason is not None:
             self._director.still_paused(room, running.pause_reason)
-        since = await self._services.recording.last_moment(session_id)
-        if since is None:
-            since = running.started_at.timestamp()
+        since = await self._services.recording.silent_since(running)
         consents = await self._services.recording.consents(session_id)
         await self._director.adopt(room, session_id, running.recording_id, view, since, consents)
 
@@ -347,12 +346,20 @@ class SessionPolicy:
             raise SignalingError(ErrorCode.BAD_REQUEST, "reason: a code of ODM 25")
         session_id = self._session(room)
         with as_signaling():
-            if self._director.of(room.room_id) is not None:
-                await self._director.stop(room, by.participant_id, "session_ended")
+            await self._stop_recording_if_on(room, by)
             await self._switches.settle(session_id)
             await self._services.sessions.end(session_id, by.participant_id, reason)
         room.set_recording(RecordingView())
         await self._on_ended(session_id)
+
+    async def _stop_recording_if_on(self, room: Room, by: Participant) -> None:
+        if self._director.of(room.room_id) is None:
+            return
+        try:
+            await self._director.stop(room, by.participant_id, "session_ended")
+        except SignalingError as error:
+            if error.code is not ErrorCode.WRONG_STATE:  # else another host stopped it this moment
+                raise
 
     def _session(self, room: Room) -> str:
         try:

@@ -133,8 +133,7 @@ class Director:
         """
         running = self._require(room.room_id)
         async with running.turn:
-            if running.over:
-                raise SignalingError(ErrorCode.WRONG_STATE, "nothing is recorded")
+            self._require_not_over(running)
             try:
                 await self._captures.account(running)
                 await self._captures.end(running, list(running.captures))
@@ -215,9 +214,10 @@ class Director:
         Raises:
             SignalingError: WRONG_STATE, nothing is recorded; CONFLICT, it is paused already, for ``detail.reason``.
         """
-        self._require(room.room_id)
+        running = self._require(room.room_id)
         self._pauses.begin_by_host(room.room_id, reason)
         await self._begin_pause(room, "host", by)
+        self._require_not_over(running)
 
     async def _begin_pause(self, room: LiveRoom, cause: Cause, by: str) -> None:
         try:
@@ -251,6 +251,7 @@ class Director:
             self._come_back(running)
             if not isinstance(error, Exception):
                 raise
+        self._require_not_over(running)
 
     async def _overdue(self, room: LiveRoom, at: float) -> None:
         if (running := self._running.get(room.room_id)) is None:
@@ -286,6 +287,8 @@ class Director:
         if (why := self._pauses.why(room.room_id)) is not None:
             running.paused = why  # at once: whatever waits for its turn captures nothing any more
         async with running.turn:
+            if running.over:  # every screen says so already
+                return
             reason = self._pauses.why(room.room_id)
             if reason is not None and (not running.held or running.due is not None):
                 await self._captures.account(running)  # the pause before it was over, whatever they could write then
@@ -356,3 +359,9 @@ class Director:
         if running is None:
             raise SignalingError(ErrorCode.WRONG_STATE, "nothing is recorded")
         return running
+
+    @staticmethod
+    def _require_not_over(running: Running) -> None:
+        """It may have been stopped while somebody waited for their turn."""
+        if running.over:
+            raise SignalingError(ErrorCode.WRONG_STATE, "nothing is recorded")

@@ -109,7 +109,9 @@ class Switches:
         """Write down what has not been written yet of a session, or of one of its people: no more will follow."""
         for switch in [each for each in self._restless if each.session_id == session_id]:
             if actor is None or switch.actor == actor:
-                restless = self._restless.pop(switch)
+                restless = self._restless.pop(switch, None)
+                if restless is None:  # written down meanwhile, by whom it concerned too
+                    continue
                 restless.timer.cancel()
                 await self._write(switch, restless)
 

@@ -190,6 +190,22 @@ class RecordingService:
         async with self._ports.unit_of_work() as unit:
             return await unit.recordings.tracks(session_id)
 
+    async def silent_since(self, running: Recording) -> float:
+        """Since when nothing is recorded of a recording that the process before was to make (Unix seconds).
+
+        From the last moment in a file, but not from before this recording, nor from within a gap or a pause that was
+        over by then: killed in the first second after one, the process left nothing in a file since.
+        """
+        async with self._ports.unit_of_work() as unit:
+            gaps = await unit.recordings.gaps(running.session_id)
+            paused = await unit.log.newest(running.session_id, "recording_continued", "caucus_closed")
+        moments = [running.started_at, *(gap.ended_at for gap in gaps if gap.ended_at is not None)]
+        if paused is not None:
+            moments.append(datetime.fromisoformat(paused.at))
+        begun = max(moments).timestamp()
+        last = await self.last_moment(running.session_id)
+        return begun if last is None else max(begun, last)
+
     async def last_moment(self, session_id: str) -> float | None:
         """The last moment that is in a file (Unix seconds), also in one that a dead process left open."""
         rows = await self.tracks(session_id)
@@ -200,6 +216,8 @@ class RecordingService:
         async with self._ports.unit_of_work() as unit:
             running = await unit.recordings.running(session_id)
             gaps = await unit.recordings.gaps(session_id)
+        if running is not None:  # as long as one runs, what an earlier one had lost is not its own
+            gaps = [gap for gap in gaps if gap.recording_id == running.recording_id]
         lost = sum(_seconds(gap, gap.ended_at) for gap in gaps if gap.ended_at is not None)
         if running is None:
             return RecordingView(state="off", lost_seconds=lost)

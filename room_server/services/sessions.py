@@ -113,7 +113,7 @@ class SessionService:
         return started
 
     async def admit(self, session_id: str, by: str, participant_id: str) -> None:
-        """Let somebody in from the waiting room.
+        """Let somebody in from the waiting room; a second time changes nothing.
 
         Raises:
             Forbidden: ``by`` is not the host. Conflict: ``removed``; ``wrong_state``: the session has ended.
@@ -125,12 +125,14 @@ class SessionService:
             person = await member(unit, session_id, participant_id)
             if person.removed_at is not None:
                 raise Conflict("removed")
+            if person.admitted:  # another host was quicker
+                return
             await unit.participants.save(person.admit(now))
             data = {"participant": participant_id}
             await unit.log.append(session_id, at=now, kind="admitted", actor=by, data=data)
 
     async def remove(self, session_id: str, by: str, participant_id: str, reason: str) -> None:
-        """Send somebody out. Their tokens and links are dead when this returns.
+        """Send somebody out. Their tokens and links are dead when this returns. A second time changes nothing.
 
         Raises:
             Forbidden: ``by`` is not the host, or the host is the one to be removed.
@@ -141,6 +143,8 @@ class SessionService:
             person = await member(unit, session_id, participant_id)
             if person.role is Role.HOST:
                 raise Forbidden("forbidden")
+            if person.removed_at is not None:  # another host was quicker
+                return
             await unit.participants.save(person.remove(now))
             for link in await unit.links.usable(participant_id):
                 await unit.links.save(link.revoke(now))

@@ -361,11 +361,15 @@ class CaucusMachine(RuleBasedStateMachine):
     def write(self, name: str) -> None:
         """A piece for one person, one for the hosts, and one for whoever is in the joint session."""
         self.pieces += 1
-        for room in self.house.hub.rooms.values():
-            room.set_board(f"only-{name}", self.pieces, only(name))
-            room.set_board("hosts", self.pieces, HOSTS)
-            room.set_board("joint", self.pieces, Audience(joint=True))
-        self.run(self.house.settle())
+
+        async def show() -> None:
+            for room in self.house.hub.rooms.values():
+                room.set_board(f"only-{name}", self.pieces, only(name))
+                room.set_board("hosts", self.pieces, HOSTS)
+                room.set_board("joint", self.pieces, Audience(joint=True))
+            await self.house.settle()
+
+        self.run(show())
 
     @rule(name=people, by=st.sampled_from(["", "host", "clerk"]))
     def write_a_caption(self, name: str, by: str) -> None:

@@ -10,7 +10,7 @@ from signaling.conduct import LINGERS
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import CaucusId, ParticipantId
 from signaling.kept import NOTHING_KEPT, KeptConduct
-from tests.support.room_ports import Browser, House, three
+from tests.support.room_ports import Browser, House, close_caucus, open_caucus, three
 
 
 async def back(home: House, *browsers: Browser) -> list[Any]:
@@ -116,6 +116,51 @@ async def test_nothing_that_was_said_in_another_place_holds(home: House) -> None
     assert not await muted(a) and await muted(r)
     home.policy.conduct = msgspec.structs.replace(before, timers=[msgspec.structs.replace(inside, place=CaucusId("x"))])
     assert [each["stage"]["timer"] for each in await back(home, a, r)] == [None, None]
+
+
+async def test_what_was_said_in_a_private_talk_ends_with_it_though_its_people_were_not_back(home: House) -> None:
+    host, a, r = await three(home)
+    caucus = await open_caucus(home, host, "a", "host")
+    await a.do("raise_hand", raised=True)
+    await a.do("want_break", wanted=True)
+    await host.do("ask_to_switch_on", participant_id="a", source="camera")
+    await host.do("mute_all")
+    await back(home, host, r)
+    await close_caucus(home, host, caucus)
+    await a.join()
+    await home.settle()
+    for viewer in (host, r, a):
+        assert viewer.snapshot is not None
+        known = home.room.participants[ParticipantId(viewer.snapshot["me"])].known.participants[ParticipantId("a")]
+        assert (known.caucus_id, known.hand_place, known.wants_break, known.asks) == (None, 0, False, [])
+    assert not await muted(a)
+
+
+async def test_whoever_left_in_a_private_talk_is_not_muted_for_what_was_said_there(home: House) -> None:
+    host, a, _ = await three(home)
+    caucus = await open_caucus(home, host, "a", "host")
+    await host.do("mute_all")
+    await a.hang_up(1000)
+    await close_caucus(home, host, caucus)
+    await a.join()
+    assert not await muted(a)
+
+
+async def test_a_new_link_leads_out_of_a_private_talk_with_nothing_that_was_said_there(home: House) -> None:
+    host, a, _ = await three(home)
+    other = await home.arrive("a2")
+    await open_caucus(home, host, "a", "a2", "host")
+    await host.do("mute_all")
+    await a.do("raise_hand", raised=True)
+    await home.killed()
+    for browser in (host, other):
+        await browser.join()
+    await home.room.remove(ParticipantId("a"), "link_reissued")
+    await a.join()
+    me = home.room.participants[ParticipantId("a")]
+    assert home.room.caucuses.of(me.participant_id) is None
+    assert me.known.participants[me.participant_id].hand_place == 0
+    assert not await muted(a) and await muted(other)
 
 
 async def test_who_sat_before_a_locked_door_sits_there_again_and_nobody_else(home: House) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import pytest
 
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import ParticipantId
@@ -152,6 +153,25 @@ async def test_the_way_out_begins_anew_too(home: House) -> None:
     await pass_by(home, 3)
     assert home.policy.told("close_caucus") == [(caucus,)] and set(places(home).values()) == {None}
     assert home.policy.conduct.moves == ()
+
+
+@pytest.mark.parametrize("returns", [True, False])
+async def test_a_talk_that_ended_while_its_host_was_waited_for_stays_as_it_ended(home: House, returns: bool) -> None:
+    host, a, _, r = await four(home)
+    await host.do("open_caucus", participant_ids=["a", "host"], in_seconds=0)
+    await pass_by(home, 0)
+    (talk,) = home.room.caucuses
+    await host.do("close_caucus", caucus_id=talk.caucus_id, in_seconds=3)
+    await home.killed()
+    for browser in (a, r):
+        await browser.join()
+    await home.room.remove(ParticipantId("a"), "removed")
+    await home.settle()
+    assert shown(home, "r") == [("closed", None)]
+    if returns:
+        await host.join()
+    await pass_by(home, home.room.settings.resume_seconds)
+    assert shown(home, "r") == [("closed", None)]
 
 
 async def test_a_refusal_of_the_product_calls_the_second_countdown_off_as_the_first(home: House) -> None:

@@ -1,4 +1,7 @@
-"""Whatever happens in a room: what a browser knows from snapshot and events equals a fresh snapshot."""
+"""Whatever happens in a room: what a browser knows from snapshot and events equals a fresh snapshot.
+
+size: the rules of the machine and what always holds are read together.
+"""
 
 from __future__ import annotations
 
@@ -210,9 +213,12 @@ class RoomMachine(RuleBasedStateMachine):
 
     @rule(speaking=st.sets(names))
     def speak(self, speaking: set[str]) -> None:
-        for room in self.house.hub.rooms.values():
-            self.house.hub.speakers(room.room_id, sorted(speaking))  # type: ignore[arg-type]
-        self.run(self.house.settle())
+        async def hear() -> None:
+            for room in self.house.hub.rooms.values():
+                self.house.hub.speakers(room.room_id, sorted(speaking))  # type: ignore[arg-type]
+            await self.house.settle()
+
+        self.run(hear())
 
     @rule(
         topic=st.sampled_from(["session", "agreement"]),
@@ -220,11 +226,14 @@ class RoomMachine(RuleBasedStateMachine):
         audience=st.sampled_from([EVERYBODY, HOSTS, only("a"), Audience(waiting=True)]),
     )
     def board(self, topic: str, value: Any, audience: Audience) -> None:
-        for room in self.house.hub.rooms.values():
-            room.set_board(topic, value, audience)
-            kept = self.house.policy.board
-            kept.update({topic: room.board[topic]}) if value is not None else kept.pop(topic, None)
-        self.run(self.house.settle())
+        async def show() -> None:
+            for room in self.house.hub.rooms.values():
+                room.set_board(topic, value, audience)
+                kept = self.house.policy.board
+                kept.update({topic: room.board[topic]}) if value is not None else kept.pop(topic, None)
+            await self.house.settle()
+
+        self.run(show())  # a room that was opened and that nobody came into has something to keep with it
 
     @rule(start=st.booleans())
     def recording(self, start: bool) -> None:

@@ -712,3 +712,72 @@ async def test_a_track_that_a_busy_worker_did_not_copy_is_tried_again_without_an
     await scene.wait()
     assert scene.room.state == ("on", None) and late.publication_id in scene.feed.copied and scene.timers == []
     assert scene.room.shown[-1].lost_seconds == 1
+
+
+async def stopping_now(scene: Scene) -> asyncio.Task[None]:
+    """A host stops the recording; the books have not answered yet (``ledger.on_stop``)."""
+    await scene.start()
+    scene.ledger.on_stop = asyncio.Event()
+    stopping = asyncio.create_task(scene.director.stop(scene.room, HOST, ""))
+    await scene.ledger.stopping.wait()
+    return stopping
+
+
+async def stopped(scene: Scene, *tasks: asyncio.Task[Any]) -> list[Any]:
+    await asyncio.sleep(0)  # whatever came meanwhile waits for its turn now
+    assert scene.ledger.on_stop is not None
+    scene.ledger.on_stop.set()
+    return await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_a_pause_that_meets_the_stop_of_another_host_is_refused_and_no_screen_says_that_it_runs(
+    scene: Scene,
+) -> None:
+    stopping = await stopping_now(scene)
+    pausing = asyncio.create_task(scene.director.pause(scene.room, HOST, "商业秘密"))
+    _, refused = await stopped(scene, stopping, pausing)
+    assert isinstance(refused, SignalingError) and refused.code is ErrorCode.WRONG_STATE
+    assert scene.room.state == ("off", None)
+    await scene.start()
+    assert scene.room.state == ("on", None)
+
+
+async def test_going_on_that_meets_the_stop_of_another_host_is_refused_and_nothing_shows_that_it_runs(
+    scene: Scene,
+) -> None:
+    await scene.start()
+    await scene.director.pause(scene.room, HOST, "商业秘密")
+    scene.ledger.on_stop = asyncio.Event()
+    stopping = asyncio.create_task(scene.director.stop(scene.room, HOST, ""))
+    await scene.ledger.stopping.wait()
+    going_on = asyncio.create_task(scene.director.go_on(scene.room, HOST))
+    _, refused = await stopped(scene, stopping, going_on)
+    assert isinstance(refused, SignalingError) and refused.code is ErrorCode.WRONG_STATE
+    assert scene.room.state == ("off", None)
+    assert scene.of("continued") == []
+
+
+async def test_a_private_talk_that_begins_while_a_recording_stops_leaves_no_screen_paused(scene: Scene) -> None:
+    stopping = await stopping_now(scene)
+    holding = asyncio.create_task(scene.director.hold(scene.room))
+    await stopped(scene, stopping, holding)
+    assert scene.room.state == ("off", None)
+    await scene.director.release(scene.room)
+    assert scene.room.state == ("off", None)
+    assert scene.of("paused") == []
+
+
+async def test_a_gap_of_a_recording_that_is_stopped_meanwhile_does_not_end(scene: Scene) -> None:
+    await scene.start()
+    await scene.director.hold(scene.room)
+    scene.ledger.refusal = SignalingError(ErrorCode.OVERLOADED, "not now")
+    await scene.director.release(scene.room)
+    scene.ledger.refusal = None
+    assert scene.room.state == ("failed", "not_continued")
+    scene.ledger.on_stop = asyncio.Event()
+    stopping = asyncio.create_task(scene.director.stop(scene.room, HOST, ""))
+    await scene.ledger.stopping.wait()
+    back = asyncio.create_task(scene.director.recorder_ready([]))
+    await stopped(scene, stopping, back)
+    assert scene.room.state == ("off", None)
+    assert scene.of("resumed") == []

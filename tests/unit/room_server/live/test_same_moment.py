@@ -9,9 +9,13 @@ from typing import Any
 
 import pytest
 
+from recorder.control import Track
 from room_server.domain.errors import Conflict
-from signaling.ids import CaucusId, ParticipantId
+from room_server.domain.session import State
+from signaling.ids import CaptureId, CaucusId, ParticipantId
+from tests.support import product_house
 from tests.support.product_house import ProductHouse, seated_house
+from tests.support.recording_ports import Feed, Recorder
 from tests.support.room_ports import WAIT, Browser
 
 
@@ -116,6 +120,21 @@ async def test_the_last_party_is_sent_out_at_the_last_moment(home: ProductHouse,
     assert caucus_id in await books(home) or not after
 
 
+async def test_two_hosts_who_let_in_or_send_out_the_same_person_are_one_entry_each(home: ProductHouse) -> None:
+    host, clerk, a = [await home.visitor(name) for name in ("host", "clerk", "a1")]
+    for browser in (host, clerk, a):
+        await browser.join()
+    await asyncio.gather(*(each.do("admit", participant_id=home.ids["a1"]) for each in (host, clerk)))
+    reached, gate = held(home.product.services.sessions, "remove")
+    quicker = asyncio.create_task(host.do("remove", participant_id=home.ids["a1"], reason="disturbs"))
+    await until(reached)
+    slower = asyncio.create_task(clerk.do("remove", participant_id=home.ids["a1"], reason="shouts"))
+    gate.set()
+    await asyncio.gather(quicker, slower)
+    kinds = await home.product.kinds()
+    assert (kinds.count("admitted"), kinds.count("removed")) == (1, 1)
+
+
 async def test_a_session_whose_end_cannot_be_kept_goes_on_with_its_private_talk(home: ProductHouse) -> None:
     host, _, _ = await three(home)
     caucus_id = await apart(home, host, "a1", "host")
@@ -208,3 +227,75 @@ async def test_a_recording_is_taken_up_by_the_next_who_comes_when_the_first_fail
     await a.join()
     assert a.snapshot is not None
     assert (a.snapshot["recording"]["state"], a.snapshot["recording"]["reason"]) == ("failed", "server_restarted")
+
+
+async def recorded(home: ProductHouse) -> tuple[Browser, Browser]:
+    """Both hosts are in a room in which a recording is on."""
+    host, _, _ = await three(home)
+    await home.product.consent(home.ids["r1"], recording_dispute=True)
+    await home.product.services.recording.start(home.product.session_id, home.ids["host"])
+    await home.killed()
+    clerk = await home.visitor("clerk")
+    for browser in (host, clerk):
+        assert (await browser.join())["type"] == "ok"
+    return host, clerk
+
+
+async def test_one_host_ends_the_session_while_another_stops_the_recording(home: ProductHouse) -> None:
+    host, clerk = await recorded(home)
+    reached, gate = held(home.product.services.recording, "stop")
+    stopping = asyncio.create_task(clerk.ask("stop_recording", reason="结束"))
+    await until(reached)
+    ending = asyncio.create_task(host.ask("close_room"))
+    for _ in range(20):
+        await asyncio.sleep(0.01)
+    gate.set()
+    assert [(await each)["type"] for each in (stopping, ending)] == ["ok", "ok"]
+    found = await home.product.services.sessions.get(home.product.session_id)
+    assert found.session.state is State.ENDED
+
+
+async def test_a_media_worker_that_is_lost_shows_although_the_books_do_not_take_it(
+    home: ProductHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(product_house, "NoRecorder", Recorder)
+    home.media.feed = Feed()
+    host, _ = await recorded(home)
+    await host.publish((await host.open_transports())[0])
+    assert home.room.recording.state == "on"
+
+    async def fail(session_id: str, kind: str, *rest: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(home.product.services.sessions, "record", fail)
+    home.media.ready = False
+    home.hub.media_lost(home.media)
+    await home.settle()
+    assert (home.room.recording.state, home.room.recording.reason) == ("failed", "media_lost")
+
+
+async def test_a_recording_of_a_process_that_was_killed_is_not_broken_since_before_it_began(home: ProductHouse) -> None:
+    host, _, _ = await three(home)
+    await home.product.consent(home.ids["r1"], recording_dispute=True)
+    recording, session_id, by = home.product.services.recording, home.product.session_id, home.ids["host"]
+    first = await recording.start(session_id, by)
+    await recording.track_opened(
+        session_id,
+        first,
+        1,
+        participant_id=by,
+        kind="audio",
+        source="microphone",
+        mime_type="audio/opus",
+        path="1",
+    )
+    await recording.track_closed(Track(CaptureId(1), "1", "1.webm", ended_at=home.product.clock().timestamp()))
+    await recording.stop(session_id, by)
+    home.advance(1000)
+    await recording.start(session_id, by)
+    await home.killed()
+    host = await home.visitor("host")
+    await host.join()
+    assert host.snapshot is not None
+    shown = host.snapshot["recording"]
+    assert (shown["state"], shown["failed_at"]) == ("failed", shown["started_at"])

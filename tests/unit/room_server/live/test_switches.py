@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ class Book:
     clock: MemoryClock = field(default_factory=lambda: MemoryClock(1000.0))
     entries: list[tuple[str, dict[str, Any], float]] = field(default_factory=list)
     refusal: Exception | None = None
+    slow: bool = False
 
     def __post_init__(self) -> None:
         self.switches = Switches(
@@ -30,6 +32,8 @@ class Book:
     async def record(self, session_id: str, kind: str, actor: str, data: Mapping[str, Any], *, at: datetime) -> None:
         if self.refusal is not None:
             raise self.refusal
+        if self.slow:
+            await asyncio.sleep(0)
         self.entries.append((f"{session_id}/{actor}/{kind}", dict(data), at.timestamp()))
 
     async def recorded(self, session_id: str, kind: str, actor: str, source: str) -> Mapping[str, Any] | None:
@@ -117,6 +121,17 @@ async def test_whoever_leaves_or_ends_has_their_last_state_on_the_record_first(b
     assert len(book.entries) == 4
     await book.wait(60)
     assert len(book.entries) == 4, "nothing twice"
+
+
+async def test_somebody_who_leaves_while_the_session_ends_is_written_down_once_and_keeps_neither_from_it(
+    book: Book,
+) -> None:
+    book.slow = True
+    for source in ("camera", "microphone"):
+        for paused in (True, False):
+            await book.switches.told(CAMERA._replace(source=source), {"source": source, "paused": paused})
+    await asyncio.gather(book.switches.settle("session"), book.switches.settle("session", "worker"))
+    assert sorted(data["source"] for data in book.data if not data["paused"]) == ["camera", "microphone"]
 
 
 async def test_a_process_that_ends_in_order_writes_down_everything(book: Book) -> None:

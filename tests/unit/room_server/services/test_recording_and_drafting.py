@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
+from recorder.control import Track
 from recorder.fragments import salvage
 from room_server.bus import RecordingConsentChanged
 from room_server.domain.errors import Conflict, Forbidden, NotFound
@@ -90,6 +91,71 @@ async def test_the_last_moment_in_a_file_is_known_although_the_file_was_never_cl
     assert await recording.last_moment(product.session_id) == pytest.approx(left.track.ended_at, abs=1)
     await recording.track_closed(left.track)
     assert await recording.last_moment(product.session_id) == left.track.ended_at
+
+
+async def recorded_until(product: Product, recording_id: str, capture: int, moment: datetime) -> None:
+    """A track whose last media is of this moment."""
+    recording, name = product.services.recording, str(capture)
+    await recording.track_opened(
+        product.session_id,
+        recording_id,
+        capture,
+        participant_id=await product.person("mediator"),
+        kind="audio",
+        source="microphone",
+        mime_type="audio/opus",
+        path=name,
+    )
+    await recording.track_closed(Track(CaptureId(capture), name, f"{name}.webm", ended_at=moment.timestamp()))
+
+
+async def test_a_process_that_is_killed_before_anything_is_in_a_file_loses_no_second_twice(product: Product) -> None:
+    host, worker = await product.person("mediator"), await product.person("applicant")
+    await product.consent(worker, recording_dispute=True)
+    recording, session_id, begin = product.services.recording, product.session_id, product.clock()
+
+    async def silent_since() -> float:
+        running = await recording.running(session_id)
+        assert running is not None
+        return await recording.silent_since(running) - begin.timestamp()
+
+    def at(seconds: float) -> datetime:
+        return begin + timedelta(seconds=seconds)
+
+    first = await recording.start(session_id, host)
+    assert await silent_since() == 0
+    await recorded_until(product, first, 1, at(100))
+    assert await silent_since() == 100
+    await recording.interrupted(session_id, "server_restarted", at(100))
+    await recording.resumed(session_id, at(104))
+    assert await silent_since() == 104, "killed again at once: these four seconds are in the first gap"
+    await recording.paused(session_id, host, at(200), "商业秘密")
+    await recorded_until(product, first, 2, at(200))
+    await recording.continued(session_id, host, at(900))
+    assert await silent_since() == 900, "a pause is no gap"
+    product.clock.forward(seconds=1000)
+    await product.services.sessions.admit(session_id, host, worker)
+    await product.services.caucuses.open(session_id, "talk", [worker])
+    product.clock.forward(seconds=500)
+    await product.services.caucuses.close(session_id, "talk")
+    assert await silent_since() == 1500, "nor is a private talk, whose end is in the books before that of its pause"
+    await recording.stop(session_id, host)
+    product.clock.forward(seconds=500)
+    await recording.start(session_id, host)
+    assert await silent_since() == 2000, "nor is the time before it was started"
+
+
+async def test_what_an_earlier_recording_had_lost_is_not_shown_as_lost_by_the_one_that_runs(product: Product) -> None:
+    host, worker = await product.person("mediator"), await product.person("applicant")
+    await product.consent(worker, recording_dispute=True)
+    recording, session_id, begin = product.services.recording, product.session_id, product.clock()
+    await recording.start(session_id, host)
+    await recording.interrupted(session_id, "recorder_lost", begin + timedelta(seconds=10))
+    await recording.resumed(session_id, begin + timedelta(seconds=40))
+    await recording.stop(session_id, host)
+    assert (await recording.current(session_id)).lost_seconds == 30
+    await recording.start(session_id, host)
+    assert (await recording.current(session_id)).lost_seconds == 0
 
 
 async def test_only_a_writer_writes_and_nobody_after_the_freeze(product: Product) -> None:

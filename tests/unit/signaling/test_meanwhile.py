@@ -1,0 +1,78 @@
+"""What happens while the room waits for the product: what it had looked at before is looked at again."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from signaling.errors import ErrorCode, SignalingError
+from signaling.ids import ParticipantId
+from tests.support.room_ports import House, three
+
+A = ParticipantId("a")
+
+
+@pytest.mark.parametrize("taken", [True, False])
+async def test_who_is_on_the_way_back_when_their_minute_is_over_has_not_left(home: House, taken: bool) -> None:
+    host, party = await home.host(), await home.arrive("a")
+    await party.do("raise_hand", raised=True)
+    await party.hang_up()
+    gate = home.policy.hold["joined"] = asyncio.Event()
+    home.policy.reached["joined"].clear()
+    coming = asyncio.create_task(party.join(resuming=True))
+    async with asyncio.timeout(5):
+        await home.policy.reached["joined"].wait()
+    home.clock.advance(60)
+    await home.settle()
+    if not taken:
+        home.policy.refuse["joined"] = SignalingError(ErrorCode.OVERLOADED, "not now")
+    gate.set()
+    assert ((await coming)["type"] == "ok") == taken
+    assert home.policy.told("left") == [] and home.room.conduct.hand_of(A)[0] == 1
+    home.clock.advance(60)
+    await home.settle()
+    assert home.policy.told("left") == ([] if taken else [("a", "lost")])
+    assert [each["type"] for each in host.catch_up()].count("participant_left") == (0 if taken else 1)
+
+
+async def test_media_of_the_device_before_end_whatever_else_the_room_is_about(home: House) -> None:
+    host, a = await home.host(), await home.arrive("a")
+    await home.arrive("r", side="respondent")
+    await a.open_transports()
+    gate = home.policy.hold["open_caucus"] = asyncio.Event()
+    await host.do("open_caucus", participant_ids=["r"], in_seconds=0)
+    home.clock.advance(0)
+    async with asyncio.timeout(5):
+        await home.policy.reached["open_caucus"].wait()
+    await home.room.door.hand_over(A, "continued_elsewhere")
+    assert home.media.transports == {}
+    gate.set()
+
+
+async def test_leave_that_is_taken_back_while_the_product_takes_the_screen_counts(home: House) -> None:
+    host, a, _ = await three(home)
+    await host.do("allow_sharing", participant_id="a", allowed=True)
+    gate = home.policy.hold["publication_opened"] = asyncio.Event()
+    made = await a.do("create_transport", direction="send")
+    number = a.tell("publish", transport_id=made["transport_id"], kind="video", source="screen", rtp_parameters={})
+    await asyncio.wait_for(home.policy.reached["publication_opened"].wait(), 5)
+    await host.do("allow_sharing", participant_id="a", allowed=False)
+    gate.set()
+    assert (await a.answer(number))["data"]["code"] == "forbidden", "its page must not say that others see it"
+    assert home.media.publications == {} and not home.room.publications
+
+
+async def test_a_track_that_ended_while_the_policy_took_it_is_not_answered_as_if_it_was_there(home: House) -> None:
+    host, a = await home.host(), await home.arrive("a")
+    send, _ = await a.open_transports()
+    gate = home.policy.hold["publication_opened"] = asyncio.Event()
+    number = a.tell("publish", transport_id=send, kind="video", source="camera", rtp_parameters={})
+    async with asyncio.timeout(5):
+        await home.policy.reached["publication_opened"].wait()
+    await host.do("open_caucus", participant_ids=["a"], in_seconds=0)
+    home.clock.advance(0)
+    await home.settle()
+    gate.set()
+    assert (await a.answer(number))["data"]["code"] == "wrong_state"
+    assert not home.room.publications
