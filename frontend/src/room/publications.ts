@@ -227,6 +227,7 @@ export class Publications {
       await this.tellPaused(producer, false);
       return;
     }
+    track.enabled = true; // It may have been off on transports that are gone.
     const made = await pair
       .produce(source, track, options)
       .catch((error: unknown) => this.refused(source, pair, error));

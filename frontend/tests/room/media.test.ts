@@ -344,6 +344,16 @@ describe("sound and picture of one person", () => {
     expect(room.client.all("set_publication_paused")).toEqual([{ publication_id: id, paused: true }]);
   });
 
+  it("is heard when a microphone that was off at a move is switched on after it", async () => {
+    await room.enter();
+    await room.media.setMicrophone(false);
+    if (room.client.offer.value) room.client.offer.value = { ...room.client.offer.value, epoch: 2 };
+    await settle(2000);
+    expect(room.produced("microphone")).toBeUndefined();
+    await room.media.setMicrophone(true);
+    expect(room.produced("microphone")).toMatchObject({ paused: false, track: { enabled: true } });
+  });
+
   it("lets go of every device at the end", async () => {
     await room.enter();
     await room.media.setScreen(true);
