@@ -102,6 +102,7 @@ export class Publications {
   }
 
   async set(source: Source, wanted: boolean): Promise<void> {
+    if (this.closed) return;
     const silent = wanted && source !== "screen" && this.own[source].track?.muted;
     this.patch(source, { wanted, problem: silent ? "interrupted" : null });
     if (source !== "screen") this.unplugged.forget(source);
@@ -124,7 +125,11 @@ export class Publications {
     this.wayUp.close();
     this.detach();
     this.screenSound?.stop();
-    for (const { track } of Object.values(this.own)) track?.stop();
+    for (const source of ["microphone", "camera", "screen"] as const) {
+      this.own[source].track?.stop();
+      // What was on is remembered for whoever comes back; a screen is chosen anew.
+      this.patch(source, source === "screen" ? { track: null, wanted: false } : { track: null });
+    }
   }
 
   private async exchange(device: OwnDevice, deviceId: string): Promise<void> {
