@@ -7,7 +7,7 @@ import { devicesBefore, forgetDevices } from "../ui/ownDevices";
 import { useTitle } from "../ui/title";
 import { belongsTo, forgetAll } from "../ui/unsent";
 import { getMe, type LinkView, type Me } from "./api";
-import { type Checked, OWN_DEVICES } from "./checked";
+import { type Checked, OWN_DEVICES, release } from "./checked";
 import { Ending, type EndKind, endKindOf } from "./Ending";
 import { Identity } from "./Identity";
 import { Landing } from "./Landing";
@@ -63,6 +63,11 @@ export default function Page() {
     if (kind !== "network") forgetAll();
     setStep({ at: "ended", kind });
   };
+
+  // The room will not take over what the check of the phone has opened.
+  useEffect(() => {
+    if (step.at === "ended") release(checked?.tracks ?? []);
+  }, [step.at]);
 
   /** Before the phone was checked: where a reload goes on. */
   const start = (next: Trying | null) => {
