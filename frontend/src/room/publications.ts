@@ -24,6 +24,11 @@ export interface LocalTrack {
   problem: TrackProblem | null;
 }
 
+/** Whether something comes from it now: it is not being opened, and nobody else has it. */
+export function givesNow({ wanted, track, problem }: LocalTrack): boolean {
+  return wanted && track !== null && problem === null;
+}
+
 export type OwnTracks = Record<Source, LocalTrack>;
 
 export type OwnDevice = "microphone" | "camera";

@@ -160,6 +160,7 @@ const messages: Record<keyof typeof source, string> = {
   "room.micMuted": "Muted by mediator",
   "room.cameraOn": "Video on",
   "room.cameraOff": "Video off",
+  "room.opening": "Opening",
   "room.agreement": "Agreement",
   "room.more": "More",
   "room.leave": "Leave",

@@ -147,6 +147,7 @@ export default {
   "room.micMuted": "调解员关了",
   "room.cameraOn": "画面开着",
   "room.cameraOff": "画面关了",
+  "room.opening": "正在打开",
   "room.agreement": "看协议",
   "room.more": "更多",
   "room.leave": "离开",
