@@ -95,7 +95,8 @@ export default function Page() {
     }
     // A reload on the way: the same device and tab go on where they were.
     const on = devicesBefore(OWN_DEVICES) ?? { microphone: true, camera: before === "picture" };
-    setChecked({ tracks: [], ...on, soundOnly: before === "sound" });
+    // Whoever came with sound only and has switched their camera on since is seen, and sees others.
+    setChecked({ tracks: [], ...on, soundOnly: before === "sound" && !on.camera });
     if (!found.claimed_here) {
       setStep({ at: "identity" });
       return;

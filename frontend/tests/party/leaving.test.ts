@@ -4,7 +4,8 @@ import { act } from "preact/test-utils";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { ApiError } from "../../src/api";
 import { loadLocale } from "../../src/i18n";
-import type { LinkView } from "../../src/party/api";
+import type { LinkView, Me } from "../../src/party/api";
+import type { Checked } from "../../src/party/checked";
 import { Identity } from "../../src/party/Identity";
 import Page from "../../src/party/Page";
 import type { Visit } from "../../src/party/visit";
@@ -27,8 +28,10 @@ const link: LinkView = {
 const refusal = (code: string, status = 403) =>
   new ApiError({ status, code, title: "", detail: "", words: null, extra: {} });
 
-const server = vi.hoisted(() => ({ requestEntryCode: vi.fn(), openLink: vi.fn() }));
+const server = vi.hoisted(() => ({ requestEntryCode: vi.fn(), openLink: vi.fn(), refresh: vi.fn(), getMe: vi.fn() }));
 vi.mock("../../src/party/api", async (original) => ({ ...(await original<object>()), ...server }));
+const room = vi.hoisted(() => vi.fn((_props: { checked: Checked | null }) => null));
+vi.mock("../../src/party/room/RoomPage", () => ({ default: room }));
 
 let root: HTMLElement;
 const see = (id: string) => root.querySelector<HTMLElement>(`[data-testid=${id}]`);
@@ -73,6 +76,24 @@ describe("a party on the way in", () => {
     await type("identity-last4", "0001");
     await vi.waitFor(() => expect(see("end-identity_locked")).not.toBeNull());
     expect(tracks.map((one) => one.readyState)).toEqual(["ended", "ended"]);
+  });
+
+  it("goes on with the camera after a reload when they came with sound only and switched it on since", async () => {
+    server.openLink.mockResolvedValue({ ...link, claimed_here: true });
+    server.refresh.mockResolvedValue({ token: "t", expires_in: 3600 });
+    const me = { participant: { participant_id: "p" }, session: { session_id: "s1" }, notices: [], ready: true };
+    server.getMe.mockResolvedValue(me as unknown as Me);
+    const checkedAfter = async (devices: string) => {
+      sessionStorage.setItem("checked", "sound");
+      sessionStorage.setItem("own", devices);
+      room.mockClear();
+      await act(async () => render(h(Page, {}), root));
+      await vi.waitFor(() => expect(room).toHaveBeenCalled());
+      render(null, root);
+      return room.mock.lastCall?.[0].checked;
+    };
+    expect(await checkedAfter("mc")).toMatchObject({ camera: true, soundOnly: false });
+    expect(await checkedAfter("m")).toMatchObject({ camera: false, soundOnly: true });
   });
 
   it("is not told that a number is wrong which was put right meanwhile", async () => {

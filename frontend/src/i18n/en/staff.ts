@@ -227,6 +227,7 @@ const messages: Record<keyof typeof source, string> = {
   "staff.locked": "Text locked",
   "staff.lockedText": "Locked text of the agreement",
   "staff.textLoading": "Getting the locked text…",
+  "staff.textFailed": "The locked text could not be fetched",
   "staff.preparing": "Preparing the signing…",
   "draft.leaveOut": "Not agreed to, so not for the draft:",
   "draft.between": "; ",
