@@ -107,7 +107,7 @@ async def whoever_was_silent_before_is_heard(table: Table) -> None:
     applicant = await own_id(table.applicant)
     await table.applicant.tap("ctrl-mic")
     await expect(table.applicant.see("ctrl-mic", off="")).to_have_count(0)
-    await expect(table.mediator.see("mute", participant=applicant)).to_have_attribute("data-on", "true")
+    await table.mediator.waits_for("mute", participant=applicant, on="true")
     first = await energy(table.mediator)
     async with asyncio.timeout(10):
         while await energy(table.mediator) <= first:

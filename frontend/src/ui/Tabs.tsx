@@ -44,7 +44,8 @@ function markEdges(frame: HTMLElement, list: HTMLElement): void {
   const to = from + list.clientWidth;
   const hidden = { start: from > 1, end: to < list.scrollWidth - 1 };
   const news = { start: false, end: false };
-  for (const tab of list.querySelectorAll<HTMLElement>('[role="tab"]:has(b)')) {
+  for (const count of list.querySelectorAll('[role="tab"] > b')) {
+    const tab = count.parentElement as HTMLElement;
     if (tab.offsetLeft + tab.offsetWidth / 2 < from) news.start = true;
     if (tab.offsetLeft + tab.offsetWidth / 2 > to) news.end = true;
   }
