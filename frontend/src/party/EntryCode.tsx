@@ -5,6 +5,7 @@ import { t } from "../i18n";
 import { Button } from "../ui/Button";
 import { Complaint } from "../ui/Complaint";
 import { useNow } from "../ui/hooks";
+import { narrow } from "../ui/typed";
 import type { Visit } from "./visit";
 
 export interface Sending {
@@ -109,7 +110,7 @@ export function EntryCode({ chosen, alone, code, error, sending, ready, onChoose
               aria-invalid={error !== null}
               aria-describedby={`${id}-error`}
               value={code}
-              onInput={(event) => onCode(event.currentTarget.value.trim())}
+              onInput={(event) => onCode(narrow(event.currentTarget.value))}
             />
             {ready && (
               <Button

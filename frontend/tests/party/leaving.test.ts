@@ -96,6 +96,17 @@ describe("a party on the way in", () => {
     expect(await checkedAfter("m")).toMatchObject({ camera: false, soundOnly: true });
   });
 
+  it("may type figures and letters as wide as Chinese characters", async () => {
+    const sendCode = vi.fn().mockResolvedValue({ sent_to: "138****0001", expires_in: 300, resend_after: 60 });
+    const visit = { secret: "x", sendCode } as unknown as Visit;
+    const props = { visit, link, onIdentified: () => undefined, onLocked: () => undefined };
+    await act(async () => render(h(Identity, props), root));
+    await type("identity-last4", "００１ｘ");
+    await vi.waitFor(() => expect(sendCode).toHaveBeenCalledWith("001X"));
+    await type("identity-code", "１２３４５６");
+    expect((see("identity-code") as HTMLInputElement).value).toBe("123456");
+  });
+
   it("is not told that a number is wrong which was put right meanwhile", async () => {
     let answer = (_error: ApiError): void => undefined;
     const sendCode = vi

@@ -15,6 +15,7 @@ import { isOfName, isPut, NO_NAME, type OwnName, sentName } from "../../ui/ownNa
 import { goOn } from "../../ui/returnFocus";
 import type { Handwriting } from "../../ui/SignaturePad";
 import { ownName } from "../../ui/signers";
+import { narrow } from "../../ui/typed";
 import { begun, forget, keep } from "../../ui/unsent";
 import { type CodeSent, type Me, type Receipt, requestCode, sign } from "../api";
 import { Head, OwnChoices } from "../Frame";
@@ -267,7 +268,7 @@ function Code({ visit, proposalId, code, onCode, onError }: CodeProps) {
           autocomplete="one-time-code"
           maxLength={8}
           value={code}
-          onInput={(event) => onCode(event.currentTarget.value.replace(/\D/g, ""))}
+          onInput={(event) => onCode(narrow(event.currentTarget.value).replace(/\D/g, ""))}
         />
         <Button
           testId="sign-code-send"
