@@ -207,7 +207,8 @@ const messages: Record<keyof typeof source, string> = {
   "signing.submit": "Sign",
   "signing.busy": "Signing…",
   "signing.notYet": "I do not want to sign yet; let us talk",
-  "signing.failedKept": "Not signed yet. Your writing is still here; tap again.",
+  "signing.unanswered":
+    "No answer came, so we do not know yet whether you have signed. Your writing is still here; tap again.",
   "signing.missing.intent": "Please tick that you have read it.",
   "signing.missing.handwriting": "Please write your name in the box. If that is hard, type it instead.",
   "signing.missing.name": "Please type your name.",

@@ -192,7 +192,7 @@ export default {
   "signing.submit": "签名",
   "signing.busy": "正在签…",
   "signing.notYet": "我还不想签，想再谈谈",
-  "signing.failedKept": "没签上。您写的还在，请再点一次。",
+  "signing.unanswered": "网络断了一下，还不知道签上没有。您写的还在，请再点一次。",
   "signing.missing.intent": "请先在「我看过这份协议」前面打勾。",
   "signing.missing.handwriting": "请在格子里写上您的名字。不便手写的，可以键入。",
   "signing.missing.name": "请键入您的姓名。",
