@@ -68,13 +68,16 @@ export function Tabs({ label, tabs, chosen, onChoose }: Props) {
     const box = { left: tab.offsetLeft, width: tab.offsetWidth };
     line.scrollLeft = scrolledTo({ at: line.scrollLeft, width: line.clientWidth }, box);
   };
-  useLayoutEffect(reveal, [chosen]);
+  useLayoutEffect(reveal, [chosen, tabs.map((tab) => tab.word).join()]);
   useLayoutEffect(mark); // Words, figures and languages change what is hidden.
+  // Which tab is chosen by the time that the place is another one.
+  const revealNow = useRef(reveal);
+  revealNow.current = reveal;
   useLayoutEffect(() => {
     const line = list.current;
     if (!line) return;
     const watch = new ResizeObserver(() => {
-      reveal();
+      revealNow.current();
       mark();
     });
     watch.observe(line);
