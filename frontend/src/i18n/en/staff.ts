@@ -23,7 +23,7 @@ const messages: Record<keyof typeof source, string> = {
   "staff.error.not_signing": "The text is not being signed now.",
   "staff.error.not_a_signer": "You are not one of the signers.",
   "staff.error.code_wrong": "Wrong code. Please look again.",
-  "staff.error.code_wrong.left": "Wrong code. {left} tries left; what you wrote is still here.",
+  "staff.error.code_wrong.left": "Wrong code. Tries left: {left}. What you wrote is still here.",
   "staff.error.code_expired": "That code has expired. Get a new one.",
   "staff.error.handwriting_empty": "The name is not written yet.",
   "staff.error.recording_no_consent":

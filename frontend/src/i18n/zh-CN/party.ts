@@ -215,6 +215,7 @@ export default {
   "done.enforceHint": "下面的办法选一个，要双方一起申请。请在最晚日期之前办。",
   "done.lastDay": "最晚 {day}",
   "done.daysLeft": "还剩 {days} 天",
+  "done.daysLastDay": "今天是最后一天",
   "done.pdf": "把协议存到手机",
   "done.pdfDraft": "存一份现在的文本",
   "done.back": "回到调解室",
