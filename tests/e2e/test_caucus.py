@@ -54,15 +54,12 @@ async def test_a_private_talk_is_private(table: Table) -> None:
     for person in table.everybody:
         await count_bytes(person)
         await remember_absences(person)
-    await table.applicant.tap("ctrl-mic")
-    await table.applicant.waits_for("ctrl-mic", off="")
     await table.mediator.tap("caucus-open", side="applicant")
     await table.mediator.tap("confirm-yes")
     await table.respondent.waits_for("caucus", state="announced")
     await table.pictures("announced")
     await table.respondent.waits_for("caucus", state="open", inside="false")
     await table.applicant.waits_for("caucus", state="open", inside="true")
-    await whoever_was_silent_before_is_heard(table)
     await table.applicant.sees_and_hears(1)
     await table.mediator.sees_and_hears(1)
     for person in table.everybody:
@@ -100,14 +97,6 @@ async def test_a_private_talk_is_private(table: Table) -> None:
         assert last <= opened["at"] + MOST or first >= closing["caucus"]["changes_at"], f"{name} is of the private talk"
     for person in table.everybody:
         assert person.complaints == [], f"{person.name}: {person.complaints}"
-
-
-async def whoever_was_silent_before_is_heard(table: Table) -> None:
-    """The microphone was off at the move; pressed once it is on, here and for whoever is to hear it next."""
-    applicant = await own_id(table.applicant)
-    await table.applicant.tap("ctrl-mic")
-    await expect(table.applicant.see("ctrl-mic", off="")).to_have_count(0)
-    await table.mediator.waits_for("mute", participant=applicant, on="true")
 
 
 async def nobody_seemed_to_have_their_camera_off(table: Table) -> None:
