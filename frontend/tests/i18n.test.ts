@@ -16,4 +16,13 @@ describe("the words of the interface", () => {
       expect([key, holes(en[key as keyof typeof en])]).toEqual([key, holes(sentence)]);
     }
   });
+
+  it("are right in English for one as well as for many", () => {
+    // Never used of one.
+    const many = new Set(["court.switch.changes", "offer.acceptParts"]);
+    const counted = Object.entries(en).filter(([, sentence]) =>
+      /\{(count|days|minutes|left)\} [a-z]+s\b/.test(sentence),
+    );
+    expect(counted.map(([key]) => key).filter((key) => !many.has(key))).toEqual([]);
+  });
 });

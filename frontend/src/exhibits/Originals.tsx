@@ -19,7 +19,7 @@ const WAYS = ["camera", "office"] as const;
 /** The newest entry in words; what was said before it stays a press away. */
 export function Originals({ exhibit }: { exhibit: Exhibit }) {
   if (exhibit.private) return null;
-  const last = exhibit.comparisons.at(-1);
+  const last = exhibit.comparisons[exhibit.comparisons.length - 1];
   const before = exhibit.comparisons.slice(0, -1).reverse();
   return (
     <section class="originals" data-testid="originals" data-state={last?.outcome ?? "open"}>

@@ -5,6 +5,7 @@ import { t } from "../i18n";
 import { Button } from "../ui/Button";
 import { Complaint } from "../ui/Complaint";
 import { useNow } from "../ui/hooks";
+import { narrow } from "../ui/typed";
 import type { Visit } from "./visit";
 
 export interface Sending {
@@ -26,11 +27,17 @@ export function useEntryCode(visit: Visit, refused: (cause: unknown) => void): S
   const wait = Math.max(0, Math.ceil(until - useNow(1000, until > 0)));
   const send = async (last4: string) => {
     setBusy(true);
+    // Another number was asked about meanwhile: what is said of this one says nothing any more.
+    const over = () => asked.current !== last4;
     try {
       const sent = await visit.sendCode(last4);
+      if (over()) return;
+      setBusy(false);
       setTo(sent.sent_to);
       setUntil(Date.now() / 1000 + sent.resend_after);
     } catch (cause) {
+      if (over()) return;
+      setBusy(false);
       const seconds = cause instanceof ApiError && cause.code === "rate_limited" ? cause.number("retry_after") : null;
       if (seconds === null) {
         asked.current = "";
@@ -41,8 +48,6 @@ export function useEntryCode(visit: Visit, refused: (cause: unknown) => void): S
       // A reload a moment after the code was sent: the one that came still counts.
       setUntil(Date.now() / 1000 + seconds);
       setTo((known) => known ?? "");
-    } finally {
-      setBusy(false);
     }
   };
   return {
@@ -105,7 +110,7 @@ export function EntryCode({ chosen, alone, code, error, sending, ready, onChoose
               aria-invalid={error !== null}
               aria-describedby={`${id}-error`}
               value={code}
-              onInput={(event) => onCode(event.currentTarget.value.trim())}
+              onInput={(event) => onCode(narrow(event.currentTarget.value))}
             />
             {ready && (
               <Button

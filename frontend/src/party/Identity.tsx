@@ -4,6 +4,7 @@ import { t } from "../i18n";
 import { Button } from "../ui/Button";
 import { Complaint } from "../ui/Complaint";
 import { Note } from "../ui/Note";
+import { narrow } from "../ui/typed";
 import { begun, forget, keep } from "../ui/unsent";
 import type { LinkView } from "./api";
 import { Company, type CompanyAnswer } from "./Company";
@@ -137,7 +138,7 @@ export function Identity({ visit, link, onIdentified, onLocked }: Props) {
               value={last4}
               aria-invalid={error("last4") !== null}
               aria-describedby={`${id}-last4-error ${id}-last4-hint`}
-              onInput={(event) => typed(event.currentTarget.value.trim())}
+              onInput={(event) => typed(narrow(event.currentTarget.value))}
             />
             <Complaint id={`${id}-last4-error`}>{error("last4")}</Complaint>
             <p class="meta" id={`${id}-last4-hint`}>

@@ -7,7 +7,7 @@ import { devicesBefore, forgetDevices } from "../ui/ownDevices";
 import { useTitle } from "../ui/title";
 import { belongsTo, forgetAll } from "../ui/unsent";
 import { getMe, type LinkView, type Me } from "./api";
-import { type Checked, OWN_DEVICES } from "./checked";
+import { type Checked, OWN_DEVICES, release } from "./checked";
 import { Ending, type EndKind, endKindOf } from "./Ending";
 import { Identity } from "./Identity";
 import { Landing } from "./Landing";
@@ -64,6 +64,11 @@ export default function Page() {
     setStep({ at: "ended", kind });
   };
 
+  // The room will not take over what the check of the phone has opened.
+  useEffect(() => {
+    if (step.at === "ended") release(checked?.tracks ?? []);
+  }, [step.at]);
+
   /** Before the phone was checked: where a reload goes on. */
   const start = (next: Trying | null) => {
     rememberTrying(visit.secret, next);
@@ -90,7 +95,8 @@ export default function Page() {
     }
     // A reload on the way: the same device and tab go on where they were.
     const on = devicesBefore(OWN_DEVICES) ?? { microphone: true, camera: before === "picture" };
-    setChecked({ tracks: [], ...on, soundOnly: before === "sound" });
+    // Whoever came with sound only and has switched their camera on since is seen, and sees others.
+    setChecked({ tracks: [], ...on, soundOnly: before === "sound" && !on.camera });
     if (!found.claimed_here) {
       setStep({ at: "identity" });
       return;

@@ -158,7 +158,8 @@ export class MediaSession {
     const state = this.client.state.value;
     const offer = this.client.offer.value;
     if (this.client.connection.value.phase === "ended") {
-      this.tearDown();
+      // Nobody is there to send to: no lamp stays on, and whoever goes on in another window finds the devices free.
+      this.close();
       return;
     }
     if (this.client.connection.value.phase !== "open" || !state || !offer) return;

@@ -24,6 +24,11 @@ export interface LocalTrack {
   problem: TrackProblem | null;
 }
 
+/** Whether something comes from it now: it is not being opened, and nobody else has it. */
+export function givesNow({ wanted, track, problem }: LocalTrack): boolean {
+  return wanted && track !== null && problem === null;
+}
+
 export type OwnTracks = Record<Source, LocalTrack>;
 
 export type OwnDevice = "microphone" | "camera";
@@ -102,6 +107,7 @@ export class Publications {
   }
 
   async set(source: Source, wanted: boolean): Promise<void> {
+    if (this.closed) return;
     const silent = wanted && source !== "screen" && this.own[source].track?.muted;
     this.patch(source, { wanted, problem: silent ? "interrupted" : null });
     if (source !== "screen") this.unplugged.forget(source);
@@ -124,7 +130,11 @@ export class Publications {
     this.wayUp.close();
     this.detach();
     this.screenSound?.stop();
-    for (const { track } of Object.values(this.own)) track?.stop();
+    for (const source of ["microphone", "camera", "screen"] as const) {
+      this.own[source].track?.stop();
+      // What was on is remembered for whoever comes back; a screen is chosen anew.
+      this.patch(source, source === "screen" ? { track: null, wanted: false } : { track: null });
+    }
   }
 
   private async exchange(device: OwnDevice, deviceId: string): Promise<void> {
@@ -227,6 +237,7 @@ export class Publications {
       await this.tellPaused(producer, false);
       return;
     }
+    track.enabled = true; // It may have been off on transports that are gone.
     const made = await pair
       .produce(source, track, options)
       .catch((error: unknown) => this.refused(source, pair, error));

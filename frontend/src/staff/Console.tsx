@@ -2,7 +2,9 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { ApiError } from "../api";
 import { useBuildOf } from "../build";
 import { t } from "../i18n";
+import type { Ending } from "../room/failure";
 import { myself, type RoomState } from "../room/state";
+import { Button } from "../ui/Button";
 import { Confirm } from "../ui/Confirm";
 import { Connected } from "../ui/connected";
 import { useStore } from "../ui/hooks";
@@ -71,7 +73,8 @@ export function Console(props: Props) {
     <div class="office">
       <OfficeBar title={props.detail.title} account={account} back="/staff" />
       <main class="office__main office__main--narrow">
-        <p role="status">{connection.phase === "ended" ? t(`staff.ending.${connection.ending}` as never) : entering}</p>
+        <p role="status">{connection.phase === "ended" ? t(`staff.ending.${connection.ending}`) : entering}</p>
+        {connection.phase === "ended" && <WayBack ending={connection.ending} />}
       </main>
     </div>
   );
@@ -206,7 +209,7 @@ function ConnectionLine() {
   const connection = useStore(desk.client.connection);
   const words =
     connection.phase === "ended"
-      ? t(`staff.ending.${connection.ending}` as never)
+      ? t(`staff.ending.${connection.ending}`)
       : connection.phase === "open"
         ? media.phase === "restoring"
           ? t("connection.media")
@@ -216,7 +219,20 @@ function ConnectionLine() {
   return (
     <p class="console__line" role="status" data-testid="cut-off">
       <Icon name="replay" />
-      {words}
+      <span class="grow">{words}</span>
+      {connection.phase === "ended" && <WayBack ending={connection.ending} />}
     </p>
+  );
+}
+
+/** Whoever was sent out, and whoever's session is over, has none. */
+const NO_WAY_BACK: ReadonlySet<Ending> = new Set<Ending>(["removed", "closed"]);
+
+function WayBack({ ending }: { ending: Ending }) {
+  if (NO_WAY_BACK.has(ending)) return null;
+  return (
+    <Button dense icon="replay" testId="console-again" onClick={() => location.reload()}>
+      {t("newer.reload")}
+    </Button>
   );
 }

@@ -11,6 +11,7 @@ import { isOfName, isPut, NO_NAME, type OwnName, sentName } from "../ui/ownName"
 import { goOn } from "../ui/returnFocus";
 import type { Handwriting } from "../ui/SignaturePad";
 import { ownName } from "../ui/signers";
+import { narrow } from "../ui/typed";
 import { begun, forget, keep, ownerOf, signingScope } from "../ui/unsent";
 import { sentenceOf } from "./api";
 import { useTools } from "./tools";
@@ -159,7 +160,7 @@ function SignForm({ agreement, me, form, onForm, onSigned }: FormProps) {
             maxLength={6}
             data-testid="sign-code"
             value={code}
-            onInput={(event) => setCode(event.currentTarget.value.replace(/\D/g, ""))}
+            onInput={(event) => setCode(narrow(event.currentTarget.value).replace(/\D/g, ""))}
           />
         </div>
         <CodeButton

@@ -26,7 +26,8 @@ export function Precheck({
   onEnter,
 }: {
   detail: SessionDetail;
-  onEnter: (devices: OwnDevices) => Promise<void>;
+  /** Whether the devices were taken over. */
+  onEnter: (devices: OwnDevices) => Promise<boolean>;
 }) {
   const [found, setFound] = useState<Found>({ camera: null, microphone: null });
   const [busy, setBusy] = useState(false);
@@ -70,7 +71,7 @@ export function Precheck({
     handedOver.current = true;
     const { camera, microphone } = latest.current;
     const tracks = [camera, microphone].filter(isTrack);
-    await onEnter({ microphone: isTrack(microphone), camera: isTrack(camera), tracks });
+    handedOver.current = await onEnter({ microphone: isTrack(microphone), camera: isTrack(camera), tracks });
     setBusy(false);
   };
 

@@ -25,11 +25,14 @@ function callable<Person extends { participant_id: string; role: string }>(peopl
 export function RollTab() {
   const { detail, state } = useTools();
   const [texts, setTexts] = useState<RollText[]>([]);
+  const [failed, setFailed] = useState(false);
+  const [tries, setTries] = useState(0);
   const people = detail.people.filter((one) => one.role !== "host");
   const common = rollCommonOf(state);
   useEffect(() => {
-    rollTexts(detail.session_id).then(setTexts, () => setTexts([]));
-  }, [detail.session_id]);
+    setFailed(false);
+    rollTexts(detail.session_id).then(setTexts, () => setFailed(true));
+  }, [detail.session_id, tries]);
   return (
     <div class="roll" data-testid="roll">
       <h2 class="h3">{t("staff.roll.people")}</h2>
@@ -39,6 +42,13 @@ export function RollTab() {
       ))}
       <MinutesNote />
       <h2 class="h3">{t("staff.roll.readOut")}</h2>
+      {failed && (
+        <Note tone="warn" alert title={t("page.loadFailedHint")}>
+          <Button dense icon="replay" testId="roll-again" onClick={() => setTries(tries + 1)}>
+            {t("common.again")}
+          </Button>
+        </Note>
+      )}
       {texts.map((text) =>
         text.item === "recusal_asked" ? (
           <RecusalQuestion key={text.item} text={text} common={common} />

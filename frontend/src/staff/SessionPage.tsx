@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { t } from "../i18n";
 import { Note } from "../ui/Note";
 import { forgetSession } from "../ui/unsent";
@@ -27,13 +27,27 @@ export function SessionPage({ sessionId, account }: { sessionId: string; account
   }, [sessionId]);
 
   useEffect(() => () => desk?.close(), [desk]);
+  const gone = useRef(false);
+  useEffect(
+    () => () => {
+      gone.current = true;
+    },
+    [],
+  );
 
+  /** Whether the devices were taken over. Whoever has left the page meanwhile is not in the room, and sends nothing. */
   const enter = async (devices: OwnDevices) => {
+    if (gone.current) return false;
     setRefusal(null);
     try {
-      setDesk(await openDesk(sessionId, devices));
+      const opened = await openDesk(sessionId, devices);
+      if (gone.current) opened.close();
+      else setDesk(opened);
+      return true;
     } catch (error) {
+      if (gone.current) for (const track of devices.tracks) track.stop();
       setRefusal(error);
+      return false;
     }
   };
 

@@ -19,13 +19,19 @@ import { useTools } from "./tools";
 
 /** The locked text with its code, who has signed, the mediator's own signature, the seal, and what then begins. */
 export function Signing({ agreement, digest }: { agreement: Agreement | null; digest: string | null }) {
-  const content = useContent(agreement?.proposal_id ?? null);
+  const { content, failed, again } = useContent(agreement?.proposal_id ?? null);
   return (
     <div class="signing">
       <div class="signing__text" {...scrollable}>
         <Locked agreement={agreement} />
         {content ? (
           <AgreementView content={content} label={t("staff.lockedText")} />
+        ) : failed ? (
+          <Note tone="warn" alert title={t("staff.textFailed")}>
+            <Button dense icon="replay" testId="text-again" onClick={again}>
+              {t("common.again")}
+            </Button>
+          </Note>
         ) : (
           <p class="meta" role="status">
             {t("staff.textLoading")}
@@ -40,23 +46,34 @@ export function Signing({ agreement, digest }: { agreement: Agreement | null; di
   );
 }
 
+interface Content {
+  content: DocumentNode | undefined;
+  failed: boolean;
+  again: () => void;
+}
+
 /** The text of the locked agreement, fetched once for each proposal. */
-function useContent(proposalId: string | null): DocumentNode | undefined {
+function useContent(proposalId: string | null): Content {
   const { detail, attempt } = useTools();
   const [found, setFound] = useState<Agreement | null>(null);
+  const [failed, setFailed] = useState(false);
+  const [tries, setTries] = useState(0);
   useEffect(() => {
+    setFailed(false);
     if (!proposalId) return;
     let wanted = true;
-    void attempt(async () => {
+    const fetching = attempt(async () => {
       const query = new URLSearchParams({ session_id: detail.session_id });
       const answer = await request<Agreement>(`/api/agreements/current?${query}`);
       if (wanted) setFound(answer);
     });
+    void fetching.then((done) => wanted && setFailed(!done));
     return () => {
       wanted = false;
     };
-  }, [proposalId]);
-  return found?.proposal_id === proposalId ? found?.content : undefined;
+  }, [proposalId, tries]);
+  const content = found?.proposal_id === proposalId ? found?.content : undefined;
+  return { content, failed, again: () => setTries((count) => count + 1) };
 }
 
 function Locked({ agreement }: { agreement: Agreement | null }) {

@@ -1,6 +1,7 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { t } from "../i18n";
+import { Button } from "./Button";
 
 /** A component whose code is fetched when it is first shown. */
 export function deferred<Props extends object>(
@@ -22,9 +23,17 @@ export function deferred<Props extends object>(
     }, []);
     if (View) return <View {...props} />;
     return (
-      <p class="meta deferred" role="status">
-        {t(failed ? "page.loadFailedHint" : "common.loading")}
-      </p>
+      <div class="deferred">
+        <p class="meta" role="status">
+          {t(failed ? "page.loadFailedHint" : "common.loading")}
+        </p>
+        {/* With the whole page: a browser may remember that it could not get a part of it. */}
+        {failed && (
+          <Button icon="replay" testId="load-again" onClick={() => location.reload()}>
+            {t("common.again")}
+          </Button>
+        )}
+      </div>
     );
   };
 }

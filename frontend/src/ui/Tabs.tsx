@@ -44,7 +44,8 @@ function markEdges(frame: HTMLElement, list: HTMLElement): void {
   const to = from + list.clientWidth;
   const hidden = { start: from > 1, end: to < list.scrollWidth - 1 };
   const news = { start: false, end: false };
-  for (const tab of list.querySelectorAll<HTMLElement>('[role="tab"]:has(b)')) {
+  for (const count of list.querySelectorAll('[role="tab"] > b')) {
+    const tab = count.parentElement as HTMLElement;
     if (tab.offsetLeft + tab.offsetWidth / 2 < from) news.start = true;
     if (tab.offsetLeft + tab.offsetWidth / 2 > to) news.end = true;
   }
@@ -67,13 +68,16 @@ export function Tabs({ label, tabs, chosen, onChoose }: Props) {
     const box = { left: tab.offsetLeft, width: tab.offsetWidth };
     line.scrollLeft = scrolledTo({ at: line.scrollLeft, width: line.clientWidth }, box);
   };
-  useLayoutEffect(reveal, [chosen]);
+  useLayoutEffect(reveal, [chosen, tabs.map((tab) => tab.word).join()]);
   useLayoutEffect(mark); // Words, figures and languages change what is hidden.
+  // Which tab is chosen by the time that the place is another one.
+  const revealNow = useRef(reveal);
+  revealNow.current = reveal;
   useLayoutEffect(() => {
     const line = list.current;
     if (!line) return;
     const watch = new ResizeObserver(() => {
-      reveal();
+      revealNow.current();
       mark();
     });
     watch.observe(line);

@@ -2,3 +2,8 @@
 export function rest(now: string, sent: string): string {
   return now.startsWith(sent) ? now.slice(sent.length) : now;
 }
+
+/** Digits and letters as they are compared: a Chinese keyboard may give them the width of a Chinese character. */
+export function narrow(text: string): string {
+  return text.normalize("NFKC").trim();
+}

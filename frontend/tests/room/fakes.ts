@@ -147,7 +147,8 @@ export class FakeSender {
 
 export class FakeProducer {
   closed = false;
-  paused = false;
+  /** As mediasoup-client with `disableTrackOnPause`: a track that is off makes a producer that is paused. */
+  paused: boolean;
   readonly rtpSender: FakeSender;
   readonly rtpParameters: { encodings: { rid?: string; maxBitrate?: number }[] };
 
@@ -156,6 +157,7 @@ export class FakeProducer {
     public track: FakeTrack | null,
     readonly options: { encodings?: object[]; appData: { source: string } },
   ) {
+    this.paused = track?.enabled === false;
     const several = (options.encodings?.length ?? 0) > 1;
     const rids = (options.encodings ?? [{}]).map((_, index) => (several ? `r${index}` : undefined));
     this.rtpSender = new FakeSender(rids, track);
@@ -174,10 +176,12 @@ export class FakeProducer {
 
   pause(): void {
     this.paused = true;
+    if (this.track) this.track.enabled = false;
   }
 
   resume(): void {
     this.paused = false;
+    if (this.track) this.track.enabled = true;
   }
 
   close(): void {
@@ -186,6 +190,7 @@ export class FakeProducer {
 
   async replaceTrack({ track }: { track: FakeTrack | null }): Promise<void> {
     this.track = track;
+    if (track) track.enabled = !this.paused;
     await this.rtpSender.replaceTrack(track);
   }
 }

@@ -344,11 +344,39 @@ describe("sound and picture of one person", () => {
     expect(room.client.all("set_publication_paused")).toEqual([{ publication_id: id, paused: true }]);
   });
 
+  it("is heard when a microphone that was off at a move is switched on after it", async () => {
+    await room.enter();
+    await room.media.setMicrophone(false);
+    if (room.client.offer.value) room.client.offer.value = { ...room.client.offer.value, epoch: 2 };
+    await settle(2000);
+    expect(room.produced("microphone")).toBeUndefined();
+    await room.media.setMicrophone(true);
+    expect(room.produced("microphone")).toMatchObject({ paused: false, track: { enabled: true } });
+  });
+
   it("lets go of every device at the end", async () => {
     await room.enter();
     await room.media.setScreen(true);
     room.media.close();
     expect(room.devices.opened.map((one) => one.readyState)).toEqual(["ended", "ended", "ended"]);
     expect(made.every((one) => one.closed)).toBe(true);
+  });
+
+  it("lets go of every device when the connection is over, and remembers which were on", async () => {
+    await room.enter();
+    await room.media.setScreen(true);
+    room.client.connection.value = { phase: "ended", ending: "replaced", reason: "" };
+    expect(room.devices.opened.map((one) => one.readyState)).toEqual(["ended", "ended", "ended"]);
+    const off = { track: null, problem: null };
+    expect(room.media.state.value).toMatchObject({
+      phase: "idle",
+      microphone: { wanted: true, ...off },
+      camera: { wanted: true, ...off },
+      screen: { wanted: false, ...off },
+    });
+    await room.media.setCamera(false);
+    await room.media.setCamera(true);
+    await settle(2000);
+    expect(room.devices.opened).toHaveLength(3);
   });
 });

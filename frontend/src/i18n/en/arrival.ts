@@ -59,7 +59,7 @@ const messages: Record<keyof typeof source, string> = {
   "error.esign_refused":
     "You did not agree to sign electronically. To sign here, change it under More, What I agreed to; or ask the mediator for paper.",
   "error.entry_code_wrong": "Wrong code. Please look at the newest message.",
-  "error.entry_code_wrong.left": "Wrong code. {left} tries left.",
+  "error.entry_code_wrong.left": "Wrong code. Tries left: {left}.",
   "error.codes_used_up": "No more messages today. Please choose: have the mediator look at your document.",
   "error.company_unclear": "Please say who is with you, or choose No.",
   "error.reason_missing": "Please say why.",

@@ -36,7 +36,7 @@ const messages: Record<keyof typeof source, string> = {
   "time.beijing": " (Beijing time)",
   "rec.because": ": {reason}",
   "rec.paused": "Recording paused",
-  "tile.outside": "Waiting in the joint session",
+  "tile.outside": "Waiting outside",
   "tile.joint": "In the joint session",
   "tile.withOther": "With the other side",
   "caucus.hostHint":

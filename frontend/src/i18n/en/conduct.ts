@@ -72,7 +72,7 @@ const messages: Record<keyof typeof source, string> = {
   "room.asked.no": "Not now",
   "room.muted.microphone": "The mediator muted you. To speak, raise your hand.",
   "room.muted.camera": "The mediator stopped your picture and will ask you when it is wanted.",
-  "room.cameraMuted": "Stopped by host",
+  "room.cameraMuted": "Stopped by mediator",
   "room.handPlace": "No. {place} in line",
   "room.handNext": "You are next, one moment",
   "room.handTold": "Your hand is up, you are number {place}",

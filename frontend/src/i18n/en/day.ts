@@ -2,9 +2,9 @@ import type source from "../zh-CN/day";
 
 const messages: Record<keyof typeof source, string> = {
   "day.limit": "Legal limit",
-  "day.left": "{count} days left",
+  "day.left": "days left: {count}",
   "day.lastDay": "ends today",
-  "day.past": "past by {count} days",
+  "day.past": "days past: {count}",
   "day.limitLaw": "Legal limit: {consequence} {source}",
   "day.arrived": "Who has come",
   "day.arrival.inside": "in the room",
@@ -26,9 +26,9 @@ const messages: Record<keyof typeof source, string> = {
   "day.todo": "To do",
   "day.todo.waiting": "{tail}: {count} in the waiting room",
   "day.todo.waitingText": "Enter the room and let them in",
-  "day.todo.limit": "{tail}: {count} days left",
+  "day.todo.limit": "{tail}: days left: {count}",
   "day.todo.limitToday": "{tail}: the limit ends today",
-  "day.todo.limitPast": "{tail}: {count} days past the limit",
+  "day.todo.limitPast": "{tail}: days past the limit: {count}",
   "day.todo.seal": "{tail}: waits for the seal",
   "day.todo.sealText": "All have signed; with the seal it is in force",
   "day.todo.signatures": "{tail}: still to sign: {count}",

@@ -23,7 +23,7 @@ const messages: Record<keyof typeof source, string> = {
   "staff.error.not_signing": "The text is not being signed now.",
   "staff.error.not_a_signer": "You are not one of the signers.",
   "staff.error.code_wrong": "Wrong code. Please look again.",
-  "staff.error.code_wrong.left": "Wrong code. {left} tries left; what you wrote is still here.",
+  "staff.error.code_wrong.left": "Wrong code. Tries left: {left}. What you wrote is still here.",
   "staff.error.code_expired": "That code has expired. Get a new one.",
   "staff.error.handwriting_empty": "The name is not written yet.",
   "staff.error.recording_no_consent":
@@ -227,6 +227,7 @@ const messages: Record<keyof typeof source, string> = {
   "staff.locked": "Text locked",
   "staff.lockedText": "Locked text of the agreement",
   "staff.textLoading": "Getting the locked text…",
+  "staff.textFailed": "The locked text could not be fetched",
   "staff.preparing": "Preparing the signing…",
   "draft.leaveOut": "Not agreed to, so not for the draft:",
   "draft.between": "; ",

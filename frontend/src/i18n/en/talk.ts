@@ -13,7 +13,7 @@ export default {
   "chat.news": "{name}: {text}",
   "chat.newsCarried": "Passed on by the mediator: {text}",
   "chat.send": "Send",
-  "chat.left": "{count} characters left",
+  "chat.left": "Characters left: {count}",
   "chat.toYou": "From the mediator to you only",
   "chat.toOne": "To {name} only",
   "chat.toHosts": "To the mediator only",

@@ -222,6 +222,7 @@ export default {
   "staff.locked": "文本已锁定",
   "staff.lockedText": "锁定的协议文本",
   "staff.textLoading": "正在取锁定的文本…",
+  "staff.textFailed": "锁定的文本没有取到",
   "staff.preparing": "正在准备签署…",
   "draft.leaveOut": "没有同意处理，不写进草稿：",
   "draft.between": "；",

@@ -1,6 +1,8 @@
 import { useState } from "preact/hooks";
+import type { Device } from "../../generated/messages";
 import { type Key, t } from "../../i18n";
 import type { MediaSession, MediaState } from "../../room/media";
+import { givesNow, type LocalTrack } from "../../room/publications";
 import { useStore } from "../../ui/hooks";
 import { Icon, type IconName } from "../../ui/Icon";
 import { Note } from "../../ui/Note";
@@ -53,14 +55,27 @@ interface DeviceProps {
   small?: boolean;
 }
 
+const ON = { microphone: "room.micOn", camera: "room.cameraOn" } as const;
+const OFF = { microphone: "room.micOff", camera: "room.cameraOff" } as const;
+const MUTED = { microphone: "room.micMuted", camera: "room.cameraMuted" } as const;
+
+/** How a device is, for its button. While it opens, or the phone asks whether it may, nobody hears or sees anything yet. */
+function wordOf(device: Device, local: LocalTrack, muted: boolean): Key {
+  const { wanted, track, problem } = local;
+  if (muted) return MUTED[device];
+  if (problem === "absent" || problem === "interrupted") return `tile.trouble.${device}.${problem}`;
+  if (wanted && track === null) return "room.opening";
+  return wanted ? ON[device] : OFF[device];
+}
+
 export function MicrophoneButton({ media, muted = false, small }: DeviceProps) {
-  const { wanted, problem } = useStore(media.state).microphone;
-  const lacks = problem === "absent" || problem === "interrupted" ? problem : null;
-  const on = wanted && !muted && !lacks;
+  const { microphone } = useStore(media.state);
+  const { wanted, problem } = microphone;
+  const on = givesNow(microphone) && !muted;
   return (
     <Control
       icon={on ? "mic" : "mic-off"}
-      word={t(muted ? "room.micMuted" : lacks ? `tile.trouble.microphone.${lacks}` : on ? "room.micOn" : "room.micOff")}
+      word={t(wordOf("microphone", microphone, muted))}
       testId="ctrl-mic"
       off={!on}
       pressed={wanted && !muted}
@@ -79,14 +94,11 @@ export function CameraButton({ media, muted = false, small }: DeviceProps) {
     await media.setCamera(!camera.wanted);
   };
   const { problem } = camera;
-  const lacks = problem === "absent" || problem === "interrupted" ? problem : null;
-  const on = camera.wanted && !muted && !lacks;
+  const on = givesNow(camera) && !muted;
   return (
     <Control
       icon={on ? "cam" : "cam-off"}
-      word={t(
-        muted ? "room.cameraMuted" : lacks ? `tile.trouble.camera.${lacks}` : on ? "room.cameraOn" : "room.cameraOff",
-      )}
+      word={t(wordOf("camera", camera, muted))}
       testId="ctrl-camera"
       off={!on}
       pressed={camera.wanted && !muted}

@@ -112,10 +112,7 @@ function Windows({ windows }: { windows: Window[] }) {
                     day: civilDate(one.safe_last_day),
                   })}
                 </b>
-                <span class="meta">
-                  {daysUntil(one.safe_last_day, Date.now()) >= 0 &&
-                    t("done.daysLeft", { days: daysUntil(one.safe_last_day, Date.now()) })}
-                </span>
+                <span class="meta">{leftWords(daysUntil(one.safe_last_day, Date.now()))}</span>
               </span>
               <span class="meta windows__source">{pick(one.source_zh, one.source_en)}</span>
             </li>
@@ -124,6 +121,12 @@ function Windows({ windows }: { windows: Window[] }) {
       </div>
     </section>
   );
+}
+
+/** On the last day it can still be done. */
+function leftWords(days: number): string {
+  if (days < 0) return "";
+  return days === 0 ? t("done.daysLastDay") : t("done.daysLeft", { days });
 }
 
 function save(blob: Blob, name: string): void {

@@ -3,6 +3,7 @@ import { t } from "../../i18n";
 import { apart } from "../../room/caucus";
 import { inOrder } from "../../room/conduct";
 import type { MediaState, RemoteTrack, TileSize } from "../../room/media";
+import { givesNow } from "../../room/publications";
 import { myself, publicationOf, type RoomState } from "../../room/state";
 import { ownTroubles, troublesOf } from "../../room/troubles";
 import { scrollable, useUnknownCameras } from "../../ui/hooks";
@@ -94,7 +95,7 @@ function SharedScreen({ person, props, small }: { person: ParticipantView; props
 }
 
 function cameraShown(state: RoomState, media: MediaState): boolean {
-  return media.camera.wanted && !publicationOf(state, state.me, "camera")?.muted_by_host;
+  return givesNow(media.camera) && !publicationOf(state, state.me, "camera")?.muted_by_host;
 }
 
 /** A shared screen, whom the mediator shows large, or the mediator takes the height that is left; the rest one row. */
@@ -111,7 +112,7 @@ export function Faces(given: Props) {
   const small = others.filter((one) => one !== large);
   const mine = publicationOf(state, state.me, "microphone");
   const own = {
-    microphone: media.microphone.wanted && !mine?.muted_by_host,
+    microphone: givesNow(media.microphone) && !mine?.muted_by_host,
     troubles: ownTroubles(media),
     mutedByHost: mine?.muted_by_host,
     quality: myself(state)?.quality,

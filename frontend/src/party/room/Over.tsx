@@ -1,6 +1,6 @@
 /** What is left when the session is over: the paper with its times, or a sentence. */
 import { useEffect, useState } from "preact/hooks";
-import type { AgreementView } from "../../api";
+import { type AgreementView, ApiError } from "../../api";
 import { t } from "../../i18n";
 import { getAgreement, type Me } from "../api";
 import { Ending } from "../Ending";
@@ -17,10 +17,16 @@ interface Props {
 
 export function Over({ visit, me, known }: Props) {
   const [agreement, setAgreement] = useState(known);
+  const [cutOff, setCutOff] = useState(false);
   useEffect(() => {
     if (known !== undefined) return;
-    withToken(visit, getAgreement).then(setAgreement, () => setAgreement(null)); // There is none, or no way to it now.
+    withToken(visit, getAgreement).then(setAgreement, (cause: unknown) => {
+      // Whoever has signed is not told that there is nothing because the network was away.
+      if (cause instanceof ApiError && cause.status >= 400 && cause.status < 500) setAgreement(null);
+      else setCutOff(true);
+    });
   }, []);
+  if (cutOff) return <Ending kind="network" />;
   if (agreement === undefined) {
     return (
       <Frame page="over">

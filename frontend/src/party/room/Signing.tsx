@@ -15,6 +15,7 @@ import { isOfName, isPut, NO_NAME, type OwnName, sentName } from "../../ui/ownNa
 import { goOn } from "../../ui/returnFocus";
 import type { Handwriting } from "../../ui/SignaturePad";
 import { ownName } from "../../ui/signers";
+import { narrow } from "../../ui/typed";
 import { begun, forget, keep } from "../../ui/unsent";
 import { type CodeSent, type Me, type Receipt, requestCode, sign } from "../api";
 import { Head, OwnChoices } from "../Frame";
@@ -68,12 +69,15 @@ export function Signing({ visit, me, agreement, strip, news, questions, onRead, 
   const [receipt, setReceipt] = useState<Receipt | null>(null);
   const pad = useRef<Handwriting | null>(null);
   const form = useRef<HTMLElement>(null);
+  // The room says it too: an answer may be lost on the way.
+  const signed = receipt ?? receiptOf(agreement, me);
 
   const change = (part: Partial<Begun>) => setBegun((before) => ({ ...before, ...part }));
   // Before the next picture, not some time after it: a page may be thrown away at any moment.
   useLayoutEffect(() => {
-    if (!receipt) keep(scope, { intent, name, open: true });
-  }, [intent, name, receipt]);
+    if (signed) forget(scope.name);
+    else keep(scope, { intent, name, open: true });
+  }, [intent, name, signed === null]);
   useEffect(() => onSteps({ intent, handwriting: written ? "written" : "" }), [intent, written, name]);
   /** What was written is there again after the text was read once more. */
   const read = () => {
@@ -106,7 +110,7 @@ export function Signing({ visit, me, agreement, strip, news, questions, onRead, 
   };
 
   const refusedName = error && isOfName(error) ? error.sentence : null;
-  if (receipt) return <Received strip={strip} news={news} questions={questions} receipt={receipt} onDone={onDone} />;
+  if (signed) return <Received strip={strip} news={news} questions={questions} receipt={signed} onDone={onDone} />;
 
   return (
     <div class="phone" data-testid="signing">
@@ -185,6 +189,13 @@ export function Signing({ visit, me, agreement, strip, news, questions, onRead, 
   );
 }
 
+/** What the room knows of this person's signature; null: there is none. */
+function receiptOf(agreement: AgreementView, me: Me): Receipt | null {
+  const mine = agreement.signers.find((one) => one.participant_id === me.participant.participant_id);
+  if (!mine?.signed_at) return null;
+  return { field: mine.field, signed_at: mine.signed_at, digest: agreement.digest, mode: mine.mode ?? "drawn" };
+}
+
 const CODE = /^\d{4,8}$/;
 
 /** What is still to be done, beside the part it is about; it goes away when that part is done. */
@@ -213,10 +224,10 @@ function whatIsMissing(intent: boolean, written: boolean, code: string, match: s
   return CODE.test(code) ? null : "code";
 }
 
-/** What the person wrote is still there: the sentence says so where it is true and useful. */
+/** Without an answer nobody knows whether it was signed; what the person wrote is still there. */
 function sentenceFor(error: ApiError): string {
-  const kept = error.status === 0 || error.status >= 500;
-  return kept ? t("signing.failedKept") : error.sentence;
+  const unknown = error.status === 0 || error.status >= 500;
+  return unknown ? t("signing.unanswered") : error.sentence;
 }
 
 interface CodeProps {
@@ -267,7 +278,7 @@ function Code({ visit, proposalId, code, onCode, onError }: CodeProps) {
           autocomplete="one-time-code"
           maxLength={8}
           value={code}
-          onInput={(event) => onCode(event.currentTarget.value.replace(/\D/g, ""))}
+          onInput={(event) => onCode(narrow(event.currentTarget.value).replace(/\D/g, ""))}
         />
         <Button
           testId="sign-code-send"

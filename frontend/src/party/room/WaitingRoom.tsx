@@ -3,6 +3,7 @@ import { useRenewal } from "../../build";
 import { t } from "../../i18n";
 import type { RoomClient } from "../../room/client";
 import type { MediaSession } from "../../room/media";
+import { givesNow } from "../../room/publications";
 import type { RoomState } from "../../room/state";
 import { ownTroubles } from "../../room/troubles";
 import { LinkButton } from "../../ui/Button";
@@ -75,7 +76,7 @@ export function WaitingRoom({ visit, client, media, me, state, onLeave }: Props)
             name={t("common.you")}
             side={me.participant.side}
             video={local.camera.track}
-            microphone={local.microphone.wanted && !local.microphone.problem}
+            microphone={givesNow(local.microphone)}
             troubles={ownTroubles(local)}
             self
           />
