@@ -62,7 +62,7 @@ def owner(text: str, at: int) -> str | None:
 
 def tried(name: str) -> bool:
     """Whether a test names it as a whole."""
-    return re.search(rf"""["'`]{re.escape(name)}["'`]""", every_test()) is not None
+    return re.search(rf"""["'`]{re.escape(name)}["'`]|data-testid={re.escape(name)}]""", every_test()) is not None
 
 
 @cache

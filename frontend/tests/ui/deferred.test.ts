@@ -14,6 +14,6 @@ it("has a way to try again when a part of the page could not be got", async () =
   });
   await act(async () => render(h(Room, {}), root));
   await vi.waitFor(() => expect(root.textContent).toContain("Please try again"));
-  root.querySelector("button")?.click();
+  root.querySelector<HTMLElement>("[data-testid=load-again]")?.click();
   expect(reload).toHaveBeenCalledOnce();
 });
