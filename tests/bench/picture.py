@@ -8,6 +8,7 @@ from typing import Any
 WIDTH, HEIGHT, MARGIN = 640, 340, 48
 STEP = 10
 """Microseconds between two lines across."""
+CARRIED = 0.99
 INK, GRID, AXIS = "#1f3b57", "#e3e8ed", "#8894a0"
 SERVERS = {
     "worker": ("this worker, recorded", "#1f3b57", ""),
@@ -20,8 +21,9 @@ SERVERS = {
 def draw(points: list[dict[str, Any]], load: str) -> str:
     """The figures of each server as a line, from zero upwards; across, each doubling takes the same room.
 
-    ``load`` is said under it.
+    ``load`` is said under it. A point at which not everything was delivered is left out: the server was full.
     """
+    points = [point for point in points if point["delivered"] >= CARRIED]
     across = sorted({point["subscriptions"] for point in points})
     top = STEP * ceil(1.1 * max(point["us_per_packet"] for point in points) / STEP)
     right, base = WIDTH - MARGIN, HEIGHT - MARGIN

@@ -12,8 +12,8 @@ SVG = "{http://www.w3.org/2000/svg}"
 COSTS = {"worker": 9.0, "janus": 12.0}
 
 
-def point(server: str, subscriptions: int, cost: float) -> dict[str, object]:
-    return {"server": server, "subscriptions": subscriptions, "us_per_packet": cost}
+def point(server: str, subscriptions: int, cost: float, delivered: float = 1.0) -> dict[str, object]:
+    return {"server": server, "subscriptions": subscriptions, "us_per_packet": cost, "delivered": delivered}
 
 
 def test_what_was_not_measured_again_stays() -> None:
@@ -42,3 +42,10 @@ def test_each_server_has_a_line_and_a_word_in_the_legend() -> None:
 def test_one_point_of_one_server_is_a_picture_too() -> None:
     drawn = ElementTree.fromstring(draw([point("worker", 60, 9.0)], "as usual"))
     assert len(list(drawn.iter(f"{SVG}circle"))) == 1
+
+
+def test_where_a_server_was_full_there_is_no_point() -> None:
+    points = [point("worker", 10, 9.0), point("worker", 20, 8.0), point("worker", 1000, 5.0, delivered=0.73)]
+    drawn = ElementTree.fromstring(draw(points, "as usual"))
+    assert len(list(drawn.iter(f"{SVG}circle"))) == 2
+    assert "1,000" not in [each.text for each in drawn.iter(f"{SVG}text")]
