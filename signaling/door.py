@@ -103,15 +103,24 @@ class Door:
         self._expected.clear()
 
     async def join(
-        self, grant: Grant, outlet: Outlet, *, removals: int, resume: str | None = None, last_seq: int | None = None
+        self,
+        grant: Grant,
+        outlet: Outlet,
+        *,
+        removals: int,
+        came: int = 0,
+        resume: str | None = None,
+        last_seq: int | None = None,
     ) -> Joined:
         """Let a socket in. The caller sends the answer and then calls ``refresh``, without waiting in between.
 
-        ``removals`` is what ``removals()`` said before the token was read.
+        ``removals`` is what ``removals()`` said before the token was read. ``came`` numbers hellos in the order in
+        which they came: a page whose network is back gives up a socket for a new one, and the product may be done with
+        the old one's last.
 
         Raises:
             SignalingError: ROOM_FULL, ROOM_LOCKED, WRONG_STATE (closed), FORBIDDEN (sent out meanwhile), RATE_LIMITED,
-            or the policy's refusal.
+            CONFLICT (they came again meanwhile), or the policy's refusal.
         """
         self._check_door(grant)
         self._check_pace(grant.participant_id)
@@ -127,6 +136,10 @@ class Door:
         if self._removals[grant.participant_id] != removals:
             raise SignalingError(ErrorCode.FORBIDDEN, "you were sent out")
         person = self._seat(person)
+        if came < person.came:
+            outlet.close(CloseCode.REPLACED, "another connection took over")
+            raise SignalingError(ErrorCode.CONFLICT, "another connection came later")
+        person.came = came
         if grant.admitted and not person.admitted:
             person.admitted = True
         return self._attach(person, outlet, resume, last_seq)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import time
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -57,6 +58,7 @@ class Hub:
         self._hello_seconds = hello_seconds
         self._monotonic = monotonic
         self._rooms: dict[RoomId, Room] = {}
+        self._hellos = itertools.count(1)
         self._opening: dict[RoomId, asyncio.Task[Room]] = {}
         self._news: dict[RoomId, list[News]] = {}
         self._background = Background()
@@ -124,7 +126,7 @@ class Hub:
         return room.document(document_id), grant.participant_id
 
     async def _enter(self, room_id: RoomId, hello: Hello, outbox: Outbox) -> tuple[Room, Joined]:
-        before = self._rooms.get(room_id)
+        before, came = self._rooms.get(room_id), next(self._hellos)
         grant = await self._authenticate(room_id, hello.token)
         room = await self.open(room_id)
         removals = room.door.removals(grant.participant_id)
@@ -134,7 +136,9 @@ class Hub:
             grant = await self._authenticate(room_id, hello.token)
             if room.closed:
                 raise SignalingError(ErrorCode.OVERLOADED, "the room was closed this moment: come again")
-        joined = await room.door.join(grant, outbox, removals=removals, resume=hello.resume, last_seq=hello.last_seq)
+        joined = await room.door.join(
+            grant, outbox, removals=removals, came=came, resume=hello.resume, last_seq=hello.last_seq
+        )
         return room, joined
 
     async def _authenticate(self, room_id: RoomId, token: str) -> Grant:

@@ -48,6 +48,8 @@ class Participant:
     quality: Quality = "good"
     measured: Quality = "good"
     connections: int = 0
+    came: int = 0
+    """The number of the hello of the newest one (``Door.join``)."""
     incarnation: int = 0
     moves: int = 0
     moving: bool = False

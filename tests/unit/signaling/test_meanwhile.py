@@ -36,6 +36,28 @@ async def test_who_is_on_the_way_back_when_their_minute_is_over_has_not_left(hom
     assert [each["type"] for each in host.catch_up()].count("participant_left") == (0 if taken else 1)
 
 
+async def test_the_hello_that_came_last_wins_also_when_the_product_is_done_with_an_earlier_one_later(
+    home: House,
+) -> None:
+    await home.host()
+    given_up = await home.arrive("a")
+    await given_up.hang_up()
+    newer = home.browser("a", "party", "applicant", admitted=True)
+    gate = home.policy.hold["joined"] = asyncio.Event()
+    home.policy.reached["joined"].clear()
+    given_up.connect()
+    given_up.tell("hello", token=given_up.token, resume=given_up.resume, last_seq=given_up.seq)
+    async with asyncio.timeout(5):
+        await home.policy.reached["joined"].wait()
+    del home.policy.hold["joined"]
+    assert (await newer.join())["type"] == "ok"
+    gate.set()
+    await home.settle()
+    assert given_up.socket.closed == (4409, "another connection took over")
+    assert newer.socket.closed is None
+    await newer.do("raise_hand", raised=True)
+
+
 async def test_media_of_the_device_before_end_whatever_else_the_room_is_about(home: House) -> None:
     host, a = await home.host(), await home.arrive("a")
     await home.arrive("r", side="respondent")
