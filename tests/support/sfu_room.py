@@ -25,6 +25,16 @@ from tests.support.sfu_packets import CAPABILITIES, audio_parameters, rtp_packet
 CERTIFICATE = Certificate()
 
 
+def waiting(at: socket.socket) -> list[bytes]:
+    """The datagrams that wait at a socket which does not block."""
+    found = []
+    while True:
+        try:
+            found.append(at.recv(4096))
+        except BlockingIOError:
+            return found
+
+
 class Browser:
     """One transport and the socket at its other end."""
 
@@ -92,15 +102,12 @@ class Browser:
     def receive(self) -> tuple[list[bytes], list[bytes]]:
         """The RTP and the RTCP that is waiting here."""
         packets, reports = [], []
-        while True:
-            try:
-                datagram = self.socket.recv(4096)
-            except BlockingIOError:
-                return packets, reports
+        for datagram in waiting(self.socket):
             if 192 <= datagram[1] <= 223:
                 reports.append(self.open.open_report(datagram))
             else:
                 packets.append(self.open.open_packet(datagram))
+        return packets, reports
 
 
 class Room:

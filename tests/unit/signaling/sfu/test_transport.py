@@ -13,7 +13,7 @@ from signaling.errors import ErrorCode, SignalingError
 from signaling.sfu import rtcp
 from signaling.sfu.transport import LOST_AFTER, MAXIMUM_ADDRESSES, SILENT_AFTER
 from tests.support.sfu_packets import VP8_KEY, rtp_packet, video_parameters
-from tests.support.sfu_room import Room, camera_packet
+from tests.support.sfu_room import Room, camera_packet, waiting
 
 FINGERPRINT = {"role": "client", "fingerprints": [{"algorithm": "sha-256", "value": "AA"}]}
 
@@ -138,17 +138,7 @@ async def test_at_another_address_pictures_begin_with_a_key_frame_on_either_side
         for _ in range(2):
             moved.ask()
             room.forwarder.on_readable()
-        assert [ann.open.open_report(each) for each in came(ann.socket) if each[0] >= 128] == [rtcp.pli(2001)]
-
-
-def came(at: socket.socket) -> list[bytes]:
-    """The datagrams that wait there."""
-    datagrams = []
-    while True:
-        try:
-            datagrams.append(at.recv(2048))
-        except BlockingIOError:
-            return datagrams
+        assert [ann.open.open_report(each) for each in waiting(ann.socket) if each[0] >= 128] == [rtcp.pli(2001)]
 
 
 async def test_a_browser_has_a_bounded_number_of_addresses() -> None:

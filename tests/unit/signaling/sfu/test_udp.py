@@ -13,6 +13,7 @@ import pytest
 from signaling.sfu import udp
 from signaling.sfu.counters import Counters
 from signaling.sfu.udp import SEGMENTS, Name, UdpPort
+from tests.support.sfu_room import waiting
 
 SO_NO_CHECK = 11
 
@@ -67,15 +68,6 @@ def receiver() -> Iterator[socket.socket]:
         receiver.bind(("127.0.0.1", 0))
         receiver.setblocking(False)
         yield receiver
-
-
-def waiting(receiver: socket.socket) -> list[bytes]:
-    found = []
-    while True:
-        try:
-            found.append(receiver.recv(2048))
-        except BlockingIOError:
-            return found
 
 
 def test_a_message_of_several_datagrams_arrives_as_those(receiver: socket.socket) -> None:
