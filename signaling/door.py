@@ -14,7 +14,7 @@ from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import ParticipantId
 from signaling.inbox import Allowance
 from signaling.messages import CloseCode, Removed, Welcome
-from signaling.participant import Outlet, Participant
+from signaling.participant import FIRST, Outlet, Participant, Turn
 from signaling.policy import Grant
 from signaling.replay import EventLog
 from signaling.tracks import Detached
@@ -108,15 +108,14 @@ class Door:
         outlet: Outlet,
         *,
         removals: int,
-        came: int = 0,
+        turn: Turn = FIRST,
         resume: str | None = None,
         last_seq: int | None = None,
     ) -> Joined:
         """Let a socket in. The caller sends the answer and then calls ``refresh``, without waiting in between.
 
-        ``removals`` is what ``removals()`` said before the token was read. ``came`` numbers hellos in the order in
-        which they came: a page whose network is back gives up a socket for a new one, and the product may be done with
-        the old one's last.
+        ``removals`` is what ``removals()`` said before the token was read. ``turn``: a page whose network is back gives
+        up a socket for a new one, and the network or the product may be done with the old one last.
 
         Raises:
             SignalingError: ROOM_FULL, ROOM_LOCKED, WRONG_STATE (closed), FORBIDDEN (sent out meanwhile), RATE_LIMITED,
@@ -136,10 +135,10 @@ class Door:
         if self._removals[grant.participant_id] != removals:
             raise SignalingError(ErrorCode.FORBIDDEN, "you were sent out")
         person = self._seat(person)
-        if came < person.came:
+        if turn.precedes(person.turn):
             outlet.close(CloseCode.REPLACED, "another connection took over")
             raise SignalingError(ErrorCode.CONFLICT, "another connection came later")
-        person.came = came
+        person.turn = turn
         if grant.admitted and not person.admitted:
             person.admitted = True
         return self._attach(person, outlet, resume, last_seq)

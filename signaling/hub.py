@@ -18,6 +18,7 @@ from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import CaucusId, DocumentId, ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId
 from signaling.messages import CloseCode, Hello, LayerReason, Quality
 from signaling.outbox import Outbox, SocketPort
+from signaling.participant import Turn
 from signaling.policy import Grant, MediaPort, RoomPolicy
 from signaling.pool import PATIENCE, MediaPool
 from signaling.room import Room, RoomSettings
@@ -126,7 +127,8 @@ class Hub:
         return room.document(document_id), grant.participant_id
 
     async def _enter(self, room_id: RoomId, hello: Hello, outbox: Outbox) -> tuple[Room, Joined]:
-        before, came = self._rooms.get(room_id), next(self._hellos)
+        before = self._rooms.get(room_id)
+        turn = Turn(next(self._hellos), hello.page, hello.attempt)
         grant = await self._authenticate(room_id, hello.token)
         room = await self.open(room_id)
         removals = room.door.removals(grant.participant_id)
@@ -137,7 +139,7 @@ class Hub:
             if room.closed:
                 raise SignalingError(ErrorCode.OVERLOADED, "the room was closed this moment: come again")
         joined = await room.door.join(
-            grant, outbox, removals=removals, came=came, resume=hello.resume, last_seq=hello.last_seq
+            grant, outbox, removals=removals, turn=turn, resume=hello.resume, last_seq=hello.last_seq
         )
         return room, joined
 

@@ -190,11 +190,16 @@ class Command(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class Hello(Command):
-    """First message on a socket. Answer: ``Welcome``. ``resume`` and ``last_seq`` come from the socket that broke."""
+    """First message on a socket. Answer: ``Welcome``. ``resume`` and ``last_seq`` come from the socket that broke.
+
+    ``page`` is a random name of the page, on which ``attempt`` counts up from one socket to the next.
+    """
 
     token: str
     resume: str | None = None
     last_seq: int | None = None
+    page: str | None = None
+    attempt: int = 0
 
 
 class CreateTransport(Command):

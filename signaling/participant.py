@@ -22,6 +22,27 @@ class Outlet(Protocol):
         """Send what is queued, then close."""
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Where a hello stands among those of one person.
+
+    ``came`` numbers all hellos in the order in which they came in; ``page`` and ``attempt`` are the page's own count.
+    """
+
+    came: int = 0
+    page: str | None = None
+    attempt: int = 0
+
+    def precedes(self, other: Turn) -> bool:
+        """Whether it was said before ``other``. What one page says on two sockets may come in either order."""
+        if self.page is not None and self.page == other.page:
+            return self.attempt < other.attempt
+        return self.came < other.came
+
+
+FIRST = Turn()
+
+
 @dataclass(slots=True, eq=False)
 class Participant:
     """A person of the room, from their first ``hello`` until they left.
@@ -48,8 +69,8 @@ class Participant:
     quality: Quality = "good"
     measured: Quality = "good"
     connections: int = 0
-    came: int = 0
-    """The number of the hello of the newest one (``Door.join``)."""
+    turn: Turn = FIRST
+    """That of the newest socket's hello."""
     incarnation: int = 0
     moves: int = 0
     moving: bool = False

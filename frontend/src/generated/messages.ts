@@ -175,11 +175,17 @@ export interface Snapshot {
   server_time: number;
 }
 
-/** First message on a socket. Answer: `Welcome`. `resume` and `last_seq` come from the socket that broke. */
+/**
+ * First message on a socket. Answer: `Welcome`. `resume` and `last_seq` come from the socket that broke.
+ *
+ * `page` is a random name of the page, on which `attempt` counts up from one socket to the next.
+ */
 export interface Hello {
   token: string;
   resume?: string | null;
   last_seq?: number | null;
+  page?: string | null;
+  attempt?: number;
 }
 
 /** Answer: `TransportCreated`. Asking again for a direction closes the transport that was there. */

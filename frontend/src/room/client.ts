@@ -13,6 +13,8 @@ import {
 import { backoff } from "./backoff";
 import { CommandError, ConnectionLost, type Ending, endingOfClose, endingOfCode } from "./failure";
 import { watchNetwork } from "./network";
+import { randomName } from "./randomname";
+import { type SocketLike, socketUrl } from "./socket";
 import { watchStandstill } from "./standstill";
 import { apply, type RoomEvent, type RoomState, refreshed } from "./state";
 import { type Readable, Store } from "./store";
@@ -30,15 +32,6 @@ export type Connection =
   /** `refusal`: why the server answered that it cannot now; absent when there was no answer. */
   | { phase: "reconnecting"; attempt: number; refusal?: string }
   | { phase: "ended"; ending: Ending; reason: string };
-
-/** The part of WebSocket that is used here, so that tests can bring their own. */
-export interface SocketLike {
-  onopen: (() => void) | null;
-  onmessage: ((event: { data: unknown }) => void) | null;
-  onclose: ((event: { code: number; reason: string }) => void) | null;
-  send(data: string): void;
-  close(code?: number): void;
-}
 
 export interface RoomOptions {
   roomId: string;
@@ -72,11 +65,6 @@ export interface MediaOffer {
   fresh: boolean;
 }
 
-export function socketUrl(path: string): string {
-  const scheme = location.protocol === "https:" ? "wss:" : "ws:";
-  return `${scheme}//${location.host}${path}`;
-}
-
 /** Whoever was sent out, or goes on on another device, gets no token any more; the code says which. */
 function removalOf(error: unknown): string | null {
   const code = (error as { code?: unknown } | null)?.code;
@@ -98,8 +86,9 @@ export class RoomClient {
   private renewToken = false;
   private refusals = 0;
   private ending: { ending: Ending; reason: string } | null = null;
-  /** Counts the tries to connect: only the newest may open a socket. */
+  /** Counts the tries to connect: only the newest may open a socket, or stay when the server hears of two. */
   private tries = 0;
+  private readonly page = randomName();
   private openTimer: ReturnType<typeof setTimeout> | undefined;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
   private pingTimer: ReturnType<typeof setInterval> | undefined;
@@ -263,7 +252,8 @@ export class RoomClient {
   private async hello(token: string, socket: SocketLike): Promise<void> {
     const state = this.stateStore.value;
     try {
-      const said = { token, resume: this.resume, last_seq: this.resume && state ? state.seq : null };
+      const last_seq = this.resume && state ? state.seq : null;
+      const said = { token, resume: this.resume, last_seq, page: this.page, attempt: this.tries };
       const welcome = (await this.ask("hello", said, socket)) as unknown as Welcome;
       if (this.socket === socket) this.welcome(welcome);
     } catch (error) {

@@ -4,7 +4,7 @@ import { WebsocketProvider } from "y-websocket";
 import * as Y from "yjs";
 import { CloseCode } from "../generated/messages";
 import { backoff } from "./backoff";
-import { socketUrl } from "./client";
+import { socketUrl } from "./socket";
 import { type Readable, Store } from "./store";
 
 /** `stopped`: the server closed the door (read only, frozen, malformed); `reopen` knocks again. */

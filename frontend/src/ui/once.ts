@@ -2,6 +2,7 @@
  * come, and the server takes each key once. Other words are another thing, with a key of their own. */
 import { useEffect } from "preact/hooks";
 import { ApiError } from "../api";
+import { randomName } from "../room/randomname";
 import { begun, forget, keep, type Scope } from "./unsent";
 
 /** What was sent and is not known to have come. */
@@ -14,8 +15,6 @@ interface Attempt<T> {
 /** Asks the server what came of a key. */
 export type Asked = (key: string) => Promise<{ made: string | null }>;
 
-const KEY_BYTES = 16;
-
 /** Beside what was begun, with the same owner and place. */
 function attempts<T>(scope: Scope<unknown>): Scope<Attempt<T>[]> {
   return { name: `sent/${scope.name}`, owner: scope.owner, words: scope.words };
@@ -26,8 +25,7 @@ function keyOf<T>(scope: Scope<unknown>, what: T): { key: string; again: boolean
   const before = begun(attempts<T>(scope)) ?? [];
   const same = before.find((one) => alike(one.what, what));
   if (same) return { key: same.key, again: true };
-  const bytes = crypto.getRandomValues(new Uint8Array(KEY_BYTES));
-  const key = [...bytes].map((one) => one.toString(16).padStart(2, "0")).join("");
+  const key = randomName();
   keep(attempts<T>(scope), [...before, { key, what }]);
   return { key, again: false };
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type Connection, RoomClient, type SocketLike } from "../../src/room/client";
+import { type Connection, RoomClient } from "../../src/room/client";
 import { CommandError, ConnectionLost } from "../../src/room/failure";
+import type { SocketLike } from "../../src/room/socket";
 import { snapshot } from "./sample";
 
 interface Sent {
@@ -151,6 +152,8 @@ describe("a connection to a room", () => {
     await vi.advanceTimersByTimeAsync(100);
     socket().onopen?.();
     expect(socket().last.data).toMatchObject({ resume: "handle-1", last_seq: 11 });
+    expect(socket().last.data.page).toBe(sockets[0]?.sent[0]?.data.page);
+    expect([sockets[0]?.sent[0]?.data.attempt, socket().last.data.attempt]).toEqual([1, 2]);
     socket().answer("ok", welcome({ resumed: true, snapshot: null, resume: "handle-2" }));
     await tokens();
     socket().event("board_changed", { topic: "session", value: { state: "ended" } }, 12);

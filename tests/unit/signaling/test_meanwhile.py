@@ -58,6 +58,25 @@ async def test_the_hello_that_came_last_wins_also_when_the_product_is_done_with_
     await newer.do("raise_hand", raised=True)
 
 
+async def test_of_two_sockets_of_one_page_the_later_attempt_stays_whichever_hello_comes_in_first(home: House) -> None:
+    await home.host()
+    newer = await home.arrive("a")
+    given_up = home.browser("a", "party", "applicant", admitted=True)
+    newer.connect()
+    said = {"token": newer.token, "resume": newer.resume, "last_seq": newer.seq, "page": "p"}
+    assert (await newer.ask("hello", **said, attempt=3))["type"] == "ok"
+    given_up.connect()
+    given_up.tell("hello", **said, attempt=2)
+    assert await given_up.socket.hear() is None
+    assert given_up.socket.closed == (4409, "another connection took over")
+    assert newer.socket.closed is None
+    await newer.do("raise_hand", raised=True)
+    given_up.connect()
+    assert (await given_up.ask("hello", token=newer.token, page="q", attempt=1))["type"] == "ok"
+    await home.settle()
+    assert newer.socket.closed == (4409, "another connection took over"), "another page takes over as ever"
+
+
 async def test_media_of_the_device_before_end_whatever_else_the_room_is_about(home: House) -> None:
     host, a = await home.host(), await home.arrive("a")
     await home.arrive("r", side="respondent")
