@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import psutil
 from playwright.async_api import (
     Browser,
     BrowserContext,
@@ -91,8 +92,17 @@ async def one_window(locale: str, flags: Sequence[str] = FLAGS, pictures: int = 
                 yield browser.contexts[0]
                 await browser.close()
         finally:
+            # Its other processes outlive it by a moment, in which they still write to the folder.
+            others = psutil.Process(process.pid).children(recursive=True)
             process.terminate()
             await process.wait()
+            await until(lambda: not any(map(_runs, others)))
+
+
+def _runs(process: psutil.Process) -> bool:
+    with suppress(psutil.NoSuchProcess):
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    return False
 
 
 @dataclass

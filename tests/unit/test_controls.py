@@ -14,6 +14,7 @@ SHOWS = {"Frame", "Note", "PanelFrame", "Refusal"}
 """Components with a test id that only show something; every other one is a control."""
 MARK = re.compile(r'\b(?:testId|data-testid)(?:=|: )("[^"]+"|\{[^}`]*\})')
 TAG = re.compile(r"<([A-Za-z]\w*)(?=\s)")
+NAMED = re.compile(r"""["'`]([\w-]+)(?=["'`])|data-testid=([\w-]+)]""")
 LITERAL = re.compile(r'"([^"]+)"')
 UNTRIED = {
     "invitation-print": "opens the browser's own window for printing; test_conduct.py prints that page without it",
@@ -62,12 +63,14 @@ def owner(text: str, at: int) -> str | None:
 
 def tried(name: str) -> bool:
     """Whether a test names it as a whole."""
-    return re.search(rf"""["'`]{re.escape(name)}["'`]|data-testid={re.escape(name)}]""", every_test()) is not None
+    return name in every_name()
 
 
 @cache
-def every_test() -> str:
-    """The text of all tests but this one."""
+def every_name() -> frozenset[str]:
+    """What all tests but this one have in quotes, or in a selector, as one word."""
     python = [path for path in (ROOT / "tests").rglob("*.py") if path != Path(__file__)]
     typescript = (ROOT / "frontend" / "tests").rglob("*.test.ts*")
-    return "\n".join(path.read_text() for path in (*python, *typescript))
+    return frozenset(
+        next(filter(None, found)) for path in (*python, *typescript) for found in NAMED.findall(path.read_text())
+    )
