@@ -26,7 +26,7 @@ test: .stamps/run
 ALONE = $(shell grep -rl --include='*.py' pytest.mark.alone tests/unit)
 SCREENS = tests/e2e/test_accessibility.py tests/e2e/test_keyboard.py
 # Which screens and pictures people get, and nothing about when: two at a time.
-PAGES = $(patsubst %,tests/e2e/test_%.py,arrival exhibits view_in_browser codecs from_the_network without_udp)
+PAGES = $(patsubst %,tests/e2e/test_%.py,arrival exhibits view_in_browser codecs from_the_network without_udp lost_answer upgrade)
 RELAY = tests/e2e/test_relay.py
 NARROW = tests/e2e/test_narrow_way.py tests/e2e/test_narrow_way_down.py
 test-screens:
