@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections import Counter
 from collections.abc import Iterable
@@ -83,7 +82,7 @@ class Door:
         for document in self._room.documents.values():
             document.dismiss(participant_id, CloseCode.FORBIDDEN, reason)
         detached = self._start_anew(person)
-        ending = asyncio.create_task(self._room.switchboard.close(detached, "replaced"))
+        ending = self._room.background.at_once(self._room.switchboard.close(detached, "replaced"))
         await self._room.wait_for(person)
         await ending
 

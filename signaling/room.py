@@ -8,7 +8,7 @@ keep what of it no request had committed (``signaling.keeping``).
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +44,7 @@ from signaling.policy import MediaPort, RoomPolicy, RoomState
 from signaling.replay import encode_event
 from signaling.silence import Silence
 from signaling.switchboard import Switchboard
-from signaling.tracks import Publication, TransportHealth
+from signaling.tracks import Detached, Publication, TransportHealth
 from signaling.turn import NO_RELAYS, TurnServers
 from signaling.views import changes
 from signaling.visibility import view_of
@@ -179,8 +179,13 @@ class Room:
             self.captions.forget()
             self.keeping.notice()
             self._on_empty(self)
+        await self.background.at_once(self._put_out(detached, [person], reason))
+
+    async def _put_out(self, detached: Detached, people: Iterable[Participant], reason: str) -> None:
+        """End what they have at the worker, and say that they are out: whoever asked for it may be gone by now."""
         await self.switchboard.close(detached, reason)
-        await attempt(self.policy.left(self, person, reason))
+        for person in people:
+            await attempt(self.policy.left(self, person, reason))
 
     async def remove(self, participant_id: ParticipantId, reason: str) -> None:
         """Send somebody out, at once; nothing happens when they are not here. The policy is not asked."""
@@ -220,9 +225,7 @@ class Room:
         for document in self.documents.values():
             document.dismiss_all(CloseCode.ROOM_CLOSED, "the room is closed")
         self._on_closed(self)
-        await self.switchboard.close(self.switchboard.detach_all(), "closed")
-        for person in people:
-            await attempt(self.policy.left(self, person, "closed"))
+        await self.background.at_once(self._put_out(self.switchboard.detach_all(), people, "closed"))
 
     # ---- what a host does ------------------------------------------------------------------------------------------
 

@@ -98,3 +98,44 @@ async def test_a_track_that_ended_while_the_policy_took_it_is_not_answered_as_if
     gate.set()
     assert (await a.answer(number))["data"]["code"] == "wrong_state"
     assert not home.room.publications
+
+
+async def test_what_breaks_a_takeover_off_does_not_keep_the_media_of_the_device_before(home: House) -> None:
+    await home.host()
+    a = await home.arrive("a")
+    await a.open_transports()
+    closing, recording = asyncio.Event(), asyncio.Event()
+    home.media.hold["close_transport"], home.policy.hold["connection_lost"] = closing, recording
+    taking = asyncio.create_task(home.room.door.hand_over(A, "continued_elsewhere"))
+    try:
+        async with asyncio.timeout(5):
+            await home.media.reached["close_transport"].wait()
+            await home.policy.reached["connection_lost"].wait()
+        recording.set()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # it waits for the media by now
+        taking.cancel()
+        await asyncio.gather(taking, return_exceptions=True)
+    finally:
+        closing.set()
+        recording.set()
+    await home.settle()
+    assert taking.cancelled() and home.media.transports == {}
+
+
+async def test_what_breaks_a_removal_off_does_not_keep_the_media_of_who_was_removed(home: House) -> None:
+    await home.host()
+    a = await home.arrive("a")
+    await a.open_transports()
+    closing = home.media.hold["close_transport"] = asyncio.Event()
+    removing = asyncio.create_task(home.room.remove(A, "removed"))
+    try:
+        async with asyncio.timeout(5):
+            await home.media.reached["close_transport"].wait()
+        removing.cancel()
+        await asyncio.gather(removing, return_exceptions=True)
+    finally:
+        closing.set()
+    await home.settle()
+    assert removing.cancelled() and home.media.transports == {}
+    assert home.policy.told("left") == [("a", "removed")], "and the record says that they are out"
