@@ -175,6 +175,7 @@ class Room:
         for document in self.documents.values():
             document.dismiss(person.participant_id, CloseCode.FORBIDDEN, reason)
         self.refresh({person.participant_id: reason})
+        self.movement.left()
         if not self.participants:
             self.captions.forget()
             self.keeping.notice()
