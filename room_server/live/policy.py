@@ -230,8 +230,7 @@ class SessionPolicy:
         if running.pause_reason is not None:
             self._director.still_paused(room, running.pause_reason)
         since = await self._services.recording.silent_since(running)
-        consents = await self._services.recording.consents(session_id)
-        await self._director.adopt(room, session_id, running.recording_id, view, since, consents)
+        await self._director.adopt(room, session_id, running.recording_id, view, since)
 
     # ---- the text --------------------------------------------------------------------------------------------------
 

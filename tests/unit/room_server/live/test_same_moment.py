@@ -299,3 +299,37 @@ async def test_a_recording_of_a_process_that_was_killed_is_not_broken_since_befo
     assert host.snapshot is not None
     shown = host.snapshot["recording"]
     assert (shown["state"], shown["failed_at"]) == ("failed", shown["started_at"])
+
+
+@pytest.mark.parametrize("agrees", [False, True])
+async def test_a_consent_that_changes_while_a_recording_is_taken_up_after_a_restart_holds(
+    home: ProductHouse, monkeypatch: pytest.MonkeyPatch, agrees: bool
+) -> None:
+    host, _, _ = await three(home)
+    product, a, r = home.product, home.ids["a1"], home.ids["r1"]
+    services, session_id = product.services, product.session_id
+    await product.consent(r, recording_dispute=True)
+    await product.consent(a, recording_dispute=not agrees)
+    await services.recording.start(session_id, home.ids["host"])
+    await home.killed()
+    read, gate, ask = asyncio.Event(), asyncio.Event(), services.recording.consents
+
+    async def slowly(session_id: str) -> set[str]:
+        found = await ask(session_id)
+        read.set()
+        await gate.wait()
+        return found
+
+    monkeypatch.setattr(services.recording, "consents", slowly)
+    coming = asyncio.create_task(host.join())
+    try:
+        async with asyncio.timeout(WAIT):
+            await read.wait()
+        await product.consent(a, recording_dispute=agrees)
+    finally:
+        gate.set()
+    assert (await coming)["type"] == "ok"
+    running = home.director.of(home.room_id)
+    assert running is not None
+    assert running.consenting == await ask(session_id)
+    assert (a in running.consenting, r in running.consenting) == (agrees, True)
