@@ -77,7 +77,7 @@ class Room:
         on_empty: Callable[[Room], None],
         on_closed: Callable[[Room], None],
     ) -> None:
-        self.room_id = room_id
+        self.room_id, self.meeting = room_id, state.meeting
         self.policy = policy
         self.media = media
         self.settings = settings
