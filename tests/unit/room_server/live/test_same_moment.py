@@ -289,7 +289,7 @@ async def test_a_recording_of_a_process_that_was_killed_is_not_broken_since_befo
         mime_type="audio/opus",
         path="1",
     )
-    await recording.track_closed(Track(CaptureId(1), "1", "1.webm", ended_at=home.product.clock().timestamp()))
+    await recording.track_closed(Track(CaptureId(1), "1", "1.webm", bytes=1, ended_at=home.product.clock().timestamp()))
     await recording.stop(session_id, by)
     home.advance(1000)
     await recording.start(session_id, by)
