@@ -50,8 +50,13 @@ class Door:
         self._arriving: Counter[ParticipantId] = Counter()
 
     def distrust(self, participant_id: ParticipantId) -> None:
-        """Somebody was sent out: a token that was read before is not to be trusted any more."""
+        """A token of somebody that was read before is not to be trusted any more."""
         self._removals[participant_id] += 1
+
+    def sent_out(self, participant_id: ParticipantId) -> None:
+        """Somebody may not come back: they are not expected any more either."""
+        self.distrust(participant_id)
+        self._expected.discard(participant_id)
 
     def removals(self, participant_id: ParticipantId) -> int:
         """How often somebody was sent out of this room."""

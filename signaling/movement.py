@@ -83,8 +83,8 @@ class Movement:
         """A host goes into a caucus that runs.
 
         Raises:
-            SignalingError: NOT_FOUND, WRONG_STATE (it does not run), CONFLICT (in one, or about to be), the policy's
-            refusal.
+            SignalingError: NOT_FOUND, WRONG_STATE (it does not run), CONFLICT (in one, or about to be), FORBIDDEN (sent
+            out meanwhile), the policy's refusal.
         """
         async with self._turn:
             caucus = self._room.caucuses.get(caucus_id)
@@ -93,6 +93,9 @@ class Movement:
             if self._room.caucuses.bound(by.participant_id):
                 raise SignalingError(ErrorCode.CONFLICT, "leave the other caucus first, or call it off")
             await self._room.policy.change_caucus(self._room, caucus, by, entered=True)
+            if by.removed:  # meanwhile; the books may have taken them out of every caucus before they took this
+                await attempt(self._room.policy.change_caucus(self._room, caucus, by, entered=False))
+                raise SignalingError(ErrorCode.FORBIDDEN, "you were sent out")
             self._release([by])
             caucus.members[by.participant_id] = by
             await self._seal(caucus, [by], caucus.sealed)

@@ -86,9 +86,8 @@ class Room:
         self.caucuses = Caucuses(state.caucuses)
         self.recording: RecordingView = copy.copy(state.recording)
         self.board: dict[str, Piece] = {topic: piece.frozen() for topic, piece in state.board.items()}
-        self.media_epoch = 0
+        self.media_epoch, self.losses = 0, 0
         self.router_capabilities: Json = {}
-        self.losses = 0
         self.closed = False
         self.idle: Timer | None = None
         self.switchboard = Switchboard(self)
@@ -102,8 +101,7 @@ class Room:
         self.captions = Captions(self, clock, kept.captions)
         self.background = Background()
         self._clock = clock
-        self._on_empty = on_empty
-        self._on_closed = on_closed
+        self._on_empty, self._on_closed = on_empty, on_closed
         self.movement = Movement(self, clock, kept.moves)
         self.balance = Balance(self, clock, state.spoken)
         self.balance.show()
@@ -190,18 +188,20 @@ class Room:
 
     async def remove(self, participant_id: ParticipantId, reason: str) -> None:
         """Send somebody out, at once; nothing happens when they are not here. The policy is not asked."""
-        self.door.distrust(participant_id)
+        self.door.sent_out(participant_id)
         self.movement.sent_out(participant_id)
-        person = self.participants.get(participant_id)
-        if person is None:
+        self.conduct.gone(participant_id)
+        self.keeping.forget(participant_id)
+        for document in self.documents.values():
+            document.set_writer(participant_id, False)
+        if (person := self.participants.get(participant_id)) is None:
             self.refresh()
             return
+        person.removed = True
         if person.outlet is not None:
             person.outlet.send(person.log.append(Removed(reason)))
             person.outlet.close(CloseCode.FORBIDDEN, "removed")
             person.outlet = None
-        for document in self.documents.values():
-            document.set_writer(participant_id, False)
         await self._take_out(person, "removed")
 
     async def close(self, reason: str) -> None:
@@ -261,7 +261,7 @@ class Room:
         document = self.document(document_id)
         subject = self.participant(participant_id)
         await self.policy.set_writer(self, by, document_id, subject, may_write)
-        document.set_writer(participant_id, may_write)
+        document.set_writer(participant_id, may_write and not subject.removed)  # sent out meanwhile
         self.refresh()
 
     async def freeze_document(self, by: Participant, document_id: DocumentId) -> Frozen:

@@ -170,7 +170,10 @@ class Switchboard:
     async def switch(
         self, publication: Publication, *, paused: bool | None = None, muted_by_host: bool | None = None
     ) -> None:
-        """What the owner and the hosts want of a track, at the worker and on every screen. None: as it is."""
+        """What the owner and the hosts want of a track, at the worker and on every screen. None: as it is.
+
+        Of a track that ends meanwhile nothing is told any more: its owner may be in another place by then.
+        """
         async with publication.turn:
             before = publication.paused, publication.muted_by_host
             after = tuple(old if new is None else new for old, new in zip(before, (paused, muted_by_host), strict=True))
@@ -179,9 +182,12 @@ class Switchboard:
             publication.paused, publication.muted_by_host = after
             try:
                 await self._room.media.set_publication_paused(publication.publication_id, publication.silent)
-            except BaseException:
+            except BaseException as error:
                 publication.paused, publication.muted_by_host = before
-                raise
+                if publication.publication_id in self.publications or not isinstance(error, SignalingError):
+                    raise
+        if publication.publication_id not in self.publications:
+            return
         self._announce(publication)
         await attempt(self._room.policy.publication_changed(self._room, publication))
 
