@@ -21,6 +21,7 @@ def listen(bus: Bus, hub: Hub, services: Services, director: Director) -> None:
 
     async def shut_out(event: AccessEnded) -> None:
         await hub.tell(event.session_id, lambda room: room.remove(ParticipantId(event.participant_id), event.reason))
+        await services.caucuses.take_out(event.session_id, event.participant_id)
         await services.presentations.shut_out(event.session_id, event.participant_id)
 
     async def hand_over(event: ContinuedElsewhere) -> None:

@@ -272,7 +272,11 @@ class SessionPolicy:
         await self._director.hold(room)
         try:
             with as_signaling():
-                await self._services.caucuses.open(room.meeting, caucus.caucus_id, list(caucus.members))
+                members: list[str] = list(caucus.members)
+                await self._services.caucuses.open(room.meeting, caucus.caucus_id, members)
+                for member in members:
+                    if member not in caucus.members:  # their access ended before this was in the books
+                        await attempt(self._services.caucuses.take_out(room.meeting, member))
         except BaseException:
             await self._let_record(room, caucus)
             raise
