@@ -183,6 +183,7 @@ class Hub:
             self._rooms[room_id] = room
         except BaseException:
             self._media.leave(room_id)
+            await attempt(self._cluster.release(room_id))
             raise
         finally:
             del self._news[room_id]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
+from signaling.cluster import LocalCluster
 from signaling.errors import ErrorCode, SignalingError
-from signaling.hub import IDLE_SECONDS, News
+from signaling.hub import IDLE_SECONDS, Hub, News
 from signaling.ids import ParticipantId
+from signaling.pool import MediaPool
 from signaling.room import Room
-from tests.support.room_ports import MEETING, ROOM, House
+from tests.support.room_ports import MEETING, ROOM, House, house
 
 A = ParticipantId("a")
 
@@ -98,3 +100,15 @@ async def test_who_meets_the_closing_of_an_idle_room_is_told_to_come_again(home:
     answer = await coming
     assert (answer["data"]["code"], await a.closed()) == ("overloaded", 1013)
     assert (await a.join())["type"] == "ok"
+
+
+async def test_a_room_that_could_not_be_opened_is_not_held_by_this_node() -> None:
+    async with house() as home:
+        cluster = LocalCluster()
+        home.hub = Hub(home.policy, MediaPool(home.workers), cluster=cluster, clock=home.clock)
+        home.policy.refuse["load_document"] = SignalingError(ErrorCode.OVERLOADED, "not now")
+        assert (await home.browser("a").join())["type"] == "error"
+        assert cluster.held == set()
+        home.policy.refuse.clear()
+        assert (await home.browser("a").join())["type"] == "ok"
+        assert cluster.held == {ROOM}
