@@ -100,8 +100,7 @@ class Room:
         self.keeping = Keeping(self, clock, kept, stored=state.conduct)
         self.captions = Captions(self, clock, kept.captions)
         self.background = Background()
-        self._clock = clock
-        self._on_empty, self._on_closed = on_empty, on_closed
+        self._clock, self._on_empty, self._on_closed = clock, on_empty, on_closed
         self.movement = Movement(self, clock, kept.moves)
         self.balance = Balance(self, clock, state.spoken)
         self.balance.show()
@@ -143,10 +142,11 @@ class Room:
 
     async def wait_for(self, person: Participant) -> None:
         """Somebody has no socket any more: their place and their rights are kept for a while."""
-        person.outlet = None
+        lost, person.outlet = person.connected, None
         self._give_a_while(person)
         self.refresh()
-        await attempt(self.policy.connection_lost(self, person))
+        if lost:
+            await attempt(self.policy.connection_lost(self, person))
 
     def _give_a_while(self, person: Participant) -> None:
         if person.departure is not None:
@@ -238,12 +238,12 @@ class Room:
         if self.conduct.locked:
             raise SignalingError(ErrorCode.ROOM_LOCKED, "the room is locked: open it first")
         await self.policy.admit(self, by, subject)
-        if self.participants.get(participant_id) is not subject or subject.admitted:
+        person = self.participants.get(participant_id)  # it may be the one who left meanwhile and is back
+        if subject.removed or person is None or person.admitted:
             return  # gone meanwhile: the policy remembers that they may come in; or let in by another host
-        subject.admitted = True
-        subject.known = view_of(self, subject)
-        event = SnapshotEvent(self.snapshot(subject, seq=subject.log.seq + 1))
-        self.tell(subject, event)
+        person.admitted = True
+        person.known = view_of(self, person)
+        self.tell(person, SnapshotEvent(self.snapshot(person, seq=person.log.seq + 1)))
         self.refresh()
 
     async def send_out(self, by: Participant, participant_id: ParticipantId, reason: str) -> None:
