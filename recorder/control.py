@@ -53,7 +53,7 @@ class Track(msgspec.Struct):
 
     ``started_at`` and ``ended_at``: wall-clock time of the first and last media in the file (from RTCP sender reports
     where there are any, else from arrival). ``lost_packets``: holes in the sequence numbers. ``sha256``: of the whole
-    file, once closed.
+    file, once closed; a track that is closed with 0 ``bytes`` has none.
     """
 
     capture_id: CaptureId

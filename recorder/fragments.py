@@ -52,6 +52,7 @@ class FragmentWriter:
             OSError: they cannot be written.
         """
         line = encode_line(track)
+        self._path = file
         self._capture_id = track.capture_id
         self._chain = hashlib.sha256(line).hexdigest()
         self._hash = hashlib.sha256()
@@ -123,6 +124,9 @@ class FragmentWriter:
     def close(self, reason: CloseReason, closed_at: float, ended_at: float | None) -> None:
         """Put down that the file is complete, sync and close. Both are closed even when this raises.
 
+        Of a track that nothing came of (a microphone that was muted all the time) the index is left, which says so: an
+        empty file would look like one that was damaged.
+
         Raises:
             OSError: the last line or the sync failed; every sealed fragment is in the file and the index.
         """
@@ -130,6 +134,9 @@ class FragmentWriter:
         try:
             self._append_line(encode_line(line))
             self.sync()
+            if self.bytes == 0:
+                self._path.unlink()
+                _sync_folder(self._path.parent)
         finally:
             self._close_both()
 
@@ -212,14 +219,16 @@ def salvage(path: Path) -> Salvaged:
     head = lines[0]
     file = index.with_name(Path(head.file).name)
     fragments = [line for line in lines if isinstance(line, FragmentLine)]
-    sha256, size, damaged = _check(file, fragments, hashlib.sha256(first).hexdigest())
+    last = lines[-1]
+    empty = isinstance(last, ClosedLine) and last.bytes == 0 and not fragments and not file.exists()
+    sha256, size, damaged = _check(Path(os.devnull) if empty else file, fragments, hashlib.sha256(first).hexdigest())
     sealed = fragments[-1].offset + fragments[-1].size if fragments else 0
-    duration = probe_duration(file)
+    duration = 0.0 if empty else probe_duration(file)
     return Salvaged(
         track=_track(head, fragments, duration, sha256, size),
         mime_type=head.mime_type,
         duration=duration,
-        closed=isinstance(lines[-1], ClosedLine),
+        closed=isinstance(last, ClosedLine),
         torn_index=torn,
         unsealed_bytes=max(0, size - sealed),
         missing_bytes=max(0, sealed - size),

@@ -72,7 +72,8 @@ class FragmentLine(msgspec.Struct, frozen=True, kw_only=True, tag="fragment", ta
 
 
 class ClosedLine(msgspec.Struct, frozen=True, kw_only=True, tag="closed", tag_field="line"):
-    """The last line of an index whose file was closed in order. ``sha256``: of the whole file."""
+    """The last line of an index whose file was closed in order. ``sha256``: of the whole file; 0 ``bytes``: there is
+    no file, nothing came of the track."""
 
     closed_at: float
     reason: CloseReason

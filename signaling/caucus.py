@@ -29,7 +29,7 @@ class Caucus:
 
     ``countdown``: seconds of the last one, into it or out of it. It has not begun while ``changes_at`` is None.
     ``called_off``: why it does not take place, or, once the product has kept its beginning, why it ends at once.
-    ``absent``: members who were cut off when it began and have not come back into it.
+    ``absent``: members who were cut off by the time it began and have not come back into it.
     """
 
     caucus_id: CaucusId

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from collections import Counter
 from collections.abc import Iterable
@@ -51,8 +50,13 @@ class Door:
         self._arriving: Counter[ParticipantId] = Counter()
 
     def distrust(self, participant_id: ParticipantId) -> None:
-        """Somebody was sent out: a token that was read before is not to be trusted any more."""
+        """A token of somebody that was read before is not to be trusted any more."""
         self._removals[participant_id] += 1
+
+    def sent_out(self, participant_id: ParticipantId) -> None:
+        """Somebody may not come back: they are not expected any more either."""
+        self.distrust(participant_id)
+        self._expected.discard(participant_id)
 
     def removals(self, participant_id: ParticipantId) -> int:
         """How often somebody was sent out of this room."""
@@ -83,7 +87,7 @@ class Door:
         for document in self._room.documents.values():
             document.dismiss(participant_id, CloseCode.FORBIDDEN, reason)
         detached = self._start_anew(person)
-        ending = asyncio.create_task(self._room.switchboard.close(detached, "replaced"))
+        ending = self._room.background.at_once(self._room.switchboard.close(detached, "replaced"))
         await self._room.wait_for(person)
         await ending
 

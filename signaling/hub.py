@@ -73,13 +73,18 @@ class Hub:
         """A live room, or None."""
         return self._rooms.get(room_id)
 
-    async def tell(self, room_id: RoomId, news: News) -> None:
-        """Tell a live room something. One that is being opened is told before anybody comes in: what was read for it
-        may be older than the news."""
-        if room_id in self._news:
-            self._news[room_id].append(news)
-        elif (room := self._rooms.get(room_id)) is not None:
-            await news(room)
+    async def tell(self, meeting: str, news: News) -> None:
+        """Tell the live room of a meeting something. One that is being opened is told before anybody comes in: what
+        was read for it may be older than the news."""
+
+        async def tell(room: Room) -> None:
+            if room.meeting == meeting:
+                await news(room)
+
+        for waiting in self._news.values():  # which meetings these rooms are for shows when they are open
+            waiting.append(tell)
+        for room in list(self._rooms.values()):
+            await tell(room)
 
     def _policy(self, room_id: RoomId) -> RoomPolicy:
         return self._other_policy(room_id) or self._own_policy
@@ -180,6 +185,7 @@ class Hub:
             self._rooms[room_id] = room
         except BaseException:
             self._media.leave(room_id)
+            await attempt(self._cluster.release(room_id))
             raise
         finally:
             del self._news[room_id]

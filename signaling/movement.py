@@ -2,7 +2,8 @@
 
 Nothing of the new place begins before everything of the old one has ended at the media worker. A policy that refuses
 leaves everybody where they are. A countdown that a killed process leaves behind begins anew when everybody whom it
-moves is back, so that nobody is moved who was not told.
+moves is back, so that nobody is moved who was not told. Nobody is sent apart without a host, the one who was to go
+along or else any: they could not get out again before a host is back.
 """
 
 from __future__ import annotations
@@ -82,8 +83,8 @@ class Movement:
         """A host goes into a caucus that runs.
 
         Raises:
-            SignalingError: NOT_FOUND, WRONG_STATE (it does not run), CONFLICT (in one, or about to be), the policy's
-            refusal.
+            SignalingError: NOT_FOUND, WRONG_STATE (it does not run), CONFLICT (in one, or about to be), FORBIDDEN (sent
+            out meanwhile), the policy's refusal.
         """
         async with self._turn:
             caucus = self._room.caucuses.get(caucus_id)
@@ -92,6 +93,9 @@ class Movement:
             if self._room.caucuses.bound(by.participant_id):
                 raise SignalingError(ErrorCode.CONFLICT, "leave the other caucus first, or call it off")
             await self._room.policy.change_caucus(self._room, caucus, by, entered=True)
+            if by.removed:  # meanwhile; the books may have taken them out of every caucus before they took this
+                await attempt(self._room.policy.change_caucus(self._room, caucus, by, entered=False))
+                raise SignalingError(ErrorCode.FORBIDDEN, "you were sent out")
             self._release([by])
             caucus.members[by.participant_id] = by
             await self._seal(caucus, [by], caucus.sealed)
@@ -112,7 +116,10 @@ class Movement:
             await self._seal(caucus, [by], caucus.sealed)
 
     def sent_out(self, participant_id: ParticipantId) -> None:
-        """Somebody may not come back: a caucus without a party ends."""
+        """Somebody may not come back: a caucus without a party ends, and one that a host was to lead does not begin."""
+        for caucus in [each for each in self._room.caucuses if each.coming]:
+            if participant_id in caucus.members and caucus.members[participant_id].role == "host":
+                self._call_off(caucus, "no_host")
         if self._room.caucuses.of(participant_id) is not None:
             self._leave_behind([participant_id])
         for caucus in self._room.caucuses.drop_member(participant_id):
@@ -126,24 +133,28 @@ class Movement:
             self._room.background.run(self._close(caucus))
         self.came(participant_id)
 
+    def left(self) -> None:
+        """Somebody is not in the room any more: what only they led into a private talk does not take place."""
+        for caucus in [each for each in self._room.caucuses if each.coming]:
+            if caucus.caucus_id not in self._expected and not self._led(caucus):
+                self._call_off(caucus, "no_host")
+
     # ---- what a killed process left behind -------------------------------------------------------------------------
 
     def came(self, participant_id: ParticipantId) -> None:
         """Nobody waits for this person any more: they are back, or sent out. The caller refreshes."""
         for caucus_id, expected in list(self._expected.items()):
             expected.discard(participant_id)
-            if not expected:
+            if not expected and self._may_go_on(caucus_id):
                 self._go_on(caucus_id)
 
     def give_up(self) -> None:
-        """Whoever is not back by now has left. Without a host nobody is sent apart. The caller refreshes."""
-        led = any(person.role == "host" for person in self._room.participants.values())
+        """Whoever is not back by now has left. The caller refreshes."""
         for caucus_id in list(self._expected):
-            caucus = self._room.caucuses.get(caucus_id)
-            if led or caucus.state == "closing":
+            if self._may_go_on(caucus_id):
                 self._go_on(caucus_id)
             else:
-                self._call_off(caucus, "no_host")
+                self._call_off(self._room.caucuses.get(caucus_id), "no_host")
 
     def kept(self) -> tuple[KeptMove, ...]:
         """The countdowns that run, or wait for people to be back."""
@@ -158,6 +169,11 @@ class Movement:
         ]
         opening = caucus.coming and caucus.called_off is None  # else, if it has begun by then, it is to end
         return KeptMove(caucus.caucus_id, caucus.side, tuple(members), caucus.countdown, opening)
+
+    def _may_go_on(self, caucus_id: CaucusId) -> bool:
+        """A way out needs no host; into a caucus some host has to be there when the countdown begins anew."""
+        led = any(person.role == "host" for person in self._room.participants.values())
+        return led or self._room.caucuses.get(caucus_id).state == "closing"
 
     def _go_on(self, caucus_id: CaucusId) -> None:
         del self._expected[caucus_id]
@@ -193,9 +209,10 @@ class Movement:
         async with self._turn:
             if caucus.called_off is not None or self._room.closed:
                 return
+            led = self._led(caucus)
             for participant_id in [each for each in caucus.members if each not in self._room.participants]:
                 del caucus.members[participant_id]  # they left while the countdown ran
-            if (obstacle := self._obstacle(caucus)) is not None:
+            if (obstacle := self._obstacle(caucus, led=led)) is not None:
                 self._call_off(caucus, obstacle)
                 return
             caucus.state, caucus.opened_at = "opening", self._clock.now()
@@ -211,13 +228,19 @@ class Movement:
             caucus.absent = {each.participant_id for each in people if not each.connected}
             await self._seal(caucus, people, True)
 
-    def _obstacle(self, caucus: Caucus) -> CancelReason | None:
+    def _led(self, caucus: Caucus) -> bool:
+        """Whether a host is connected who takes these people apart: the one who goes along, or else any."""
+        along = {each.participant_id for each in caucus.members.values() if each.role == "host"}
+        hosts = [each for each in self._room.participants.values() if each.role == "host" and each.connected]
+        return any(not along or each.participant_id in along for each in hosts)
+
+    def _obstacle(self, caucus: Caucus, *, led: bool) -> CancelReason | None:
         """Why it cannot begin after all."""
         if not any(person.role == "party" for person in caucus.members.values()):
             return "nobody"
         if any(self._room.caucuses.of(each) is not None for each in caucus.members):
             return "elsewhere"
-        return None
+        return None if led else "no_host"
 
     async def _taken_back(self, caucus: Caucus) -> bool:
         """Whether it is over before anybody is moved: called off while the product kept its beginning.

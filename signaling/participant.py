@@ -53,7 +53,7 @@ class Participant:
     ``measured`` is the worker's part of ``quality``: what it says of losses and delays; it ends with their transports.
     ``asks`` are a host's open wishes; values in it are replaced, never changed in place. ``troubles`` of their devices
     are those of the page they are on: a new one tells its own. ``told_of``: the devices of which it has
-    said anything in this place.
+    said anything in this place. ``removed``: sent out; who comes back then is somebody new to the room.
     """
 
     participant_id: ParticipantId
@@ -74,6 +74,7 @@ class Participant:
     incarnation: int = 0
     moves: int = 0
     moving: bool = False
+    removed: bool = False
     resume_handle: str = ""
     outlet: Outlet | None = None
     departure: Timer | None = None

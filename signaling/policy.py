@@ -75,8 +75,12 @@ class LoadedCaucus(msgspec.Struct, frozen=True):
 
 
 class RoomState(msgspec.Struct, frozen=True):
-    """What a room starts with when its first socket comes. ``spoken``: seconds by side (``signaling.balance``)."""
+    """What a room starts with when its first socket comes. ``spoken``: seconds by side (``signaling.balance``).
 
+    ``meeting``: what the policy calls that which takes place in the room.
+    """
+
+    meeting: str
     documents: Sequence[DocumentId]
     recording: RecordingView
     board: Mapping[str, Piece]

@@ -8,7 +8,7 @@ keep what of it no request had committed (``signaling.keeping``).
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +44,7 @@ from signaling.policy import MediaPort, RoomPolicy, RoomState
 from signaling.replay import encode_event
 from signaling.silence import Silence
 from signaling.switchboard import Switchboard
-from signaling.tracks import Publication, TransportHealth
+from signaling.tracks import Detached, Publication, TransportHealth
 from signaling.turn import NO_RELAYS, TurnServers
 from signaling.views import changes
 from signaling.visibility import view_of
@@ -77,7 +77,7 @@ class Room:
         on_empty: Callable[[Room], None],
         on_closed: Callable[[Room], None],
     ) -> None:
-        self.room_id = room_id
+        self.room_id, self.meeting = room_id, state.meeting
         self.policy = policy
         self.media = media
         self.settings = settings
@@ -86,9 +86,8 @@ class Room:
         self.caucuses = Caucuses(state.caucuses)
         self.recording: RecordingView = copy.copy(state.recording)
         self.board: dict[str, Piece] = {topic: piece.frozen() for topic, piece in state.board.items()}
-        self.media_epoch = 0
+        self.media_epoch, self.losses = 0, 0
         self.router_capabilities: Json = {}
-        self.losses = 0
         self.closed = False
         self.idle: Timer | None = None
         self.switchboard = Switchboard(self)
@@ -101,9 +100,7 @@ class Room:
         self.keeping = Keeping(self, clock, kept, stored=state.conduct)
         self.captions = Captions(self, clock, kept.captions)
         self.background = Background()
-        self._clock = clock
-        self._on_empty = on_empty
-        self._on_closed = on_closed
+        self._clock, self._on_empty, self._on_closed = clock, on_empty, on_closed
         self.movement = Movement(self, clock, kept.moves)
         self.balance = Balance(self, clock, state.spoken)
         self.balance.show()
@@ -145,10 +142,11 @@ class Room:
 
     async def wait_for(self, person: Participant) -> None:
         """Somebody has no socket any more: their place and their rights are kept for a while."""
-        person.outlet = None
+        lost, person.outlet = person.connected, None
         self._give_a_while(person)
         self.refresh()
-        await attempt(self.policy.connection_lost(self, person))
+        if lost:
+            await attempt(self.policy.connection_lost(self, person))
 
     def _give_a_while(self, person: Participant) -> None:
         if person.departure is not None:
@@ -175,27 +173,35 @@ class Room:
         for document in self.documents.values():
             document.dismiss(person.participant_id, CloseCode.FORBIDDEN, reason)
         self.refresh({person.participant_id: reason})
+        self.movement.left()
         if not self.participants:
             self.captions.forget()
             self.keeping.notice()
             self._on_empty(self)
+        await self.background.at_once(self._put_out(detached, [person], reason))
+
+    async def _put_out(self, detached: Detached, people: Iterable[Participant], reason: str) -> None:
+        """End what they have at the worker, and say that they are out: whoever asked for it may be gone by now."""
         await self.switchboard.close(detached, reason)
-        await attempt(self.policy.left(self, person, reason))
+        for person in people:
+            await attempt(self.policy.left(self, person, reason))
 
     async def remove(self, participant_id: ParticipantId, reason: str) -> None:
         """Send somebody out, at once; nothing happens when they are not here. The policy is not asked."""
-        self.door.distrust(participant_id)
+        self.door.sent_out(participant_id)
         self.movement.sent_out(participant_id)
-        person = self.participants.get(participant_id)
-        if person is None:
+        self.conduct.gone(participant_id)
+        self.keeping.forget(participant_id)
+        for document in self.documents.values():
+            document.set_writer(participant_id, False)
+        if (person := self.participants.get(participant_id)) is None:
             self.refresh()
             return
+        person.removed = True
         if person.outlet is not None:
             person.outlet.send(person.log.append(Removed(reason)))
             person.outlet.close(CloseCode.FORBIDDEN, "removed")
             person.outlet = None
-        for document in self.documents.values():
-            document.set_writer(participant_id, False)
         await self._take_out(person, "removed")
 
     async def close(self, reason: str) -> None:
@@ -220,9 +226,7 @@ class Room:
         for document in self.documents.values():
             document.dismiss_all(CloseCode.ROOM_CLOSED, "the room is closed")
         self._on_closed(self)
-        await self.switchboard.close(self.switchboard.detach_all(), "closed")
-        for person in people:
-            await attempt(self.policy.left(self, person, "closed"))
+        await self.background.at_once(self._put_out(self.switchboard.detach_all(), people, "closed"))
 
     # ---- what a host does ------------------------------------------------------------------------------------------
 
@@ -234,12 +238,12 @@ class Room:
         if self.conduct.locked:
             raise SignalingError(ErrorCode.ROOM_LOCKED, "the room is locked: open it first")
         await self.policy.admit(self, by, subject)
-        if self.participants.get(participant_id) is not subject or subject.admitted:
+        person = self.participants.get(participant_id)  # it may be the one who left meanwhile and is back
+        if subject.removed or person is None or person.admitted:
             return  # gone meanwhile: the policy remembers that they may come in; or let in by another host
-        subject.admitted = True
-        subject.known = view_of(self, subject)
-        event = SnapshotEvent(self.snapshot(subject, seq=subject.log.seq + 1))
-        self.tell(subject, event)
+        person.admitted = True
+        person.known = view_of(self, person)
+        self.tell(person, SnapshotEvent(self.snapshot(person, seq=person.log.seq + 1)))
         self.refresh()
 
     async def send_out(self, by: Participant, participant_id: ParticipantId, reason: str) -> None:
@@ -257,7 +261,7 @@ class Room:
         document = self.document(document_id)
         subject = self.participant(participant_id)
         await self.policy.set_writer(self, by, document_id, subject, may_write)
-        document.set_writer(participant_id, may_write)
+        document.set_writer(participant_id, may_write and not subject.removed)  # sent out meanwhile
         self.refresh()
 
     async def freeze_document(self, by: Participant, document_id: DocumentId) -> Frozen:

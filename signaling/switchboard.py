@@ -7,14 +7,14 @@ removed meanwhile gets nothing, and what the worker made for them is closed.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from signaling.background import attempt
 from signaling.closing import close_for_certain
 from signaling.errors import ErrorCode, SignalingError
 from signaling.ids import CAUCUS, ParticipantId, PublicationId, RoomId, SubscriptionId, TransportId
+from signaling.latest import Latest
 from signaling.messages import (
     IceRestarted,
     Json,
@@ -30,6 +30,7 @@ from signaling.messages import (
     TransportCreated,
 )
 from signaling.participant import Participant
+from signaling.publishers import Publishers
 from signaling.tracks import KINDS, Detached, Direction, Publication, Subscription, Transport, TransportHealth
 from signaling.visibility import knows_track
 
@@ -48,7 +49,8 @@ class Switchboard:
         self.transports: dict[TransportId, Transport] = {}
         self.publications: dict[PublicationId, Publication] = {}
         self.subscriptions: dict[SubscriptionId, Subscription] = {}
-        self._starting: Counter[ParticipantId] = Counter()
+        self._publishers = Publishers(room)
+        self._latest = Latest()
 
     # ---- transports ------------------------------------------------------------------------------------------------
 
@@ -62,11 +64,13 @@ class Switchboard:
         detached = self._detach(old)
         if old:  # others know of its tracks, and of how well it went
             self._room.refresh()
-        await self.close(detached, "transport_closed")
-        created = await self._room.media.create_transport(self._media_room(person), person.participant_id, direction)
-        if ticket != self._ticket(person):
-            await attempt(self._room.media.close_transport(created.transport_id))
-            raise SignalingError(ErrorCode.WRONG_STATE, "the connection changed while the transport was made")
+        media, who = self._room.media, person.participant_id
+        with self._latest.ask(who, direction) as wanted:
+            await self.close(detached, "transport_closed")
+            created = await media.create_transport(self._media_room(person), who, direction)
+            if ticket != self._ticket(person) or not wanted():
+                await attempt(media.close_transport(created.transport_id))
+                raise SignalingError(ErrorCode.WRONG_STATE, "the connection changed while the transport was made")
         transport = Transport(created.transport_id, person.participant_id, direction)
         self.transports[transport.transport_id] = transport
         return created
@@ -89,14 +93,15 @@ class Switchboard:
             raise SignalingError(ErrorCode.BAD_REQUEST, f"a {command.source} is not {command.kind}")
         transport = self._transport(person, command.transport_id, "send")
         self._require_allowed(person, command.source)
-        self._require_place(person)
-        self._starting[person.participant_id] += 1
-        try:
-            return await self._publish(person, transport, command)
-        finally:
-            self._starting[person.participant_id] -= 1
+        with (
+            self._publishers.starting(person),
+            self._latest.ask(person.participant_id, command.source, command.kind) as wanted,
+        ):
+            return await self._publish(person, transport, command, wanted)
 
-    async def _publish(self, person: Participant, transport: Transport, command: Publish) -> Published:
+    async def _publish(
+        self, person: Participant, transport: Transport, command: Publish, wanted: Callable[[], bool]
+    ) -> Published:
         for publication in self.sent(person.participant_id, command.source):
             if publication.kind == command.kind:
                 await self._end(publication, "replaced")
@@ -114,7 +119,7 @@ class Switchboard:
             paused=command.paused,
             muted_by_host=self._room.silence.holds(person.participant_id, command.source),
         )
-        gone = ticket != self._ticket(person) or transport.transport_id not in self.transports
+        gone = ticket != self._ticket(person) or transport.transport_id not in self.transports or not wanted()
         if gone or (command.source == "screen" and not person.sharing_allowed()):  # while the worker made it
             await attempt(media.close_publication(publication_id))
             raise self._ended_meanwhile(person, command.source)
@@ -165,7 +170,10 @@ class Switchboard:
     async def switch(
         self, publication: Publication, *, paused: bool | None = None, muted_by_host: bool | None = None
     ) -> None:
-        """What the owner and the hosts want of a track, at the worker and on every screen. None: as it is."""
+        """What the owner and the hosts want of a track, at the worker and on every screen. None: as it is.
+
+        Of a track that ends meanwhile nothing is told any more: its owner may be in another place by then.
+        """
         async with publication.turn:
             before = publication.paused, publication.muted_by_host
             after = tuple(old if new is None else new for old, new in zip(before, (paused, muted_by_host), strict=True))
@@ -174,9 +182,12 @@ class Switchboard:
             publication.paused, publication.muted_by_host = after
             try:
                 await self._room.media.set_publication_paused(publication.publication_id, publication.silent)
-            except BaseException:
+            except BaseException as error:
                 publication.paused, publication.muted_by_host = before
-                raise
+                if publication.publication_id in self.publications or not isinstance(error, SignalingError):
+                    raise
+        if publication.publication_id not in self.publications:
+            return
         self._announce(publication)
         await attempt(self._room.policy.publication_changed(self._room, publication))
 
@@ -205,8 +216,9 @@ class Switchboard:
             if old.participant_id == person.participant_id:
                 await attempt(self._drop(old))
         ticket = self._ticket(person)
-        answer = await self._room.media.subscribe(transport.transport_id, publication_id, capabilities)
-        gone = ticket != self._ticket(person) or transport.transport_id not in self.transports
+        with self._latest.ask(person.participant_id, publication_id) as wanted:
+            answer = await self._room.media.subscribe(transport.transport_id, publication_id, capabilities)
+            gone = ticket != self._ticket(person) or transport.transport_id not in self.transports or not wanted()
         if gone or publication_id not in self.publications or not knows_track(self._room, person, publication):
             await attempt(self._room.media.close_subscription(answer.subscription_id))
             raise SignalingError(ErrorCode.NOT_FOUND, "the track is gone")
@@ -349,16 +361,6 @@ class Switchboard:
     def _require_media(self) -> None:
         if not self._room.media.ready:
             raise SignalingError(ErrorCode.OVERLOADED, "the media worker is not there yet")
-
-    def _require_place(self, person: Participant) -> None:
-        """A room has so many publishers; whoever is one may send further tracks, and a host always may."""
-        senders = {each.participant_id for each in self.publications.values()} | set(+self._starting)
-        people = self._room.participants
-        guests = [each for each in senders if each not in people or people[each].role != "host"]
-        maximum = self._room.settings.maximum_publishers
-        if person.role != "host" and person.participant_id not in senders and len(guests) >= maximum:
-            message = "as many people send sound and pictures here as the room takes"
-            raise SignalingError(ErrorCode.ROOM_FULL, message, reason="publishers", maximum=maximum)
 
     def _media_room(self, person: Participant) -> RoomId:
         """Each caucus is a room of its own at the media worker: there is no way across even for a wrong request."""

@@ -102,7 +102,9 @@ class ExhibitsApi:
         key = request.headers.get("exhibit-key")
         if key is not None and not is_key(key):
             raise Malformed("bad_request", reason="Exhibit-Key is no key")
-        brought = Brought(title, name, request.stream(), _holds(request.headers.get("exhibit-holds", "")), place, key)
+        holds, length = _holds(request.headers.get("exhibit-holds", "")), request.headers.get("content-length", "")
+        size = int(length) if length.isascii() and length.isdecimal() else None
+        brought = Brought(title, name, request.stream(), holds, place, key, size)
         try:
             exhibit = await self._exhibits.add(session_id, by, brought)
         except ClientDisconnect as gone:

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from room_server.domain.caucus import Caucus
-from room_server.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from room_server.domain.errors import Conflict, Forbidden, Invalid, Malformed, NotFound
 from room_server.domain.people import Participant, Role, Side
 
 LONGEST_TITLE = 60
@@ -178,6 +178,16 @@ def require_title(text: str) -> str:
     if not title or len(title) > LONGEST_TITLE or not title.isprintable():
         raise Invalid("exhibit_title_missing", most=LONGEST_TITLE)
     return title
+
+
+def require_size(size: int, most: int) -> None:
+    """Bytes of a file, as they were announced or have come so far.
+
+    Raises:
+        Malformed: ``exhibit_too_large``.
+    """
+    if size > most:
+        raise Malformed("exhibit_too_large", most_mb=most // (1024 * 1024))
 
 
 def plain_name(text: str) -> str:

@@ -48,7 +48,7 @@ class LoadTestPolicy:
 
     async def open_room(self, room_id: RoomId) -> RoomState:
         """An empty room."""
-        return RoomState([], RecordingView(), {})
+        return RoomState(room_id, [], RecordingView(), {})
 
     def may_see(self, room: Room, viewer: Participant, subject: Participant) -> bool:
         """Everybody sees everybody."""

@@ -2,41 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from room_server.bus import AccessEnded, Bus, ContinuedElsewhere, Published, RecordingConsentChanged
 from room_server.live.recording import Director
 from room_server.services.everything import Services
-from signaling.hub import Hub, News
-from signaling.ids import ParticipantId, RoomId
+from signaling.hub import Hub
+from signaling.ids import ParticipantId
 from signaling.room import Room
 
 
-def listen(bus: Bus, hub: Hub, room_of: Callable[[str], RoomId | None], services: Services, director: Director) -> None:
-    """Hear what the bus tells from now on. ``room_of``: the live room in which a session meets, if there is one."""
-
-    async def tell(session_id: str, news: News) -> None:
-        if (room_id := room_of(session_id)) is not None:
-            await hub.tell(room_id, news)
+def listen(bus: Bus, hub: Hub, services: Services, director: Director) -> None:
+    """Hear what the bus tells from now on."""
 
     async def show(event: Published) -> None:
         async def news(room: Room) -> None:
             room.set_board(event.topic, event.value, event.audience)
 
-        await tell(event.session_id, news)
+        await hub.tell(event.session_id, news)
 
     async def shut_out(event: AccessEnded) -> None:
-        await tell(event.session_id, lambda room: room.remove(ParticipantId(event.participant_id), event.reason))
+        await hub.tell(event.session_id, lambda room: room.remove(ParticipantId(event.participant_id), event.reason))
+        await services.caucuses.take_out(event.session_id, event.participant_id)
         await services.presentations.shut_out(event.session_id, event.participant_id)
 
     async def hand_over(event: ContinuedElsewhere) -> None:
-        room_id = room_of(event.session_id)
-        if room_id is not None and (room := hub.room(room_id)) is not None:
-            await room.door.hand_over(ParticipantId(event.participant_id), "continued_elsewhere")
+        participant_id = ParticipantId(event.participant_id)
+        await hub.tell(event.session_id, lambda room: room.door.hand_over(participant_id, "continued_elsewhere"))
 
     async def consent(event: RecordingConsentChanged) -> None:
         participant_id = ParticipantId(event.participant_id)
-        await tell(event.session_id, lambda room: director.consent_changed(room, participant_id, event.agreed))
+        await hub.tell(event.session_id, lambda room: director.consent_changed(room, participant_id, event.agreed))
 
     bus.subscribe(RecordingConsentChanged, consent)
     bus.subscribe(Published, show)

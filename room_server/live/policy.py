@@ -54,14 +54,13 @@ class SessionPolicy:
         )
         self._director = director
         self._on_ended = on_ended
-        self._sessions: dict[RoomId, str] = {}
         self._known: WeakValueDictionary[RoomId, Room] = WeakValueDictionary()  # a room that closed must not stay
         self._paces: WeakKeyDictionary[Room, dict[ParticipantId, Allowance]] = WeakKeyDictionary()
         self._taking_up: WeakKeyDictionary[Room, asyncio.Lock] = WeakKeyDictionary()
 
     def listen(self, bus: Bus, hub: Hub) -> None:
         """Show what services commit on the screens of live rooms, and close the sockets of who was shut out."""
-        listen(bus, hub, self._room_of, self._services, self._director)
+        listen(bus, hub, self._services, self._director)
 
     async def close(self) -> None:
         """The process ends in order: what was to be written down later is written down now."""
@@ -73,7 +72,6 @@ class SessionPolicy:
         """Who bears this token, as of now."""
         with as_signaling():
             grant = await self._services.access.enter(room_id, token)
-        self._sessions[room_id] = grant.session_id
         return Grant(
             ParticipantId(grant.participant_id),
             grant.display_name,
@@ -88,12 +86,12 @@ class SessionPolicy:
         with as_signaling():
             details = await self._services.sessions.by_room(room_id)
             session_id = details.session.session_id
-            self._sessions[room_id] = session_id
             board = await self._services.board(session_id)
             recording = await self._services.recording.current(session_id)
             caucuses = await self._caucuses(session_id)
             conduct = await self._services.conduct.get(session_id)
         return RoomState(
+            session_id,
             [DocumentId("agreement")],
             recording,
             board,
@@ -116,7 +114,7 @@ class SessionPolicy:
 
     async def joined(self, room: Room, participant: Participant) -> None:
         """On the record. The session starts with its mediator."""
-        session_id = self._session(room)
+        session_id = room.meeting
         with as_signaling():
             if participant.role == "host":
                 await self._services.sessions.start(session_id, participant.participant_id)
@@ -131,23 +129,23 @@ class SessionPolicy:
 
     async def connection_lost(self, room: Room, participant: Participant) -> None:
         """On the record."""
-        await self._services.sessions.record(self._session(room), "connection_lost", participant.participant_id)
+        await self._services.sessions.record(room.meeting, "connection_lost", participant.participant_id)
 
     async def left(self, room: Room, participant: Participant, reason: str) -> None:
         """On the record, after what they did last."""
-        session_id = self._session(room)
+        session_id = room.meeting
         await self._switches.settle(session_id, participant.participant_id)
         await self._services.sessions.record(session_id, "left", participant.participant_id, {"reason": reason})
 
     async def admit(self, room: Room, by: Participant, subject: Participant) -> None:
         """Let somebody in."""
         with as_signaling():
-            await self._services.sessions.admit(self._session(room), by.participant_id, subject.participant_id)
+            await self._services.sessions.admit(room.meeting, by.participant_id, subject.participant_id)
 
     async def remove(self, room: Room, by: Participant, subject: Participant, reason: str) -> None:
         """Send somebody out; their tokens and their link are dead when this returns."""
         with as_signaling():
-            await self._services.sessions.remove(self._session(room), by.participant_id, subject.participant_id, reason)
+            await self._services.sessions.remove(room.meeting, by.participant_id, subject.participant_id, reason)
 
     # ---- media -----------------------------------------------------------------------------------------------------
 
@@ -171,13 +169,13 @@ class SessionPolicy:
         if room.caucuses.of(track.participant_id) is not None:
             return
         data = {"source": track.source, "paused": track.paused, "muted_by_host": track.muted_by_host}
-        await tell(Switch(self._session(room), "track_switched", track.participant_id, track.source), data)
+        await tell(Switch(room.meeting, "track_switched", track.participant_id, track.source), data)
 
     async def trouble_told(self, room: Room, participant: Participant, source: Device, *, off: bool) -> None:
         """Why nobody heard or saw somebody: on the record, unless it was in a private talk."""
         if room.caucuses.of(participant.participant_id) is not None:
             return
-        session_id, who = self._session(room), participant.participant_id
+        session_id, who = room.meeting, participant.participant_id
         trouble = {"source": source, "trouble": participant.troubles.get(source)}
         await self._switches.told_again(Switch(session_id, "device_trouble", who, source), trouble)
         if off and not room.switchboard.sends(who, source):  # what is heard is not off, whatever its page says
@@ -191,20 +189,20 @@ class SessionPolicy:
     async def media_lost(self, room: Room) -> None:
         """The media worker died."""
         try:
-            await self._services.sessions.record(self._session(room), "media_lost", "system")
+            await self._services.sessions.record(room.meeting, "media_lost", "system")
         finally:  # whatever the books take: the screens must not say that it is recorded
             await self._director.media_lost(room)
 
     async def media_back(self, room: Room) -> None:
         """A media worker is there again."""
-        await self._services.sessions.record(self._session(room), "media_back", "system")
+        await self._services.sessions.record(room.meeting, "media_back", "system")
 
     # ---- recording -------------------------------------------------------------------------------------------------
 
     async def start_recording(self, room: Room, by: Participant) -> None:
         """Record everybody who agreed."""
         with as_signaling():
-            await self._director.start(room, self._session(room), by.participant_id)
+            await self._director.start(room, room.meeting, by.participant_id)
 
     async def pause_recording(self, room: Room, by: Participant, reason: str) -> None:
         """Pause, with a reason."""
@@ -230,28 +228,27 @@ class SessionPolicy:
         if running.pause_reason is not None:
             self._director.still_paused(room, running.pause_reason)
         since = await self._services.recording.silent_since(running)
-        consents = await self._services.recording.consents(session_id)
-        await self._director.adopt(room, session_id, running.recording_id, view, since, consents)
+        await self._director.adopt(room, session_id, running.recording_id, view, since)
 
     # ---- the text --------------------------------------------------------------------------------------------------
 
     async def load_document(self, room: Room, document_id: DocumentId) -> LoadedDocument:
         """The draft as it was kept."""
         with as_signaling():
-            return await self._services.drafting.load(self._session(room), document_id)
+            return await self._services.drafting.load(room.meeting, document_id)
 
     async def append_update(
         self, room: Room, document_id: DocumentId, participant_id: ParticipantId, update: bytes
     ) -> None:
         """Keep one edit."""
         with as_signaling():
-            await self._services.drafting.append(self._session(room), document_id, participant_id, update)
+            await self._services.drafting.append(room.meeting, document_id, participant_id, update)
 
     async def set_writer(
         self, room: Room, by: Participant, document_id: DocumentId, subject: Participant, may_write: bool
     ) -> None:
         """Give or take the right to write."""
-        session_id = self._session(room)
+        session_id = room.meeting
         with as_signaling():
             await self._services.drafting.set_writer(
                 session_id, by.participant_id, document_id, subject.participant_id, may_write=may_write
@@ -260,13 +257,13 @@ class SessionPolicy:
     async def freeze_document(self, room: Room, by: Participant, document_id: DocumentId, content: Json) -> str:
         """Fix the text for signing; its digest."""
         with as_signaling():
-            proposal = await self._services.agreements.freeze(self._session(room), by.participant_id, content)
+            proposal = await self._services.agreements.freeze(room.meeting, by.participant_id, content)
         return proposal.digest
 
     async def unfreeze_document(self, room: Room, by: Participant, document_id: DocumentId, reason: str) -> None:
         """Open the text again; every signature on it is void."""
         with as_signaling():
-            await self._services.agreements.unfreeze(self._session(room), by.participant_id, reason)
+            await self._services.agreements.unfreeze(room.meeting, by.participant_id, reason)
 
     # ---- private talks ---------------------------------------------------------------------------------------------
 
@@ -275,7 +272,11 @@ class SessionPolicy:
         await self._director.hold(room)
         try:
             with as_signaling():
-                await self._services.caucuses.open(self._session(room), caucus.caucus_id, list(caucus.members))
+                members: list[str] = list(caucus.members)
+                await self._services.caucuses.open(room.meeting, caucus.caucus_id, members)
+                for member in members:
+                    if member not in caucus.members:  # their access ended before this was in the books
+                        await attempt(self._services.caucuses.take_out(room.meeting, member))
         except BaseException:
             await self._let_record(room, caucus)
             raise
@@ -284,13 +285,13 @@ class SessionPolicy:
         """On the record."""
         with as_signaling():
             await self._services.caucuses.host_moved(
-                self._session(room), caucus.caucus_id, host.participant_id, entered=entered
+                room.meeting, caucus.caucus_id, host.participant_id, entered=entered
             )
 
     async def close_caucus(self, room: Room, caucus: Caucus) -> None:
         """On the record."""
         with as_signaling():
-            await self._services.caucuses.close(self._session(room), caucus.caucus_id)
+            await self._services.caucuses.close(room.meeting, caucus.caucus_id)
 
     async def caucus_closed(self, room: Room, caucus: Caucus) -> None:
         """Everybody is back: what was recorded before goes on."""
@@ -320,20 +321,20 @@ class SessionPolicy:
     async def lock_room(self, room: Room, by: Participant, locked: bool) -> None:
         """On the record."""
         with as_signaling():
-            await self._services.conduct.lock(self._session(room), by.participant_id, locked=locked)
+            await self._services.conduct.lock(room.meeting, by.participant_id, locked=locked)
 
     async def break_began(self, room: Room, by: Participant, seconds: int) -> None:
         """On the record: interruptions belong into the minutes (DOMAIN 3.3.4)."""
         data = {"seconds": seconds}
-        await self._services.sessions.record(self._session(room), "break_began", by.participant_id, data)
+        await self._services.sessions.record(room.meeting, "break_began", by.participant_id, data)
 
     async def spoken(self, room: Room, seconds: Mapping[str, float]) -> None:
         """Kept for the mediator, not on the record."""
-        await self._services.conduct.keep_spoken(self._session(room), seconds)
+        await self._services.conduct.keep_spoken(room.meeting, seconds)
 
     async def keep_conduct(self, room: Room, conduct: KeptConduct) -> None:
         """Kept for the next process, not on the record."""
-        await self._services.conduct.keep_live(self._session(room), msgspec.to_builtins(conduct))
+        await self._services.conduct.keep_live(room.meeting, msgspec.to_builtins(conduct))
 
     # ---- the end ---------------------------------------------------------------------------------------------------
 
@@ -344,7 +345,7 @@ class SessionPolicy:
         """
         if reason and reason not in ending_reasons():  # before the recording is stopped
             raise SignalingError(ErrorCode.BAD_REQUEST, "reason: a code of ODM 25")
-        session_id = self._session(room)
+        session_id = room.meeting
         with as_signaling():
             await self._stop_recording_if_on(room, by)
             await self._switches.settle(session_id)
@@ -360,15 +361,6 @@ class SessionPolicy:
         except SignalingError as error:
             if error.code is not ErrorCode.WRONG_STATE:  # else another host stopped it this moment
                 raise
-
-    def _session(self, room: Room) -> str:
-        try:
-            return self._sessions[room.room_id]
-        except KeyError as error:
-            raise SignalingError(ErrorCode.NOT_FOUND, "no session meets in this room") from error
-
-    def _room_of(self, session_id: str) -> RoomId | None:
-        return next((room_id for room_id, known in self._sessions.items() if known == session_id), None)
 
 
 def _understood(live: Mapping[str, Any]) -> KeptConduct:

@@ -6,7 +6,8 @@ whatever happens here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 import structlog
 
@@ -41,7 +42,7 @@ class Director:
         self._later = later
         self._background = Background()
         self._running: dict[RoomId, Running] = {}
-        self._starting: dict[RoomId, dict[str, bool]] = {}  # with who agreed meanwhile, or took it back
+        self._reading: dict[RoomId, list[dict[str, bool]]] = {}  # with who agreed meanwhile, or took it back
         self._pauses = Pauses()
 
     def of(self, room_id: RoomId) -> Running | None:
@@ -71,15 +72,12 @@ class Director:
             if running.gap_since is not None:
                 raise SignalingError(ErrorCode.RECORDING_UNAVAILABLE, "still not", reason=running.reason)
             return
-        if room.room_id in self._starting:
+        if room.room_id in self._reading:
             raise SignalingError(ErrorCode.CONFLICT, "the recording starts already")
-        self._starting[room.room_id] = {}
-        try:
+        with self._heard(room.room_id) as said:
             consenting = await self._ledger.consents(session_id)
             recording_id = await self._ledger.start(session_id, by)
-        finally:
-            said = self._starting.pop(room.room_id)
-        consenting = {each for each in consenting | said.keys() if said.get(each, True)}
+            consenting = _as_said(consenting, said)
         running = Running(room, session_id, recording_id, self._now(), consenting)
         running.paused = self._pauses.why(room.room_id)  # a private talk that began meanwhile found nothing to hold
         self._running[room.room_id] = running
@@ -100,13 +98,15 @@ class Director:
         recording_id: str,
         view: RecordingView,
         silent_since: float,
-        consents: set[str],
     ) -> None:
-        """A recording was on when its room went away: it goes on with the first track that comes.
+        """A recording was on when its room went away: it goes on with the first track that comes, of those who agree
+        by now.
 
         ``silent_since`` (Unix seconds): the last moment that is in a file. When only the room was closed and opened
         again, in this same process, nothing was lost.
         """
+        with self._heard(room.room_id) as said:
+            consents = _as_said(await self._ledger.consents(session_id), said)
         if (running := self._running.get(room.room_id)) is not None:
             running.room, running.consenting = room, consents
             room.set_recording(running.view())
@@ -169,8 +169,9 @@ class Director:
 
     async def consent_changed(self, room: LiveRoom, participant_id: ParticipantId, agreed: bool) -> None:
         """Somebody agreed to be recorded, or took it back: their tracks alone start or stop (PIPL 15)."""
+        for said in self._reading.get(room.room_id, ()):
+            said[participant_id] = agreed
         if (running := self._running.get(room.room_id)) is None:
-            self._starting.get(room.room_id, {})[participant_id] = agreed
             return
         async with running.turn:
             theirs = [item for item in list(room.publications.values()) if item.participant_id == participant_id]
@@ -354,6 +355,18 @@ class Director:
                     except SignalingError as error:
                         log.info("the track had ended", publication=publication_id, reason=error.message)
 
+    @contextmanager
+    def _heard(self, room_id: RoomId) -> Iterator[dict[str, bool]]:
+        """While the consents of a room are read: who agreed since, or took it back."""
+        said: dict[str, bool] = {}
+        self._reading.setdefault(room_id, []).append(said)
+        try:
+            yield said
+        finally:
+            self._reading[room_id] = [each for each in self._reading[room_id] if each is not said]
+            if not self._reading[room_id]:
+                del self._reading[room_id]
+
     def _require(self, room_id: RoomId) -> Running:
         running = self._running.get(room_id)
         if running is None:
@@ -365,3 +378,8 @@ class Director:
         """It may have been stopped while somebody waited for their turn."""
         if running.over:
             raise SignalingError(ErrorCode.WRONG_STATE, "nothing is recorded")
+
+
+def _as_said(read: set[str], said: Mapping[str, bool]) -> set[str]:
+    """Who agrees, by what was read and what was said while it was read."""
+    return {each for each in read | said.keys() if said.get(each, True)}

@@ -59,6 +59,19 @@ class CaucusService:
             data = {"caucus": caucus_id, "side": caucus.side}
             await unit.log.append(session_id, at=now, kind=kind, actor=participant_id, data=data)
 
+    async def take_out(self, session_id: str, participant_id: str) -> None:
+        """Somebody whose access ended is in no private talk that runs; nothing happens when they are in none.
+
+        The transaction that ended it did so for the talks of that moment; one may have been kept since, by a room that
+        had not heard of it.
+        """
+        async with self._ports.unit_of_work() as unit:
+            await unit.sessions.lock(session_id)
+            await unit.caucuses.take_out(session_id, participant_id)
+            for caucus in await unit.caucuses.of_session(session_id):
+                if caucus.open:
+                    await follow(unit, caucus)
+
     async def close(self, session_id: str, caucus_id: str) -> None:
         """Its members are back; one that is over stays so (its session may have ended this moment).
 

@@ -17,7 +17,7 @@ from room_server.domain import consent
 from room_server.domain.caucus import Caucus, place_of, require_place
 from room_server.domain.challenge import View, challenges
 from room_server.domain.commitment import commitment
-from room_server.domain.errors import Conflict, DomainError, Forbidden, Invalid, Malformed, NotFound, RateLimited
+from room_server.domain.errors import Conflict, DomainError, Forbidden, Invalid, NotFound, RateLimited
 from room_server.domain.exhibit import (
     MOST_OF_A_SIDE,
     Exhibit,
@@ -25,10 +25,11 @@ from room_server.domain.exhibit import (
     Original,
     Page,
     plain_name,
+    require_size,
     require_title,
 )
 from room_server.domain.people import Participant, Role, Side
-from room_server.domain.sending import sending
+from room_server.domain.sending import Sending, sending
 from room_server.services.exhibit_view import exhibit_topic, piece, presentation_topic, show
 from room_server.services.ports import SYSTEM, Ports
 from room_server.store.unit_of_work import UnitOfWork
@@ -46,7 +47,7 @@ class Brought:
     """What somebody sends: how they call it, what their device calls it, and the file as it comes in.
 
     ``holds``: the sensitive data of their own in it (``consent.SENSITIVE``). ``place``: where they believe to bring it
-    (``domain.caucus.require_place``). ``key``: as ``domain.sending``.
+    (``domain.caucus.require_place``). ``key``: as ``domain.sending``. ``size``: bytes, as announced, or None.
     """
 
     title: str
@@ -55,6 +56,7 @@ class Brought:
     holds: tuple[str, ...] = ()
     place: str | None = None
     key: str | None = None
+    size: int | None = None
 
 
 class ExhibitService:
@@ -75,6 +77,8 @@ class ExhibitService:
     async def add(self, session_id: str, by: str, brought: Brought) -> Exhibit:
         """Keep the original, make its pages. In a private talk only those who are in it know of it.
 
+        What can be refused without the file is refused before any of it is read.
+
         Raises:
             NotFound: not of this session. Forbidden: not let in, or neither party nor mediator;
             ``exhibit_no_consent``: it holds what its owner has not agreed to. Conflict: ``wrong_state``: the session
@@ -92,28 +96,30 @@ class ExhibitService:
 
     async def _bring(self, session_id: str, by: str, brought: Brought) -> Exhibit:
         title, name = require_title(brought.title), plain_name(brought.name)
+        require_size(brought.size or 0, self._ports.exhibit_bytes)
         async with self._ports.unit_of_work() as unit:
-            before, again = None, brought.key is not None and await unit.sendings.find(by, brought.key) is not None
-            if not again:
+            before, made = None, None if brought.key is None else await unit.sendings.find(by, brought.key)
+            if made is None:
                 _, before = await self._welcome(unit, session_id, by, brought.holds)
                 require_place(before, brought.place)
+            else:
+                await _require_same(unit, made, title, name, brought)
         exhibit_id = new_id("ex")
         self._ports.scratch.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=self._ports.scratch) as scratch:
             file = Path(scratch) / "original"
             sha256 = await _receive(brought.content, file, self._ports.exhibit_bytes)
             sent = sending(by, brought.key, "exhibit", title, name, brought.holds, brought.place, sha256)
-            if again:  # its pages are made, if it is the same file
-                async with self._ports.unit_of_work() as unit:
+            async with self._ports.unit_of_work() as unit:
+                if made is not None:  # its pages are made, if it is the same file
                     return await unit.exhibits.get(await unit.sendings.made(sent) or "")
+                await self._still_welcome(unit, session_id, by, brought, sent)  # making pages is what costs
             original, pages = await self._keep(f"exhibits/{session_id}/{exhibit_id}", file, name)
         now = self._ports.clock()
         try:
             async with self._ports.unit_of_work() as unit:
                 await unit.sessions.lock(session_id)
-                if await unit.sendings.made(sent):  # it came at the same time to another process
-                    raise RateLimited("rate_limited", retry_after=RETRY_SECONDS)
-                person, after = await self._welcome(unit, session_id, by, brought.holds)
+                person, after = await self._still_welcome(unit, session_id, by, brought, sent)
                 exhibit = Exhibit(
                     exhibit_id, session_id, by, person.side, title, original, pages, added_at=now, holds=brought.holds
                 )
@@ -261,6 +267,14 @@ class ExhibitService:
         for key in keys:
             self._ports.blobs.discard(key)
 
+    async def _still_welcome(
+        self, unit: UnitOfWork, session_id: str, by: str, brought: Brought, sent: Sending | None
+    ) -> tuple[Participant, Caucus | None]:
+        """What may have changed while the file came, or its pages were made."""
+        if await unit.sendings.made(sent):  # it came at the same time to another process
+            raise RateLimited("rate_limited", retry_after=RETRY_SECONDS)
+        return await self._welcome(unit, session_id, by, brought.holds)
+
     async def _welcome(
         self, unit: UnitOfWork, session_id: str, by: str, holds: Sequence[str]
     ) -> tuple[Participant, Caucus | None]:
@@ -326,6 +340,22 @@ async def require_joint(unit: UnitOfWork, person: Participant) -> None:
         raise Conflict("only_joint")
 
 
+async def _require_same(unit: UnitOfWork, made: str, title: str, name: str, brought: Brought) -> None:
+    """Whether this may be the exhibit that came with the same key; its file decides later.
+
+    Raises:
+        Conflict: ``key_used``.
+    """
+    try:
+        exhibit = await unit.exhibits.get(made)
+    except NotFound as other:  # it was a line, a question or an offer
+        raise Conflict("key_used") from other
+    kept = exhibit.original
+    size = kept.size if brought.size is None else brought.size
+    if (exhibit.title, exhibit.holds, kept.name, kept.size) != (title, brought.holds, name, size):
+        raise Conflict("key_used")
+
+
 async def _receive(content: AsyncIterable[bytes], file: Path, most_bytes: int) -> str:
     """Write what comes into the file. Its SHA-256 as hex.
 
@@ -336,8 +366,7 @@ async def _receive(content: AsyncIterable[bytes], file: Path, most_bytes: int) -
     with file.open("wb") as opened:
         async for chunk in content:
             size += len(chunk)
-            if size > most_bytes:
-                raise Malformed("exhibit_too_large", most_mb=most_bytes // (1024 * 1024))
+            require_size(size, most_bytes)
             digest.update(chunk)
             await asyncio.to_thread(opened.write, chunk)
     return digest.hexdigest()

@@ -232,7 +232,20 @@ class RecordingService:
 
 
 async def close_track(unit: UnitOfWork, row: TrackRow, track: Track, at: datetime, how: str) -> None:
-    """Keep what a complete file holds. ``how``: ``recorder``, or ``salvaged`` from a file that was left behind."""
+    """Keep what a complete file holds, or that nothing came of the track (whoever is muted all the time).
+
+    ``how``: ``recorder``, or ``salvaged`` from a file that was left behind.
+    """
+    if track.bytes == 0:
+        await unit.recordings.save_track(replace(row, closed_at=at, packets=track.packets))
+        nothing = {
+            "capture": row.capture_id,
+            "participant": row.participant_id,
+            "packets": track.packets,
+            "how": how,
+        }
+        await unit.log.append(row.session_id, at=at, kind="track_empty", actor=SYSTEM, data=nothing)
+        return
     closed = replace(
         row,
         file=track.file,

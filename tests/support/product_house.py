@@ -66,8 +66,8 @@ class ProductHouse(House):
 
     def open_hub(self) -> Hub:
         services = self.product.services
-        director = Director(services.recording, NoRecorder(), lambda: self.product.clock().timestamp())
-        policy = SessionPolicy(services, director, self._ended, self.clock.later)
+        self.director = Director(services.recording, NoRecorder(), lambda: self.product.clock().timestamp())
+        self.product_policy = policy = SessionPolicy(services, self.director, self._ended, self.clock.later)
         hub = Hub(policy, MediaPool(self.workers), clock=self.clock, hello_seconds=WAIT, monotonic=self.clock.now)
         policy.listen(self.product.bus, hub)
         return hub

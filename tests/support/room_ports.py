@@ -38,6 +38,7 @@ from signaling.room import Room, RoomSettings
 from signaling.tracks import Publication
 
 ROOM = RoomId("room_1")
+MEETING = "session_1"
 DOCUMENT = DocumentId("agreement")
 WAIT = 5.0
 
@@ -138,6 +139,7 @@ class MemoryPolicy:
     async def open_room(self, room_id: RoomId) -> RoomState:
         await self._note("open_room", room_id)
         return RoomState(
+            meeting=MEETING,
             documents=[DOCUMENT],
             recording=self.recording,
             board=self.board,

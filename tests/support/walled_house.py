@@ -127,8 +127,8 @@ class Books(MemoryPolicy):
         if room.caucuses.running:
             await self.director.hold(room)
         if self.recorded is not None:
-            view, people = RecordingView("on", self.clock.now()), {str(each.participant_id) for each in self.people()}
-            await self.director.adopt(room, "session", self.recorded, view, self.clock.now(), people)
+            view = RecordingView("on", self.clock.now())
+            await self.director.adopt(room, "session", self.recorded, view, self.clock.now())
 
     def people(self) -> list[Participant]:
         """Everybody who has a token."""

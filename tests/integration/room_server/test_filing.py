@@ -11,12 +11,16 @@ import httpx
 import pytest
 
 import room_server.rules.notices
+from recorder.control import StartTrack, Track
+from recorder.tracks import create
 from recorder.verify import verify
 from room_server.domain.call import CallKind
 from room_server.domain.errors import Conflict
 from room_server.rules import package
 from room_server.rules.notices import notices
 from room_server.services.filing import FilingService
+from signaling.ids import CaptureId
+from tests.support.capture_rtp import OPUS
 from tests.support.product_room import Product
 from tests.support.product_tracks import record_track
 
@@ -276,3 +280,46 @@ async def test_nothing_that_was_written_gets_into_a_dossier_but_how_much_was_wit
         ("chat_carried", 1),
         ("ticket", 2),
     }
+
+
+@pytest.mark.parametrize("recorder", ["alive", "dead"])
+async def test_a_track_that_nothing_came_of_is_on_the_record_and_no_file_of_the_dossier(
+    product: Product, recorder: str
+) -> None:
+    """Whoever is muted all the time: a file that holds nothing would look like one that was damaged."""
+    host, worker = await product.person("mediator"), await product.person("applicant")
+    yes = {"recording_dispute": True, "share_confirmation_bodies": True, "recording_confirmation": True}
+    await product.consent(worker, **yes)
+    recording = product.services.recording
+    recording_id = await recording.start(product.session_id, host)
+    request = StartTrack(1, CaptureId(1), f"{product.session_id}/1-microphone", "audio", "audio/opus", 48000, 2, 111)
+    await recording.track_opened(
+        product.session_id,
+        recording_id,
+        1,
+        participant_id=worker,
+        kind="audio",
+        source="microphone",
+        mime_type="audio/opus",
+        path=request.path,
+    )
+    writer, line = await asyncio.to_thread(create, request, OPUS, product.ports.recordings)
+    if recorder == "alive":
+        await asyncio.to_thread(writer.close, "stopped", line.opened_at + 1, None)
+        await recording.track_closed(Track(line.capture_id, line.path, line.file, sha256=writer.sha256))
+    await recording.stop(product.session_id, host)
+    await product.services.sessions.end(product.session_id, host)
+    await product.services.filing.file_session(product.session_id)
+    await assert_good(product)
+    async with product.ports.unit_of_work() as unit:
+        (said,) = [each.data for each in await unit.log.read(product.session_id) if each.kind == "track_empty"]
+    how = "recorder" if recorder == "alive" else "salvaged"
+    assert said == {"capture": 1, "participant": worker, "packets": 0, "how": how}
+    path, _ = await product.services.court.dossier(product.session_id, await court_officer(product))
+    with zipfile.ZipFile(path) as dossier:
+        assert not [name for name in dossier.namelist() if "/recordings/" in name]
+        (catalogue,) = [
+            json.loads(dossier.read(name)) for name in dossier.namelist() if name.endswith("catalogue.json")
+        ]
+    assert catalogue["recordings"] == [] and not [each for each in catalogue["withheld"] if each["kind"] == "recording"]
+    assert "track_ended" not in await product.kinds()

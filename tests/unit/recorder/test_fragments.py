@@ -12,7 +12,7 @@ import pytest
 
 from recorder.capture import Capture
 from recorder.fragments import CannotSalvageError, FragmentWriter, reason_of, salvage
-from recorder.index import FragmentFacts, TrackLine, index_of
+from recorder.index import CloseReason, FragmentFacts, TrackLine, index_of
 from signaling.ids import CaptureId
 from tests.support.capture_rtp import EPOCH, OPUS, opus_packets
 
@@ -190,3 +190,20 @@ def test_a_file_that_died_before_any_media_is_an_empty_track(tmp_path: Path) -> 
     FragmentWriter(tmp_path / "sound.webm", line())
     left = salvage(tmp_path / "sound")
     assert (left.duration, left.track.started_at, left.track.bytes) == (0, None, 0)
+
+
+@pytest.mark.parametrize("reason", ["stopped", "disk_full"])
+def test_of_a_track_that_nothing_came_of_its_index_is_left_and_no_file(tmp_path: Path, reason: CloseReason) -> None:
+    file = tmp_path / "sound.webm"
+    FragmentWriter(file, line()).close(reason, EPOCH, None)
+    assert [each.name for each in tmp_path.iterdir()] == ["sound.fragments.jsonl"]
+    left = salvage(file)
+    assert (left.closed, left.track.bytes, left.track.fragments, left.missing_bytes) == (True, 0, 0, 0)
+    with pytest.raises(FileExistsError):
+        FragmentWriter(file, line())
+
+
+def test_a_file_with_media_that_is_gone_is_not_taken_for_one_that_nothing_came_of(tmp_path: Path) -> None:
+    abandoned(tmp_path).unlink()
+    with pytest.raises(FileNotFoundError):
+        salvage(tmp_path / "sound")

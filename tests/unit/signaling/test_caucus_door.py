@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from signaling.ids import CaucusId, ParticipantId
 from signaling.messages import RecordingView
-from tests.support.room_ports import House, media_room, open_caucus, three
+from tests.support.room_ports import WAIT, House, media_room, open_caucus, three
 
 
 async def test_whoever_waits_at_the_door_cannot_tell_that_a_private_talk_runs(home: House) -> None:
@@ -40,8 +42,12 @@ async def test_a_host_who_was_cut_off_before_a_private_talk_stays_so_to_those_at
         return [(each["participant_id"], each["presence"]) for each in told]
 
     caucus_id = (await host.do("open_caucus", participant_ids=["a", "host"], in_seconds=3))["caucus_id"]
-    await host.hang_up()
+    gate = home.policy.hold["open_caucus"] = asyncio.Event()
     home.clock.advance(3)
+    async with asyncio.timeout(WAIT):
+        await home.policy.reached["open_caucus"].wait()
+    await host.hang_up()
+    gate.set()
     await home.settle()
     assert home.room.caucuses.get(CaucusId(caucus_id)).running
     assert seen() == [("host", "dropped")]

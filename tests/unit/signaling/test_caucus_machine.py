@@ -179,6 +179,9 @@ class CaucusMachine(RuleBasedStateMachine):
             self.hear(name)
             browser.socket.hang_up(1000 if for_good else None)
             self.run(self.settle())
+            if not self.held:  # the room is done with them then, and not a few steps later
+                assert browser.serving is not None
+                self.run(asyncio.wait_for(asyncio.shield(browser.serving), WAIT))
 
     @rule(seconds=st.sampled_from([3, 61]))
     def time_passes(self, seconds: int) -> None:

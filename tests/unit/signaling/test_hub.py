@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
+from signaling.cluster import LocalCluster
 from signaling.errors import ErrorCode, SignalingError
-from signaling.hub import IDLE_SECONDS, News
+from signaling.hub import IDLE_SECONDS, Hub, News
 from signaling.ids import ParticipantId
+from signaling.pool import MediaPool
 from signaling.room import Room
-from tests.support.room_ports import ROOM, House
+from tests.support.room_ports import MEETING, ROOM, House, house
 
 A = ParticipantId("a")
 
@@ -30,12 +32,12 @@ async def test_what_is_told_while_a_room_opens_is_in_the_first_snapshot_in_its_o
         return tell
 
     for news in (piece(1), failing, piece(2)):
-        await home.hub.tell(ROOM, news)
+        await home.hub.tell(MEETING, news)
     del home.policy.hold["load_document"]
     gate.set()
     await coming
     assert a.snapshot is not None and a.snapshot["board"]["session"] == 2
-    await home.hub.tell(ROOM, piece(3))
+    await home.hub.tell(MEETING, piece(3))
     assert (await a.event("board_changed"))["value"] == 3
 
 
@@ -46,7 +48,7 @@ async def test_who_is_shut_out_while_a_room_opens_does_not_come_in(home: House) 
     async with asyncio.timeout(5):
         await home.policy.reached["load_document"].wait()
     home.policy.grants.clear()
-    await home.hub.tell(ROOM, lambda room: room.remove(A, "removed"))
+    await home.hub.tell(MEETING, lambda room: room.remove(A, "removed"))
     del home.policy.hold["load_document"]
     gate.set()
     assert (await coming)["type"] == "error"
@@ -98,3 +100,15 @@ async def test_who_meets_the_closing_of_an_idle_room_is_told_to_come_again(home:
     answer = await coming
     assert (answer["data"]["code"], await a.closed()) == ("overloaded", 1013)
     assert (await a.join())["type"] == "ok"
+
+
+async def test_a_room_that_could_not_be_opened_is_not_held_by_this_node() -> None:
+    async with house() as home:
+        cluster = LocalCluster()
+        home.hub = Hub(home.policy, MediaPool(home.workers), cluster=cluster, clock=home.clock)
+        home.policy.refuse["load_document"] = SignalingError(ErrorCode.OVERLOADED, "not now")
+        assert (await home.browser("a").join())["type"] == "error"
+        assert cluster.held == set()
+        home.policy.refuse.clear()
+        assert (await home.browser("a").join())["type"] == "ok"
+        assert cluster.held == {ROOM}

@@ -117,3 +117,92 @@ async def test_a_track_that_ended_while_the_policy_took_it_is_not_answered_as_if
     gate.set()
     assert (await a.answer(number))["data"]["code"] == "wrong_state"
     assert not home.room.publications
+
+
+async def test_what_breaks_a_takeover_off_does_not_keep_the_media_of_the_device_before(home: House) -> None:
+    await home.host()
+    a = await home.arrive("a")
+    await a.open_transports()
+    closing, recording = asyncio.Event(), asyncio.Event()
+    home.media.hold["close_transport"], home.policy.hold["connection_lost"] = closing, recording
+    taking = asyncio.create_task(home.room.door.hand_over(A, "continued_elsewhere"))
+    try:
+        async with asyncio.timeout(5):
+            await home.media.reached["close_transport"].wait()
+            await home.policy.reached["connection_lost"].wait()
+        recording.set()
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # it waits for the media by now
+        taking.cancel()
+        await asyncio.gather(taking, return_exceptions=True)
+    finally:
+        closing.set()
+        recording.set()
+    await home.settle()
+    assert taking.cancelled() and home.media.transports == {}
+
+
+async def test_what_breaks_a_removal_off_does_not_keep_the_media_of_who_was_removed(home: House) -> None:
+    await home.host()
+    a = await home.arrive("a")
+    await a.open_transports()
+    closing = home.media.hold["close_transport"] = asyncio.Event()
+    removing = asyncio.create_task(home.room.remove(A, "removed"))
+    try:
+        async with asyncio.timeout(5):
+            await home.media.reached["close_transport"].wait()
+        removing.cancel()
+        await asyncio.gather(removing, return_exceptions=True)
+    finally:
+        closing.set()
+    await home.settle()
+    assert removing.cancelled() and home.media.transports == {}
+    assert home.policy.told("left") == [("a", "removed")], "and the record says that they are out"
+
+
+async def test_who_leaves_and_is_back_while_the_product_lets_them_in_is_inside(home: House) -> None:
+    host, a = await home.host(), await home.arrive("a", admitted=False)
+    gate = home.policy.hold["admit"] = asyncio.Event()
+    number = host.tell("admit", participant_id="a")
+    try:
+        async with asyncio.timeout(5):
+            await home.policy.reached["admit"].wait()
+        await a.hang_up(1000)
+        assert (await a.join())["type"] == "ok" and not home.room.participants[A].admitted
+    finally:
+        gate.set()
+    assert (await host.answer(number))["type"] == "ok"
+    assert home.room.participants[A].presence == "present"
+    assert (await a.event("snapshot"))["snapshot"]["participants"]
+
+
+async def test_who_is_turned_away_while_the_product_lets_them_in_waits_when_they_come_by_another_link(
+    home: House,
+) -> None:
+    host, a = await home.host(), await home.arrive("a", admitted=False)
+    gate = home.policy.hold["admit"] = asyncio.Event()
+    number = host.tell("admit", participant_id="a")
+    try:
+        async with asyncio.timeout(5):
+            await home.policy.reached["admit"].wait()
+        await home.room.remove(A, "link_reissued")
+        assert (await a.join())["type"] == "ok"
+    finally:
+        gate.set()
+    await host.answer(number)
+    assert home.room.participants[A].presence == "waiting"
+
+
+async def test_of_who_had_no_connection_a_takeover_says_not_once_more_that_it_was_lost(home: House) -> None:
+    await home.host()
+    a = await home.arrive("a")
+    await a.hang_up()
+    home.clock.advance(50)
+    await home.room.door.hand_over(A, "continued_elsewhere")
+    assert home.policy.told("connection_lost") == [("a",)]
+    home.clock.advance(50)
+    await home.settle()
+    assert A in home.room.participants, "the other device has its while to come"
+    home.clock.advance(10)
+    await home.settle()
+    assert A not in home.room.participants

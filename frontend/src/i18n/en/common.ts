@@ -60,7 +60,7 @@ const messages: Record<keyof typeof source, string> = {
   "caucus.off.nobody": "Nobody of the {side} is here: the private talk was called off",
   "caucus.off.elsewhere": "Somebody is in another private talk: the one with the {side} did not begin",
   "caucus.off.refused": "The private talk with the {side} could not begin. Everybody is still together.",
-  "caucus.off.no_host": "The mediator did not come back: the private talk was called off",
+  "caucus.off.no_host": "The mediator was not there: the private talk was called off",
   "rec.on": "Recording",
   "rec.withoutYou": " (not you)",
   "rec.off": "Not recording",

@@ -168,6 +168,7 @@ const messages: Record<keyof typeof source, string> = {
   "court.event.filing_started": "Filing began",
   "court.event.track_started": "One track began to be recorded",
   "court.event.track_ended": "One track finished",
+  "court.event.track_empty": "Nothing came of one track, and there is no file of it",
   "court.event.view_failed":
     "One person's recording could not be made into a file to play; the original is in the dossier",
   "court.event.track_lost": "File of one track cannot be read",

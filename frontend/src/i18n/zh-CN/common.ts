@@ -56,7 +56,7 @@ export default {
   "caucus.off.nobody": "{side}没有人在场，单独沟通取消了",
   "caucus.off.elsewhere": "有人正在另一场单独沟通里，与{side}的单独沟通没有开始",
   "caucus.off.refused": "与{side}的单独沟通没能开始，大家还在一起",
-  "caucus.off.no_host": "调解员没有回来，单独沟通取消了",
+  "caucus.off.no_host": "调解员不在，单独沟通取消了",
   "rec.on": "正在录音录像",
   "rec.withoutYou": "（不录您）",
   "rec.off": "现在没有录音录像",

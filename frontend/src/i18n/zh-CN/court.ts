@@ -162,6 +162,7 @@ export default {
   "court.event.filing_started": "开始整理归档",
   "court.event.track_started": "一路声音或画面开始录",
   "court.event.track_ended": "一路声音或画面录完",
+  "court.event.track_empty": "一路声音或画面一直没有内容，没有录制文件",
   "court.event.view_failed": "一个人的录像没能整理成可播放的文件，原始文件在整卷里",
   "court.event.track_lost": "一路录制文件读不出来",
   "court.source.microphone": "话筒",

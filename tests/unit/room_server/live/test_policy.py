@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from recorder.eventlog import Entry
+from room_server.domain.call import CallKind
 from room_server.live.policy import TRACKS_AT_ONCE
 from tests.support.product_house import ProductHouse, seated_house
 
@@ -112,3 +113,23 @@ async def test_a_page_that_makes_new_tracks_without_end_is_slowed_down_and_goes_
     assert list(home.room.publications) == [last]
     host_track = (await host.open_transports())[0]
     await host.publish(host_track)  # nobody else is held up
+
+
+async def test_of_a_room_that_closed_the_process_keeps_nothing(home: ProductHouse) -> None:
+    host, worker = await home.visitor("host"), await home.visitor("a1")
+    for browser in (host, worker):
+        await browser.join()
+    await host.do("admit", participant_id=home.ids["a1"])
+    await worker.publish((await worker.open_transports())[0])
+    await worker.do("tell_trouble", source="camera", trouble="interrupted")
+    opened = await home.hub.open(home.room_id)
+    await home.product.services.calls.call(home.product.session_id, home.ids["a1"], CallKind.TALK)
+    assert any(topic.startswith("call") for topic in opened.board), "what happened reaches it while it is open"
+    await host.do("close_room", reason="")
+    await home.settle()
+    home.advance(60)
+    await home.settle()
+    assert home.hub.room(home.room_id) is None and opened.closed
+    for part in (home.hub, home.product_policy, home.director):
+        kept = repr(vars(part))
+        assert home.room_id not in kept and home.product.session_id not in kept

@@ -200,7 +200,7 @@ async def test_a_file_that_cannot_be_opened_is_a_failed_recording_not_a_silent_o
 async def test_files_that_a_dead_web_process_left_open_are_closed_and_its_recording_goes_on(scene: Scene) -> None:
     scene.recorder.files[CaptureId(7)] = "left"
     view = RecordingView(state="failed", started_at=900.0, failed_at=990.0, reason="media_lost", lost_seconds=1.0)
-    await scene.director.adopt(scene.room, "session", "recording", view, 985.0, scene.ledger.agreed)
+    await scene.director.adopt(scene.room, "session", "recording", view, 985.0)
     await scene.director.recorder_ready([Track(CaptureId(7), "left", "left.webm")])
     assert ("closed", "7") in scene.ledger.lines
     assert scene.room.state == ("on", None)
@@ -211,7 +211,7 @@ async def test_a_recording_that_ran_when_the_process_died_is_a_gap_since_the_las
     scene: Scene,
 ) -> None:
     view = RecordingView(state="on", started_at=900.0)
-    await scene.director.adopt(scene.room, "session", "recording", view, 985.0, scene.ledger.agreed)
+    await scene.director.adopt(scene.room, "session", "recording", view, 985.0)
     assert scene.room.state == ("failed", "server_restarted")
     assert ("interrupted", "server_restarted", "985.0") in scene.ledger.lines
     await scene.director.opened(scene.room, sent_by(WORKER))
@@ -325,7 +325,8 @@ async def test_what_somebody_said_while_nobody_was_in_the_room_counts_when_it_op
         await scene.director.closed(scene.room, publication_id)
     again = Room(scene.feed)
     view = RecordingView("on", 1000.0)
-    await scene.director.adopt(again, "session", "recording", view, 1000.0, {COMPANY, HOST})
+    scene.ledger.agreed = {COMPANY, HOST}
+    await scene.director.adopt(again, "session", "recording", view, 1000.0)
     again.send(sent_by(WORKER, "camera"), sent_by(COMPANY, "camera"))
     for publication in again.publications.values():
         await scene.director.opened(again, publication)
@@ -480,7 +481,7 @@ async def test_a_start_that_cannot_be_kept_can_be_tried_again(scene: Scene) -> N
 async def test_a_recording_that_is_taken_up_during_a_caucus_stays_paused_without_a_gap(scene: Scene) -> None:
     await scene.director.hold(scene.room)
     view = RecordingView("on", 900.0)
-    await scene.director.adopt(scene.room, "session", "recording", view, 985.0, {WORKER, COMPANY, HOST})
+    await scene.director.adopt(scene.room, "session", "recording", view, 985.0)
     assert scene.room.state == ("paused", "caucus")
     assert scene.ledger.lines == []
     await scene.director.release(scene.room)
@@ -566,7 +567,7 @@ async def test_nothing_is_paused_while_nothing_is_recorded_and_a_stop_ends_the_p
 async def test_a_recording_that_a_host_paused_is_still_paused_after_a_restart(scene: Scene) -> None:
     scene.director.still_paused(scene.room, "break")
     view = RecordingView("paused", 900.0, None, "break")
-    await scene.director.adopt(scene.room, "session", "recording", view, 985.0, {WORKER, COMPANY, HOST})
+    await scene.director.adopt(scene.room, "session", "recording", view, 985.0)
     assert scene.room.state == ("paused", "break") and scene.ledger.lines == []
     await scene.director.go_on(scene.room, HOST)
     assert scene.room.state == ("on", None)

@@ -289,7 +289,7 @@ async def test_a_recording_of_a_process_that_was_killed_is_not_broken_since_befo
         mime_type="audio/opus",
         path="1",
     )
-    await recording.track_closed(Track(CaptureId(1), "1", "1.webm", ended_at=home.product.clock().timestamp()))
+    await recording.track_closed(Track(CaptureId(1), "1", "1.webm", bytes=1, ended_at=home.product.clock().timestamp()))
     await recording.stop(session_id, by)
     home.advance(1000)
     await recording.start(session_id, by)
@@ -299,3 +299,86 @@ async def test_a_recording_of_a_process_that_was_killed_is_not_broken_since_befo
     assert host.snapshot is not None
     shown = host.snapshot["recording"]
     assert (shown["state"], shown["failed_at"]) == ("failed", shown["started_at"])
+
+
+@pytest.mark.parametrize("agrees", [False, True])
+async def test_a_consent_that_changes_while_a_recording_is_taken_up_after_a_restart_holds(
+    home: ProductHouse, monkeypatch: pytest.MonkeyPatch, agrees: bool
+) -> None:
+    host, _, _ = await three(home)
+    product, a, r = home.product, home.ids["a1"], home.ids["r1"]
+    services, session_id = product.services, product.session_id
+    await product.consent(r, recording_dispute=True)
+    await product.consent(a, recording_dispute=not agrees)
+    await services.recording.start(session_id, home.ids["host"])
+    await home.killed()
+    read, gate, ask = asyncio.Event(), asyncio.Event(), services.recording.consents
+
+    async def slowly(session_id: str) -> set[str]:
+        found = await ask(session_id)
+        read.set()
+        await gate.wait()
+        return found
+
+    monkeypatch.setattr(services.recording, "consents", slowly)
+    coming = asyncio.create_task(host.join())
+    try:
+        async with asyncio.timeout(WAIT):
+            await read.wait()
+        await product.consent(a, recording_dispute=agrees)
+    finally:
+        gate.set()
+    assert (await coming)["type"] == "ok"
+    running = home.director.of(home.room_id)
+    assert running is not None
+    assert running.consenting == await ask(session_id)
+    assert (a in running.consenting, r in running.consenting) == (agrees, True)
+
+
+@pytest.mark.parametrize("first", ["the room", "the books"])
+async def test_whose_link_is_replaced_while_a_private_talk_begins_is_in_it_neither_here_nor_in_the_books(
+    home: ProductHouse, monkeypatch: pytest.MonkeyPatch, first: str
+) -> None:
+    """The link is dead before the books have the talk; ``first``: who hears of it sooner, the room or the talk."""
+    host, _, _ = await three(home)
+    second = await home.visitor("a2")
+    assert (await second.join())["type"] == "ok"
+    await host.do("admit", participant_id=home.ids["a2"])
+    services, session_id = home.product.services, home.product.session_id
+    reached, gate = asyncio.Event(), asyncio.Event()
+
+    def held(work: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        async def late(*args: Any) -> Any:
+            reached.set()
+            await gate.wait()
+            return await work(*args)
+
+        return late
+
+    caucus_id = await announce(home, host, "a1", "a2", "host")
+    ends = services.access.reissue_link(session_id, home.ids["host"], home.ids["a2"])
+    if first == "the room":
+        monkeypatch.setattr(services.caucuses, "open", held(services.caucuses.open))
+    else:
+        monkeypatch.setattr(home.hub, "tell", held(home.hub.tell))
+    try:
+        if first == "the room":
+            home.advance(3)
+            async with asyncio.timeout(WAIT):
+                await reached.wait()
+            await ends
+        else:
+            ending = asyncio.create_task(ends)
+            async with asyncio.timeout(WAIT):
+                await reached.wait()
+            monkeypatch.undo()
+            home.advance(3)
+            await home.settle()
+    finally:
+        gate.set()
+    if first == "the books":
+        await ending
+    await home.settle()
+    here = {str(each) for each in home.room.caucuses.get(CaucusId(caucus_id)).members}
+    [kept] = await services.caucuses.of_session(session_id)
+    assert here == set(kept.members) == {home.ids["a1"], home.ids["host"]}

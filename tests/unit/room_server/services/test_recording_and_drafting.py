@@ -106,7 +106,7 @@ async def recorded_until(product: Product, recording_id: str, capture: int, mome
         mime_type="audio/opus",
         path=name,
     )
-    await recording.track_closed(Track(CaptureId(capture), name, f"{name}.webm", ended_at=moment.timestamp()))
+    await recording.track_closed(Track(CaptureId(capture), name, f"{name}.webm", bytes=1, ended_at=moment.timestamp()))
 
 
 async def test_a_process_that_is_killed_before_anything_is_in_a_file_loses_no_second_twice(product: Product) -> None:
