@@ -6,8 +6,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from room_server.auth import PAPER_LIFETIME
+from room_server.domain.errors import Unauthenticated
 from room_server.services.access import AccessService, RoomGrant
 from room_server.services.ports import Ports
+
+EXPIRED = "paper_address_expired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +41,12 @@ class PaperTicketService:
         """The participant id that it was made for. Whether it still holds is not asked.
 
         Raises:
-            Unauthenticated: ``unauthenticated`` or ``session_expired``.
+            Unauthenticated: ``unauthenticated`` or ``paper_address_expired``.
         """
-        return self._ports.tokens.read_room(ticket, "paper").participant_id
+        try:
+            return self._ports.tokens.read_room(ticket, "paper").participant_id
+        except Unauthenticated as error:
+            raise Unauthenticated(EXPIRED if error.code == "session_expired" else error.code) from error
 
     async def holder(self, ticket: str) -> RoomGrant:
         """Whose ticket this is, as they stand now.

@@ -51,7 +51,10 @@ async def test_it_ends_by_itself(product: Product, party: httpx.AsyncClient) -> 
     product.clock.forward(seconds=PAPER_LIFETIME.total_seconds() - 1)
     assert (await product.browser().get(path)).status_code == 200
     product.clock.forward(seconds=1)
-    assert await code_of(product, path) == (401, "session_expired")
+    assert await code_of(product, path) == (401, "paper_address_expired")
+    shown = await product.browser().get(path, headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert shown.status_code == 401 and shown.headers["content-type"].startswith("text/plain")
+    assert "Save the agreement" in shown.text and "把协议存到手机" in shown.text
 
 
 async def test_it_ends_with_the_link(product: Product, party: httpx.AsyncClient) -> None:
