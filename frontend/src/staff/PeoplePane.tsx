@@ -176,7 +176,7 @@ function Inside({ person, unknown, open, onOpen }: InsideProps) {
   const words = conductWords(state, person);
   const tools = t("conduct.tools", { name: person.display_name });
   return (
-    <div class="person people__inside" data-participant={person.participant_id}>
+    <div class="person people__inside" data-participant={person.participant_id} data-bare={me ? "" : undefined}>
       <Seal side={person.side} />
       <b class="grow" title={person.display_name}>
         {person.display_name}
