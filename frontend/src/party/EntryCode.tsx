@@ -118,7 +118,9 @@ export function EntryCode({ chosen, alone, code, error, sending, ready, onChoose
                 aria-disabled={sending.busy || sending.wait > 0}
                 onClick={() => !sending.busy && sending.wait === 0 && onResend()}
               >
-                {sending.wait > 0 ? t("identity.resendIn", { seconds: sending.wait }) : t("identity.resend")}
+                {sending.wait > 0
+                  ? t("identity.resendIn", { seconds: sending.wait })
+                  : t(sending.to === null ? "identity.sendCode" : "identity.resend")}
               </Button>
             )}
           </div>
