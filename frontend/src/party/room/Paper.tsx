@@ -38,7 +38,7 @@ export function Paper({ visit, agreement }: Props) {
     try {
       const given = await withToken(visit, (token) => getPaperAddress(token, agreement.proposal_id));
       const found = new URL(given.path, location.href).href;
-      if (!app) save(found, `${agreement.number || agreement.proposal_id}.pdf`);
+      if (!insideAnApp()) save(found, `${agreement.number || agreement.proposal_id}.pdf`);
       setAddress(found);
       clearTimeout(ending.current);
       ending.current = window.setTimeout(() => setAddress(""), (given.expires_in - MARGIN_S) * 1000);
