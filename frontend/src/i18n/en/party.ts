@@ -235,7 +235,7 @@ const messages: Record<keyof typeof source, string> = {
   "done.daysLastDay": "Today is the last day",
   "done.pdf": "Save the agreement",
   "done.pdfDraft": "Save the text as it is now",
-  "paper.notSaved": "Nothing saved?",
+  "paper.notSaved": "Nothing saved? Open the agreement here",
   "paper.open": "Open the agreement",
   "paper.wechat": "WeChat cannot keep the file by itself",
   "paper.wechatHint":

@@ -218,7 +218,7 @@ export default {
   "done.daysLastDay": "今天是最后一天",
   "done.pdf": "把协议存到手机",
   "done.pdfDraft": "存一份现在的文本",
-  "paper.notSaved": "没存上？",
+  "paper.notSaved": "没存上？点这里打开协议",
   "paper.open": "打开协议",
   "paper.wechat": "微信自己存不下这个文件",
   "paper.wechatHint": "打开协议，点右上角三个点，再点「在浏览器打开」。也可以复制网址，10 分钟内贴到手机浏览器里。",

@@ -83,12 +83,9 @@ export function Paper({ visit, agreement }: Props) {
         {t(agreement.state === "in_force" ? "done.pdf" : "done.pdfDraft")}
       </Button>
       {address && (
-        <p class="meta center" role="status">
-          {t("paper.notSaved")}{" "}
-          <a class="link" href={address} target="_blank" rel="noopener noreferrer" data-testid="paper-open">
-            {t("paper.open")}
-          </a>
-        </p>
+        <a class="link link--center" href={address} target="_blank" rel="noopener noreferrer" data-testid="paper-open">
+          <span>{t("paper.notSaved")}</span>
+        </a>
       )}
     </>
   );
