@@ -7,8 +7,12 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { builtSheets, rules, split } from "./sheets.mjs";
 
-/** What a picture beside bare words needs: words are no box that could have a margin. */
-const BESIDE_WORDS = ".btn:not(.btn--icon)>.icon:only-child{margin-right:8px}";
+/** Pictures that may stand beside bare words, which are no box that could have a margin. */
+const SIGNS = [".icon", ".seal", ".brand__mark"];
+/** Boxes that hold a picture alone. */
+const BARE = ".btn--icon>.icon{margin-right:0!important}";
+
+const none = (gap) => gap.every((size) => /^0(px)?$/.test(size));
 
 /** The names under which rules speak of the same box: its classes, each also without its `--variant`. */
 function names(selector) {
@@ -35,6 +39,9 @@ function margins(selector, { direction = "left", wraps = false, gap }, before) {
   const turned = before?.gap && (before.direction ?? "left") !== direction;
   const other = turned ? `margin-${direction === "top" ? "left" : "top"}:0;` : "";
   const lines = [`${selector}>*+*{${other}margin-${direction}:${between}}`];
+  if (direction === "left" && !none(gap)) {
+    lines.push(`${SIGNS.map((sign) => `${selector}>${sign}:only-child`).join()}{margin-right:${between}}`);
+  }
   // Where a line ends nobody knows: each has half of it above and below.
   if (wraps && across) lines.push(`${selector}>*{margin-top:calc(${across}/2);margin-bottom:calc(${across}/2)}`);
   return lines.join("");
@@ -43,7 +50,7 @@ function margins(selector, { direction = "left", wraps = false, gap }, before) {
 /** The margins for some sheets. */
 export function gapless(sheets) {
   const known = new Map();
-  const made = [BESIDE_WORDS];
+  const made = [];
   for (const { within, selectors, declarations } of sheets.flatMap((text) => rules(text))) {
     const own = said(declarations);
     if (Object.keys(own).length === 0) continue;
@@ -53,13 +60,14 @@ export function gapless(sheets) {
       const now = { ...before, ...own };
       // What holds within a condition is not what holds without.
       if (within.length === 0) known.set(selector, { ...known.get(selector), ...own });
-      if (!now.gap || !/flex/.test(now.display ?? "") || /^0(px)?$/.test(now.gap.join(""))) continue;
+      if (!now.gap || !/flex/.test(now.display ?? "")) continue;
+      if (none(now.gap) && none(before.gap ?? ["0"])) continue;
       if (!own.gap && !own.direction && own.wraps === undefined && !own.display) continue;
       const rule = margins(selector, now, before);
       made.push(within.reduceRight((inner, condition) => `${condition}{${inner}}`, rule));
     }
   }
-  return made.join("\n");
+  return [...made, BARE].join("\n");
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
