@@ -83,6 +83,12 @@ describe("the paper inside WeChat", () => {
     expect(document.activeElement).toBe(see("paper-open"));
   });
 
+  it("names what an iPhone calls it", async () => {
+    vi.spyOn(navigator, "userAgent", "get").mockReturnValue("Mozilla/5.0 (iPhone) Mobile/15E148 MicroMessenger/8.0.49");
+    await press();
+    expect(see("paper-in-app")?.textContent).toContain("Open in Default Browser");
+  });
+
   it("can be copied as an address that is whole", async () => {
     const writeText = vi.fn(async () => undefined);
     vi.spyOn(navigator, "clipboard", "get").mockReturnValue({ writeText } as unknown as Clipboard);

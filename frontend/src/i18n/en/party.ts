@@ -240,6 +240,8 @@ const messages: Record<keyof typeof source, string> = {
   "paper.wechat": "WeChat cannot keep the file by itself",
   "paper.wechatHint":
     "Open it, tap the three dots at the top right, then Open in browser. Or copy the address and paste it into your phone's browser within 10 minutes.",
+  "paper.appleHint":
+    "Open it, tap the three dots at the top right, then Open in Default Browser. Or copy the address and paste it into Safari within 10 minutes.",
   "paper.otherApp": "This app may not keep the file",
   "paper.otherAppHint":
     "Open it to read it. To keep it, copy the address and paste it into your phone's browser within 10 minutes.",

@@ -222,6 +222,7 @@ export default {
   "paper.open": "打开协议",
   "paper.wechat": "微信自己存不下这个文件",
   "paper.wechatHint": "打开协议，点右上角三个点，再点「在浏览器打开」。也可以复制网址，10 分钟内贴到手机浏览器里。",
+  "paper.appleHint": "打开协议，点右上角三个点，再点「在默认浏览器中打开」。也可以复制网址，10 分钟内贴到 Safari 里。",
   "paper.otherApp": "这个软件里可能存不下来",
   "paper.otherAppHint": "点「打开协议」可以看。要存到手机，就复制网址，10 分钟内贴到手机浏览器里。",
   "done.back": "回到调解室",

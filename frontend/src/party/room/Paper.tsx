@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type AgreementView, ApiError } from "../../api";
 import { t } from "../../i18n";
-import { insideAnApp } from "../../room/devices";
+import { insideAnApp, onApple } from "../../room/devices";
 import { Button } from "../../ui/Button";
 import { copyText } from "../../ui/copying";
 import { Icon } from "../../ui/Icon";
@@ -53,7 +53,9 @@ export function Paper({ visit, agreement }: Props) {
     return (
       <>
         <Note tone="plain" title={t(app === "wechat" ? "paper.wechat" : "paper.otherApp")} testId="paper-in-app">
-          <p class="meta">{t(app === "wechat" ? "paper.wechatHint" : "paper.otherAppHint")}</p>
+          <p class="meta">
+            {t(app === "other" ? "paper.otherAppHint" : onApple() ? "paper.appleHint" : "paper.wechatHint")}
+          </p>
         </Note>
         <a class="btn btn--primary btn--big btn--block" href={address} ref={open} data-testid="paper-open">
           <Icon name="doc" />
