@@ -47,7 +47,7 @@ check-rest:
 	$(BIN)/lint-imports
 	$(BIN)/python tests/support/sizes.py
 	$(BIN)/python -m signaling.schema --check
-	cd frontend && $(NPM) run --silent check && $(NPM) run --silent size
+	cd frontend && $(NPM) run --silent check && $(NPM) run --silent size && $(NPM) run --silent older
 
 test-frontend: check-rest
 	cd frontend && $(NPM) run --silent test

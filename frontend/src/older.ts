@@ -21,7 +21,29 @@ function findLast<T>(this: readonly T[], wanted: (one: T, index: number, all: re
   return undefined;
 }
 
+/** Gaps between flexible boxes: Chrome 84, Safari 14.1. No condition of a style sheet can ask for them. */
+function keepsGaps(): boolean {
+  const box = document.createElement("div");
+  box.style.cssText = "position:absolute;display:flex;flex-direction:column;row-gap:1px";
+  box.append(document.createElement("div"), document.createElement("div"));
+  document.documentElement.append(box);
+  const keeps = box.scrollHeight === 1;
+  box.remove();
+  return keeps;
+}
+
+/** Loads the margins that stand in for gaps (`scripts/gapless.mjs`), before all other sheets. */
+function spaceOut(): void {
+  const sheet = document.documentElement.dataset.gapless;
+  if (!sheet || keepsGaps()) return;
+  const link = document.createElement("link");
+  link.rel = "stylesheet";
+  link.href = sheet;
+  document.head.prepend(link);
+}
+
 export function bringUp(): void {
   define(Array.prototype, "at", at);
   define(Array.prototype, "findLast", findLast);
+  spaceOut();
 }

@@ -1,4 +1,5 @@
 // @vitest-environment happy-dom
+// @vitest-environment-options { "settings": { "disableCSSFileLoading": true, "handleDisabledFileLoadingAsSuccess": true } }
 import { Editor } from "@tiptap/core";
 import StarterKit from "@tiptap/starter-kit";
 import { h, render } from "preact";
@@ -73,5 +74,30 @@ describe("a browser of 2020", () => {
     expect(findLast.call(some, (one: number) => one < 3)).toBe(2);
     expect(findLast.call(some, () => false)).toBeUndefined();
     expect(Object.keys(Array.prototype)).toEqual([]);
+  });
+});
+
+describe("margins in place of gaps", () => {
+  const sheet = () => document.head.querySelector<HTMLLinkElement>("link[rel=stylesheet]");
+  beforeEach(() => {
+    document.documentElement.dataset.gapless = "/assets/gapless-1.css";
+    document.head.append(document.createElement("style"));
+  });
+  afterEach(() => {
+    delete document.documentElement.dataset.gapless;
+    document.head.replaceChildren();
+  });
+
+  it("come before every other sheet where gaps are not kept", () => {
+    vi.spyOn(Element.prototype, "scrollHeight", "get").mockReturnValue(0);
+    bringUp();
+    expect(sheet()?.getAttribute("href")).toBe("/assets/gapless-1.css");
+    expect(document.head.firstElementChild).toBe(sheet());
+  });
+
+  it("are not loaded where they are", () => {
+    vi.spyOn(Element.prototype, "scrollHeight", "get").mockReturnValue(1);
+    bringUp();
+    expect(sheet()).toBeNull();
   });
 });

@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 import binascii
 from dataclasses import asdict
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from room_server.api.body import HANDWRITING_BYTES, Body, read, same_origin
-from room_server.api.identity import Identity
+from room_server.api.identity import Identity, bearer
 from room_server.domain.errors import Invalid, NotFound
 from room_server.domain.own_name import Drawn, OwnName, SigningMode, Typed
 from room_server.domain.signing_steps import Hand, SigningSteps
@@ -75,6 +76,8 @@ class AgreementsApi:
             Route(f"{one}/signatures", self.sign, methods=["POST"]),
             Route(f"{one}/seal", self.seal, methods=["POST"]),
             Route(f"{one}/pdf", self.pdf, methods=["GET"]),
+            Route(f"{one}/ticket", self.ticket, methods=["POST"]),
+            Route(f"{one}/papers/{{ticket}}/agreement.pdf", self.paper, methods=["GET"]),
         ]
 
     async def current(self, request: Request) -> JSONResponse:
@@ -128,9 +131,34 @@ class AgreementsApi:
     async def pdf(self, request: Request) -> Response:
         """The newest version of the paper."""
         proposal_id, _ = await self._who(request)
-        data = await self._agreements.pdf(proposal_id)
-        headers = {"Content-Disposition": 'inline; filename="agreement.pdf"', "Cache-Control": "no-store"}
-        return Response(data, media_type="application/pdf", headers=headers)
+        return await self._pdf(proposal_id)
+
+    async def ticket(self, request: Request) -> JSONResponse:
+        """An address of the paper that works by itself for a while: ``path`` and ``expires_in`` (seconds)."""
+        same_origin(request)
+        grant = await self._identity.admitted(request)
+        proposal_id = await self._of_session(request, grant.session_id)
+        given = self._services.paper_tickets.give(bearer(request))
+        path = f"/api/agreements/{proposal_id}/papers/{given.ticket}/agreement.pdf"
+        return JSONResponse({"path": path, "expires_in": given.expires_in}, headers={"Cache-Control": "no-store"})
+
+    async def paper(self, request: Request) -> Response:
+        """The newest version of the paper, for whoever comes with a ticket."""
+        grant = await self._identity.ticket_holder(request.path_params["ticket"])
+        return await self._pdf(await self._of_session(request, grant.session_id))
+
+    async def _pdf(self, proposal_id: str) -> Response:
+        number = (await self._agreements.stage(proposal_id)).number
+        name = quote(f"{number or proposal_id}.pdf", safe="")
+        shown = f"inline; filename=\"agreement.pdf\"; filename*=UTF-8''{name}"
+        headers = {"Content-Disposition": shown, "Cache-Control": "no-store"}
+        return Response(await self._agreements.pdf(proposal_id), media_type="application/pdf", headers=headers)
+
+    async def _of_session(self, request: Request, session_id: str) -> str:
+        stage = await self._agreements.stage(request.path_params["proposal_id"])
+        if stage.session_id != session_id:
+            raise NotFound("not_found")
+        return stage.proposal_id
 
     async def _session(self, request: Request) -> str:
         if "authorization" in request.headers:
@@ -143,10 +171,7 @@ class AgreementsApi:
         """The text and who asks. Whoever is not of its session gets the same answer as for an unknown text."""
         if "authorization" in request.headers:
             grant = await self._identity.admitted(request)
-            stage = await self._agreements.stage(request.path_params["proposal_id"])
-            if stage.session_id != grant.session_id:
-                raise NotFound("not_found")
-            return stage.proposal_id, grant.participant_id
+            return await self._of_session(request, grant.session_id), grant.participant_id
         await self._identity.staff(request)
         stage = await self._agreements.stage(request.path_params["proposal_id"])
         return stage.proposal_id, await self._identity.mediator(request, stage.session_id)

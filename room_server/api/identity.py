@@ -37,11 +37,9 @@ class Identity:
         Raises:
             Unauthenticated: no token, or one that is not good any more. RateLimited: they ask too much.
         """
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
-            raise Unauthenticated("unauthenticated")
-        self.asked.take(self.services.access.bearer(token.strip()))
-        grant = await self.services.access.read_token(token.strip())
+        token = bearer(request)
+        self.asked.take(self.services.access.bearer(token))
+        grant = await self.services.access.read_token(token)
         if request.method not in READING:
             self.kept.take(grant.participant_id)
         return grant
@@ -52,10 +50,17 @@ class Identity:
         Raises:
             Unauthenticated: as ``party``. Forbidden: still in the waiting room.
         """
-        grant = await self.party(request)
-        if not grant.admitted and grant.role != Role.HOST:
-            raise Forbidden("forbidden")
-        return grant
+        return _inside(await self.party(request))
+
+    async def ticket_holder(self, ticket: str) -> RoomGrant:
+        """Whoever was let in and got a ticket for papers, under whichever browser comes with it.
+
+        Raises:
+            Unauthenticated: as ``party``. RateLimited: it is asked for too often. Forbidden: not let in any more.
+        """
+        tickets = self.services.paper_tickets
+        self.asked.take(tickets.bearer(ticket))
+        return _inside(await tickets.holder(ticket))
 
     async def staff(self, request: Request) -> StaffMember:
         """Whoever is signed in.
@@ -161,6 +166,24 @@ class Identity:
     def forget_staff(self, response: Response) -> None:
         """Take the staff cookie away."""
         response.delete_cookie(STAFF_COOKIE, path="/", secure=self.secure, httponly=True, samesite="strict")
+
+
+def bearer(request: Request) -> str:
+    """The room token as it was sent.
+
+    Raises:
+        Unauthenticated: there is none.
+    """
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated("unauthenticated")
+    return token.strip()
+
+
+def _inside(grant: RoomGrant) -> RoomGrant:
+    if not grant.admitted and grant.role != Role.HOST:
+        raise Forbidden("forbidden")
+    return grant
 
 
 def _device_cookie(link_id: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from room_server.domain.errors import (
     SENTENCES,
@@ -55,12 +55,15 @@ def problem(status: int, code: str, title: str, detail: str, extra: dict[str, An
     )
 
 
-async def refused(request: Request, error: Exception) -> JSONResponse:
+async def refused(request: Request, error: Exception) -> Response:
     """A refusal of the product. Whoever wants what is not theirs is in the log of the service."""
     assert isinstance(error, DomainError)
     if isinstance(error, PRESUMPTUOUS):
         log.warning("a request was refused", method=request.method, endpoint=_endpoint(request), code=error.code)
     status = OTHER_STATUS.get(error.code) or STATUS[type(error)]
+    if request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+        # An address that somebody opened, of a paper or of a dossier: they see this, not a program.
+        return PlainTextResponse(f"{error.zh}\n\n{error.en}\n", status, {"Cache-Control": "no-store"})
     return problem(status, error.code, error.en, error.zh, error.detail)
 
 

@@ -35,6 +35,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
     ),
     "identity_locked": ("核对次数已用完，请联系调解员。", "Too many attempts. Please call the mediator."),
     "unauthenticated": ("请重新进入。", "Please sign in again."),
+    "paper_address_expired": (
+        "这个网址已经过期。请回到调解的页面，再点一次「把协议存到手机」。",
+        "This address has expired. Go back to the mediation page and press Save the agreement again.",
+    ),
     "session_expired": ("登录已过期。", "The session has expired."),
     "removed": ("您已被请出调解室。", "You were sent out of the room."),
     "forbidden": ("您没有此项权限。", "You may not do this."),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from room_server.auth import ROOM_LIFETIME
+from room_server.auth import ROOM_LIFETIME, Use
 from room_server.bus import AccessEnded, ContinuedElsewhere
 from room_server.domain.access import Link, hash_secret, new_secret
 from room_server.domain.consent import ready
@@ -214,13 +214,13 @@ class AccessService:
         """
         return self._ports.tokens.read_room(token).participant_id
 
-    async def read_token(self, token: str) -> RoomGrant:
+    async def read_token(self, token: str, use: Use = "room") -> RoomGrant:
         """What the token means now: removal, revocation and a newer link count at once.
 
         Raises:
             Unauthenticated: ``unauthenticated``, ``session_expired``, ``removed`` or ``continued_elsewhere``.
         """
-        claims = self._ports.tokens.read_room(token)
+        claims = self._ports.tokens.read_room(token, use)
         async with self._ports.unit_of_work() as unit:
             try:
                 person = await unit.participants.get(claims.participant_id)

@@ -25,6 +25,7 @@ from room_server.services.leftovers import LeftoverService
 from room_server.services.notes import NoteService
 from room_server.services.offers import OfferService
 from room_server.services.overview import OverviewService
+from room_server.services.paper_tickets import PaperTicketService
 from room_server.services.ports import Ports
 from room_server.services.presentations import PresentationService
 from room_server.services.recording import RecordingService
@@ -64,6 +65,7 @@ class Services:
     recording: RecordingService
     drafting: DraftingService
     agreements: AgreementService
+    paper_tickets: PaperTicketService
     signing_steps: SigningStepService
     exhibits: ExhibitService
     comparisons: ComparisonService
@@ -104,8 +106,9 @@ class Services:
 def build_services(ports: Ports) -> Services:
     """One of each."""
     staff = StaffService(ports)
+    access = AccessService(ports, NumberAndCode(ports))
     return Services(
-        AccessService(ports, NumberAndCode(ports)),
+        access,
         InvitationService(ports),
         ArrivalService(ports),
         RollCallService(ports),
@@ -120,6 +123,7 @@ def build_services(ports: Ports) -> Services:
         RecordingService(ports),
         DraftingService(ports),
         AgreementService(ports),
+        PaperTicketService(ports, access),
         SigningStepService(ports),
         ExhibitService(ports),
         ComparisonService(ports),

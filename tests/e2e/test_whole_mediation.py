@@ -198,6 +198,17 @@ async def everybody_signs_and_the_seal_closes(table: Table) -> None:
     print(f"seal tapped -> in force on the mediator's screen: {time.monotonic() - started:.2f} s")
     for party in (table.applicant, table.respondent):
         await party.waits_for("done", state="in_force")
+    await a_party_keeps_the_paper(table.respondent)
+
+
+async def a_party_keeps_the_paper(party: Person) -> None:
+    """As a file of its own name, without leaving the page."""
+    async with party.page.expect_download() as waiting:
+        await party.tap("done-pdf")
+    download = await waiting.value
+    assert download.suggested_filename == "演示〔2026〕调字第0001号协1.pdf"
+    assert (await asyncio.to_thread(Path(await download.path()).read_bytes)).startswith(b"%PDF")
+    await party.waits_for("done", state="in_force")
 
 
 INK = """

@@ -17,11 +17,11 @@ export function Own({ offer, now, access, act }: Props) {
   return (
     <div class="exhibit-acts">
       {state === "private" && (
-        <Button icon="carry" testId="offer-share" onClick={() => void act(() => access.share(offer.offer_id))}>
+        <Button icon="carry" testId="offer-share" work={() => act(() => access.share(offer.offer_id))}>
           {t("offer.share")}
         </Button>
       )}
-      <Button testId="offer-withdraw" onClick={() => void act(() => access.withdraw(offer.offer_id))}>
+      <Button testId="offer-withdraw" work={() => act(() => access.withdraw(offer.offer_id))}>
         {t("offer.withdraw")}
       </Button>
     </div>

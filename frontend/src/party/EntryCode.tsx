@@ -116,9 +116,11 @@ export function EntryCode({ chosen, alone, code, error, sending, ready, onChoose
               <Button
                 testId="identity-resend"
                 aria-disabled={sending.busy || sending.wait > 0}
-                onClick={() => sending.wait === 0 && onResend()}
+                onClick={() => !sending.busy && sending.wait === 0 && onResend()}
               >
-                {sending.wait > 0 ? t("identity.resendIn", { seconds: sending.wait }) : t("identity.resend")}
+                {sending.wait > 0
+                  ? t("identity.resendIn", { seconds: sending.wait })
+                  : t(sending.to === null ? "identity.sendCode" : "identity.resend")}
               </Button>
             )}
           </div>

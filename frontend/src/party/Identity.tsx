@@ -163,7 +163,7 @@ export function Identity({ visit, link, onIdentified, onLocked }: Props) {
               code={code}
               error={error("code")}
               sending={sending}
-              ready={LAST4.test(last4)}
+              ready={LAST4.test(last4) && wrong?.part !== "last4"}
               onChoose={() => choose(false)}
               onCode={setCode}
               onResend={() => sending.send(last4.toUpperCase(), true)}

@@ -2,30 +2,10 @@ import { useState } from "preact/hooks";
 import { t } from "../i18n";
 import { insideAnApp, onApple } from "../room/devices";
 import { Button } from "../ui/Button";
+import { copyText } from "../ui/copying";
 import { Icon } from "../ui/Icon";
 import { Note } from "../ui/Note";
 import { Frame } from "./Frame";
-
-async function copyAddress(): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(location.href);
-    return true;
-  } catch {
-    return copyBySelection(location.href);
-  }
-}
-
-/** Old WebViews have no clipboard; a selected field still copies. */
-function copyBySelection(text: string): boolean {
-  const field = document.createElement("textarea");
-  field.value = text;
-  field.className = "visually-hidden";
-  document.body.append(field);
-  field.select();
-  const copied = document.execCommand("copy");
-  field.remove();
-  return copied;
-}
 
 /** The browser gives us no camera: three steps to one that does, and two ways to take part without. */
 export function WeChat({ onSoundOnly }: { onSoundOnly: () => void }) {
@@ -58,7 +38,7 @@ export function WeChat({ onSoundOnly }: { onSoundOnly: () => void }) {
             block
             icon="copy"
             testId="wechat-copy"
-            onClick={() => void copyAddress().then(setCopied)}
+            onClick={() => void copyText(location.href).then(setCopied)}
           >
             {t("wechat.copy")}
           </Button>

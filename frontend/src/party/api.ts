@@ -1,5 +1,5 @@
 /** The party's requests (link, identity, consents, agreement). */
-import { type AgreementView, request, requestFile, type SigningMode } from "../api";
+import { type AgreementView, request, type SigningMode } from "../api";
 import { locale } from "../i18n";
 import type { SentName } from "../ui/ownName";
 import type { SigningSteps } from "./room/signingSteps";
@@ -148,5 +148,12 @@ export const sign = (token: string, proposalId: string, signature: Signature) =>
     token,
   );
 
-export const getPdf = (token: string, proposalId: string) =>
-  requestFile(`/api/agreements/${encodeURIComponent(proposalId)}/pdf`, { token });
+/** Where the paper is for a while, for whoever has the address. */
+export interface PaperAddress {
+  path: string;
+  /** Seconds. */
+  expires_in: number;
+}
+
+export const getPaperAddress = (token: string, proposalId: string) =>
+  post<PaperAddress>(`/api/agreements/${encodeURIComponent(proposalId)}/ticket`, {}, token);

@@ -37,7 +37,7 @@ function CallRow({ call }: { call: Call }) {
   const { state, attempt } = useTools();
   const ask = useAsk();
   const alarm = call.kind !== "talk";
-  const seen = () => void attempt(() => seeCall(ask, call.call_id));
+  const seen = () => attempt(() => seeCall(ask, call.call_id));
   const caucus = useOpenCaucus(call.side, seen);
   const inside = state.participants.get(call.participant_id);
   const where = inside?.presence === "waiting" ? t("call.fromWaiting") : inside ? "" : t("call.fromOutside");
@@ -58,7 +58,7 @@ function CallRow({ call }: { call: Call }) {
           {t("call.openCaucus")}
         </Button>
       )}
-      <Button dense icon="check" testId="call-seen" onClick={seen}>
+      <Button dense icon="check" testId="call-seen" work={seen}>
         {t(alarm ? "call.acknowledge" : "call.seenIt")}
       </Button>
     </div>

@@ -93,7 +93,7 @@ function Recording() {
         <RecStrip chip recording={recording} clockOffset={state.clockOffset} />
       </span>
       {isStuck(recording) && (
-        <Button dense testId="rec-again" onClick={() => void command("start_recording", {})}>
+        <Button dense testId="rec-again" work={() => command("start_recording", {})}>
           {t("staff.rec.again")}
         </Button>
       )}
@@ -103,12 +103,12 @@ function Recording() {
         </Button>
       )}
       {paused && (
-        <Button dense testId="rec-continue" onClick={() => void command("continue_recording", {})}>
+        <Button dense testId="rec-continue" work={() => command("continue_recording", {})}>
           {t("conduct.rec.continue")}
         </Button>
       )}
       {recording.state === "off" ? (
-        <Button dense testId="rec-start" onClick={() => void command("start_recording", {})}>
+        <Button dense testId="rec-start" work={() => command("start_recording", {})}>
           {t("staff.rec.start")}
         </Button>
       ) : (

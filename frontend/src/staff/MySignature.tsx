@@ -206,7 +206,7 @@ function CodeButton({ send, attempt, onSent }: CodeButtonProps) {
   }, [wait]);
   const press = () => {
     const pressed = document.activeElement;
-    void attempt(async () => {
+    return attempt(async () => {
       const sent = await send();
       setSentTo(sent.sent_to);
       setWait(sent.resend_after);
@@ -215,7 +215,7 @@ function CodeButton({ send, attempt, onSent }: CodeButtonProps) {
   };
   return (
     <div class="stack stack--1">
-      <Button dense icon="msg" testId="sign-code-send" disabled={wait > 0} onClick={press}>
+      <Button dense icon="msg" testId="sign-code-send" disabled={wait > 0} work={press}>
         {wait > 0 ? t("staff.sign.again", { seconds: wait }) : t("staff.sign.send")}
       </Button>
       {sentTo && (

@@ -1,11 +1,14 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { ParticipantView } from "../generated/messages";
+import type { Device, ParticipantView } from "../generated/messages";
 import { hasKey, t } from "../i18n";
 import { apart, myCaucus } from "../room/caucus";
 import { inOrder } from "../room/conduct";
+import { givesNow } from "../room/publications";
+import { publicationOf } from "../room/state";
 import { Button } from "../ui/Button";
 import { answersOf, notRecorded } from "../ui/consents";
-import { Icon } from "../ui/Icon";
+import { useStore, useUnknownCameras } from "../ui/hooks";
+import { Icon, type IconName } from "../ui/Icon";
 import { LanguageSwitch } from "../ui/LanguageSwitch";
 import { rollLineOf } from "../ui/roll";
 import { Seal, sideName } from "../ui/Seal";
@@ -15,7 +18,7 @@ import { PrivateTalks } from "./CaucusControls";
 import { Lock } from "./Conducting";
 import { Invitation } from "./Invitation";
 import { Isolation } from "./Isolation";
-import { conductWords, DeviceTool, SharingTool, SpotlightTool, sends } from "./PersonTools";
+import { conductWords, DeviceTool, SharingTool, SpotlightTool } from "./PersonTools";
 import { Queue } from "./Queue";
 import { useTools } from "./tools";
 import { DenyButtons, Greet } from "./WaitingTools";
@@ -34,6 +37,7 @@ export function PeoplePane({ talks, onClose }: Props) {
   const people = [...state.participants.values()];
   const waiting = people.filter((one) => one.presence === "waiting");
   const inside = inOrder(people.filter((one) => one.presence !== "waiting"));
+  const unknown = useUnknownCameras(state);
   const sides = [...new Set([...SIDES, ...waiting.map((one) => one.side)])];
   // One person's tools at a time: the column stays short.
   const [toolsOf, setToolsOf] = useState("");
@@ -72,6 +76,7 @@ export function PeoplePane({ talks, onClose }: Props) {
             <Inside
               key={one.participant_id}
               person={one}
+              unknown={unknown.has(one.participant_id)}
               open={one.participant_id === toolsOf}
               onOpen={(open) => setToolsOf(open ? one.participant_id : "")}
             />
@@ -156,32 +161,37 @@ function PersonNote({ participantId }: { participantId: string }) {
 
 interface InsideProps {
   person: ParticipantView;
+  /** They have just come, and it is not known yet what they send. */
+  unknown: boolean;
   /** Whether the tools that are needed now and then are shown. */
   open: boolean;
   onOpen: (open: boolean) => void;
 }
 
-function Inside({ person, open, onOpen }: InsideProps) {
+function Inside({ person, unknown, open, onOpen }: InsideProps) {
   const { state } = useTools();
   const me = person.participant_id === state.me;
-  const reachable = !me && apart(state, person) === null;
+  const wall = me ? null : apart(state, person);
+  const reachable = !me && wall === null;
   const words = conductWords(state, person);
   const tools = t("conduct.tools", { name: person.display_name });
   return (
-    <div class="person people__inside" data-participant={person.participant_id}>
+    <div class="person people__inside" data-participant={person.participant_id} data-bare={me ? "" : undefined}>
       <Seal side={person.side} />
       <b class="grow" title={person.display_name}>
         {person.display_name}
       </b>
       {reachable ? (
         <>
-          <DeviceTool person={person} device="microphone" />
-          <DeviceTool person={person} device="camera" />
+          <DeviceTool person={person} device="microphone" unknown={unknown} />
+          <DeviceTool person={person} device="camera" unknown={unknown} />
         </>
+      ) : wall ? (
+        <Sign icon={wall === "away" || wall === "withOther" ? "lock" : "users"} word={t(`tile.${wall}`)} />
       ) : (
         <>
-          <SourceState person={person} source="microphone" />
-          <SourceState person={person} source="camera" />
+          <OwnState source="microphone" />
+          <OwnState source="camera" />
         </>
       )}
       {!me && (
@@ -246,15 +256,22 @@ function RemoveTool({ person }: { person: ParticipantView }) {
   );
 }
 
-function SourceState({ person, source }: { person: ParticipantView; source: "microphone" | "camera" }) {
-  const { state } = useTools();
-  const on = sends(state, person.participant_id, source);
+/** One's own device as it is here: what it sends is on its way to another place for a moment after a move. */
+function OwnState({ source }: { source: Device }) {
+  const { desk, state } = useTools();
+  const media = useStore(desk.media.state);
+  const on = givesNow(media[source]) && !publicationOf(state, state.me, source)?.muted_by_host;
   const word = t(
     source === "microphone" ? (on ? "tile.micOn" : "tile.micOff") : on ? "staff.cameraOn" : "tile.cameraOff",
   );
-  const icon = source === "microphone" ? (on ? "mic" : "mic-off") : on ? "cam" : "cam-off";
   return (
-    <span class={on ? "people__device" : "people__device people__device--off"} title={word}>
+    <Sign icon={source === "microphone" ? (on ? "mic" : "mic-off") : on ? "cam" : "cam-off"} word={word} off={!on} />
+  );
+}
+
+function Sign({ icon, word, off }: { icon: IconName; word: string; off?: boolean }) {
+  return (
+    <span class={off ? "people__device people__device--off" : "people__device"} title={word}>
       <Icon name={icon} />
       <span class="visually-hidden">{word}</span>
     </span>

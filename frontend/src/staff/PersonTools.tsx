@@ -10,13 +10,20 @@ import { useTools } from "./tools";
 const ICONS: Record<Device, [IconName, IconName]> = { microphone: ["mic", "mic-off"], camera: ["cam", "cam-off"] };
 
 /** Whether others hear or see somebody's device. */
-export function sends(state: RoomState, participantId: string, device: Device): boolean {
+function sends(state: RoomState, participantId: string, device: Device): boolean {
   const publication = publicationOf(state, participantId, device);
   return publication !== null && !publication.paused && !publication.muted_by_host;
 }
 
+interface DeviceToolProps {
+  person: ParticipantView;
+  device: Device;
+  /** They have just come, and it is not known yet what they send. */
+  unknown: boolean;
+}
+
 /** Stops a device that is on; asks for one that is off. Nobody's device is switched on from here. */
-export function DeviceTool({ person, device }: { person: ParticipantView; device: Device }) {
+export function DeviceTool({ person, device, unknown }: DeviceToolProps) {
   const { state, command } = useTools();
   const { participant_id: id, display_name: name } = person;
   const on = sends(state, id, device);
@@ -25,9 +32,14 @@ export function DeviceTool({ person, device }: { person: ParticipantView; device
   // Whoever has none cannot switch it on.
   const none = troubleIn(person, device) === "absent";
   const act = on ? stop : t(`conduct.ask.${device}`, { name });
-  const word = none ? `${name} · ${t(`tile.trouble.${device}.absent`)}` : act;
+  const coming = unknown && publication === null && !none;
+  const word = none
+    ? `${name} · ${t(`tile.trouble.${device}.absent`)}`
+    : coming
+      ? `${name} · ${t("tile.connecting")}`
+      : act;
   const press = () => {
-    if (none) return;
+    if (none || coming) return;
     if (on && publication)
       void command("mute_publication", { publication_id: publication.publication_id, muted: true });
     else void command("ask_to_switch_on", { participant_id: id, source: device });
@@ -40,11 +52,11 @@ export function DeviceTool({ person, device }: { person: ParticipantView; device
       data-participant={id}
       data-on={String(on)}
       aria-label={word}
-      aria-disabled={none || undefined}
+      aria-disabled={none || coming || undefined}
       title={word}
       onClick={press}
     >
-      <Icon name={ICONS[device][on ? 0 : 1]} />
+      <Icon name={coming ? "replay" : ICONS[device][on ? 0 : 1]} />
     </button>
   );
 }

@@ -1,5 +1,6 @@
 import { useId, useState } from "preact/hooks";
 import { hasKey, t } from "../i18n";
+import { useOneAtATime } from "../ui/acts";
 import { Button } from "../ui/Button";
 import { type Answers, answersOf } from "../ui/consents";
 import { Icon } from "../ui/Icon";
@@ -102,7 +103,7 @@ function Authority({ person, line }: { person: SessionPerson; line: RollLine | n
           testId="authority-shown"
           data-participant={person.participant_id}
           aria-label={`${t("staff.roll.authorityTick")}: ${person.display_name}`}
-          onClick={() => void attempt(() => checkAuthority(detail.session_id, person.participant_id))}
+          work={() => attempt(() => checkAuthority(detail.session_id, person.participant_id))}
         >
           {t("staff.roll.authorityTick")}
         </Button>
@@ -125,6 +126,7 @@ function DocumentCheck({ person }: { person: SessionPerson }) {
   const [open, setOpen] = useState(false);
   const [kind, setKind] = useState("id_card");
   const id = useId();
+  const { busy, run } = useOneAtATime();
   const check = async (matches: boolean) => {
     if (await attempt(() => checkDocument(detail.session_id, person.participant_id, kind, matches))) {
       setOpen(false);
@@ -161,10 +163,10 @@ function DocumentCheck({ person }: { person: SessionPerson }) {
         })}
       </select>
       <div class="roll__answer">
-        <Button dense testId="document-matches" onClick={() => void check(true)}>
+        <Button dense testId="document-matches" aria-disabled={busy} onClick={() => void run(() => check(true))}>
           {t("staff.roll.matches")}
         </Button>
-        <Button dense testId="document-differs" onClick={() => void check(false)}>
+        <Button dense testId="document-differs" aria-disabled={busy} onClick={() => void run(() => check(false))}>
           {t("staff.roll.differs")}
         </Button>
       </div>

@@ -108,7 +108,7 @@ function ReadOut({ text, item, common }: ReadOutProps) {
           testId={`read-${item}`}
           data-done={done ? "" : undefined}
           aria-label={`${t(done ? "staff.roll.readAgain" : "staff.roll.readTick")}: ${pick(text.title_zh, text.title_en)}`}
-          onClick={() => void attempt(() => readOut(detail.session_id, item))}
+          work={() => attempt(() => readOut(detail.session_id, item))}
         >
           {t(done ? "staff.roll.readAgain" : "staff.roll.readTick")}
         </Button>
@@ -144,7 +144,7 @@ function RecusalQuestion({ text, common }: { text: RollText; common: RollCommon 
           dense
           look={asked ? "plain" : "primary"}
           testId="ask-recusal"
-          onClick={() => void attempt(() => askRecusal(detail.session_id, disclosure))}
+          work={() => attempt(() => askRecusal(detail.session_id, disclosure))}
         >
           {t(asked ? "staff.roll.askAgain" : "staff.roll.ask")}
         </Button>

@@ -187,8 +187,8 @@ function PersonTile({ person, state, media, small, alone, unknown }: SomebodyPro
     >
       {!small && wall === null && (
         <>
-          {!me && <DeviceTool person={person} device="microphone" />}
-          {!me && <DeviceTool person={person} device="camera" />}
+          {!me && <DeviceTool person={person} device="microphone" unknown={unknown} />}
+          {!me && <DeviceTool person={person} device="camera" unknown={unknown} />}
           {me && !alone && <HideSelf me={id} />}
           <SpotlightTool person={person} bare />
         </>

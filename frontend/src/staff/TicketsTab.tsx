@@ -68,11 +68,7 @@ function TicketRow({ ticket }: { ticket: Ticket }) {
         </p>
       </div>
       {ticket.state === "asked" && (
-        <Button
-          dense
-          testId="ticket-withdraw"
-          onClick={() => void attempt(() => withdrawTicket(ask, ticket.ticket_id))}
-        >
+        <Button dense testId="ticket-withdraw" work={() => attempt(() => withdrawTicket(ask, ticket.ticket_id))}>
           {t("ticket.withdraw")}
         </Button>
       )}

@@ -2,6 +2,7 @@
 import { useId, useState } from "preact/hooks";
 import type { ParticipantView } from "../generated/messages";
 import { t } from "../i18n";
+import { useOneAtATime } from "../ui/acts";
 import { Button } from "../ui/Button";
 import { sideName } from "../ui/Seal";
 import { rest } from "../ui/typed";
@@ -47,9 +48,11 @@ export function Greet({ sides }: { sides: string[] }) {
   const [text, setText] = useState("");
   const id = useId();
   const shown = state.board[`greeting/${side || "all"}`] as { text: string } | undefined;
-  const show = async (line: string) => {
-    if (await attempt(() => greet(detail.session_id, side, line))) setText((now) => rest(now, text));
-  };
+  const { busy, run } = useOneAtATime();
+  const show = (line: string) =>
+    run(async () => {
+      if (await attempt(() => greet(detail.session_id, side, line))) setText((now) => rest(now, text));
+    });
   return (
     <details class="greet">
       <summary class="btn btn--dense" data-testid="greet-open" title={t("staff.waiting.greet")}>
@@ -95,11 +98,11 @@ export function Greet({ sides }: { sides: string[] }) {
         </div>
         <p role="status">{shown && t("staff.waiting.shown", { text: shown.text })}</p>
         <div class="row">
-          <Button dense look="primary" type="submit" testId="greet-send">
+          <Button dense look="primary" type="submit" testId="greet-send" aria-disabled={busy}>
             {t("staff.waiting.send")}
           </Button>
           {shown && (
-            <Button dense onClick={() => void show("")}>
+            <Button dense aria-disabled={busy} onClick={() => void show("")}>
               {t("staff.waiting.takeBack")}
             </Button>
           )}

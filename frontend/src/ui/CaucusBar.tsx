@@ -77,7 +77,14 @@ function rowWords(state: RoomState, caucus: CaucusView, inside: boolean, now: nu
   const count = waits ? 0 : secondsTo(caucus, now);
   const side = sideName(caucus.side);
   if (caucus.state === "announced") {
-    const soon = caucus.with_host ? "caucus.announced" : "caucus.announcedAlone";
+    const me = myself(state);
+    // Whom it is about is told so: a role is a word that one has to remember.
+    const soon =
+      me?.role !== "host" && me?.side === caucus.side
+        ? (`caucus.announcedYou${caucus.with_host ? "" : "Alone"}` as const)
+        : caucus.with_host
+          ? "caucus.announced"
+          : "caucus.announcedAlone";
     return t(waits ? "caucus.announcedAgain" : soon, { side, count });
   }
   if (caucus.state === "closing") {

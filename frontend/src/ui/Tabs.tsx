@@ -103,6 +103,7 @@ export function Tabs({ label, tabs, chosen, onChoose }: Props) {
             data-testid={tabId(tab.id)}
             aria-selected={tab.id === chosen}
             aria-controls={panelId(tab.id)}
+            data-news={tab.count > 0 ? "" : undefined}
             tabIndex={tab.id === chosen ? 0 : -1}
             onClick={() => onChoose(tab.id)}
           >

@@ -149,6 +149,7 @@ export function Tile(props: TileProps) {
       data-participant={participantId}
       data-kind={shown && !givenUp ? "video" : "audio"}
       data-self={self ? "true" : undefined}
+      data-tools={props.children ? "" : undefined}
       data-layer={remote?.layer ?? undefined}
     >
       {shown && <Picture participantId={participantId} track={track} mirrored={self ?? false} />}

@@ -116,6 +116,8 @@ RULES: dict[str, Rule] = {
     f"POST {G}/signatures": Rule(PARTIES | {"host"}, says(digest="0" * 64, intent=True, own_name=TYPED, code="1")),
     f"POST {G}/seal": Rule(HOST),
     f"GET {G}/pdf": Rule(INSIDE),
+    f"POST {G}/ticket": Rule(PARTIES | {"observer"}),
+    f"GET {G}/papers/{{ticket}}/agreement.pdf": Rule(NOBODY),
     f"GET {A}/chat": Rule(INSIDE),
     f"POST {A}/chat": Rule(INSIDE, says(to="here", text="一句话", place="")),
     f"GET {A}/sent/{{key}}": Rule(BEARERS | HOST),
@@ -356,4 +358,5 @@ async def things(product: Product, ids: Mapping[str, str]) -> dict[str, str]:
         "digest": ticket.digest,
         "url": url,
         "key": "a-key-that-nobody-used",
+        "ticket": "guessed",
     }

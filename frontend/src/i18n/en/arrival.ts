@@ -36,6 +36,7 @@ const messages: Record<keyof typeof source, string> = {
   "identity.sending": "Sending the message…",
   "identity.sentTo": "Sent to {to}",
   "identity.sentBefore": "Sent a moment ago: please look at your messages",
+  "identity.sendCode": "Send the code",
   "identity.resend": "Send again",
   "identity.resendIn": "Again in {seconds} s",
   "identity.codeMissing": "Please enter the six digits in the message.",

@@ -6,7 +6,7 @@ const messages: Record<keyof typeof source, string> = {
   "captions.off": "Captions: off",
   "captions.write": "Write instead of speaking",
   "captions.stopWriting": "Stop writing, speak again",
-  "captions.own": "Write a line for everybody here",
+  "captions.own": "Write to everybody",
   "captions.forSomebody": "What {name} says",
   "captions.speaker": "Who speaks (Alt and a number)",
   "captions.send": "Show",

@@ -13,7 +13,7 @@ const messages: Record<keyof typeof source, string> = {
   "conduct.dismiss": "Noted: {name} wants a break",
 
   "conduct.balance": "Speaking time",
-  "conduct.onlyYou": "Only you see this",
+  "conduct.onlyYou": "For you only",
   "conduct.silent": "Nobody has spoken in the joint session yet",
   "conduct.ahead": "{side} spoke {time} longer",
   "conduct.early": "Too early to compare",

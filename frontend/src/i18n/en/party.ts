@@ -235,6 +235,16 @@ const messages: Record<keyof typeof source, string> = {
   "done.daysLastDay": "Today is the last day",
   "done.pdf": "Save the agreement",
   "done.pdfDraft": "Save the text as it is now",
+  "paper.notSaved": "Nothing saved? Open the agreement here",
+  "paper.open": "Open the agreement",
+  "paper.wechat": "WeChat cannot keep the file by itself",
+  "paper.wechatHint":
+    "Open it, tap the three dots at the top right, then Open in browser. Or copy the address and paste it into your phone's browser within 10 minutes.",
+  "paper.appleHint":
+    "Open it, tap the three dots at the top right, then Open in Default Browser. Or copy the address and paste it into Safari within 10 minutes.",
+  "paper.otherApp": "This app may not keep the file",
+  "paper.otherAppHint":
+    "Open it to read it. To keep it, copy the address and paste it into your phone's browser within 10 minutes.",
   "done.back": "Back to the room",
   "done.servedByPhone":
     "You agreed to service by phone: both time limits were sent to your phone and count as received.",

@@ -150,7 +150,7 @@ const messages: Record<keyof typeof source, string> = {
   "staff.waitingRooms": "Waiting rooms",
   "staff.waitingRoomsHint": "one each, apart",
   "staff.waitingCount": "{count} waiting",
-  "staff.nobodyWaits": "nobody waiting",
+  "staff.nobodyWaits": "nobody",
   "staff.admit": "Let in",
   "staff.inside": "In the room",
   "staff.nameYou": "{name} (you)",

@@ -34,6 +34,7 @@ export default {
   "identity.sending": "正在发短信…",
   "identity.sentTo": "发到 {to}",
   "identity.sentBefore": "刚刚发过，请看短信",
+  "identity.sendCode": "发验证码",
   "identity.resend": "再发一次",
   "identity.resendIn": "{seconds} 秒后可重发",
   "identity.codeMissing": "请填短信里的六位验证码。",

@@ -40,6 +40,8 @@ export default {
   "caucus.hostHint": "不录音录像。当事人不同意的话，一个字也不带出去。记录里只写起止时间和参加人。",
   "tile.away": "在单独沟通",
   "caucus.announced": "{count} 秒后，调解员与{side}单独沟通",
+  "caucus.announcedYou": "{count} 秒后，您和调解员单独沟通",
+  "caucus.announcedYouAlone": "{count} 秒后，您这一方自己商量，调解员不在",
   "caucus.announcedAgain": "单独沟通（{side}）：人都回来后，重新倒计时",
   "caucus.closing": "{count} 秒后回到面对面",
   "caucus.announcedAlone": "{count} 秒后，{side}单独商量",

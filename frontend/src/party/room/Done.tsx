@@ -1,7 +1,6 @@
 /** After signing: in force, or signed and whose signature or seal is still missing. */
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
-import { type AgreementView, ApiError, type Window } from "../../api";
+import type { AgreementView, Window } from "../../api";
 import { pick, t } from "../../i18n";
 import { civilDate, dateTime, daysUntil, zoneNote } from "../../i18n/time";
 import type { RoomState } from "../../room/state";
@@ -13,9 +12,10 @@ import { scrollable } from "../../ui/hooks";
 import { Icon } from "../../ui/Icon";
 import { Note } from "../../ui/Note";
 import { RecStrip } from "../../ui/RecStrip";
-import { getPdf, type Me } from "../api";
+import type { Me } from "../api";
 import { Head } from "../Frame";
-import { type Visit, withToken } from "../visit";
+import type { Visit } from "../visit";
+import { Paper } from "./Paper";
 import { Signers } from "./Signers";
 
 interface Props {
@@ -85,7 +85,7 @@ export function Done({ visit, me, agreement, state, strip, news, questions, over
         {over && <Note tone="plain">{t("done.over")}</Note>}
       </main>
       <Dock>
-        <Pdf visit={visit} agreement={agreement} />
+        <Paper visit={visit} agreement={agreement} />
         {!over && onBack && (
           <Button block icon="back" testId="done-back" onClick={onBack}>
             {t("done.back")}
@@ -127,55 +127,4 @@ function Windows({ windows }: { windows: Window[] }) {
 function leftWords(days: number): string {
   if (days < 0) return "";
   return days === 0 ? t("done.daysLastDay") : t("done.daysLeft", { days });
-}
-
-function save(blob: Blob, name: string): void {
-  const address = URL.createObjectURL(blob);
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  document.body.append(link);
-  link.click();
-  link.remove();
-  setTimeout(() => URL.revokeObjectURL(address), 60_000);
-}
-
-function Pdf({ visit, agreement }: { visit: Visit; agreement: AgreementView }) {
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<ApiError | null>(null);
-  const download = async () => {
-    if (busy) return;
-    setBusy(true);
-    setError(null);
-    try {
-      const blob = await withToken(visit, (token) => getPdf(token, agreement.proposal_id));
-      save(blob, `${agreement.number || agreement.proposal_id}.pdf`);
-    } catch (cause) {
-      if (!(cause instanceof ApiError)) throw cause;
-      setError(cause);
-    } finally {
-      setBusy(false);
-    }
-  };
-  return (
-    <>
-      {error && (
-        <p class="error" role="alert">
-          <Icon name="alert" />
-          <span>{error.sentence}</span>
-        </p>
-      )}
-      <Button
-        look="primary"
-        big
-        block
-        icon="download"
-        testId="done-pdf"
-        aria-disabled={busy}
-        onClick={() => void download()}
-      >
-        {t(agreement.state === "in_force" ? "done.pdf" : "done.pdfDraft")}
-      </Button>
-    </>
-  );
 }

@@ -34,7 +34,7 @@ export function OffersPanel({ visit, me, state, onClose }: PanelProps) {
   const answers = (offer: Offer) => (
     <Answers
       onAccept={() => setAccepting(offer)}
-      onDecline={() => void act(() => access.answer(offer.offer_id, "decline"))}
+      onDecline={() => act(() => access.answer(offer.offer_id, "decline"))}
       onCounter={() => make(offer)}
     />
   );
@@ -117,7 +117,7 @@ export function OffersNews({ state, onOpen }: { state: RoomState; onOpen: () => 
 
 interface AnswersProps {
   onAccept: () => void;
-  onDecline: () => void;
+  onDecline: () => Promise<unknown>;
   onCounter: () => void;
 }
 
@@ -129,7 +129,7 @@ function Answers({ onAccept, onDecline, onCounter }: AnswersProps) {
         <Button testId="offer-accept" onClick={onAccept}>
           {t("offer.accept")}
         </Button>
-        <Button testId="offer-decline" onClick={onDecline}>
+        <Button testId="offer-decline" work={onDecline}>
           {t("offer.decline")}
         </Button>
       </div>

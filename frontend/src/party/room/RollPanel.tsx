@@ -3,6 +3,7 @@ import { useEffect, useId, useRef, useState } from "preact/hooks";
 import { ApiError } from "../../api";
 import { pick, t } from "../../i18n";
 import type { RoomState } from "../../room/state";
+import { useOneAtATime } from "../../ui/acts";
 import { Button, LinkButton } from "../../ui/Button";
 import { Complaint } from "../../ui/Complaint";
 import { scrollable } from "../../ui/hooks";
@@ -135,21 +136,23 @@ function Answers({ visit, scope, onDone }: { visit: Visit; scope: Scope<string>;
   useEffect(() => {
     if (objecting) field.current?.focus();
   }, [objecting]);
-  const send = async (objection: boolean) => {
-    setError(null);
-    try {
-      await withToken(visit, (token) => answerRecusal(token, objection, objection ? reason : ""));
-      forget(scope.name);
-      onDone();
-    } catch (cause) {
-      if (!(cause instanceof ApiError)) throw cause;
-      setError(cause);
-    }
-  };
+  const { busy, run } = useOneAtATime();
+  const send = (objection: boolean) =>
+    run(async () => {
+      setError(null);
+      try {
+        await withToken(visit, (token) => answerRecusal(token, objection, objection ? reason : ""));
+        forget(scope.name);
+        onDone();
+      } catch (cause) {
+        if (!(cause instanceof ApiError)) throw cause;
+        setError(cause);
+      }
+    });
   return (
     <div class="stack stack--2">
       <div class="roll__answer">
-        <Button testId="recusal-none" onClick={() => void send(false)}>
+        <Button testId="recusal-none" aria-disabled={busy} onClick={() => void send(false)}>
           {t("roll.noObjection")}
         </Button>
         <Button
@@ -182,7 +185,7 @@ function Answers({ visit, scope, onDone }: { visit: Visit; scope: Scope<string>;
             aria-invalid={error !== null}
             onInput={(event) => keep(scope, event.currentTarget.value)}
           />
-          <Button look="primary" block type="submit" testId="recusal-send">
+          <Button look="primary" block type="submit" testId="recusal-send" aria-disabled={busy}>
             {t("roll.send")}
           </Button>
         </form>
