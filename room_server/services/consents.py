@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from room_server.bus import Published, RecordingConsentChanged
+from room_server.bus import AccessEnded, Published, RecordingConsentChanged
 from room_server.domain import consent
 from room_server.domain.agreement import Frozen
 from room_server.domain.consent import Answer, Language, Minutes, Notice, Step
@@ -107,7 +107,10 @@ class ConsentService:
             await carry_out(unit, person, given, now)
             for topic, piece in {**_line(participant_id, given), **_minutes(after)}.items():
                 unit.publish(Published(person.session_id, topic, piece.value, piece.audience))
-            return consent.ready(notices(), given)
+            ready = consent.ready(notices(), given)
+            if taken_back and not ready and not person.admitted:  # whoever waits does so on what they agreed to
+                unit.publish(AccessEnded(person.session_id, participant_id, "consent_withdrawn"))
+            return ready
 
     async def _shown(self, participant_id: str, notice_id: str) -> dict[str, str]:
         """The words that are answered, kept."""

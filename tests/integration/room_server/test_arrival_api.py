@@ -97,7 +97,7 @@ async def test_the_roll_call_over_http(product: Product) -> None:
         waiting = await party.post("/api/me/recusal", json=answer, headers=headers)
         assert waiting.status_code == 403
         applicant = await product.person("applicant")
-        await product.services.sessions.admit(product.session_id, await product.person("mediator"), applicant)
+        await product.let_in(applicant)
         assert (await party.post("/api/me/recusal", json=answer, headers=headers)).json()["code"] == "not_asked"
         acts: list[tuple[str, dict[str, Any]]] = [
             (f"/roll/people/{person}/document", {"kind": "passport", "matches": True}),
