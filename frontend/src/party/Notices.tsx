@@ -26,7 +26,7 @@ interface Props {
 /** All that must be read and answered before the room: one notice a page, then every consent apart. */
 export function Notices({ visit, me, onMe }: Props) {
   const [again, setAgain] = useState(false);
-  const open = me.notices.filter((one) => one.answered === null);
+  const open = me.notices.filter((one) => one.answered === null || (again && refused(one)));
   const next = open.find((one) => one.kind !== "consent");
   const quiet = <QuietHelp visit={visit} me={me} />;
   const reload = async () => onMe(await withToken(visit, getMe));
@@ -67,7 +67,7 @@ export function Notices({ visit, me, onMe }: Props) {
       testId="declined"
       quiet={quiet}
       dock={
-        <Button big block look="primary" onClick={() => setAgain(true)}>
+        <Button big block look="primary" testId="consents-change" onClick={() => setAgain(true)}>
           {t("consents.change")}
         </Button>
       }
@@ -77,6 +77,11 @@ export function Notices({ visit, me, onMe }: Props) {
       <Note tone="plain">{t("consents.declinedHint")}</Note>
     </Frame>
   );
+}
+
+/** Whether something required in it was taken back: it is read again by whoever changes their mind. */
+function refused(notice: Notice): boolean {
+  return notice.items.some((item) => item.required && notice.answered?.[item.id] === false);
 }
 
 /** Other words begin anew: what was chosen before was not about them. */

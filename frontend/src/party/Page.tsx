@@ -83,6 +83,12 @@ export default function Page() {
     setStep(nextStep(me));
   };
 
+  /** What the room had opened it has closed: coming back opens it anew. */
+  const withdrawn = () => {
+    setChecked(checked && { ...checked, tracks: [] });
+    return enter();
+  };
+
   const open = async () => {
     const found = await visit.open();
     setLink(found);
@@ -171,6 +177,6 @@ export default function Page() {
     case "notices":
       return <Notices visit={visit} me={step.me} onMe={(me) => setStep(nextStep(me))} />;
     case "room":
-      return <RoomPage visit={visit} me={step.me} checked={checked} />;
+      return <RoomPage visit={visit} me={step.me} checked={checked} onWithdrawn={() => void withdrawn().catch(fail)} />;
   }
 }

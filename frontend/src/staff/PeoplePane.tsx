@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ParticipantView } from "../generated/messages";
-import { hasKey, t } from "../i18n";
+import { hasKey, listed, pick, t } from "../i18n";
 import { apart, myCaucus } from "../room/caucus";
 import { inOrder } from "../room/conduct";
 import { Button } from "../ui/Button";
-import { answersOf, notRecorded } from "../ui/consents";
+import { answersOf, declinedOf, notRecorded } from "../ui/consents";
 import { Icon } from "../ui/Icon";
 import { LanguageSwitch } from "../ui/LanguageSwitch";
 import { rollLineOf } from "../ui/roll";
@@ -58,6 +58,7 @@ export function PeoplePane({ talks, onClose }: Props) {
             <WaitingRoom key={side} side={side} waiting={waiting.filter((one) => one.side === side)} />
           ))
         )}
+        <Declined />
         <div class="people__door">
           <Lock />
           <Greet sides={SIDES} />
@@ -133,6 +134,29 @@ function WaitingRoom({ side, waiting }: { side: string; waiting: ParticipantView
           >
             {t("staff.admit")}
           </Button>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** Who said no to something that is required: nobody waits for them in vain, and the mediator knows why. */
+function Declined() {
+  const { state } = useTools();
+  return (
+    <div role="status">
+      {declinedOf(state).map((one) => (
+        <div class="side" key={one.participantId}>
+          <div class="person person--waiting" data-testid="declined-person">
+            <Seal side={one.side} />
+            <div class="grow">
+              <b>{one.name}</b>
+              <p class="tiny">
+                {t("staff.waiting.declined", { items: listed(one.items.map((item) => pick(item.zh, item.en))) })}
+              </p>
+              <p class="tiny">{t("staff.waiting.declinedHint")}</p>
+            </div>
+          </div>
         </div>
       ))}
     </div>

@@ -9,6 +9,7 @@ import pytest
 
 from room_server.domain.errors import Conflict
 from room_server.rules.notices import notices
+from signaling.messages import Json
 from tests.support.product_house import ProductHouse, seated_house
 from tests.support.room_ports import Browser
 
@@ -51,6 +52,31 @@ async def test_they_leave_the_waiting_room_are_not_let_in_and_may_agree_again(
     await answers(home, notice)
     await worker.join()
     await host.do("admit", participant_id=home.ids["a1"])
+
+
+async def test_the_mediator_is_told_who_does_not_come_in_and_why_until_they_agree(home: ProductHouse) -> None:
+    host, _ = await both_wait(home)
+    company = await home.visitor("r1")
+    await company.join()
+    await answers(home, "personal_data_general", personal_data=False)
+    topic = f"declined/{home.ids['a1']}"
+    told = (await until_told(host, topic))["value"]
+    assert (told["name"], told["side"]) == ("林小满", "applicant")
+    assert [item["en"] for item in told["items"]] == ["I agree to the use of the necessary data above"]
+    later = await home.visitor("clerk")
+    await later.join()
+    assert later.snapshot is not None and later.snapshot["board"][topic] == told
+    await host.do("admit", participant_id=home.ids["r1"])
+    await company.do("ping")
+    assert all(each["data"].get("topic") != topic for each in company.events)
+    await answers(home, "personal_data_general")
+    assert (await until_told(host, topic))["value"] is None
+
+
+async def until_told(browser: Browser, topic: str) -> Json:
+    while (news := await browser.event("board_changed"))["topic"] != topic:
+        continue
+    return news
 
 
 async def test_what_is_free_may_change_in_the_waiting_room(home: ProductHouse) -> None:
