@@ -99,7 +99,8 @@ class TicketService:
         """Take a question, or what was agreed and not yet said, back.
 
         Raises:
-            Forbidden: not a host who was in that caucus. NotFound. Conflict: ``wrong_state``: it is over, or the session.
+            Forbidden: not a host who was in that caucus. NotFound. Conflict: ``wrong_state``: it is over, or the
+            session is.
         """
         await self._change(session_id, ticket_id, host, Ticket.withdraw)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
+from tests.e2e.conduct.agreed import what_was_agreed_to_is_taken_back
 from tests.support import received, untouched
 from tests.support.accessibility import problems_of_desk, problems_of_phone, watch
 from tests.support.browser import (
@@ -190,7 +190,7 @@ async def the_waiting_room(scene: Scene, applicant: Person, mediator: Person) ->
     await expect(mediator.page.locator(".person--waiting")).to_contain_text("我爱人")
     await scene.look(applicant, "waiting room")
     await scene.look(mediator, "waiting rooms of the console")
-    await what_was_agreed_to_is_taken_back(scene, applicant, mediator)
+    await what_was_agreed_to_is_taken_back(applicant, mediator, scene.look)
     await mediator.tap("deny")
     await mediator.see("confirm-reason").fill("请先找出证件")
     await mediator.tap("confirm-yes")
@@ -201,46 +201,6 @@ async def the_waiting_room(scene: Scene, applicant: Person, mediator: Person) ->
     await applicant.waits_for("waiting-room")
     await mediator.tap("admit")
     await applicant.waits_for("room")
-
-
-async def what_was_agreed_to_is_taken_back(scene: Scene, applicant: Person, mediator: Person) -> None:
-    """Before the door: what is free, then what is required: the way out and back in, and the mediator knows."""
-    await applicant.tap("ctrl-consents")
-    await expect(applicant.see("consents-panel").locator(".paper__head h2")).to_be_focused()
-    free = applicant.see("consent-change-recording_dispute")
-    await expect(free).to_have_accessible_name(re.compile("^收回"))
-    await free.click()
-    await expect(mediator.page.locator(".person--waiting")).to_contain_text("refuses recording")
-    await expect(free).to_have_accessible_name(re.compile("^改成同意"))
-    await free.click()
-    await applicant.tap("consent-change-online")
-    await expect(applicant.see("withdraw-no")).to_be_focused()
-    await scene.look(applicant, "what is required is taken back")
-    await applicant.tap("withdraw-no")
-    await scene.look(applicant, "what I agreed to, in the waiting room")
-    await applicant.tap("panel-close")
-    await expect(applicant.see("ctrl-consents")).to_be_focused()
-    await applicant.tap("ctrl-consents")
-    await applicant.tap("consent-change-online")
-    await applicant.tap("withdraw-yes")
-    await applicant.waits_for("declined")
-    await expect(mediator.see("admit")).to_have_count(0)
-    await expect(await mediator.waits_for("declined-person")).to_contain_text("I agree to take part online")
-    await scene.look(applicant, "not online for now")
-    await scene.look(mediator, "somebody who does not come in online")
-    await goes_on_where_they_were(applicant, "declined")
-    await applicant.tap("consents-change")
-    for _ in range(12):
-        if await applicant.see("waiting-room").is_visible():
-            break
-        await applicant.see("consents-continue").or_(applicant.see("notice-continue")).first.wait_for()
-        if await applicant.see("consents-continue").is_visible():
-            await answers_every_purpose(applicant)
-            await applicant.tap("consents-continue")
-        else:
-            await reads_a_notice(applicant)
-    await mediator.waits_for("admit")
-    await expect(mediator.see("declined-person")).to_have_count(0)
 
 
 async def whoever_has_no_camera_takes_part(scene: Scene, applicant: Person, mediator: Person) -> None:
