@@ -196,6 +196,7 @@ async def the_waiting_room(scene: Scene, applicant: Person, mediator: Person) ->
     await mediator.tap("confirm-yes")
     await applicant.waits_for("end-denied")
     await expect(applicant.see("end-reason")).to_have_text("请先找出证件")
+    await expect(applicant.see("call-us")).to_have_attribute("href", "tel:02300000000")
     await scene.look(applicant, "not let in")
     await applicant.tap("end-again")
     await applicant.waits_for("waiting-room")

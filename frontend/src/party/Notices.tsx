@@ -8,6 +8,7 @@ import { Note } from "../ui/Note";
 import { Refusal } from "../ui/Refusal";
 import { begun, forget, keep } from "../ui/unsent";
 import { answerNotice, type ConsentItem, getMe, type Me, type Notice } from "./api";
+import { CallUs } from "./CallUs";
 import { Consents } from "./Consents";
 import { Frame } from "./Frame";
 import { NoticeText } from "./NoticeText";
@@ -75,6 +76,7 @@ export function Notices({ visit, me, onMe }: Props) {
       <h1 class="h1">{t("consents.declinedTitle")}</h1>
       <p class="lead">{t("consents.declinedText")}</p>
       <Note tone="plain">{t("consents.declinedHint")}</Note>
+      <CallUs />
     </Frame>
   );
 }

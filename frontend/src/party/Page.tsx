@@ -8,6 +8,7 @@ import { useTitle } from "../ui/title";
 import { belongsTo, forgetAll } from "../ui/unsent";
 import { getMe, type LinkView, type Me } from "./api";
 import { type Checked, OWN_DEVICES, release } from "./checked";
+import { learnContact } from "./contact";
 import { Ending, type EndKind, endKindOf } from "./Ending";
 import { Identity } from "./Identity";
 import { Landing } from "./Landing";
@@ -134,6 +135,7 @@ export default function Page() {
 
   useEffect(() => {
     applyType();
+    void learnContact();
     open().catch(fail);
   }, []);
 

@@ -146,11 +146,13 @@ function Declined() {
   return (
     <div role="status">
       {declinedOf(state).map((one) => (
-        <div class="side" key={one.participantId}>
-          <div class="person person--waiting" data-testid="declined-person">
+        <div class="side" key={one.participantId} data-testid="declined-person">
+          <div class="side__head">
             <Seal side={one.side} />
+            {one.name}
+          </div>
+          <div class="person">
             <div class="grow">
-              <b>{one.name}</b>
               <p class="tiny">
                 {t("staff.waiting.declined", { items: listed(one.items.map((item) => pick(item.zh, item.en))) })}
               </p>

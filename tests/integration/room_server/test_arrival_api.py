@@ -115,3 +115,9 @@ async def test_the_roll_call_over_http(product: Product) -> None:
         assert (await mediator.post(f"{base}/people/pa_nobody/deny", json=acts[-1][1])).status_code == 404
         staff = (await mediator.get(base)).json()
         assert {one["display_name"] for one in staff["people"] if one["identity_checked_at"]} >= {"何平", "林小满"}
+
+
+async def test_whom_to_call_is_told_to_whoever_asks(product: Product) -> None:
+    async with product.browser() as browser:
+        answer = await browser.get("/api/links/contact")
+    assert answer.json() == {"organisation": product.ports.organisation, "phone": product.ports.phone}

@@ -133,12 +133,14 @@ export function WaitingRoom({ visit, client, media, me, state, onLeave }: Props)
           <MicrophoneButton media={media} />
           <CameraButton media={media} />
         </div>
-        <LinkButton icon="list" testId="ctrl-consents" aria-expanded={reading} onClick={() => setReading(!reading)}>
-          {t("consentPanel.panel")}
-        </LinkButton>
-        <LinkButton icon="exit" testId="ctrl-leave" onClick={() => setLeaving(true)}>
-          {t("room.leave")}
-        </LinkButton>
+        <div class="row row--wrap between">
+          <LinkButton icon="list" testId="ctrl-consents" aria-expanded={reading} onClick={() => setReading(!reading)}>
+            {t("consentPanel.panel")}
+          </LinkButton>
+          <LinkButton icon="exit" testId="ctrl-leave" onClick={() => setLeaving(true)}>
+            {t("room.leave")}
+          </LinkButton>
+        </div>
       </Dock>
       {leaving && (
         <Confirm
