@@ -25,7 +25,7 @@ import { Banner } from "./Banner";
 import { ConsentsPanel } from "./ConsentsPanel";
 import { CameraButton, DeviceNotes, MicrophoneButton } from "./Controls";
 import { Greeting } from "./Greeting";
-import { usePanelFocus } from "./panelFocus";
+import { CONSENTS, usePanelFocus } from "./panelFocus";
 
 interface Props {
   visit: Visit;
@@ -43,7 +43,7 @@ export function WaitingRoom({ visit, client, media, me, state, onLeave }: Props)
   const [leaving, setLeaving] = useState(false);
   const [reading, setReading] = useState(false);
   const page = useRef<HTMLDivElement>(null);
-  usePanelFocus(page, reading ? "consents" : "", '[data-testid="ctrl-consents"]');
+  usePanelFocus(page, reading ? "consents" : "", CONSENTS);
   const people = [...state.participants.values()];
   const hosts = people.filter((one) => one.role === "host" && one.presence === "present");
   const beside = people.filter((one) => one.role !== "host" && one.participant_id !== state.me);

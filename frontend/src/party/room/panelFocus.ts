@@ -3,6 +3,8 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 
 const HEAD = ".paper__head h2, .paper__head button";
 const MORE = '[data-testid="ctrl-more"]';
+/** The way in the waiting room. */
+export const CONSENTS = '[data-testid="ctrl-consents"]';
 
 /** What was opened has the focus, at its heading; closing gives it back to what opened it, or to `way`, by which one
  * gets there. */
