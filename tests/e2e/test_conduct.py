@@ -38,7 +38,7 @@ async def service(tmp_path: Path) -> AsyncIterator[Service]:
 
 async def test_a_session_is_conducted(service: Service, tmp_path: Path) -> None:
     shots = tmp_path / "shots"
-    async with chromium(cameras=2) as browser:
+    async with chromium(cameras=3) as browser:  # the second gives depths, which no browser sends
         mediator = await Person.sits_down(browser, "mediator", DESKTOP)
         applicant = await Person.sits_down(browser, "applicant", PHONE)
         for person in (mediator, applicant):
