@@ -25,7 +25,11 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class AccessEnded:
-    """From now on this person's tokens are refused: whoever still holds a socket of theirs must close it."""
+    """This person is out: whoever still holds a socket of theirs must close it.
+
+    Their tokens are refused from now on; after ``denied`` and ``consent_withdrawn`` only until they come to the door
+    again and may wait there.
+    """
 
     session_id: str
     participant_id: str

@@ -59,12 +59,14 @@ class LinksApi:
 
     def __init__(self, services: Services, identity: Identity) -> None:
         self._access = services.access
+        self._invitations = services.invitations
         self._calls = services.calls
         self._identity = identity
 
     def routes(self) -> list[BaseRoute]:
         """All of them."""
         return [
+            Route("/api/links/contact", self.contact, methods=["GET"]),
             Route("/api/links/open", self.open, methods=["POST"]),
             Route("/api/links/code", self.code, methods=["POST"]),
             Route("/api/links/call", self.call, methods=["POST"]),
@@ -72,6 +74,11 @@ class LinksApi:
             Route("/api/links/document", self.document, methods=["POST"]),
             Route("/api/links/refresh", self.refresh, methods=["POST"]),
         ]
+
+    async def contact(self, _request: Request) -> JSONResponse:
+        """Whom to call when a page does not help: also for whoever holds no link that opens."""
+        organisation, phone = self._invitations.contact()
+        return JSONResponse({"organisation": organisation, "phone": phone}, headers={"Cache-Control": "no-cache"})
 
     async def open(self, request: Request) -> JSONResponse:
         """Whose link this is, names masked."""

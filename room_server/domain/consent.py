@@ -125,6 +125,18 @@ def ready(notices: Sequence[Notice], answers: Iterable[Answer]) -> bool:
     return True
 
 
+def declined(notices: Sequence[Notice], answers: Iterable[Answer]) -> tuple[Item, ...]:
+    """The required items to whose version in force the person's latest word is an express no."""
+    given = latest(answers)
+    return tuple(
+        item
+        for notice in notices
+        if (answer := given.get(notice.notice_id)) is not None and answer.version == notice.version
+        for item in notice.items
+        if item.required and answer.answers.get(item.item_id) is False
+    )
+
+
 def agreed(purpose: str, answers: Iterable[Answer]) -> bool:
     """Whether the person's latest word on this purpose is yes. Silence is no."""
     return any(answer.answers.get(purpose, False) for answer in latest(answers).values())

@@ -51,10 +51,11 @@ class CallService:
         """A host has taken note; a second time changes nothing.
 
         Raises:
-            Forbidden: not a host. NotFound: there is no such call.
+            Forbidden: not a host. NotFound: there is no such call. Conflict: ``wrong_state``: the session has ended.
         """
         now = self._ports.clock()
         async with self._ports.unit_of_work() as unit:
+            (await unit.sessions.get(session_id)).require_open()
             present = await gathering(unit, session_id)
             present.host(host)
             call = await unit.calls.get(session_id, call_id)

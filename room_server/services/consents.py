@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from room_server.bus import Published, RecordingConsentChanged
+from room_server.bus import AccessEnded, Published, RecordingConsentChanged
 from room_server.domain import consent
 from room_server.domain.agreement import Frozen
 from room_server.domain.consent import Answer, Language, Minutes, Notice, Step
@@ -22,6 +22,7 @@ from signaling.board import HOSTS, Audience, Piece
 from signaling.ids import ParticipantId
 
 TOPIC = "consents"
+DECLINED = "declined"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +106,13 @@ class ConsentService:
                 await unit.log.append(person.session_id, at=now, kind="minutes_replaced", actor=SYSTEM, data=changed)
             given = await unit.consents.of_participant(participant_id)
             await carry_out(unit, person, given, now)
-            for topic, piece in {**_line(participant_id, given), **_minutes(after)}.items():
+            pieces = {**_line(participant_id, given), **_minutes(after), **_declined(person, given)}
+            for topic, piece in pieces.items():
                 unit.publish(Published(person.session_id, topic, piece.value, piece.audience))
-            return consent.ready(notices(), given)
+            ready = consent.ready(notices(), given)
+            if taken_back and not ready and not person.admitted:  # whoever waits does so on what they agreed to
+                unit.publish(AccessEnded(person.session_id, participant_id, "consent_withdrawn"))
+            return ready
 
     async def _shown(self, participant_id: str, notice_id: str) -> dict[str, str]:
         """The words that are answered, kept."""
@@ -135,14 +140,17 @@ class ConsentService:
         return [item.item_id for item in items]
 
     async def board(self, session_id: str) -> dict[str, Piece]:
-        """Each person's answers for them and the mediator; for the mediator whether the recording is the minutes."""
+        """Each person's answers for them and the mediator; for the mediator whether the recording is the minutes, and
+        who does not come in because they declined something that is required."""
         async with self._ports.unit_of_work() as unit:
-            answers = await unit.consents.of_session(session_id)
+            ledger = consent.by_person(await unit.consents.of_session(session_id))
+            people = await unit.participants.of_session(session_id)
             minutes = await minutes_of(unit, session_id)
         pieces = _minutes(minutes)
-        for participant_id, given in consent.by_person(answers).items():
-            pieces |= _line(participant_id, given)
-        return pieces
+        for person in people:
+            if given := ledger.get(person.participant_id):
+                pieces |= _line(person.participant_id, given) | _declined(person, given)
+        return {topic: piece for topic, piece in pieces.items() if piece.value is not None}
 
 
 async def minutes_of(unit: UnitOfWork, session_id: str) -> Minutes:
@@ -180,6 +188,14 @@ def _by_item(given: Sequence[Answer]) -> dict[str, bool]:
 def _line(participant_id: str, given: Sequence[Answer]) -> dict[str, Piece]:
     audience = Audience(roles=HOSTS.roles, people=frozenset({ParticipantId(participant_id)}), waiting=True)
     return {f"{TOPIC}/{participant_id}": Piece(_by_item(given), audience)}
+
+
+def _declined(person: Participant, given: Sequence[Answer]) -> dict[str, Piece]:
+    """What keeps somebody from coming in, for the mediator who waits for them; None: nothing does."""
+    items = consent.declined(notices(), given)
+    words = [{"zh": item.label_zh, "en": item.label_en} for item in items]
+    value = {"name": person.name, "side": str(person.side), "items": words} if items else None
+    return {f"{DECLINED}/{person.participant_id}": Piece(value, HOSTS)}
 
 
 def _minutes(now: Minutes) -> dict[str, Piece]:

@@ -16,6 +16,10 @@ class InvitationService:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
 
+    def contact(self) -> tuple[str, str]:
+        """Who invites, and the number to call; empty: none is set."""
+        return self._ports.organisation, self._ports.phone
+
     async def show(self, session_id: str, by: str, participant_id: str) -> str:
         """The address of somebody's newest link. It goes on as it is, used or not; that it was shown is on the record.
 

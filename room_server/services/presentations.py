@@ -95,10 +95,12 @@ class PresentationService:
         """Show nothing any more where ``by`` is.
 
         Raises:
-            NotFound: nothing is shown there. Forbidden: neither the mediator nor the one who shows.
+            NotFound: nothing is shown there. Forbidden: neither the mediator nor the one who shows. Conflict:
+            ``wrong_state``: the session has ended.
         """
         async with self._ports.unit_of_work() as unit:
             await unit.sessions.lock(session_id)
+            (await unit.sessions.get(session_id)).require_open()
             person = await unit.participants.get(by)
             if person.session_id != session_id or person.removed_at is not None:
                 raise NotFound("not_found")

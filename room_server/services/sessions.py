@@ -9,10 +9,12 @@ from typing import Any
 
 from room_server.bus import AccessEnded, Published
 from room_server.domain.case import Case
+from room_server.domain.consent import ready
 from room_server.domain.errors import Conflict, Forbidden, NotFound
 from room_server.domain.people import Participant, Role
 from room_server.domain.session import Session, State
 from room_server.rules.flow import AGREEMENT, OTHER, ending_reasons
+from room_server.rules.notices import notices
 from room_server.services.ports import Ports
 from room_server.store.unit_of_work import UnitOfWork
 from signaling.board import Piece
@@ -116,7 +118,8 @@ class SessionService:
         """Let somebody in from the waiting room; a second time changes nothing.
 
         Raises:
-            Forbidden: ``by`` is not the host. Conflict: ``removed``; ``wrong_state``: the session has ended.
+            Forbidden: ``by`` is not the host. Conflict: ``removed``; ``consent_missing``: what is required has no yes,
+            or no longer; ``wrong_state``: the session has ended.
         """
         now = self._ports.clock()
         async with self._ports.unit_of_work() as unit:
@@ -127,6 +130,8 @@ class SessionService:
                 raise Conflict("removed")
             if person.admitted:  # another host was quicker
                 return
+            if not ready(notices(), await unit.consents.of_participant(participant_id)):
+                raise Conflict("consent_missing")
             await unit.participants.save(person.admit(now))
             data = {"participant": participant_id}
             await unit.log.append(session_id, at=now, kind="admitted", actor=by, data=data)

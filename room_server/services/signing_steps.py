@@ -44,7 +44,8 @@ class SigningStepService:
     async def tell(self, proposal_id: str, participant_id: str, steps: SigningSteps) -> None:
         """Somebody's screen says how far they are; whether a code was sent is the server's own word.
 
-        Nothing is told by whoever has signed meanwhile, and to nobody outside by whoever is in a private talk.
+        Nothing is told by whoever has signed meanwhile, to nobody outside by whoever is in a private talk, and nothing
+        once the session is over.
 
         Raises:
             Forbidden: ``not_a_signer``. NotFound: the text was opened again.
@@ -62,6 +63,8 @@ class SigningStepService:
             stage = await unit.agreements.get(proposal_id)
             stage.signer(participant_id)
             if not isinstance(stage, Proposal) or stage.signature(participant_id) is not None:
+                return
+            if not (await unit.sessions.get(stage.session_id)).open:
                 return
             if place_of(participant_id, await unit.caucuses.of_session(stage.session_id)) is not None:
                 return

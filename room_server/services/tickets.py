@@ -99,7 +99,8 @@ class TicketService:
         """Take a question, or what was agreed and not yet said, back.
 
         Raises:
-            Forbidden: not a host who was in that caucus. NotFound. Conflict: ``wrong_state``: it is over.
+            Forbidden: not a host who was in that caucus. NotFound. Conflict: ``wrong_state``: it is over, or the
+            session is.
         """
         await self._change(session_id, ticket_id, host, Ticket.withdraw)
 
@@ -149,6 +150,7 @@ class TicketService:
 
     async def _change(self, session_id: str, ticket_id: str, host: str, change: Callable[[Ticket], Ticket]) -> None:
         async with self._ports.unit_of_work() as unit:
+            (await unit.sessions.get(session_id)).require_open()
             present = await gathering(unit, session_id)
             ticket = await unit.tickets.get(session_id, ticket_id)
             require_keeper(ticket, present.host(host))

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
+from tests.e2e.conduct.agreed import what_was_agreed_to_is_taken_back
 from tests.support import received, untouched
 from tests.support.accessibility import problems_of_desk, problems_of_phone, watch
 from tests.support.browser import (
@@ -189,11 +190,13 @@ async def the_waiting_room(scene: Scene, applicant: Person, mediator: Person) ->
     await expect(mediator.page.locator(".person--waiting")).to_contain_text("我爱人")
     await scene.look(applicant, "waiting room")
     await scene.look(mediator, "waiting rooms of the console")
+    await what_was_agreed_to_is_taken_back(applicant, mediator, scene.look)
     await mediator.tap("deny")
     await mediator.see("confirm-reason").fill("请先找出证件")
     await mediator.tap("confirm-yes")
     await applicant.waits_for("end-denied")
     await expect(applicant.see("end-reason")).to_have_text("请先找出证件")
+    await expect(applicant.see("call-us")).to_have_attribute("href", "tel:02300000000")
     await scene.look(applicant, "not let in")
     await applicant.tap("end-again")
     await applicant.waits_for("waiting-room")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.async_api import expect
 
+from tests.e2e.conduct.devices import other_devices_are_chosen
 from tests.e2e.conduct.door import (
     a_new_link_is_shown_as_a_code,
     a_no_for_good_ends_the_link,
@@ -37,7 +38,7 @@ async def service(tmp_path: Path) -> AsyncIterator[Service]:
 
 async def test_a_session_is_conducted(service: Service, tmp_path: Path) -> None:
     shots = tmp_path / "shots"
-    async with chromium() as browser:
+    async with chromium(cameras=3) as browser:  # the second gives depths, which no browser sends
         mediator = await Person.sits_down(browser, "mediator", DESKTOP)
         applicant = await Person.sits_down(browser, "applicant", PHONE)
         for person in (mediator, applicant):
@@ -56,7 +57,7 @@ async def test_a_session_is_conducted(service: Service, tmp_path: Path) -> None:
         await a_break_is_asked_for_and_given(mediator, applicant, shots)
         await a_recording_is_paused_in_words(mediator, applicant, shots)
         await what_is_decided_by_keys_keeps_the_keyboard(mediator, applicant)
-        await another_microphone_is_chosen(mediator, applicant, shots)
+        await other_devices_are_chosen(mediator, applicant, shots)
         await a_screen_may_be_shared_for_a_while(mediator, applicant, shots)
         await what_is_said_is_written(mediator, applicant, shots)
         link = await a_new_link_is_shown_as_a_code(service.links["respondent"], mediator, shots)
@@ -326,21 +327,6 @@ async def what_is_decided_by_keys_keeps_the_keyboard(mediator: Person, applicant
     await expect(mediator.see("rec-start")).to_be_focused()
     await mediator.page.keyboard.press("Enter")
     await applicant.waits_for("rec-strip", state="on")
-
-
-async def another_microphone_is_chosen(mediator: Person, applicant: Person, shots: Path) -> None:
-    await applicant.tap("ctrl-more")
-    await applicant.tap("ctrl-devices")
-    choice = applicant.see("device-microphone")
-    await expect(choice.locator("option")).not_to_have_count(1)
-    before = await choice.input_value()
-    names = await choice.locator("option").evaluate_all("all => all.map((one) => one.value)")
-    await choice.select_option(next(name for name in reversed(names) if name != before))
-    await expect(choice).not_to_have_value(before)
-    await applicant.picture(str(shots / "devices-applicant.png"))
-    assert await problems_of_phone(applicant.page) == []
-    await applicant.tap("devices-close")
-    await mediator.sees_and_hears(1)
 
 
 async def a_screen_may_be_shared_for_a_while(mediator: Person, applicant: Person, shots: Path) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.async_api import expect
@@ -12,6 +15,7 @@ from tests.e2e.test_whole_mediation import Table
 from tests.support.accessibility import problems_of_desk, problems_of_phone, watch
 from tests.support.browser import DESKTOP, PHONE, Person, chromium
 from tests.support.evidence_files import payslips
+from tests.support.exhibit_room import PICTURE
 from tests.support.service import running_service
 from tests.support.short_way import everybody_meets
 
@@ -19,6 +23,12 @@ pytestmark = pytest.mark.browser
 DIFFERENCE = "The stamp is missing"
 CONDITION = "Nothing else is owed"
 REASON = "The September row was never agreed"
+PHOTO = "Receipt"
+DAYS = (("2099年3月1日", "2099年5月31日"), ("March 1, 2099", "May 31, 2099"))
+UNTIL = ("有效到", "Stands until")
+"""In Chinese, in English."""
+THREE_DAYS = timedelta(hours=72)
+ZONE = ZoneInfo("Asia/Shanghai")
 
 
 @pytest.fixture
@@ -49,6 +59,7 @@ async def test_an_exhibit_is_brought_shown_page_by_page_and_objected_to(table: T
     await the_respondent_objects(table)
     await the_mediator_writes_down_a_view_and_lets_somebody_show(table)
     await the_mediator_compares_the_original(table)
+    await the_respondent_brings_a_photo(table)
     await two_offers_are_compared_and_one_is_taken_back(table)
     await an_accepted_offer_goes_into_the_draft(table)
     for person in table.everybody:
@@ -177,6 +188,27 @@ async def the_mediator_compares_the_original(table: Table) -> None:
     await table.pictures("compared")
 
 
+async def the_respondent_brings_a_photo(table: Table) -> None:
+    """From the phone's camera: it becomes a page like any other, numbered, with the same digest on every screen."""
+    respondent = table.respondent
+    await respondent.tap("exhibit-back")
+    await respondent.tap("exhibit-add")
+    photo = {"name": "IMG_0001.JPG", "mimeType": "image/jpeg", "buffer": PICTURE}
+    await respondent.see("exhibit-file").set_input_files(photo)  # type: ignore[arg-type]
+    await respondent.see("exhibit-title").fill(PHOTO)
+    await respondent.tap("exhibit-send")
+    page = await respondent.waits_for("exhibit-page", page="1")
+    assert await page.get_attribute("alt") == "Exhibit 2, page 1 of 1"
+    await respondent.page.wait_for_function("(img) => img.naturalWidth > 0", arg=await page.element_handle())
+    for person in (table.mediator, table.applicant):
+        await expect(person.see("exhibit-row").filter(has_text=PHOTO)).to_have_count(1)
+    await table.mediator.see("exhibit-row").filter(has_text=PHOTO).click()
+    for person in (respondent, table.mediator):
+        digest = person.see("exhibit-card").locator(".exhibit-card__digest .code")
+        await expect(digest).to_have_attribute("title", sha256(PICTURE).hexdigest())
+    await table.pictures("photo")
+
+
 async def two_offers_are_compared_and_one_is_taken_back(table: Table) -> None:
     mediator, applicant, respondent = table.mediator, table.applicant, table.respondent
     await mediator.tap("tab-offers")
@@ -189,13 +221,24 @@ async def two_offers_are_compared_and_one_is_taken_back(table: Table) -> None:
     await respondent.tap("offer-counter")
     await respondent.see("offer-amount").fill("15000")
     await respondent.tap("offer-more")
+    form = respondent.page.locator(".offer-form")
+    for number, (day, amount) in enumerate((("2099-03-01", "7000"), ("2099-05-31", "8000"))):
+        await form.locator('input[type="date"]').nth(number).fill(day)
+        await form.locator('.offer-form__part input[inputmode="decimal"]').nth(number).fill(amount)
+    await form.get_by_label("Stands for").select_option("72")
     await respondent.see("offer-conditions").fill(CONDITION)
+    made = datetime.now(ZONE)
     await respondent.tap("offer-send")
     for person in table.everybody:
         compared = await person.waits_for("offer-comparison")
         for amount in ("26,000.00", "15,000.00"):
             await expect(compared).to_contain_text(amount)
         await expect(compared).to_contain_text(CONDITION)
+        await expect(compared.locator(".offer__payments li")).to_have_count(3)
+        for part in ("7,000.00", "8,000.00", *DAYS[person is respondent]):
+            await expect(compared).to_contain_text(part)
+        until = compared.locator("tbody", has_text=UNTIL[person is respondent]).locator("td").last
+        await expect(until).to_contain_text(day_of(made + THREE_DAYS, english=person is respondent))
         await expect(person.see("offer-gap")).to_contain_text("11,000.00")
     await table.pictures("two-offers")
     await respondent.tap("offer-withdraw")
@@ -203,6 +246,10 @@ async def two_offers_are_compared_and_one_is_taken_back(table: Table) -> None:
     await expect(theirs).to_have_attribute("data-state", "withdrawn")
     await expect(applicant.see("offer-gap")).to_have_count(0)
     await table.pictures("one-offer-left")
+
+
+def day_of(moment: datetime, *, english: bool) -> str:
+    return f"{moment:%B} {moment.day}, {moment.year}" if english else f"{moment.year}年{moment.month}月{moment.day}日"
 
 
 async def an_accepted_offer_goes_into_the_draft(table: Table) -> None:

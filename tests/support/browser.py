@@ -53,12 +53,12 @@ FEW, USUAL = 8, 20
 
 
 @asynccontextmanager
-async def chromium(flags: Sequence[str] = FLAGS, pictures: int = FEW) -> AsyncIterator[Browser]:
-    """One headless Chromium from the system's packages; all microphones hear the same voice."""
+async def chromium(flags: Sequence[str] = FLAGS, pictures: int = FEW, cameras: int = 1) -> AsyncIterator[Browser]:
+    """One headless Chromium from the system's packages with so many cameras; all microphones hear the same voice."""
     expect.set_options(timeout=PATIENCE_MS)  # as long as for everything else: a busy machine is no finding
     with tempfile.TemporaryDirectory() as folder:
         voice = write_voice(Path(folder) / "voice.wav")
-        camera = f"--use-fake-device-for-media-stream=fps={pictures}"
+        camera = f"--use-fake-device-for-media-stream=fps={pictures},device-count={cameras}"
         arguments = [*flags, camera, f"--use-file-for-fake-audio-capture={voice}"]
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=arguments)

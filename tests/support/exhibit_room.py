@@ -83,5 +83,5 @@ async def exhibit_room(product: Product) -> ExhibitRoom:
     """Let everybody in."""
     host, worker, agent = [await product.person(side) for side in ("mediator", "applicant", "respondent")]
     for person in (worker, agent):
-        await product.services.sessions.admit(product.session_id, host, person)
+        await product.let_in(person)
     return ExhibitRoom(product, host, worker, agent)

@@ -135,6 +135,12 @@ class Product:
             given = {item.item_id: answers.get(item.item_id, item.item_id in yes) for item in notice.items}
             await self.services.consents.answer(participant_id, notice.notice_id, notice.version, given)
 
+    async def let_in(self, participant_id: str) -> None:
+        """The mediator lets in somebody who has agreed to what is required, now or before."""
+        if not (await self.services.consents.of_participant(participant_id))[1]:
+            await self.consent(participant_id)
+        await self.services.sessions.admit(self.session_id, await self.person("mediator"), participant_id)
+
     async def freeze(self, content: dict[str, Any] | None = None) -> str:
         """Freeze a text as the mediator. Returns the proposal's id."""
         host = await self.person("mediator")

@@ -2,6 +2,7 @@ import { t } from "../i18n";
 import { Button } from "../ui/Button";
 import { Icon, type IconName } from "../ui/Icon";
 import { Note } from "../ui/Note";
+import { CallUs } from "./CallUs";
 import { Frame } from "./Frame";
 
 /** Why there is nothing further here: the link, the identity, or the room. */
@@ -87,6 +88,7 @@ export function Ending({ kind, reason, onAgain }: Props) {
         <p class="lead">{t(`end.${kind}.text`)}</p>
       </div>
       {!again && kind !== "closed" && <Note tone="plain">{t("end.ask")}</Note>}
+      {tone !== "ok" && <CallUs />}
     </Frame>
   );
 }

@@ -8,6 +8,7 @@ import { Note } from "../ui/Note";
 import { Refusal } from "../ui/Refusal";
 import { begun, forget, keep } from "../ui/unsent";
 import { answerNotice, type ConsentItem, getMe, type Me, type Notice } from "./api";
+import { CallUs } from "./CallUs";
 import { Consents } from "./Consents";
 import { Frame } from "./Frame";
 import { NoticeText } from "./NoticeText";
@@ -26,7 +27,7 @@ interface Props {
 /** All that must be read and answered before the room: one notice a page, then every consent apart. */
 export function Notices({ visit, me, onMe }: Props) {
   const [again, setAgain] = useState(false);
-  const open = me.notices.filter((one) => one.answered === null);
+  const open = me.notices.filter((one) => one.answered === null || (again && refused(one)));
   const next = open.find((one) => one.kind !== "consent");
   const quiet = <QuietHelp visit={visit} me={me} />;
   const reload = async () => onMe(await withToken(visit, getMe));
@@ -67,7 +68,7 @@ export function Notices({ visit, me, onMe }: Props) {
       testId="declined"
       quiet={quiet}
       dock={
-        <Button big block look="primary" onClick={() => setAgain(true)}>
+        <Button big block look="primary" testId="consents-change" onClick={() => setAgain(true)}>
           {t("consents.change")}
         </Button>
       }
@@ -75,8 +76,14 @@ export function Notices({ visit, me, onMe }: Props) {
       <h1 class="h1">{t("consents.declinedTitle")}</h1>
       <p class="lead">{t("consents.declinedText")}</p>
       <Note tone="plain">{t("consents.declinedHint")}</Note>
+      <CallUs />
     </Frame>
   );
+}
+
+/** Whether something required in it was taken back: it is read again by whoever changes their mind. */
+function refused(notice: Notice): boolean {
+  return notice.items.some((item) => item.required && notice.answered?.[item.id] === false);
 }
 
 /** Other words begin anew: what was chosen before was not about them. */

@@ -8,6 +8,7 @@ import { useTitle } from "../ui/title";
 import { belongsTo, forgetAll } from "../ui/unsent";
 import { getMe, type LinkView, type Me } from "./api";
 import { type Checked, OWN_DEVICES, release } from "./checked";
+import { learnContact } from "./contact";
 import { Ending, type EndKind, endKindOf } from "./Ending";
 import { Identity } from "./Identity";
 import { Landing } from "./Landing";
@@ -83,6 +84,12 @@ export default function Page() {
     setStep(nextStep(me));
   };
 
+  /** What the room had opened it has closed: coming back opens it anew. */
+  const withdrawn = () => {
+    setChecked(checked && { ...checked, tracks: [] });
+    return enter();
+  };
+
   const open = async () => {
     const found = await visit.open();
     setLink(found);
@@ -128,6 +135,7 @@ export default function Page() {
 
   useEffect(() => {
     applyType();
+    void learnContact();
     open().catch(fail);
   }, []);
 
@@ -171,6 +179,6 @@ export default function Page() {
     case "notices":
       return <Notices visit={visit} me={step.me} onMe={(me) => setStep(nextStep(me))} />;
     case "room":
-      return <RoomPage visit={visit} me={step.me} checked={checked} />;
+      return <RoomPage visit={visit} me={step.me} checked={checked} onWithdrawn={() => void withdrawn().catch(fail)} />;
   }
 }

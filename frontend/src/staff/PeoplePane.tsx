@@ -1,12 +1,12 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Device, ParticipantView } from "../generated/messages";
-import { hasKey, t } from "../i18n";
+import { hasKey, listed, pick, t } from "../i18n";
 import { apart, myCaucus } from "../room/caucus";
 import { inOrder } from "../room/conduct";
 import { givesNow } from "../room/publications";
 import { publicationOf } from "../room/state";
 import { Button } from "../ui/Button";
-import { answersOf, notRecorded } from "../ui/consents";
+import { answersOf, declinedOf, notRecorded } from "../ui/consents";
 import { useStore, useUnknownCameras } from "../ui/hooks";
 import { Icon, type IconName } from "../ui/Icon";
 import { LanguageSwitch } from "../ui/LanguageSwitch";
@@ -62,6 +62,7 @@ export function PeoplePane({ talks, onClose }: Props) {
             <WaitingRoom key={side} side={side} waiting={waiting.filter((one) => one.side === side)} />
           ))
         )}
+        <Declined />
         <div class="people__door">
           <Lock />
           <Greet sides={SIDES} />
@@ -138,6 +139,31 @@ function WaitingRoom({ side, waiting }: { side: string; waiting: ParticipantView
           >
             {t("staff.admit")}
           </Button>
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** Who said no to something that is required: nobody waits for them in vain, and the mediator knows why. */
+function Declined() {
+  const { state } = useTools();
+  return (
+    <div role="status">
+      {declinedOf(state).map((one) => (
+        <div class="side" key={one.participantId} data-testid="declined-person">
+          <div class="side__head">
+            <Seal side={one.side} />
+            {one.name}
+          </div>
+          <div class="person">
+            <div class="grow">
+              <p class="tiny">
+                {t("staff.waiting.declined", { items: listed(one.items.map((item) => pick(item.zh, item.en))) })}
+              </p>
+              <p class="tiny">{t("staff.waiting.declinedHint")}</p>
+            </div>
+          </div>
         </div>
       ))}
     </div>

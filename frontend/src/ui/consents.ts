@@ -22,6 +22,24 @@ export function serviceOf(state: RoomState, participantId: string = state.me): "
   return (state.board[`service/${participantId}`] as { way: "phone" | "paper" } | undefined)?.way ?? null;
 }
 
+const DECLINED = "declined/";
+
+/** Somebody who does not come in, because they said no to something that is required; for the mediator only. */
+export interface Declined {
+  participantId: string;
+  name: string;
+  side: string;
+  items: { zh: string; en: string }[];
+}
+
+export function declinedOf(state: RoomState): Declined[] {
+  const topics = Object.keys(state.board).filter((topic) => topic.startsWith(DECLINED));
+  return topics.sort().map((topic) => {
+    const said = state.board[topic] as Omit<Declined, "participantId">;
+    return { ...said, participantId: topic.slice(DECLINED.length) };
+  });
+}
+
 export interface Minutes {
   replaced: boolean;
   /** Participant ids of the parties who did not agree to it. */

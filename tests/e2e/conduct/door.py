@@ -122,3 +122,21 @@ async def two_hosts_conduct_at_once(
         assert await problems_of_desk(host.page) == []
         await host.picture(str(shots / f"two-hosts-{host.name}.png"))
     await clerk.sees_and_hears(2)  # the applicant's picture, and everything of the other two
+    await whoever_speaks_is_marked_where_they_stood(clerk, who, newcomer)
+
+
+SPEAKS = "正在说话"
+ORDER = "all => all.map((one) => one.dataset.participant)"
+
+
+async def whoever_speaks_is_marked_where_they_stood(host: Person, silenced: str, speaker: str) -> None:
+    """Hosts first, then the sides, whatever happens: nobody's face moves because somebody speaks or asks to."""
+    tiles = host.see("tile")
+    before = await tiles.evaluate_all(ORDER)
+    assert before[2:] == [silenced, speaker], "the mediator, the clerk, the applicant, the respondent"
+    await expect(host.see("tile", participant=speaker)).to_contain_text(SPEAKS)
+    await expect(host.see("tile", participant=silenced)).not_to_contain_text(SPEAKS)
+    assert await tiles.evaluate_all(ORDER) == before
+    await host.page.reload()
+    await expect(tiles).to_have_count(4)
+    assert await tiles.evaluate_all(ORDER) == before

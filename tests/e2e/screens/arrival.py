@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 from playwright.async_api import Locator, Page, Route, expect
 
+from tests.e2e.conduct.agreed import agrees_again
 from tests.e2e.screens.scene import WRITTEN, Scene
 from tests.support import room_client
 from tests.support.browser import Person, answers_every_purpose, entry_code, reads_a_notice
@@ -147,15 +148,19 @@ async def large_type_stays(party: Person) -> None:
         assert await party.page.evaluate("() => document.documentElement.dataset.type === 'large'") is pressed
 
 
-REFUSALS = {"NotAllowedError": "camera-denied", "NotReadableError": "camera-busy", "NotFoundError": "camera-missing"}
-"""What a device answers, and the screen that says so."""
+REFUSALS = {
+    "NotAllowedError": ("camera-denied", "点「允许」"),
+    "NotReadableError": ("camera-busy", "摄像头被别的软件占着"),
+    "NotFoundError": ("camera-missing", "没有找到摄像头"),
+}
+"""What a device answers, the screen that says so, and what is wrong or what to do."""
 
 
 async def the_phone_says_no(scene: Scene) -> None:
     party, gallery = scene.party, scene.gallery
-    for name, screen in REFUSALS.items():
+    for name, (screen, words) in REFUSALS.items():
         await the_check_again(party.page, name)
-        await expect(party.page.locator("[data-testid=precheck] .note--warn")).to_be_visible()
+        await expect(party.page.locator("[data-testid=precheck] .note--warn")).to_contain_text(words)
         await gallery.look_in_both(party, screen)
     for screen, agent in WECHAT.items():
         await comes_anew(scene)
@@ -299,6 +304,23 @@ async def the_locked_room(scene: Scene) -> None:
     await party.waits_for("waiting-room")
 
 
+async def what_was_agreed_to(scene: Scene) -> None:
+    """Read while one waits; something that is required taken back, on both screens; agreed to again."""
+    party, mediator, gallery = scene.party, scene.mediator, scene.gallery
+    await presses(party, "ctrl-consents")
+    await party.waits_for("consents-panel")
+    await gallery.look_in_both(party, "waiting-consents")
+    await gallery.enlarge(party, "waiting-consents", "panel-close")
+    await gallery.look_at_question(party, "waiting-withdraw", "consent-change-online")
+    await party.tap("consent-change-online")
+    await party.tap("withdraw-yes")
+    await party.waits_for("declined")
+    await mediator.waits_for("declined-person")
+    await asyncio.gather(gallery.look_in_both(party, "declined"), gallery.look_in_both(mediator, "console-declined"))
+    await agrees_again(party)
+    await expect(mediator.see("admit")).to_have_count(2)
+
+
 async def the_waiting_room(scene: Scene) -> None:
     """Both screens: a line from the mediator, a no for now with its reason, in at the second try."""
     party, mediator, gallery = scene.party, scene.mediator, scene.gallery
@@ -312,6 +334,7 @@ async def the_waiting_room(scene: Scene) -> None:
         gallery.look_in_both(party, "waiting"),
         gallery.look_in_both(mediator, "console-waiting"),
     )
+    await what_was_agreed_to(scene)
     applicant = mediator.page.locator('.side[data-side="applicant"]')
     await gallery.look_at_question(mediator, "console-deny", "deny")
     await applicant.get_by_test_id("deny").click()

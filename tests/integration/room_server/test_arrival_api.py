@@ -97,7 +97,7 @@ async def test_the_roll_call_over_http(product: Product) -> None:
         waiting = await party.post("/api/me/recusal", json=answer, headers=headers)
         assert waiting.status_code == 403
         applicant = await product.person("applicant")
-        await product.services.sessions.admit(product.session_id, await product.person("mediator"), applicant)
+        await product.let_in(applicant)
         assert (await party.post("/api/me/recusal", json=answer, headers=headers)).json()["code"] == "not_asked"
         acts: list[tuple[str, dict[str, Any]]] = [
             (f"/roll/people/{person}/document", {"kind": "passport", "matches": True}),
@@ -115,3 +115,9 @@ async def test_the_roll_call_over_http(product: Product) -> None:
         assert (await mediator.post(f"{base}/people/pa_nobody/deny", json=acts[-1][1])).status_code == 404
         staff = (await mediator.get(base)).json()
         assert {one["display_name"] for one in staff["people"] if one["identity_checked_at"]} >= {"何平", "林小满"}
+
+
+async def test_whom_to_call_is_told_to_whoever_asks(product: Product) -> None:
+    async with product.browser() as browser:
+        answer = await browser.get("/api/links/contact")
+    assert answer.json() == {"organisation": product.ports.organisation, "phone": product.ports.phone}

@@ -249,7 +249,7 @@ async def test_nothing_that_was_written_gets_into_a_dossier_but_how_much_was_wit
     host, worker, agent = [await product.person(side) for side in ("mediator", "applicant", "respondent")]
     await services.sessions.start(session, host)
     for person in (worker, agent):
-        await services.sessions.admit(session, host, person)
+        await product.let_in(person)
     await services.chat.say(session, worker, "here", "JOINTWORD 工资")
     await services.chat.say(session, worker, "hosts", "PRIVATEWORD 工资")
     await services.calls.call(session, worker, CallKind.ALARM)

@@ -86,7 +86,7 @@ async def test_a_mediation_from_the_link_to_the_courts_check(product: Product, t
         host = (await mediator.post(f"/api/staff/sessions/{product.session_id}/token")).json()["participant_id"]
         await product.services.sessions.start(product.session_id, host)
         for side in parties:
-            await product.services.sessions.admit(product.session_id, host, await product.person(side))
+            await product.let_in(await product.person(side))
         proposal = await product.services.agreements.freeze(product.session_id, host, CONTENT)
         for odd in ODD_NAMES:
             refused = await sign(worker, product, "applicant", parties["applicant"][1], odd)
@@ -345,8 +345,7 @@ async def test_whoever_waits_at_the_door_learns_nothing_of_the_text(product: Pro
         ):
             answer = await browser.request(method, address, headers=headers)
             assert (answer.status_code, answer.json()["code"]) == (403, "forbidden"), address
-        host = await product.person("mediator")
-        await product.services.sessions.admit(product.session_id, host, await product.person("applicant"))
+        await product.let_in(await product.person("applicant"))
         assert (await browser.get("/api/agreements/current", headers=headers)).status_code == 200
 
 
@@ -358,7 +357,7 @@ async def test_a_mediators_list_has_the_limit_with_its_source_and_the_steps_are_
     await sign_in(desk, product, "zhouhe")
     host = await product.person("mediator")
     await product.services.sessions.start(product.session_id, host)
-    await product.services.sessions.admit(product.session_id, host, await product.person("applicant"))
+    await product.let_in(await product.person("applicant"))
     answer = await desk.get("/api/staff/sessions")
     assert answer.headers["cache-control"] == "no-store"
     [line] = answer.json()

@@ -96,6 +96,7 @@ S, E, F, A = (
 )
 L, P, G = f"{S}/links/{{participant_id}}", f"{S}/roll/people/{{participant_id}}", "/api/agreements/{proposal_id}"
 RULES: dict[str, Rule] = {
+    "GET /api/links/contact": Rule(OPEN),
     "POST /api/links/open": Rule(NOBODY, says(secret="guessed")),
     "POST /api/links/code": Rule(NOBODY, says(secret="guessed", last4="0001")),
     "POST /api/links/call": Rule(NOBODY, says(secret="guessed")),

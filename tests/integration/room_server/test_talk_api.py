@@ -20,7 +20,7 @@ async def test_people_write_call_and_agree_over_http(product: Product) -> None:
         assert (await worker.post(f"{root}/chat", json=waiting, headers=theirs)).status_code == 403
         assert (await worker.post(f"{root}/calls", json={"kind": "alarm"}, headers=theirs)).status_code == 201
         for each in (person, other):
-            await product.services.sessions.admit(session, host, each)
+            await product.let_in(each)
         said = await worker.post(f"{root}/chat", json=waiting, headers=theirs)
         assert said.status_code == 201
         answered = await mediator.post(f"{root}/chat", json={"to": person, "text": "在", "place": ""})

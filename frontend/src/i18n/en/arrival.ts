@@ -135,6 +135,12 @@ const messages: Record<keyof typeof source, string> = {
   "consentPanel.withdraw": "Withdraw",
   "consentPanel.agree": "Agree after all",
   "consentPanel.required": "Mediation online needs this. To withdraw it, leave the room and tell the mediator.",
+  "consentPanel.requiredBefore":
+    "Mediation online needs this. You can still withdraw it; then you leave the waiting room.",
+  "consentPanel.leaveTitle": "Withdraw this?",
+  "consentPanel.leaveRoom": "You leave the waiting room.",
+  "consentPanel.leaveTold": "The mediator is told and talks with you about meeting in person or by phone.",
+  "consentPanel.leaveBack": "If you change your mind, agree again and come back.",
   "consentPanel.noEffect": "You are not recorded now: there is nothing new that this concerns.",
   "consentPanel.done": "Changed; the time is on the record.",
 
@@ -181,6 +187,8 @@ const messages: Record<keyof typeof source, string> = {
   "staff.waiting.idea1": "Checking identities with the other side, about 5 minutes.",
   "staff.waiting.idea2": "We begin 10 minutes later. One moment please.",
   "staff.waiting.onPaper": "signs on paper",
+  "staff.waiting.declined": "Does not come in online: said no to “{items}”",
+  "staff.waiting.declinedHint": "Offer to meet in person or to talk by phone.",
   "staff.waiting.company": "With: {who}",
   "staff.waiting.documentAsked": "Document to be looked at",
   "staff.deny.short": "Not now…",

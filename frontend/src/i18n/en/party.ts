@@ -252,6 +252,7 @@ const messages: Record<keyof typeof source, string> = {
     "You did not agree to service by phone: you will get the agreement and the time limits on paper.",
   "done.over": "Today's mediation is over. Thank you.",
   "end.ask": "Questions? Contact the centre or the mediator who sent you the message.",
+  "end.call": "Call {organisation}: {phone}",
   "end.comeBack": "Back to the room",
   "end.link_unknown.title": "This link does not work",
   "end.link_unknown.text": "It may be incomplete. Please tap the link in your text message.",

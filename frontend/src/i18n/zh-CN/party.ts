@@ -230,6 +230,7 @@ export default {
   "done.servedOnPaper": "您没有同意电子送达：调解组织会把纸质的协议和期限送给您。",
   "done.over": "今天的调解结束了。谢谢您。",
   "end.ask": "有疑问，请联系调解中心，或者问给您发短信的调解员。",
+  "end.call": "打电话给{organisation}：{phone}",
   "end.comeBack": "回到调解室",
   "end.link_unknown.title": "这个链接不能用",
   "end.link_unknown.text": "可能没有复制完整。请直接点短信里的链接。",

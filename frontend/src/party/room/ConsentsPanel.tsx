@@ -3,20 +3,31 @@ import { useEffect, useMemo, useState } from "preact/hooks";
 import { ApiError } from "../../api";
 import { pick, t } from "../../i18n";
 import { dateTime } from "../../i18n/time";
+import { isPresent } from "../../room/state";
 import { Button } from "../../ui/Button";
 import { Complaint } from "../../ui/Complaint";
+import { Confirm } from "../../ui/Confirm";
 import { scrollable, useStore } from "../../ui/hooks";
-import { answerNotice, getMe, type Notice } from "../api";
+import { answerNotice, type ConsentItem, getMe, type Notice } from "../api";
 import { type Visit, withToken } from "../visit";
 import { Consenting } from "./consenting";
 import { PanelHead } from "./PanelHead";
 import type { PanelProps } from "./panel";
 
-export function ConsentsPanel({ visit, me, onClose }: PanelProps) {
+/** Something that is required, about to be taken back. */
+interface Leaving {
+  notice: Notice;
+  item: ConsentItem;
+}
+
+export function ConsentsPanel({ visit, me, state, onClose }: PanelProps) {
   const consenting = useMemo(() => consentingOf(visit, me.notices), [visit]);
   const notices = useStore(consenting.notices);
   const [changed, setChanged] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
+  const [leaving, setLeaving] = useState<Leaving | null>(null);
+  // Before the door everything may be taken back, inside only what is free (OLR 5).
+  const before = !isPresent(state);
 
   const attempt = async (work: () => Promise<unknown>) => {
     setError(null);
@@ -64,17 +75,21 @@ export function ConsentsPanel({ visit, me, onClose }: PanelProps) {
                     <span class={given ? "badge badge--ok" : "badge"}>
                       {t(given ? "consentPanel.yes" : "consentPanel.no")}
                     </span>
-                    {!item.required && (
+                    {(!item.required || (before && given)) && (
                       <Button
                         testId={`consent-change-${item.id}`}
                         aria-label={`${t(given ? "consentPanel.withdraw" : "consentPanel.agree")}: ${pick(item.label_zh, item.label_en)}`}
-                        onClick={() => void change(notice, item.id, !given)}
+                        onClick={() =>
+                          item.required ? setLeaving({ notice, item }) : void change(notice, item.id, !given)
+                        }
                       >
                         {t(given ? "consentPanel.withdraw" : "consentPanel.agree")}
                       </Button>
                     )}
                   </div>
-                  {item.required && <p class="meta">{t("consentPanel.required")}</p>}
+                  {item.required && (
+                    <p class="meta">{t(before ? "consentPanel.requiredBefore" : "consentPanel.required")}</p>
+                  )}
                   {given && item.needs && !notice.answered?.[item.needs] && (
                     <p class="meta">{t("consentPanel.noEffect")}</p>
                   )}
@@ -84,6 +99,24 @@ export function ConsentsPanel({ visit, me, onClose }: PanelProps) {
           </section>
         ))}
       </div>
+      {leaving && (
+        <Confirm
+          title={t("consentPanel.leaveTitle")}
+          consequences={[
+            { icon: "exit", text: t("consentPanel.leaveRoom") },
+            { icon: "info", text: t("consentPanel.leaveTold") },
+            { icon: "check", text: t("consentPanel.leaveBack") },
+          ]}
+          act={t("consentPanel.withdraw")}
+          testId="withdraw"
+          immediate
+          onAct={() => {
+            setLeaving(null);
+            void change(leaving.notice, leaving.item.id, false);
+          }}
+          onCancel={() => setLeaving(null)}
+        />
+      )}
     </section>
   );
 }

@@ -27,9 +27,11 @@ interface Props {
   visit: Visit;
   me: Me;
   checked: Checked | null;
+  /** Something that is required was taken back in the waiting room: back to what there is to agree to. */
+  onWithdrawn: () => void;
 }
 
-export default function RoomPage({ visit, me, checked }: Props) {
+export default function RoomPage({ visit, me, checked, onWithdrawn }: Props) {
   const client = useMemo(() => new RoomClient({ roomId: me.session.room_id, getToken: visit.getToken }), []);
   const media = useMemo(
     () =>
@@ -62,6 +64,10 @@ export default function RoomPage({ visit, me, checked }: Props) {
   useEffect(() => {
     if (connection.phase !== "ended") return;
     media.close();
+    if (withdrawn(connection)) {
+      onWithdrawn();
+      return;
+    }
     // Another tab of the same person is no sign-out.
     if (connection.ending !== "replaced") forgetAll();
   }, [connection.phase]);
@@ -76,6 +82,7 @@ export default function RoomPage({ visit, me, checked }: Props) {
   };
 
   if (connection.phase === "ended") {
+    if (withdrawn(connection)) return null;
     if (left) return <Ending kind="left" />;
     if (connection.ending === "closed") {
       return <Over visit={visit} me={me} known={state === null ? undefined : agreement.current} />;
@@ -104,6 +111,10 @@ function LetIn({ present }: { present: boolean }) {
       {present && waited.current && t("room.letIn")}
     </p>
   );
+}
+
+function withdrawn(connection: Connection): boolean {
+  return connection.phase === "ended" && connection.reason === "consent_withdrawn";
 }
 
 /** Why somebody is out; the mediator's own words came on the board just before. */

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { useRenewal } from "../../build";
 import { t } from "../../i18n";
 import type { RoomClient } from "../../room/client";
@@ -22,8 +22,10 @@ import { Head } from "../Frame";
 import { QuietHelp } from "../QuietCall";
 import type { Visit } from "../visit";
 import { Banner } from "./Banner";
+import { ConsentsPanel } from "./ConsentsPanel";
 import { CameraButton, DeviceNotes, MicrophoneButton } from "./Controls";
 import { Greeting } from "./Greeting";
+import { CONSENTS, usePanelFocus } from "./panelFocus";
 
 interface Props {
   visit: Visit;
@@ -39,6 +41,9 @@ export function WaitingRoom({ visit, client, media, me, state, onLeave }: Props)
   const local = useStore(media.state);
   useRenewal();
   const [leaving, setLeaving] = useState(false);
+  const [reading, setReading] = useState(false);
+  const page = useRef<HTMLDivElement>(null);
+  usePanelFocus(page, reading ? "consents" : "", CONSENTS);
   const people = [...state.participants.values()];
   const hosts = people.filter((one) => one.role === "host" && one.presence === "present");
   const beside = people.filter((one) => one.role !== "host" && one.participant_id !== state.me);
@@ -46,12 +51,17 @@ export function WaitingRoom({ visit, client, media, me, state, onLeave }: Props)
   const steps = [t("waiting.next1"), t("waiting.next2"), t("waiting.next3")];
   const toShow = rollLineOf(state)?.identity?.method === "document_asked";
   return (
-    <div class="phone" data-testid="waiting-room">
+    <div class="phone" data-testid="waiting-room" ref={page}>
       <RecStrip recording={state.recording} clockOffset={state.clockOffset} />
       <Banner client={client} media={media} state={state} />
       <Newer />
       <Head />
-      <main class="phone__main" {...scrollable}>
+      {reading && (
+        <main class="phone__paper">
+          <ConsentsPanel {...{ client, media, visit, me, state }} onClose={() => setReading(false)} />
+        </main>
+      )}
+      <main class="phone__main" hidden={reading} {...scrollable}>
         <div class="stack stack--2">
           <p class="badge badge--accent badge--start">
             <Icon name="lock" />
@@ -123,9 +133,14 @@ export function WaitingRoom({ visit, client, media, me, state, onLeave }: Props)
           <MicrophoneButton media={media} />
           <CameraButton media={media} />
         </div>
-        <LinkButton icon="exit" testId="ctrl-leave" onClick={() => setLeaving(true)}>
-          {t("room.leave")}
-        </LinkButton>
+        <div class="row row--wrap between">
+          <LinkButton icon="list" testId="ctrl-consents" aria-expanded={reading} onClick={() => setReading(!reading)}>
+            {t("consentPanel.panel")}
+          </LinkButton>
+          <LinkButton icon="exit" testId="ctrl-leave" onClick={() => setLeaving(true)}>
+            {t("room.leave")}
+          </LinkButton>
+        </div>
       </Dock>
       {leaving && (
         <Confirm

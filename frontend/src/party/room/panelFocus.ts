@@ -3,9 +3,12 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 
 const HEAD = ".paper__head h2, .paper__head button";
 const MORE = '[data-testid="ctrl-more"]';
+/** The way in the waiting room. */
+export const CONSENTS = '[data-testid="ctrl-consents"]';
 
-/** What was opened has the focus, at its heading; closing gives it back to what opened it, or to "More". */
-export function usePanelFocus(stage: RefObject<HTMLElement | null>, view: string): void {
+/** What was opened has the focus, at its heading; closing gives it back to what opened it, or to `way`, by which one
+ * gets there. */
+export function usePanelFocus(stage: RefObject<HTMLElement | null>, view: string, way: string = MORE): void {
   const opener = useRef<Element | null>(null);
   const before = useRef(view);
   // With the change itself, not some time after it: a key that is pressed at once goes to what is there now.
@@ -20,7 +23,7 @@ export function usePanelFocus(stage: RefObject<HTMLElement | null>, view: string
       head.focus();
       return;
     }
-    const back = opener.current?.isConnected ? opener.current : stage.current?.querySelector(MORE);
+    const back = opener.current?.isConnected ? opener.current : stage.current?.querySelector(way);
     opener.current = null;
     (back as HTMLElement | null | undefined)?.focus();
   }, [view]);

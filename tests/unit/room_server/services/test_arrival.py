@@ -178,7 +178,7 @@ async def test_a_final_no_shuts_the_link_too(product: Product) -> None:
 
 async def test_nobody_who_is_in_the_room_is_turned_away_at_the_door(product: Product) -> None:
     access, host = await product.identify("applicant"), await product.person("mediator")
-    await product.services.sessions.admit(product.session_id, host, access.participant_id)
+    await product.let_in(access.participant_id)
     for person in (access.participant_id, host):
         with pytest.raises(DomainError):
             await product.services.arrival.deny(product.session_id, host, person, "太晚", final=False)

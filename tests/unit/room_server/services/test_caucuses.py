@@ -11,7 +11,7 @@ from tests.support.product_room import Product
 async def admitted(product: Product) -> tuple[str, str, str]:
     host, worker, agent = [await product.person(side) for side in ("mediator", "applicant", "respondent")]
     for person in (worker, agent):
-        await product.services.sessions.admit(product.session_id, host, person)
+        await product.let_in(person)
     return host, worker, agent
 
 
@@ -55,7 +55,7 @@ async def test_somebody_who_waits_or_was_sent_out_has_none(product: Product) -> 
     host, worker, agent = [await product.person(side) for side in ("mediator", "applicant", "respondent")]
     with pytest.raises(Forbidden):
         await product.services.caucuses.open(product.session_id, "cau_1", [worker])
-    await product.services.sessions.admit(product.session_id, host, agent)
+    await product.let_in(agent)
     await product.services.sessions.remove(product.session_id, host, agent, "disturbs")
     with pytest.raises(Forbidden):
         await product.services.caucuses.open(product.session_id, "cau_1", [agent])

@@ -59,7 +59,7 @@ async def test_everybody_who_was_let_in_reads_its_pages_and_nobody_else(room: Ex
 
 async def test_who_waits_brings_nothing_and_knows_of_nothing(product: Product) -> None:
     host, worker, agent = [await product.person(side) for side in ("mediator", "applicant", "respondent")]
-    await product.services.sessions.admit(product.session_id, host, worker)
+    await product.let_in(worker)
     room = ExhibitRoom(product, host, worker, agent)
     exhibit = await room.bring(worker)
     with pytest.raises(Forbidden):

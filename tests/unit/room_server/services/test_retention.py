@@ -35,7 +35,7 @@ async def talked(product: Product, *, filed: bool = True) -> str:
     session, services = product.session_id, product.services
     host, worker = await product.person("mediator"), await product.person("applicant")
     await services.sessions.start(session, host)
-    await services.sessions.admit(session, host, worker)
+    await product.let_in(worker)
     await services.chat.say(session, worker, "here", f"{SECRET} joint", key=KEY)
     await services.caucuses.open(session, "cau_1", [worker, host])
     await services.chat.say(session, worker, "here", f"{SECRET} caucus")
@@ -45,7 +45,7 @@ async def talked(product: Product, *, filed: bool = True) -> str:
     wanted = WantedOffer(Side.RESPONDENT, "100", [(product.clock().date() + timedelta(days=2), "100")], SECRET, 24)
     offer = await services.offers.make(session, worker, wanted)
     agent = await product.person("respondent")
-    await services.sessions.admit(session, host, agent)
+    await product.let_in(agent)
     await services.offers.answer(offer.offer_id, agent, Verdict.DECLINE)
     await services.drafting.append(session, AGREEMENT, host, f"{SECRET} draft".encode())
     await services.sessions.end(session, host, "OTHER")

@@ -70,7 +70,7 @@ async def test_no_document_is_looked_at_while_it_would_be_recorded(product: Prod
     await recording.continued(product.session_id, host, product.clock())
     with pytest.raises(Conflict):
         await check(product.session_id, host, person, "id_card", matches=True)
-    await product.services.sessions.admit(product.session_id, host, person)
+    await product.let_in(person)
     await product.services.caucuses.open(product.session_id, "ca_1", [person, host])
     await check(product.session_id, host, person, "id_card", matches=True)
 

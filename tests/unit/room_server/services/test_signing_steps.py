@@ -74,7 +74,7 @@ async def test_in_a_private_talk_nobody_outside_learns_how_far_somebody_is(produ
         await product.person("mediator"),
     )
     await product.services.sessions.start(product.session_id, host)
-    await product.services.sessions.admit(product.session_id, host, worker)
+    await product.let_in(worker)
     await product.services.caucuses.open(product.session_id, "cau", [worker, host])
     await product.services.signing_steps.tell(proposal_id, worker, WRITING)
     await product.services.signing_steps.code_sent(proposal_id, worker)
@@ -104,7 +104,7 @@ async def test_after_a_restart_the_codes_are_known_and_the_rest_is_told_again(pr
     company = await product.person("respondent")
     await product.services.agreements.request_code(proposal_id, worker)
     await product.services.sessions.start(product.session_id, host)
-    await product.services.sessions.admit(product.session_id, host, company)
+    await product.let_in(company)
     await product.services.caucuses.open(product.session_id, "cau", [company, host])
     await product.services.agreements.request_code(proposal_id, company)
     product.services = build_services(product.ports)

@@ -24,7 +24,7 @@ async def people(product: Product) -> dict[str, str]:
     """Everybody of the demonstration case, let in."""
     ids = {side: await product.person(side) for side in ("mediator", "applicant", "respondent")}
     for side in ("applicant", "respondent"):
-        await product.services.sessions.admit(product.session_id, ids["mediator"], ids[side])
+        await product.let_in(ids[side])
     product.events.clear()
     return ids
 
@@ -112,7 +112,7 @@ async def test_who_was_sent_out_of_a_caucus_is_not_in_it_when_they_come_back(
     if how == "revoked":
         await product.services.access.revoke_link(session, host, worker)
     await product.services.access.reissue_link(session, host, worker)
-    await product.services.sessions.admit(session, host, worker)
+    await product.let_in(worker)
     assert any(isinstance(each, AccessEnded) for each in product.events)
     await chat.say(session, host, "here", SECRET)
     line = await chat.say(session, worker, "here", "我回来了")

@@ -16,7 +16,7 @@ async def test_a_clerk_who_was_outside_neither_delivers_nor_withdraws_it(product
     people = {each.seat: each.participant_id for each in details.people}
     (clerk,) = [each.participant_id for each in details.people if each.authority is Authority.CLERK]
     for side in ("applicant", "respondent"):
-        await product.services.sessions.admit(session, people["mediator"], people[side])
+        await product.let_in(people[side])
     await product.services.caucuses.open(session, "cau_1", [people["applicant"], people["mediator"]])
     ticket = await tickets.ask(session, people["mediator"], "可以分两期付。")
     await tickets.answer(session, ticket.ticket_id, people["applicant"], yes=True, digest=ticket.digest)

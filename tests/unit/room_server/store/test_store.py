@@ -128,7 +128,7 @@ async def test_the_database_says_whether_it_answers(tmp_path: Path, monkeypatch:
 
 async def test_whose_access_ends_is_in_no_private_talk_from_that_commit_on(product: Product) -> None:
     host, worker = await product.person("mediator"), await product.person("applicant")
-    await product.services.sessions.admit(product.session_id, host, worker)
+    await product.let_in(worker)
     await product.services.caucuses.open(product.session_id, "cau_1", [worker, host])
     with pytest.raises(RuntimeError):
         async with product.ports.unit_of_work() as unit:
