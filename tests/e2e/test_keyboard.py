@@ -259,7 +259,7 @@ async def a_private_talk(walk: Walk) -> None:
     await mediator.press("与申请人")
     await mediator.is_somewhere("不了")
     await mediator.press("3 秒后开始")
-    await party.hears(r"Private talk of the mediator with the Applicant in \d s")
+    await party.hears(r"In \d s you will talk with the mediator in private")
     await party.person.waits_for("caucus", state="open", inside="true")
     await party.hears("the other side cannot hear or see you")
     for keys in (mediator, party):
