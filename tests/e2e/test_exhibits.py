@@ -200,6 +200,7 @@ async def the_respondent_brings_a_photo(table: Table) -> None:
     page = await respondent.waits_for("exhibit-page", page="1")
     assert await page.get_attribute("alt") == "Exhibit 2, page 1 of 1"
     await respondent.page.wait_for_function("(img) => img.naturalWidth > 0", arg=await page.element_handle())
+    await table.applicant.tap("exhibit-back")
     for person in (table.mediator, table.applicant):
         await expect(person.see("exhibit-row").filter(has_text=PHOTO)).to_have_count(1)
     await table.mediator.see("exhibit-row").filter(has_text=PHOTO).click()

@@ -9,8 +9,13 @@ from playwright.async_api import expect
 from tests.support.accessibility import problems_of_phone
 from tests.support.browser import Person
 
-SINKS = "() => [...document.querySelectorAll('audio')].map((one) => one.sinkId)"
-"""Where the sound of each player comes out; empty: where the browser decides."""
+COMES_OUT = """
+(speaker) => {
+  const players = [...document.querySelectorAll("audio")];
+  return players.length > 0 && players.every((one) => one.sinkId === speaker);
+}
+"""
+"""Whether every voice comes out there."""
 
 
 async def other_devices_are_chosen(mediator: Person, applicant: Person, shots: Path) -> None:
@@ -21,8 +26,7 @@ async def other_devices_are_chosen(mediator: Person, applicant: Person, shots: P
         await another_is_chosen(applicant, device)
         await mediator.sees_and_hears(1)
     speaker = await another_is_chosen(applicant, "speaker")
-    sinks = await applicant.page.evaluate(SINKS)
-    assert sinks and set(sinks) == {speaker}
+    await applicant.page.wait_for_function(COMES_OUT, arg=speaker)
     await applicant.picture(str(shots / "devices-applicant.png"))
     assert await problems_of_phone(applicant.page) == []
     await applicant.tap("devices-close")
