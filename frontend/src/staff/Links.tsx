@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { hasKey, t } from "../i18n";
 import { Button } from "../ui/Button";
+import { copyText } from "../ui/copying";
 import { Seal } from "../ui/Seal";
 import { reissueLink, revokeLink, type SessionPerson, showLink } from "./api";
 import { Invitation } from "./Invitation";
@@ -67,7 +68,7 @@ function LinkRow({ person }: { person: SessionPerson }) {
           reload();
         }),
     });
-  const copy = () => void attempt(() => navigator.clipboard.writeText(url)).then(setCopied);
+  const copy = () => void copyText(url).then(setCopied);
 
   return (
     <div class="person people__link">

@@ -7,6 +7,7 @@ import { Comparison } from "../offers/Comparison";
 import { useOffers } from "../offers/desk";
 import { draftedAt } from "../offers/model";
 import { Button } from "../ui/Button";
+import { copyText } from "../ui/copying";
 import { Empty } from "../ui/Empty";
 import { scrollable } from "../ui/hooks";
 import { Icon } from "../ui/Icon";
@@ -67,11 +68,7 @@ interface DraftProps {
 function ForTheDraft({ text, since, frozen, onPut }: DraftProps) {
   const [copied, setCopied] = useState(false);
   const [busy, setBusy] = useState(false);
-  const copy = () =>
-    void navigator.clipboard?.writeText(text).then(
-      () => setCopied(true),
-      () => setCopied(false),
-    );
+  const copy = () => void copyText(text).then(setCopied);
   const put = () => {
     setBusy(true);
     void onPut().then(() => setBusy(false));

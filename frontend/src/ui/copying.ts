@@ -10,6 +10,7 @@ export async function copyText(text: string): Promise<boolean> {
 
 /** Old WebViews have no clipboard; a selected field still copies. */
 function copyBySelection(text: string): boolean {
+  const pressed = document.activeElement as HTMLElement | null;
   const field = document.createElement("textarea");
   field.value = text;
   field.className = "visually-hidden";
@@ -17,5 +18,6 @@ function copyBySelection(text: string): boolean {
   field.select();
   const copied = document.execCommand("copy");
   field.remove();
+  pressed?.focus();
   return copied;
 }

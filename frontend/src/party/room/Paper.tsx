@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { type AgreementView, ApiError } from "../../api";
 import { t } from "../../i18n";
 import { insideAnApp, onApple } from "../../room/devices";
+import { useOneAtATime } from "../../ui/acts";
 import { Button } from "../../ui/Button";
 import { copyText } from "../../ui/copying";
 import { Icon } from "../../ui/Icon";
@@ -20,7 +21,7 @@ interface Props {
 }
 
 export function Paper({ visit, agreement }: Props) {
-  const [busy, setBusy] = useState(false);
+  const { busy, run } = useOneAtATime();
   const [error, setError] = useState<ApiError | null>(null);
   const [address, setAddress] = useState("");
   const app = insideAnApp();
@@ -32,8 +33,6 @@ export function Paper({ visit, agreement }: Props) {
     if (app && address) open.current?.focus();
   }, [address]);
   const get = async () => {
-    if (busy) return;
-    setBusy(true);
     setError(null);
     try {
       const given = await withToken(visit, (token) => getPaperAddress(token, agreement.proposal_id));
@@ -45,8 +44,6 @@ export function Paper({ visit, agreement }: Props) {
     } catch (cause) {
       if (!(cause instanceof ApiError)) throw cause;
       setError(cause);
-    } finally {
-      setBusy(false);
     }
   };
   if (app && address) {
@@ -80,7 +77,7 @@ export function Paper({ visit, agreement }: Props) {
         icon="download"
         testId="done-pdf"
         aria-disabled={busy}
-        onClick={() => void get()}
+        onClick={() => void run(get)}
       >
         {t(agreement.state === "in_force" ? "done.pdf" : "done.pdfDraft")}
       </Button>
